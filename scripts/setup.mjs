@@ -1,0 +1,36 @@
+// Brings a fresh clone to where it can run: npm packages, then native TensorFlow. Uses nothing but Node.
+// `npm run song` and `npm test` call it first; with nothing to do it takes milliseconds and is silent.
+import { pathToFileURL } from 'node:url';
+import { installPackages } from './setup/packages.mjs';
+import { provideTensorFlow } from './setup/tensorflow.mjs';
+import { withFileLock } from '../packages/pipeline/src/file-lock.js';
+import { join } from 'node:path';
+import { readStamp, root, say, writeStamp } from './setup/workspace.mjs';
+
+/** @param {{ again?: boolean }} [options] `again` tries for native TensorFlow even if an earlier set-up gave up */
+export async function setup({ again = false } = {}) {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 19)) {
+    throw new Error(`Etude needs Node 20.19 or later; this is Node ${process.versions.node}`);
+  }
+  await withFileLock(
+    join(root, '.etude', 'setup.lock'),
+    async () => {
+      const stamp = readStamp();
+      const packages = installPackages(stamp.packages);
+      const tensorflow = await provideTensorFlow(again || packages !== stamp.packages ? undefined : stamp.tensorflow);
+      writeStamp({ packages, tensorflow });
+    },
+    { onWait: (owner) => say(`waiting for the set-up that process ${owner?.pid} is running`) },
+  );
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  try {
+    await setup({ again: process.argv.includes('--again') });
+    say('done');
+  } catch (error) {
+    say(`failed: ${error.message}`);
+    process.exitCode = 1;
+  }
+}

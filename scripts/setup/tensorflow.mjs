@@ -1,0 +1,227 @@
+// Native TensorFlow for @tensorflow/tfjs-node, by the first way that works:
+//   official  the add-on and library that tfjs-node's own install script downloads
+//   wheel     the library from TensorFlow's PyPI wheel, the add-on compiled from the source in the npm package
+//   none      Etude then computes with the wasm backend, which needs nothing
+// What was made is kept once per user and linked into the checkout.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cpSync, createReadStream, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { withFileLock } from '../../packages/pipeline/src/file-lock.js';
+import { root, say, seconds, userCache } from './workspace.mjs';
+
+const require = createRequire(import.meta.url);
+const platform = `${process.platform}-${process.arch}`;
+const tfjsNode = join(root, 'node_modules', '@tensorflow', 'tfjs-node');
+const addonPath = join('lib', 'napi-v8', 'tfjs_binding.node');
+
+/** The wheel to take the library from. One wheel serves every local Python: nothing in it is imported. */
+const WHEELS = {
+  'linux-x64': {
+    requirement: 'tensorflow-cpu==2.21.0',
+    tags: ['--implementation', 'cp', '--python-version', '3.11', '--abi', 'cp311', '--platform', 'manylinux_2_27_x86_64'],
+    sha256: '2b847d217b02ee7731ed91431daf3250daa0196c3c94614d23be27232e6e5b6c',
+  },
+};
+
+/**
+ * @typedef {{ way: 'official' | 'wheel' | 'present' | 'none', from?: string, why?: string }} Provided
+ * @param {Provided | undefined} earlier what the last set-up of this checkout came to
+ * @returns {Promise<Provided>}
+ */
+export async function provideTensorFlow(earlier) {
+  if (earlier?.way === 'none') return earlier;
+  if (existsSync(join(tfjsNode, addonPath))) return earlier ?? { way: 'present' };
+  const reasons = [];
+  for (const [way, make] of Object.entries({ official: makeOfficial, wheel: makeFromWheel })) {
+    try {
+      const folder = await make();
+      link(folder);
+      return { way, from: folder };
+    } catch (error) {
+      reasons.push(`${way}: ${error.message}`);
+    }
+  }
+  for (const reason of reasons) say(`native TensorFlow, ${reason}`);
+  say('native TensorFlow is not to be had here: Etude computes on the wasm backend, about 5 times slower.');
+  say('For the native one: a C++ compiler, Python 3 with pip, and access to PyPI; then `npm run setup`.');
+  return { way: 'none', why: reasons.join('; ') };
+}
+
+/** Points the checkout's tfjs-node at the per-user folder. */
+function link(folder) {
+  for (const name of ['deps', 'lib']) {
+    const place = join(tfjsNode, name);
+    rmSync(place, { recursive: true, force: true });
+    symlinkSync(join(folder, name), place, 'junction');
+  }
+}
+
+/**
+ * Fills `userCache()/tensorflow/<name>` by `make(aside)`, once for all set-ups of this user: under a lock, aside,
+ * checked by loading it, then renamed. A set-up that is killed half way leaves nothing that counts.
+ * @param {string} name
+ * @param {(aside: string) => Promise<void>} make
+ */
+async function once(name, make) {
+  const folder = join(userCache(), 'tensorflow', name);
+  return withFileLock(
+    `${folder}.lock`,
+    async () => {
+      if (existsSync(folder)) return folder;
+      const aside = `${folder}.partial`;
+      rmSync(aside, { recursive: true, force: true });
+      mkdirSync(aside, { recursive: true });
+      try {
+        await make(aside);
+        checkThatItLoads(join(aside, addonPath));
+        renameSync(aside, folder);
+      } finally {
+        rmSync(aside, { recursive: true, force: true });
+      }
+      return folder;
+    },
+    { onWait: (owner) => say(`waiting for process ${owner?.pid}, which is making native TensorFlow`) },
+  );
+}
+
+function checkThatItLoads(addon) {
+  const script = 'process.stdout.write(String(require(process.argv[1]).TF_Version))';
+  const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' };
+  const result = spawnSync(process.execPath, ['-e', script, addon], { encoding: 'utf8', env });
+  if (result.status !== 0) throw new Error(`the add-on does not load here: ${lastLine(result.stderr)}`);
+  say(`native TensorFlow ${result.stdout} loads`);
+}
+
+async function makeOfficial() {
+  const { version, binary } = JSON.parse(readFileSync(join(tfjsNode, 'package.json'), 'utf8'));
+  return once(`tfjs-node-${version}-${platform}-official`, async (aside) => {
+    const address = `${binary.host}/napi-v8/${version}/${addonArchive()}`;
+    const answer = await fetch(address, { method: 'HEAD', signal: AbortSignal.timeout(10_000) }).catch(() => undefined);
+    if (!answer?.ok) throw new Error('the host of the prebuilt add-on cannot be reached');
+    say('downloading the prebuilt native TensorFlow (tfjs-node)');
+    const bin = join(root, 'node_modules', '.bin');
+    const env = { ...process.env, PATH: `${bin}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH}` };
+    for (const name of ['deps', 'lib']) rmSync(join(tfjsNode, name), { recursive: true, force: true });
+    runQuietly(process.execPath, ['scripts/install.js'], { cwd: tfjsNode, env });
+    if (!existsSync(join(tfjsNode, addonPath))) throw new Error('its install script left no add-on');
+    for (const name of ['deps', 'lib']) moveFolder(join(tfjsNode, name), join(aside, name));
+  });
+}
+
+/** The archive's name as tfjs-node computes it; its script prints it as well, hence the process of its own. */
+function addonArchive() {
+  const result = spawnSync(process.execPath, ['scripts/get-addon-name.js'], { cwd: tfjsNode, encoding: 'utf8' });
+  return result.stdout.trim();
+}
+
+async function makeFromWheel() {
+  const wheel = WHEELS[platform];
+  if (wheel === undefined) throw new Error(`no wheel is known for ${platform}`);
+  const compiler = [process.env.CXX, 'c++', 'g++', 'clang++'].find((name) => name && works(name, ['--version']));
+  if (compiler === undefined) throw new Error('no C++ compiler (c++, g++ or clang++) was found');
+  const python = ['python3', 'python'].find((name) => works(name, ['-m', 'pip', '--version']));
+  if (python === undefined) throw new Error('no Python 3 with pip was found');
+  const { version } = JSON.parse(readFileSync(join(tfjsNode, 'package.json'), 'utf8'));
+  const [, wheelVersion] = wheel.requirement.split('==');
+  return once(`tfjs-node-${version}-${platform}-wheel-${wheelVersion}-${wheel.sha256.slice(0, 12)}`, async (aside) => {
+    const file = await downloadWheel(python, wheel);
+    unpackWheel(python, file, join(aside, 'deps'));
+    compileAddon(compiler, aside);
+    rmSync(file);
+  });
+}
+
+/** The wheel in the user's cache, its sha256 checked; kept until it has been unpacked. */
+async function downloadWheel(python, { requirement, tags, sha256 }) {
+  const folder = join(userCache(), 'downloads');
+  const kept = join(folder, `${sha256}.whl`);
+  if (existsSync(kept) && (await digestOf(kept)) === sha256) return kept;
+  const aside = join(folder, `${sha256}.partial`);
+  rmSync(aside, { recursive: true, force: true });
+  mkdirSync(aside, { recursive: true });
+  say(`downloading ${requirement} (262 MiB, once per user)`);
+  const startedAt = Date.now();
+  const options = ['--no-deps', '--only-binary', ':all:', '--quiet', '--retries', '2', '--disable-pip-version-check'];
+  runQuietly(python, ['-m', 'pip', 'download', ...options, ...tags, '--dest', aside, requirement]);
+  const [name] = readdirSync(aside);
+  const found = await digestOf(join(aside, name));
+  if (found !== sha256) throw new Error(`${name} has sha256 ${found}, expected ${sha256}`);
+  renameSync(join(aside, name), kept);
+  rmSync(aside, { recursive: true });
+  say(`downloaded and checked (${seconds(startedAt)})`);
+  return kept;
+}
+
+/** From the wheel: the two libraries, and the headers (1 MB of 287) that an add-on and custom operations include. */
+function unpackWheel(python, wheel, deps) {
+  const script = `
+import os, shutil, sys, zipfile
+wheel, deps = sys.argv[1:]
+headers = 'tensorflow/include/'
+kept = tuple(headers + p for p in ('tensorflow/c/', 'tensorflow/core/platform/', 'xla/tsl/c/', 'tsl/platform/', 'tsl/c/'))
+places = {'tensorflow/libtensorflow_cc.so.2': 'lib/libtensorflow_cc.so.2',
+          'tensorflow/libtensorflow_framework.so.2': 'lib/libtensorflow_framework.so.2'}
+with zipfile.ZipFile(wheel) as archive:
+    for name in archive.namelist():
+        place = places.get(name) or ('include/' + name[len(headers):] if name.startswith(kept) and name.endswith('.h') else None)
+        if place is None: continue
+        target = os.path.join(deps, place)
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        with archive.open(name) as source, open(target, 'wb') as sink: shutil.copyfileobj(source, sink, 1 << 20)
+`;
+  say('unpacking the TensorFlow library');
+  runQuietly(python, ['-c', script, wheel, deps]);
+  symlinkSync('libtensorflow_cc.so.2', join(deps, 'lib', 'libtensorflow.so'));
+  symlinkSync('libtensorflow_framework.so.2', join(deps, 'lib', 'libtensorflow_framework.so'));
+}
+
+/** The add-on uses Node-API only, so one build serves every Node version and needs no headers of Node itself. */
+function compileAddon(compiler, aside) {
+  say(`compiling the tfjs-node add-on (${compiler})`);
+  const startedAt = Date.now();
+  mkdirSync(join(aside, 'lib', 'napi-v8'), { recursive: true });
+  const { include_dir: nodeApi } = require('node-api-headers');
+  runQuietly(compiler, [
+    ...['-std=c++17', '-O2', '-fPIC', '-shared', '-DNAPI_VERSION=8', '-w'],
+    ...[tfjsNode, join(aside, 'deps', 'include'), nodeApi].map((folder) => `-I${folder}`),
+    ...['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => join(tfjsNode, 'binding', name)),
+    ...[`-L${join(aside, 'deps', 'lib')}`, '-ltensorflow', '-ltensorflow_framework', '-Wl,-rpath,$ORIGIN/../../deps/lib'],
+    ...['-o', join(aside, addonPath)],
+  ]);
+  say(`compiled (${seconds(startedAt)})`);
+}
+
+/** Runs a command whose output matters only when it fails. */
+function runQuietly(command, args, options = {}) {
+  const result = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 28, timeout: 1_800_000, ...options });
+  if (result.status !== 0) {
+    throw new Error(`${command} failed: ${result.error?.message ?? lastLine(`${result.stdout}\n${result.stderr}`)}`);
+  }
+}
+
+function works(command, args) {
+  return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+}
+
+function lastLine(text) {
+  return text.trim().split('\n').filter((line) => !/^\s*at |^Node\.js/.test(line)).at(-1)?.trim() || 'it said nothing';
+}
+
+async function digestOf(file) {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(file)) hash.update(chunk);
+  return hash.digest('hex');
+}
+
+/** A rename, or a copy where the two places are on different file systems. */
+function moveFolder(from, to) {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (error.code !== 'EXDEV') throw error;
+    cpSync(from, to, { recursive: true, verbatimSymlinks: true });
+    rmSync(from, { recursive: true });
+  }
+}
