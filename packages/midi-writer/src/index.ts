@@ -1,0 +1,1 @@
+export { type EventToWrite, type FileToWrite, type TrackToWrite, writeMidi } from './write-midi.js';

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { buildVocabulary, countEntropy, decode, encode } from './vocabulary.js';
+
+describe('vocabulary', () => {
+  const tokens = ['b', 'a', 'c', 'a', 'b', 'B'];
+  const vocabulary = buildVocabulary(tokens, 'error');
+
+  it('is ordered by frequency, then text', () => {
+    expect(vocabulary.entries).toEqual([
+      { token: 'a', count: 2 },
+      { token: 'b', count: 2 },
+      { token: 'B', count: 1 },
+      { token: 'c', count: 1 },
+    ]);
+  });
+
+  it('gives ids and takes them back', () => {
+    expect([...encode(vocabulary, tokens)]).toEqual([1, 0, 3, 0, 1, 2]);
+    expect(decode(vocabulary, encode(vocabulary, tokens))).toEqual(tokens);
+  });
+
+  it('stops at an unseen token, or drops it, as it says itself', () => {
+    expect(() => encode(vocabulary, ['a', 'z'])).toThrow('token 2: "z" is not one of the vocabulary\'s 4 tokens');
+    expect([...encode(buildVocabulary(tokens, 'drop'), ['a', 'z', 'c'])]).toEqual([0, 3]);
+  });
+
+  it('knows the entropy of its counts', () => {
+    expect(countEntropy(buildVocabulary(['a', 'b', 'a', 'b'], 'error'))).toBeCloseTo(Math.log(2), 12);
+    expect(countEntropy(buildVocabulary(['a', 'a'], 'error'))).toBe(0);
+  });
+});

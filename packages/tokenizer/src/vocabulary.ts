@@ -1,0 +1,54 @@
+import { TokenError } from './event-text.js';
+
+/** What to do with a token that the vocabulary lacks: stop with an error, or leave it out. */
+export type Unseen = 'error' | 'drop';
+
+export interface VocabularyEntry {
+  readonly token: string;
+  /** how often the token stands in the music that the vocabulary was built from */
+  readonly count: number;
+}
+
+/** Tokens by id: the id of a token is its place in `entries`. */
+export interface Vocabulary {
+  readonly unseen: Unseen;
+  /** most frequent first, equal counts in the order of their text (by UTF-16 code unit) */
+  readonly entries: readonly VocabularyEntry[];
+}
+
+export function buildVocabulary(tokens: readonly string[], unseen: Unseen): Vocabulary {
+  const counts = new Map<string, number>();
+  for (const token of tokens) counts.set(token, (counts.get(token) ?? 0) + 1);
+  const entries = [...counts].map(([token, count]) => ({ token, count }));
+  entries.sort((a, b) => b.count - a.count || (a.token < b.token ? -1 : 1));
+  return { unseen, entries };
+}
+
+/**
+ * The ids of tokens, each from 0 to `entries.length - 1`.
+ *
+ * @throws {TokenError} at a token that the vocabulary lacks, where its `unseen` is `error`
+ */
+export function encode({ entries, unseen }: Vocabulary, tokens: readonly string[]): Int32Array {
+  const ids = new Map(entries.map(({ token }, id) => [token, id]));
+  const encoded: number[] = [];
+  tokens.forEach((token, index) => {
+    const id = ids.get(token);
+    if (id !== undefined) encoded.push(id);
+    else if (unseen === 'error') {
+      throw new TokenError(index, `"${token}" is not one of the vocabulary's ${entries.length} tokens`);
+    }
+  });
+  return Int32Array.from(encoded);
+}
+
+/** The tokens of ids that {@link encode} gave. */
+export function decode({ entries }: Vocabulary, ids: ArrayLike<number>): string[] {
+  return Array.from(ids, (id) => entries[id]!.token);
+}
+
+/** Entropy of the token counts in nats: the loss of a model that knows the counts and nothing else. */
+export function countEntropy({ entries }: Vocabulary): number {
+  const total = entries.reduce((sum, { count }) => sum + count, 0);
+  return entries.reduce((sum, { count }) => sum - (count / total) * Math.log(count / total), 0);
+}
