@@ -1,0 +1,50 @@
+import type * as z from 'zod';
+import { suggestion } from './problem.js';
+import type { YamlPath } from './yaml-file.js';
+
+/** One thing that a zod schema finds wrong with a value. */
+export interface Finding {
+  readonly path: YamlPath;
+  readonly message: string;
+  /** whether the key at `path` is wrong rather than its value */
+  readonly at: 'value' | 'key';
+}
+
+/** What a schema finds wrong with `value`, in words for the person who wrote it; empty where it is valid. */
+export function check(schema: z.ZodType, value: unknown, validKeys: (path: YamlPath) => readonly string[]): Finding[] {
+  const result = schema.safeParse(value, { reportInput: true });
+  if (result.success) return [];
+  return result.error.issues.flatMap((issue): Finding[] => {
+    const path = issue.path as (string | number)[];
+    if (issue.code === 'unrecognized_keys') {
+      const valid = validKeys(path);
+      return issue.keys.map((key) => ({
+        path: [...path, key],
+        message: `unknown key "${key}"${suggestion(key, valid)}`,
+        at: 'key',
+      }));
+    }
+    return [{ path, message: describe(issue, valueAt(value, path)), at: 'value' }];
+  });
+}
+
+function describe(issue: z.core.$ZodIssue, found: unknown): string {
+  if (found === undefined) return `a value is missing${expectation(issue)}`;
+  const near =
+    issue.code === 'invalid_value' && typeof found === 'string' ? suggestion(found, issue.values.map(String)) : '';
+  return `${expectation(issue).slice(2)}, found ${JSON.stringify(found)}${near.startsWith('; did') ? near : ''}`;
+}
+
+/** zod's own words for what it expects, without what it says before and after. */
+function expectation(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_union') {
+    const parts = issue.errors.flat().map((inner) => expectation(inner).replace(/^: expected /, ''));
+    return `: expected ${[...new Set(parts)].join(' or ')}`;
+  }
+  const words = /expected (.*?)(?:, received .*)?$/.exec(issue.message)?.[1] ?? issue.message;
+  return `: expected ${words.replaceAll('|', ' or ')}`;
+}
+
+function valueAt(value: unknown, path: YamlPath): unknown {
+  return path.reduce((inner, key) => (inner as Record<string | number, unknown> | undefined)?.[key], value);
+}

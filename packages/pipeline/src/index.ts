@@ -1,0 +1,8 @@
+export { yamlFilesIn } from './experiment-file.js';
+export { type Plan, type PlannedStage, makePlan, type PlanRequest } from './plan.js';
+export { pipelineSchema } from './pipeline-file.js';
+export { formatProblem, InputError, type Problem, StageError, suggestion } from './problem.js';
+export { type RunObserver, type RunOptions, type RunResult, runPlan } from './run.js';
+export { artifactFolder, type RunRecord, readRunRecord, type StageRecord, type StageStatus } from './run-record.js';
+export { defineStage, fileParameters, type InputFile, type Progress, type Stage, workspaceFile } from './stage.js';
+export type { Artifact } from './stage-cache.js';

@@ -1,0 +1,135 @@
+import * as z from 'zod';
+import { check } from './check-value.js';
+import { type Problem, suggestion } from './problem.js';
+import type { Door, Stage } from './stage.js';
+import type { YamlFile, YamlPath } from './yaml-file.js';
+
+/** A place in the DAG: a stage under the name that it has in this pipeline, and the artifacts that it reads and writes. */
+export interface Node {
+  readonly name: string;
+  readonly stage: Stage;
+  /** artifact name by input door */
+  readonly inputs: Readonly<Record<string, string>>;
+  /** artifact name by output door; of a family with `*` for the number: `song-*.mid` */
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+export const pipelineSchema = z.strictObject({
+  stages: z
+    .record(
+      z.string(),
+      z.strictObject({
+        stage: z.string().optional().describe('the stage to run here, where it differs from the name'),
+        inputs: z.record(z.string(), z.string()).optional().describe('which artifact comes in at which door'),
+        outputs: z.record(z.string(), z.string()).optional().describe('the artifacts that the stage writes, by door'),
+      }),
+    )
+    .describe('the stages, each under its own name, in any order'),
+});
+
+/**
+ * The nodes of a pipeline file in an order in which each comes after those that it reads from. Every problem of the
+ * file is added to `problems`; with any, the result is empty.
+ */
+export function readPipeline(file: YamlFile, stages: readonly Stage[], problems: Problem[]): Node[] {
+  if (file.problems.length > 0) {
+    problems.push(...file.problems);
+    return [];
+  }
+  const found: Problem[] = check(pipelineSchema, file.value, (path) =>
+    path.length === 0 ? ['stages'] : ['stage', 'inputs', 'outputs'],
+  ).map(({ path, message, at }) => file.problem(path, message, at));
+  if (found.length > 0) {
+    problems.push(...found);
+    return [];
+  }
+  const { stages: entries } = file.value as z.output<typeof pipelineSchema>;
+  const say = (path: YamlPath, message: string, at: 'value' | 'key' = 'value') =>
+    found.push(file.problem(['stages', ...path], message, at));
+
+  const nodes: Node[] = [];
+  for (const [name, { stage: kind = name, inputs = {}, outputs = {} }] of Object.entries(entries)) {
+    const stage = stages.find((candidate) => candidate.name === kind);
+    if (stage === undefined) {
+      const names = stages.map((candidate) => candidate.name);
+      if (file.has(['stages', name, 'stage'])) say([name, 'stage'], `unknown stage "${kind}"${suggestion(kind, names)}`);
+      else say([name], `unknown stage "${kind}"${suggestion(kind, names)}`, 'key');
+      continue;
+    }
+    for (const [side, doors, given] of [
+      ['inputs', stage.inputs, inputs],
+      ['outputs', stage.outputs, outputs],
+    ] as const) {
+      for (const [door, artifact] of Object.entries(given)) {
+        if (doors[door] === undefined) {
+          say([name, side, door], `stage ${kind} has no ${side} door "${door}"${suggestion(door, Object.keys(doors))}`, 'key');
+          continue;
+        }
+        const wrong = artifactProblem(artifact, doors[door]);
+        if (wrong !== undefined) say([name, side, door], wrong);
+      }
+      const missing = Object.keys(doors).filter((door) => given[door] === undefined);
+      if (missing.length > 0) {
+        say([name], `stage ${kind} lacks an artifact for its ${side} ${missing.map((d) => `"${d}"`).join(', ')}`, 'key');
+      }
+    }
+    nodes.push({ name, stage, inputs, outputs });
+  }
+
+  const producers = new Map<string, string>();
+  for (const { name, outputs } of nodes) {
+    for (const [door, artifact] of Object.entries(outputs)) {
+      const other = producers.get(artifact);
+      if (other === undefined) producers.set(artifact, name);
+      else say([name, 'outputs', door], `two producers of "${artifact}": ${other} and ${name}`);
+    }
+  }
+  for (const { name, inputs } of nodes) {
+    for (const [door, artifact] of Object.entries(inputs)) {
+      if (!producers.has(artifact)) {
+        const near = suggestion(artifact, [...producers.keys()]);
+        say([name, 'inputs', door], `no stage of this pipeline writes "${artifact}"${near}`);
+      }
+    }
+  }
+  if (found.length === 0) {
+    const { sorted, cycle } = inOrder(nodes, producers);
+    if (cycle === undefined) return sorted;
+    say([cycle[0]!], `the stages go round in a circle: ${[...cycle, cycle[0]].join(' → ')}`, 'key');
+  }
+  problems.push(...found);
+  return [];
+}
+
+function artifactProblem(artifact: string, door: Door): string | undefined {
+  if (artifact === '' || artifact.startsWith('.') || /[/\\:]/.test(artifact)) {
+    return `an artifact is a file name inside its stage's folder, found "${artifact}", a path outside it`;
+  }
+  const stars = artifact.split('*').length - 1;
+  if (door === 'files' && stars !== 1) return `expected a name with one * for the number (song-*.mid), found "${artifact}"`;
+  if (door === 'file' && stars !== 0) return `expected the name of one file, found "${artifact}"`;
+  return undefined;
+}
+
+/** Depth-first order; where there is a circle, the names on it, each reading from the next. */
+function inOrder(nodes: readonly Node[], producers: ReadonlyMap<string, string>) {
+  const sorted: Node[] = [];
+  const path: string[] = [];
+  const visit = (node: Node): string[] | undefined => {
+    if (sorted.includes(node)) return undefined;
+    if (path.includes(node.name)) return path.slice(path.indexOf(node.name)).reverse();
+    path.push(node.name);
+    for (const artifact of Object.values(node.inputs)) {
+      const cycle = visit(nodes.find(({ name }) => name === producers.get(artifact))!);
+      if (cycle !== undefined) return cycle;
+    }
+    path.pop();
+    sorted.push(node);
+    return undefined;
+  };
+  for (const node of nodes) {
+    const cycle = visit(node);
+    if (cycle !== undefined) return { sorted, cycle };
+  }
+  return { sorted, cycle: undefined };
+}

@@ -1,0 +1,124 @@
+import { existsSync, statSync } from 'node:fs';
+import { basename, isAbsolute, join, relative, resolve } from 'node:path';
+import { check } from './check-value.js';
+import { EXPERIMENT_KEYS, type Experiment, pipelinePath, readExperiment, yamlFilesIn } from './experiment-file.js';
+import { type Node, readPipeline } from './pipeline-file.js';
+import { InputError, type Problem, suggestion } from './problem.js';
+import { fileParameters, type Stage } from './stage.js';
+import { readYamlFile } from './yaml-file.js';
+
+/** A node of the DAG with the parameters that this experiment gives it. */
+export interface PlannedStage extends Node {
+  /** every parameter with its defaults, the files apart */
+  readonly params: Readonly<Record<string, unknown>>;
+  /** absolute path by the parameter that names a file */
+  readonly files: Readonly<Record<string, string>>;
+  /** the node that writes the artifact of each input door */
+  readonly producers: Readonly<Record<string, string>>;
+  /** where the value of a parameter comes from; undefined for a default */
+  origin(parameter: string): string | undefined;
+}
+
+/** An experiment that has been checked: it can run. */
+export interface Plan {
+  readonly experiment: string;
+  /** workspace-relative path of the experiment's file */
+  readonly config: string;
+  readonly pipeline: string;
+  readonly workspace: string;
+  /** each after the stages that it reads from */
+  readonly stages: readonly PlannedStage[];
+}
+
+export interface PlanRequest {
+  /** folder that holds `experiments/`, `pipelines/` and the music; nothing outside it is read */
+  readonly workspace: string;
+  /** path of the experiment's file */
+  readonly config: string;
+  /** `stage.parameter=value`, over what the files say */
+  readonly set?: readonly string[];
+  readonly stages: readonly Stage[];
+}
+
+/**
+ * Reads and checks an experiment and its pipeline. Runs nothing.
+ * @throws {InputError} with everything that is wrong
+ */
+export function makePlan({ workspace, config, set = [], stages }: PlanRequest): Plan {
+  const problems: Problem[] = [];
+  const experiment = readExperiment(config, workspace, set, problems);
+  if (experiment === undefined) throw new InputError(problems);
+  const nodes = pipelineOf(experiment, workspace, stages, problems);
+  const known = nodes.map(({ name }) => name);
+  if (nodes.length > 0) {
+    for (const name of Object.keys(experiment.sections).filter((section) => !known.includes(section))) {
+      const message = `unknown stage "${name}"${suggestion(name, [...known, ...EXPERIMENT_KEYS])}`;
+      problems.push(experiment.problem([name], message, 'key'));
+    }
+  }
+  const planned = nodes.map((node) => planStage(node, nodes, experiment, workspace, problems));
+  if (problems.length > 0) throw new InputError(problems);
+  return {
+    experiment: experiment.name,
+    config: experiment.place,
+    pipeline: String(experiment.pipeline),
+    workspace,
+    stages: planned,
+  };
+}
+
+function pipelineOf(experiment: Experiment, workspace: string, stages: readonly Stage[], problems: Problem[]): Node[] {
+  const { pipeline } = experiment;
+  const names = yamlFilesIn(join(workspace, 'pipelines')).map((file) => basename(file, '.yaml'));
+  if (typeof pipeline !== 'string') {
+    const found = pipeline === undefined ? 'none' : JSON.stringify(pipeline);
+    problems.push(experiment.problem(['pipeline'], `expected the name of a pipeline (${names.join(', ')}), found ${found}`));
+    return [];
+  }
+  if (!names.includes(pipeline)) {
+    const near = suggestion(pipeline, names);
+    problems.push(experiment.problem(['pipeline'], `there is no pipeline pipelines/${pipeline}.yaml${near}`));
+    return [];
+  }
+  return readPipeline(readYamlFile(pipelinePath(pipeline, workspace), workspace), stages, problems);
+}
+
+function planStage(
+  node: Node,
+  nodes: readonly Node[],
+  experiment: Experiment,
+  workspace: string,
+  problems: Problem[],
+): PlannedStage {
+  const { name, stage } = node;
+  const section = experiment.sections[name] ?? {};
+  const findings = check(stage.params, section, () => Object.keys(stage.params.shape));
+  for (const { path, message, at } of findings) {
+    const where = at === 'key' ? name : [name, ...path].join('.');
+    problems.push(experiment.problem([name, ...path], `${where}: ${message}`, at));
+  }
+  const params: Record<string, unknown> = findings.length === 0 ? { ...stage.params.parse(section) } : {};
+  const files: Record<string, string> = {};
+  for (const parameter of fileParameters(stage)) {
+    const path = params[parameter];
+    delete params[parameter];
+    if (typeof path !== 'string') continue;
+    const absolute = resolve(workspace, path);
+    const inside = relative(workspace, absolute);
+    const problem = (message: string) =>
+      problems.push(experiment.problem([name, parameter], `${name}.${parameter}: ${message}`));
+    if (isAbsolute(path) || inside === '' || inside.startsWith('..') || isAbsolute(inside)) {
+      problem(`expected a path inside the workspace, found "${path}"`);
+    } else if (!existsSync(absolute)) {
+      problem(`there is no file ${path}`);
+    } else if (!statSync(absolute).isFile()) {
+      problem(`expected a file, found a folder: ${path}`);
+    }
+    files[parameter] = absolute;
+  }
+  const producers: Record<string, string> = {};
+  for (const [door, artifact] of Object.entries(node.inputs)) {
+    producers[door] = nodes.find(({ outputs }) => Object.values(outputs).includes(artifact))!.name;
+  }
+  return { ...node, params, files, producers, origin: (parameter) => experiment.origin([name, parameter]) };
+}

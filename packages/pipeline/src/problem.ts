@@ -1,0 +1,40 @@
+import { closest, distance } from 'fastest-levenshtein';
+
+/** Something wrong in what the user wrote, and where. */
+export interface Problem {
+  /** workspace-relative path, or the command-line option that it stands in */
+  readonly place: string;
+  /** counted from 1; absent for command-line options */
+  readonly line?: number;
+  readonly column?: number;
+  readonly message: string;
+}
+
+/** The user's input is wrong; nothing has run. Holds every problem that was found. */
+export class InputError extends Error {
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super(problems.map(formatProblem).join('\n'));
+    this.name = 'InputError';
+    this.problems = problems;
+  }
+}
+
+/** A stage failed, and this is all that its user needs to read: the message says what to do. */
+export class StageError extends Error {
+  override name = 'StageError';
+}
+
+/** `file:line:column: message`, which editors and terminals turn into links. */
+export function formatProblem({ place, line, column, message }: Problem): string {
+  return line === undefined ? `${place}: ${message}` : `${place}:${line}:${column}: ${message}`;
+}
+
+/** `; did you mean "x"?` where one of the valid words is near, else the list of valid words. */
+export function suggestion(word: string, valid: readonly string[]): string {
+  if (valid.length === 0) return '';
+  const near = closest(word, [...valid]);
+  if (distance(word, near) <= Math.max(2, Math.floor(word.length / 3))) return `; did you mean "${near}"?`;
+  return `; expected one of ${[...valid].sort().join(', ')}`;
+}

@@ -1,0 +1,268 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { publish } from './artifact-folder.js';
+import { withFileLock } from './file-lock.js';
+import { digestOf, fingerprintOf } from './fingerprint.js';
+import type { Plan, PlannedStage } from './plan.js';
+import { InputError, StageError, suggestion } from './problem.js';
+import { changesSince } from './reasons.js';
+import { artifactFolder, type RunRecord, readRunRecord, type StageRecord, writeRunRecord } from './run-record.js';
+import type { Content, InputFile, Progress, StageOutputs } from './stage.js';
+import { type Artifact, type CachedStage, StageCache } from './stage-cache.js';
+import { workspacePath } from './yaml-file.js';
+
+/** What a run tells while it goes on; all calls are made in the order of events. */
+export interface RunObserver {
+  stageStarted?(name: string, reasons: readonly string[]): void;
+  stageProgress?(name: string, progress: Progress): void;
+  stageSays?(name: string, line: string): void;
+  stageDone?(record: StageRecord, error?: unknown): void;
+  /** another process holds what this run needs */
+  waiting?(what: string, pid: number | undefined): void;
+  warning?(message: string): void;
+}
+
+export interface RunOptions {
+  /** run this stage even if its outputs are in the cache; what follows runs where its inputs have changed */
+  readonly again?: string | undefined;
+  /** only find out what would run */
+  readonly dryRun?: boolean;
+  /** stops the run: before the next stage, and inside a stage that heeds it */
+  readonly signal?: AbortSignal;
+  readonly observer?: RunObserver;
+  /** versions for `run.json` beside that of Node */
+  readonly versions?: Readonly<Record<string, string>>;
+}
+
+export interface RunResult {
+  readonly record: RunRecord;
+  /** why the run did not finish */
+  readonly error?: unknown;
+}
+
+/**
+ * Runs a plan: every stage whose outputs are not in the cache, in order, and leaves the artifact folder and `run.json`.
+ * An experiment runs once at a time, and so does a fingerprint across experiments; a second run waits and finds the
+ * outputs in the cache.
+ *
+ * @throws {InputError} where `again` is not a stage of the plan
+ */
+export async function runPlan(plan: Plan, options: RunOptions = {}): Promise<RunResult> {
+  const names = plan.stages.map(({ name }) => name);
+  if (options.again !== undefined && !names.includes(options.again)) {
+    const message = `pipeline ${plan.pipeline} has no stage "${options.again}"${suggestion(options.again, names)}`;
+    throw new InputError([{ place: `--stage ${options.again}`, message }]);
+  }
+  const run = new Run(plan, options);
+  if (options.dryRun) return run.stages();
+  return run.locked(`experiment-${plan.experiment.replaceAll('/', '-')}`, `experiment ${plan.experiment}`, () => run.stages());
+}
+
+/** What a stage left, for the stages that read from it. */
+type Outputs = Readonly<Record<string, readonly Artifact[]>>;
+
+class Run {
+  readonly #plan: Plan;
+  readonly #options: RunOptions;
+  readonly #observer: RunObserver;
+  readonly #signal: AbortSignal;
+  readonly #cache: StageCache;
+  readonly #folder: string;
+  /** outputs by stage name; absent where a stage did not come to any */
+  readonly #outputs = new Map<string, Outputs>();
+  #damaged = false;
+
+  constructor(plan: Plan, options: RunOptions) {
+    this.#plan = plan;
+    this.#options = options;
+    this.#observer = options.observer ?? {};
+    this.#signal = options.signal ?? new AbortController().signal;
+    this.#folder = artifactFolder(plan.workspace, plan.experiment);
+    this.#cache = new StageCache(join(plan.workspace, '.etude', 'cache'), (message) => {
+      this.#damaged = true;
+      this.#observer.warning?.(message);
+    });
+  }
+
+  async stages(): Promise<RunResult> {
+    const startedAt = new Date();
+    const previous = new Map(readRunRecord(this.#folder)?.stages.map((stage) => [stage.name, stage]));
+    const records: StageRecord[] = [];
+    let error: unknown;
+    const record = (status: RunRecord['status']): RunRecord => ({
+      experiment: this.#plan.experiment,
+      config: this.#plan.config,
+      pipeline: this.#plan.pipeline,
+      status,
+      startedAt: startedAt.toISOString(),
+      seconds: secondsSince(startedAt.getTime()),
+      versions: { node: process.versions.node, platform: `${process.platform}-${process.arch}`, ...this.#options.versions },
+      stages: records,
+    });
+    const save = async (status: RunRecord['status']) => {
+      if (!this.#options.dryRun) await writeRunRecord(this.#folder, record(status));
+    };
+
+    for (const planned of this.#plan.stages) {
+      const present = await this.#present(planned);
+      if (error !== undefined) {
+        records.push({ ...present, status: 'skipped', reasons: ['an earlier stage failed'], seconds: 0, outputs: [] });
+        continue;
+      }
+      const stageStartedAt = Date.now();
+      try {
+        this.#signal.throwIfAborted();
+        records.push(await this.#stage(planned, present, previous.get(planned.name)));
+        await save('unfinished');
+      } catch (thrown) {
+        error = thrown;
+        const reason = this.#signal.aborted ? 'interrupted' : messageOf(thrown);
+        records.push({ ...present, status: 'failed', reasons: [reason], seconds: secondsSince(stageStartedAt), outputs: [] });
+      }
+      this.#observer.stageDone?.(records.at(-1)!, error);
+    }
+    // A disk that is full may have failed the stage, and then fails this as well.
+    if (error === undefined) await save('done');
+    else await save(this.#signal.aborted ? 'unfinished' : 'failed').catch(() => {});
+    return { record: record(error === undefined ? 'done' : 'failed'), error };
+  }
+
+  async #stage(planned: PlannedStage, present: StageRecord, previous: StageRecord | undefined): Promise<StageRecord> {
+    const startedAt = Date.now();
+    const { again, dryRun } = this.#options;
+    const waitsFor = Object.values(planned.producers).filter((producer) => !this.#outputs.has(producer));
+    if (waitsFor.length > 0) {
+      const reasons = [...new Set(waitsFor)].map((producer) => `after ${producer}, whose output may change`);
+      return { ...present, status: 'would-run', reasons, seconds: 0, outputs: [] };
+    }
+    const fingerprint = present.fingerprint!;
+    const changes = previous?.outputs.length === 0 ? [`did not finish last time`] : changesSince(previous, present);
+    const forced = planned.name === again;
+    this.#damaged = false;
+
+    let cached = await this.#cache.find(fingerprint);
+    let reasons = forced ? ['asked for by --stage'] : changes;
+    let status: StageRecord['status'] = 'hit';
+    if (cached === undefined || forced) {
+      if (reasons.length === 0) reasons = [this.#damaged ? 'its cached artifact was damaged' : 'no longer in the cache'];
+      if (dryRun) return { ...present, status: 'would-run', reasons, seconds: 0, outputs: [] };
+      const before = cached;
+      await this.locked(fingerprint, `stage ${planned.name}`, async () => {
+        if (!forced) cached = await this.#cache.find(fingerprint);
+        if (cached !== undefined && !forced) return;
+        this.#observer.stageStarted?.(planned.name, reasons);
+        cached = await this.#execute(planned, fingerprint);
+        status = 'ran';
+      });
+      if (forced && before !== undefined && digestsOf(before) !== digestsOf(cached!)) {
+        this.#observer.warning?.(`${planned.name} gave other bytes than before for the same inputs and parameters`);
+      }
+    }
+
+    const outputs = named(planned, cached!);
+    this.#outputs.set(planned.name, outputs);
+    const artifacts = Object.values(outputs).flat();
+    if (!dryRun) {
+      const folder = join(this.#folder, planned.name);
+      await publish(folder, artifacts, previous?.outputs ?? [], this.#cache, (message) => this.#observer.warning?.(message));
+    }
+    const seconds = secondsSince(startedAt);
+    return { ...present, status, reasons, seconds, outputs: artifacts, madeInSeconds: cached!.seconds };
+  }
+
+  /** The side of a stage's record that is known before it runs. */
+  async #present({ name, stage, params, files, producers, inputs }: PlannedStage): Promise<StageRecord> {
+    const fileDigests: Record<string, { path: string; digest: string }> = {};
+    for (const [parameter, path] of Object.entries(files)) {
+      fileDigests[parameter] = { path: workspacePath(path, this.#plan.workspace), digest: digestOf(await readFile(path)) };
+    }
+    const present = {
+      ...{ name, status: 'skipped' as const, reasons: [], seconds: 0, outputs: [] },
+      ...{ stage: stage.name, version: stage.version, params, files: fileDigests },
+    };
+    const artifacts: Record<string, readonly Artifact[]> = {};
+    for (const [door, producer] of Object.entries(producers)) {
+      const found = this.#outputs.get(producer)?.[inputs[door]!];
+      if (found === undefined) return present;
+      artifacts[door] = found;
+    }
+    const digests = Object.fromEntries([
+      ...Object.entries(fileDigests).map(([parameter, { digest }]) => [parameter, digest]),
+      ...Object.entries(artifacts).map(([door, list]) => {
+        const all = list.map(({ digest }) => digest);
+        return [door, stage.inputs[door] === 'files' ? all : all[0]!];
+      }),
+    ]);
+    const fingerprint = fingerprintOf({ stage: stage.name, version: stage.version, params, inputs: digests });
+    return { ...present, inputs: artifacts, fingerprint };
+  }
+
+  async #execute(planned: PlannedStage, fingerprint: string): Promise<CachedStage> {
+    const { name, stage, params, files, producers, inputs } = planned;
+    const startedAt = Date.now();
+    const doors: Record<string, InputFile | InputFile[]> = {};
+    for (const [door, producer] of Object.entries(producers)) {
+      const artifacts = this.#outputs.get(producer)![inputs[door]!]!;
+      const read = await Promise.all(
+        artifacts.map(async ({ path, digest }) => inputFile(`${producer}/${path}`, await this.#cache.artifact(digest))),
+      );
+      doors[door] = stage.inputs[door] === 'files' ? read : read[0]!;
+    }
+    const fileInputs: Record<string, InputFile> = {};
+    for (const [parameter, path] of Object.entries(files)) {
+      fileInputs[parameter] = inputFile(workspacePath(path, this.#plan.workspace), await readFile(path));
+    }
+    const outputs = await stage.run({
+      ...{ params, inputs: doors, files: fileInputs, signal: this.#signal },
+      progress: (progress: Progress) => this.#observer.stageProgress?.(name, progress),
+      say: (line: string) => this.#observer.stageSays?.(name, line),
+    });
+    return this.#cache.keep(fingerprint, contentsOf(planned, outputs), secondsSince(startedAt));
+  }
+
+  locked<T>(lock: string, what: string, work: () => Promise<T>): Promise<T> {
+    const path = join(this.#plan.workspace, '.etude', 'locks', lock);
+    const onWait = (owner: { pid: number } | undefined) => this.#observer.waiting?.(what, owner?.pid);
+    return withFileLock(path, work, { onWait, signal: this.#signal });
+  }
+}
+
+function inputFile(path: string, bytes: Uint8Array): InputFile {
+  return { path, bytes, text: () => new TextDecoder().decode(bytes) };
+}
+
+/** What a stage returned, door by door, as bytes; checked, since a stage may be anybody's. */
+function contentsOf({ stage, name }: PlannedStage, outputs: StageOutputs<Record<string, 'file' | 'files'>>) {
+  const contents: Record<string, Uint8Array[]> = {};
+  for (const [door, kind] of Object.entries(stage.outputs)) {
+    const output = outputs[door] as Content | readonly Content[] | undefined;
+    if (output === undefined || Array.isArray(output) !== (kind === 'files')) {
+      throw new Error(`stage ${name} did not return ${kind === 'files' ? 'a list of files' : 'one file'} for "${door}"`);
+    }
+    contents[door] = [output].flat().map((content) => (typeof content === 'string' ? Buffer.from(content) : (content as Uint8Array)));
+  }
+  return contents;
+}
+
+/** Cached artifacts under the names that the pipeline gives them, the `*` of a family replaced by 1, 2, … */
+function named({ outputs }: PlannedStage, cached: CachedStage): Outputs {
+  return Object.fromEntries(
+    Object.entries(outputs).map(([door, artifact]) => [
+      artifact,
+      cached.outputs[door]!.map((content, index) => ({ path: artifact.replace('*', String(index + 1)), ...content })),
+    ]),
+  );
+}
+
+function digestsOf({ outputs }: CachedStage): string {
+  return Object.values(outputs).flat().map(({ digest }) => digest).join();
+}
+
+function secondsSince(milliseconds: number): number {
+  return Math.round(Date.now() - milliseconds) / 1000;
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof StageError) return error.message;
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,98 @@
+import type * as z from 'zod';
+
+/** What a stage writes: text is stored as UTF-8. */
+export type Content = string | Uint8Array;
+
+/** An artifact, or a file that a parameter names, as a stage sees it. */
+export interface InputFile {
+  /** for messages only: a stage's outputs may not depend on it */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  /** the bytes as UTF-8 text */
+  text(): string;
+}
+
+/** A door of a stage lets one artifact through, or a numbered family of them (`song-1.mid`, `song-2.mid`, …). */
+export type Door = 'file' | 'files';
+export type Doors = Readonly<Record<string, Door>>;
+
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+  /** what `done` and `total` count: "steps" */
+  readonly unit: string;
+  /** what else is worth showing: "loss 1.93, 5,120 tokens/s" */
+  readonly detail?: string;
+}
+
+export interface StageContext<P, I extends Doors> {
+  readonly params: P;
+  readonly inputs: { readonly [K in keyof I]: I[K] extends 'files' ? readonly InputFile[] : InputFile };
+  /** the files that parameters made with `workspaceFile` name, by parameter */
+  readonly files: Readonly<Record<string, InputFile>>;
+  /** aborted when the user stops the run: long work should then throw `signal.reason` */
+  readonly signal: AbortSignal;
+  progress(progress: Progress): void;
+  /** one line that the user should see: a choice that was made, something odd in the input */
+  say(line: string): void;
+}
+
+export type StageOutputs<O extends Doors> = {
+  readonly [K in keyof O]: O[K] extends 'files' ? readonly Content[] : Content;
+};
+
+/**
+ * A stage: a pure function from input artifacts and parameters to output artifacts. Its fingerprint is made of `name`,
+ * `version`, the parameters and the digests of the inputs, so `version` has to grow whenever its output changes.
+ */
+export interface StageDefinition<P extends z.ZodObject, I extends Doors, O extends Doors> {
+  readonly name: string;
+  readonly version: number;
+  /** one line for the reference page */
+  readonly summary: string;
+  /** types, defaults, validation, editor completion and reference page of the parameters */
+  readonly params: P;
+  readonly inputs: I;
+  readonly outputs: O;
+  run(context: StageContext<z.output<P>, I>): Promise<StageOutputs<O>> | StageOutputs<O>;
+}
+
+/** A stage of any parameters and doors, as the engine handles them. */
+export interface Stage extends Omit<StageDefinition<z.ZodObject, Doors, Doors>, 'run'> {
+  // biome-ignore lint/suspicious/noExplicitAny: a list of stages holds contexts of many types; defineStage checks each
+  run(context: StageContext<any, any>): Promise<StageOutputs<Doors>> | StageOutputs<Doors>;
+}
+
+/**
+ * Declares a stage.
+ * @example
+ * export const upper = defineStage({
+ *   name: 'upper',
+ *   version: 1,
+ *   summary: 'Writes a text in capitals',
+ *   params: z.strictObject({ times: z.int().min(1).default(1).describe('how often to repeat the text') }),
+ *   inputs: { text: 'file' },
+ *   outputs: { text: 'file' },
+ *   run: ({ params, inputs }) => ({ text: inputs.text.text().toUpperCase().repeat(params.times) }),
+ * });
+ */
+export function defineStage<P extends z.ZodObject, const I extends Doors, const O extends Doors>(
+  definition: StageDefinition<P, I, O>,
+): Stage {
+  return definition;
+}
+
+/**
+ * A parameter that names a file of the workspace. Its identity in a fingerprint is the digest of the file's bytes, not
+ * its path; the stage finds its content in `files`.
+ */
+export function workspaceFile<T extends z.ZodType>(schema: T): T {
+  return schema.meta({ ...schema.meta(), workspaceFile: true });
+}
+
+/** The names of a stage's parameters that were made with {@link workspaceFile}. */
+export function fileParameters(stage: Stage): string[] {
+  return Object.entries(stage.params.shape)
+    .filter(([, schema]) => (schema as z.ZodType).meta()?.workspaceFile === true)
+    .map(([name]) => name);
+}
