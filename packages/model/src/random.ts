@@ -1,0 +1,19 @@
+import { type JumpableRandomGenerator } from 'pure-rand/types/JumpableRandomGenerator';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+
+/** A seeded source of randomness: the same seed gives the same numbers on every machine. */
+export interface Random {
+  /** a number from 0 (inclusive) to 1 (exclusive), of 32 random bits */
+  next(): number;
+}
+
+/**
+ * xoroshiro128+ (Blackman and Vigna 2018).
+ * @param seed any 32-bit integer
+ * @param stream which of the seed's independent streams, from 0: each is 2^64 numbers away from the next
+ */
+export function createRandom(seed: number, stream = 0): Random {
+  const generator: JumpableRandomGenerator = xoroshiro128plus(seed);
+  for (let i = 0; i < stream; i++) generator.jump();
+  return { next: () => (generator.next() >>> 0) / 2 ** 32 };
+}
