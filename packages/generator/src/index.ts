@@ -1,0 +1,1 @@
+export { sample, type SamplingOptions, type SamplingProgress } from './sample.js';

@@ -1,0 +1,96 @@
+import { measureSong, type SongMeasures } from './song-measures.js';
+
+/** An artifact folder, read. */
+export interface ExperimentToCompare {
+  readonly name: string;
+  /** parameters as `stage.parameter`, in the order of the stages */
+  readonly params: Readonly<Record<string, unknown>>;
+  /** content of `learning-curve.csv`; undefined where the experiment was not trained */
+  readonly curve: string | undefined;
+  /** seconds that the stages took when their outputs were made: training, and all together */
+  readonly trainingSeconds: number | undefined;
+  readonly totalSeconds: number;
+  readonly songs: readonly { readonly path: string; readonly bytes: Uint8Array }[];
+}
+
+export interface ComparedExperiment {
+  readonly name: string;
+  /** the parameters that are not the same in all experiments */
+  readonly params: Readonly<Record<string, unknown>>;
+  /** nats per token */
+  readonly finalTrainingLoss: number | undefined;
+  readonly finalValidationLoss: number | undefined;
+  readonly bestValidationLoss: number | undefined;
+  readonly bestStep: number | undefined;
+  readonly trainingSeconds: number | undefined;
+  readonly totalSeconds: number;
+  readonly songs: readonly ({ readonly path: string } & SongMeasures)[];
+}
+
+/** Puts experiments side by side. */
+export function compareExperiments(experiments: readonly ExperimentToCompare[]): ComparedExperiment[] {
+  const names = [...new Set(experiments.flatMap(({ params }) => Object.keys(params)))];
+  const different = names.filter((name) => new Set(experiments.map(({ params }) => JSON.stringify(params[name]))).size > 1);
+  return experiments.map(({ name, params, curve, trainingSeconds, totalSeconds, songs }) => ({
+    name,
+    params: Object.fromEntries(different.map((key) => [key, params[key]])),
+    ...lossesOf(curve),
+    trainingSeconds,
+    totalSeconds,
+    songs: songs.map(({ path, bytes }) => ({ path, ...measureSong(bytes) })),
+  }));
+}
+
+function lossesOf(curve: string | undefined) {
+  const rows = (curve ?? '').trim().split('\n').slice(1).map((row) => row.split(','));
+  const number = (text: string | undefined) => (text === undefined || text === '' ? undefined : Number(text));
+  const best = rows
+    .filter((row) => number(row[3]) !== undefined)
+    .reduce<string[] | undefined>((found, row) => (found && Number(found[3]) <= Number(row[3]) ? found : row), undefined);
+  return {
+    finalTrainingLoss: number(rows.at(-1)?.[2]),
+    finalValidationLoss: number(rows.at(-1)?.[3]),
+    bestValidationLoss: number(best?.[3]),
+    bestStep: number(best?.[0]),
+  };
+}
+
+/** The comparison as rows of cells: what is compared, then a column an experiment. */
+export function comparisonRows(compared: readonly ComparedExperiment[]): string[][] {
+  const row = (title: string, cell: (experiment: ComparedExperiment) => string) => [title, ...compared.map(cell)];
+  const loss = (value: number | undefined) => value?.toFixed(3) ?? '–';
+  const seconds = (value: number | undefined) => (value === undefined ? '–' : `${value.toFixed(1)} s`);
+  const songs = Math.max(0, ...compared.map((experiment) => experiment.songs.length));
+  const song = (index: number, title: string, cell: (song: SongMeasures) => string) =>
+    row(`song ${index + 1}: ${title}`, ({ songs: all }) => (all[index] ? cell(all[index]) : '–'));
+  return [
+    row('experiment', ({ name }) => name),
+    ...Object.keys(compared[0]?.params ?? {}).map((key) => row(key, ({ params }) => JSON.stringify(params[key]) ?? '–')),
+    row('final training loss', (e) => loss(e.finalTrainingLoss)),
+    row('final validation loss', (e) => loss(e.finalValidationLoss)),
+    row('best validation loss', (e) => (e.bestStep === undefined ? '–' : `${loss(e.bestValidationLoss)} (step ${e.bestStep})`)),
+    row('training time', (e) => seconds(e.trainingSeconds)),
+    row('time of all stages', (e) => seconds(e.totalSeconds)),
+    ...Array.from({ length: songs }, (_, index) => [
+      song(index, 'length', (s) => seconds(s.seconds)),
+      song(index, 'notes', (s) => `${s.notes}`),
+      song(index, 'pitch range', (s) => (s.lowest === undefined ? '–' : `${pitchName(s.lowest)} to ${pitchName(s.highest!)}`)),
+      song(index, 'distinct pitches', (s) => `${s.distinctPitches}`),
+      song(index, 'repeated bars', (s) => `${Math.round(s.repeatedBars * 100)} % of ${s.bars}`),
+    ]).flat(),
+  ];
+}
+
+/** A Markdown table of {@link comparisonRows}. */
+export function comparisonMarkdown(compared: readonly ComparedExperiment[]): string {
+  const escaped = comparisonRows(compared).map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`);
+  const [head, ...body] = escaped;
+  const rule = `|---|${compared.map(() => '---:|').join('')}`;
+  return `${[head, rule, ...body].join('\n')}\n`;
+}
+
+/** MIDI key 60 is C4. */
+export function pitchName(key: number): string {
+  const names = ['C', 'C♯', 'D', 'E♭', 'E', 'F', 'F♯', 'G', 'A♭', 'A', 'B♭', 'B'];
+  return `${names[key % 12]}${Math.floor(key / 12) - 1}`;
+}

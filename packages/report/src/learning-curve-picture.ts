@@ -1,0 +1,92 @@
+import { scaleLinear } from 'd3-scale';
+
+export interface CurveToDraw {
+  readonly step: number;
+  /** nats per token */
+  readonly trainingLoss: number;
+  readonly validationLoss: number | undefined;
+}
+
+const [WIDTH, HEIGHT] = [720, 400];
+const MARGIN = { top: 48, right: 120, bottom: 48, left: 56 };
+const TRAINING = '#1f6feb';
+const VALIDATION = '#d1570a';
+const FAINT = '#8a8f98';
+
+/**
+ * The learning curve as an SVG picture: loss in nats per token against steps.
+ *
+ * @param best step whose weights were kept
+ * @param entropy loss of a model that knows the token counts and nothing else, drawn as a line to compare with
+ */
+export function drawLearningCurve(curve: readonly CurveToDraw[], { best, entropy }: { best: number; entropy: number }): string {
+  const validation = curve.flatMap(({ step, validationLoss }) => (validationLoss === undefined ? [] : [{ step, loss: validationLoss }]));
+  const training = curve.map(({ step, trainingLoss }) => ({ step, loss: trainingLoss }));
+  const highest = Math.max(entropy, ...[...training, ...validation].map(({ loss }) => loss));
+  const x = scaleLinear([0, curve.at(-1)?.step ?? 1], [MARGIN.left, WIDTH - MARGIN.right]);
+  const y = scaleLinear([0, highest * 1.05], [HEIGHT - MARGIN.bottom, MARGIN.top]);
+  const at = (value: number) => value.toFixed(1);
+
+  const grid = y.ticks(6).map((tick) => {
+    const height = at(y(tick));
+    return (
+      `<line x1="${MARGIN.left}" x2="${WIDTH - MARGIN.right}" y1="${height}" y2="${height}" stroke="#e4e6ea"/>` +
+      text(MARGIN.left - 8, y(tick) + 4, `${tick}`, { anchor: 'end', fill: FAINT })
+    );
+  });
+  const steps = x.ticks(6).map((tick) => text(x(tick), HEIGHT - MARGIN.bottom + 20, tick.toLocaleString('en'), { anchor: 'middle', fill: FAINT }));
+  const line = (points: { step: number; loss: number }[], colour: string) =>
+    `<polyline fill="none" stroke="${colour}" stroke-width="2" stroke-linejoin="round" points="${points
+      .map(({ step, loss }) => `${at(x(step))},${at(y(loss))}`)
+      .join(' ')}"/>` + points.map(({ step, loss }) => `<circle cx="${at(x(step))}" cy="${at(y(loss))}" r="2" fill="${colour}"/>`).join('');
+
+  const labels = apart([
+    ...(training.length ? [{ y: y(training.at(-1)!.loss) + 4, text: `training ${training.at(-1)!.loss.toFixed(2)}`, fill: TRAINING }] : []),
+    ...(validation.length ? [{ y: y(validation.at(-1)!.loss) + 4, text: `validation ${validation.at(-1)!.loss.toFixed(2)}`, fill: VALIDATION }] : []),
+    { y: y(entropy) + 4, text: `counts alone ${entropy.toFixed(2)}`, fill: FAINT },
+  ]);
+  const kept = validation.find(({ step }) => step === best);
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" font-family="system-ui, sans-serif" font-size="12">`,
+    '<rect width="100%" height="100%" fill="white"/>',
+    text(MARGIN.left, 24, 'Learning curve', { size: 16, weight: 600 }),
+    text(MARGIN.left, 40, 'loss in nats per token', { fill: FAINT }),
+    ...grid,
+    ...steps,
+    text((MARGIN.left + WIDTH - MARGIN.right) / 2, HEIGHT - 8, 'steps', { anchor: 'middle', fill: FAINT }),
+    `<line x1="${MARGIN.left}" x2="${WIDTH - MARGIN.right}" y1="${at(y(entropy))}" y2="${at(y(entropy))}" stroke="${FAINT}" stroke-dasharray="4 4"/>`,
+    line(training, TRAINING),
+    line(validation, VALIDATION),
+    ...(kept
+      ? [
+          `<circle cx="${at(x(best))}" cy="${at(y(kept.loss))}" r="6" fill="none" stroke="${VALIDATION}" stroke-width="2"/>`,
+          text(x(best), y(kept.loss) + 22, `kept: ${kept.loss.toFixed(2)}`, { anchor: 'middle', fill: VALIDATION }),
+        ]
+      : []),
+    ...labels.map((label) => text(WIDTH - MARGIN.right + 8, label.y, label.text, { fill: label.fill })),
+    '</svg>',
+    '',
+  ].join('\n');
+}
+
+function text(
+  x: number,
+  y: number,
+  content: string,
+  { anchor = 'start', fill = '#1b1f24', size = 12, weight = 400 }: { anchor?: string; fill?: string; size?: number; weight?: number },
+): string {
+  const font = `${size === 12 ? '' : ` font-size="${size}"`}${weight === 400 ? '' : ` font-weight="${weight}"`}`;
+  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" text-anchor="${anchor}" fill="${fill}"${font}>${content}</text>`;
+}
+
+/** Moves labels down where they would stand on each other. */
+function apart<T extends { y: number }>(labels: readonly T[]): T[] {
+  let free = Number.NEGATIVE_INFINITY;
+  return [...labels]
+    .sort((a, b) => a.y - b.y)
+    .map((label) => {
+      const y = Math.max(label.y, free);
+      free = y + 15;
+      return { ...label, y };
+    });
+}

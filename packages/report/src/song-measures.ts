@@ -1,0 +1,81 @@
+import { isNoteOff, isNoteOn, type MidiFile, readMidi } from '@etude/midi-reader';
+
+/** What can be told of a song from its notes. */
+export interface SongMeasures {
+  readonly seconds: number;
+  readonly notes: number;
+  /** MIDI keys, 0 to 127; undefined in a song without notes */
+  readonly lowest: number | undefined;
+  readonly highest: number | undefined;
+  readonly distinctPitches: number;
+  readonly bars: number;
+  /** share of the bars with notes that start the same notes at the same places as an earlier one, 0 to 1 */
+  readonly repeatedBars: number;
+}
+
+/** A note of a song. */
+export interface Note {
+  readonly channel: number;
+  /** MIDI key, 0 to 127 */
+  readonly key: number;
+  readonly start: number;
+  /** ticks */
+  readonly length: number;
+}
+
+/** Measures of a MIDI file's notes, all tracks together. */
+export function measureSong(bytes: Uint8Array): SongMeasures {
+  const file = readMidi(bytes);
+  const notes = notesOf(file);
+  const keys = notes.map(({ key }) => key);
+  const { numerator, denominator } = file.timeSignatures[0] ?? { numerator: 4, denominator: 4 };
+  const barLength = (file.division * 4 * numerator) / denominator;
+  const bars = new Map<number, string[]>();
+  for (const { start, key, length } of notes) {
+    const bar = Math.floor(start / barLength);
+    bars.set(bar, [...(bars.get(bar) ?? []), `${start - bar * barLength}:${key}:${length}`]);
+  }
+  const contents = [...bars.values()].map((bar) => bar.sort().join(' '));
+  return {
+    seconds: secondsOf(file),
+    notes: notes.length,
+    lowest: keys.length === 0 ? undefined : Math.min(...keys),
+    highest: keys.length === 0 ? undefined : Math.max(...keys),
+    distinctPitches: new Set(keys).size,
+    bars: Math.max(-1, ...bars.keys()) + 1,
+    repeatedBars: contents.length === 0 ? 0 : 1 - new Set(contents).size / contents.length,
+  };
+}
+
+/** The notes of a file in order of their start; one that is never ended lasts to the end of its track. */
+export function notesOf(file: MidiFile): Note[] {
+  const notes: Note[] = [];
+  for (const { events, length: end } of file.tracks) {
+    const down = new Map<number, number>();
+    const finish = (id: number, tick: number) => {
+      notes.push({ channel: id >> 7, key: id & 127, start: down.get(id)!, length: tick - down.get(id)! });
+      down.delete(id);
+    };
+    for (const event of events) {
+      const id = ((event.status & 15) << 7) | event.data1;
+      if ((isNoteOn(event) || isNoteOff(event)) && down.has(id)) finish(id, event.tick);
+      if (isNoteOn(event)) down.set(id, event.tick);
+    }
+    for (const id of [...down.keys()]) finish(id, end);
+  }
+  return notes.sort((a, b) => a.start - b.start || a.key - b.key);
+}
+
+/** Playing time by the tempo map; 120 quarter notes a minute where there is none (SMF 1.0, "Set Tempo"). */
+function secondsOf({ tracks, tempos, division }: MidiFile): number {
+  const end = Math.max(0, ...tracks.map(({ length }) => length));
+  if (division >= 0x8000) return end / ((256 - (division >> 8)) * (division & 255));
+  let seconds = 0;
+  let [tick, microseconds] = [0, 500_000];
+  for (const tempo of [...tempos, { tick: end, microseconds: 0 }]) {
+    const until = Math.min(tempo.tick, end);
+    seconds += (Math.max(0, until - tick) / division) * (microseconds / 1e6);
+    [tick, microseconds] = [Math.max(tick, until), tempo.microseconds];
+  }
+  return seconds;
+}

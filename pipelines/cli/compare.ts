@@ -1,0 +1,53 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { artifactFolder, InputError, type Problem, readRunRecord, suggestion } from '@etude/pipeline';
+import { compareExperiments, comparisonMarkdown, comparisonRows, type ExperimentToCompare } from '@etude/report';
+import { formatColumns, printJson } from './print.js';
+import { findWorkspace } from './workspace.js';
+
+interface CompareOptions {
+  readonly experiments: string;
+  readonly markdown?: boolean;
+  readonly json?: boolean;
+}
+
+export function compareCommand({ experiments, markdown = false, json = false }: CompareOptions): void {
+  const workspace = findWorkspace();
+  const problems: Problem[] = [];
+  const names = experiments.split(',').map((name) => name.trim());
+  const read = names.flatMap((name) => readExperimentFolder(workspace, name, problems));
+  if (problems.length > 0) throw new InputError(problems);
+  const compared = compareExperiments(read);
+  if (json) printJson({ experiments: compared });
+  else if (markdown) process.stdout.write(comparisonMarkdown(compared));
+  else console.log(formatColumns(comparisonRows(compared), (column) => column > 0));
+}
+
+/** What a comparison needs of an artifact folder: `run.json` says which files the last run left there. */
+function readExperimentFolder(workspace: string, name: string, problems: Problem[]): ExperimentToCompare[] {
+  const folder = artifactFolder(workspace, name);
+  const record = readRunRecord(folder);
+  if (record === undefined) {
+    const all = existsSync(join(workspace, 'artifacts')) ? readdirSync(join(workspace, 'artifacts')) : [];
+    const near = all.length === 0 ? '; run it first' : suggestion(name, all);
+    problems.push({ place: '--experiments', message: `there is no artifacts/${name}/run.json${near}` });
+    return [];
+  }
+  const outputs = record.stages.flatMap((stage) => stage.outputs.map(({ path }) => ({ stage, path, file: join(folder, stage.name, path) })));
+  const present = outputs.filter(({ file }) => existsSync(file));
+  const curve = present.find(({ path }) => path === 'learning-curve.csv');
+  const params = record.stages.flatMap(({ name: stage, params, files }) => [
+    ...Object.entries(params).map(([key, value]) => [`${stage}.${key}`, value] as const),
+    ...Object.entries(files).map(([key, { path }]) => [`${stage}.${key}`, path] as const),
+  ]);
+  return [
+    {
+      name,
+      params: Object.fromEntries(params),
+      curve: curve && readFileSync(curve.file, 'utf8'),
+      trainingSeconds: curve?.stage.madeInSeconds,
+      totalSeconds: record.stages.reduce((sum, { madeInSeconds }) => sum + (madeInSeconds ?? 0), 0),
+      songs: present.filter(({ path }) => path.endsWith('.mid')).map(({ path, file }) => ({ path, bytes: readFileSync(file) })),
+    },
+  ];
+}

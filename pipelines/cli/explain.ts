@@ -1,0 +1,44 @@
+import { InputError, runPlan, suggestion } from '@etude/pipeline';
+import { colours, formatColumns, printJson } from './print.js';
+import { planFor } from './workspace.js';
+
+interface ExplainOptions {
+  readonly config: string;
+  readonly set: string[];
+  readonly stage?: string;
+  readonly json?: boolean;
+}
+
+/** What goes into each stage's fingerprint, where it comes from, and what changed since the last run. */
+export async function explainCommand({ stage: only, json = false, ...request }: ExplainOptions): Promise<void> {
+  const plan = planFor(request);
+  const names = plan.stages.map(({ name }) => name);
+  if (only !== undefined && !names.includes(only)) {
+    const message = `pipeline ${plan.pipeline} has no stage "${only}"${suggestion(only, names)}`;
+    throw new InputError([{ place: `--stage ${only}`, message }]);
+  }
+  const { record } = await runPlan(plan, { dryRun: true });
+  const stages = record.stages
+    .filter(({ name }) => only === undefined || name === only)
+    .map(({ name, status, reasons, stage, version, params, files, inputs, fingerprint }) => {
+      const { origin } = plan.stages.find((planned) => planned.name === name)!;
+      const origins = Object.fromEntries(
+        [...Object.keys(params), ...Object.keys(files)].map((parameter) => [parameter, origin(parameter) ?? 'default']),
+      );
+      return { name, status, reasons, stage, version, fingerprint, params, files, origins, inputs };
+    });
+  if (json) {
+    printJson({ experiment: plan.experiment, stages });
+    return;
+  }
+  for (const { name, status, reasons, version, fingerprint, params, files, origins, inputs } of stages) {
+    console.log(`${colours.bold(name)}  version ${version}, ${status === 'hit' ? 'in the cache' : 'would run'}${reasons.length ? ` (${reasons.join(', ')})` : ''}`);
+    console.log(`  fingerprint ${fingerprint ?? 'known once the stages before it have run'}`);
+    const rows = [
+      ...Object.entries(params).map(([parameter, value]) => [`  ${parameter}`, JSON.stringify(value), origins[parameter]!]),
+      ...Object.entries(files).map(([parameter, { path, digest }]) => [`  ${parameter}`, `${path} ${digest.slice(0, 12)}`, origins[parameter]!]),
+      ...Object.values(inputs ?? {}).flatMap((artifacts) => artifacts.map(({ path, digest }) => [`  ${path}`, digest.slice(0, 12), 'input'])),
+    ];
+    if (rows.length > 0) console.log(formatColumns(rows));
+  }
+}

@@ -1,0 +1,39 @@
+import { InputError, StageError } from '@etude/pipeline';
+import { CommanderError } from 'commander';
+
+/** Exit codes: 0 done, 1 a stage failed, 2 the user's input is wrong, 130 interrupted. */
+export const EXIT = { failed: 1, wrongInput: 2, interrupted: 130 } as const;
+
+/** What the system says when it, not Etude, is at its limits; the code is all that a user needs. */
+const SYSTEM_PROBLEMS: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EACCES: 'permission denied',
+  EPERM: 'operation not permitted',
+  EROFS: 'the file system is read-only',
+  EMFILE: 'too many open files',
+};
+
+/** An error in words for its reader; with a stack trace only where it is a fault of Etude's own. */
+export function describeError(error: unknown): string {
+  if (error instanceof InputError || error instanceof StageError) return error.message;
+  if (!(error instanceof Error)) return String(error);
+  const { code = '', path, message, stack } = error as NodeJS.ErrnoException;
+  const problem = SYSTEM_PROBLEMS[code];
+  if (problem !== undefined) return `${problem}${path ? `: ${path}` : ` (${message})`}`;
+  return `unexpected error, a fault of Etude's own: ${stack ?? message}`;
+}
+
+/** Ends a command that threw, with the exit code that fits. */
+export function fail(error: unknown): void {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : EXIT.wrongInput;
+    return;
+  }
+  process.exitCode = error instanceof InputError ? EXIT.wrongInput : EXIT.failed;
+  if (process.argv.includes('--json')) {
+    const problems = error instanceof InputError ? error.problems : [{ message: describeError(error) }];
+    console.log(JSON.stringify({ error: { problems } }, undefined, 2));
+  }
+  console.error(describeError(error));
+}

@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { Command, Option } from 'commander';
+import { compareCommand } from './compare.js';
+import { doctorCommand } from './doctor.js';
+import { explainCommand } from './explain.js';
+import { graphCommand } from './graph.js';
+import { runCommand } from './run.js';
+import { statusCommand } from './status.js';
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+
+const config = () => new Option('-c, --config <file>', "the experiment's YAML file").makeOptionMandatory();
+const json = () => new Option('--json', 'print one JSON document on standard output and nothing else there');
+const set = () =>
+  new Option('--set <stage.parameter=value>', 'change a parameter for this run; may be given more than once')
+    .argParser((value: string, all: string[]) => [...all, value])
+    .default([], 'none');
+
+/** The command line, built anew for each use. */
+export function buildProgram(): Command {
+  const program = new Command('etude')
+    .description('Learns from a MIDI file and writes songs of its own, as a pipeline of cached stages')
+    .version(version)
+    .configureHelp({ showGlobalOptions: true })
+    .exitOverride();
+  const command = (name: string, description: string, examples: string[]) =>
+    program
+      .command(name)
+      .description(description)
+      .exitOverride()
+      .addHelpText('after', `\nExamples:\n${examples.map((example) => `  $ etude ${example}`).join('\n')}`);
+
+  command('run', 'run an experiment: every stage whose outputs are not in the cache', [
+    'run --config experiments/4layer.yaml',
+    'run --config experiments/4layer.yaml --set sample.temperature=1.2',
+    'run --config experiments/4layer.yaml --stage sample',
+    'run --config experiments/4layer.yaml --dry-run',
+  ])
+    .addOption(config())
+    .option('--stage <name>', 'run this stage again, and what follows where its output changes')
+    .addOption(set())
+    .option('--dry-run', 'only say what would run, and why')
+    .addOption(json())
+    .action((options) => runCommand({ ...options, version }));
+
+  command('compare', 'put artifact folders side by side: what differs, losses, time, measures of the songs', [
+    'compare --experiments 2layer,4layer',
+    'compare --experiments 2layer,4layer --markdown > comparison.md',
+  ])
+    .requiredOption('-e, --experiments <names>', 'names of artifact folders, with commas between')
+    .option('--markdown', 'print a Markdown document')
+    .addOption(json())
+    .action(compareCommand);
+
+  command('explain', 'show what the fingerprint of each stage is made of, and what changed since the last run', [
+    'explain --config experiments/4layer.yaml',
+    'explain --config experiments/4layer.yaml --stage train',
+  ])
+    .addOption(config())
+    .option('--stage <name>', 'only this stage')
+    .addOption(set())
+    .addOption(json())
+    .action(explainCommand);
+
+  command('status', 'show for every experiment what is in the cache and what would run', ['status', 'status --json'])
+    .addOption(json())
+    .action(statusCommand);
+
+  command('graph', "show an experiment's stages and the artifacts between them", [
+    'graph --config experiments/4layer.yaml',
+  ])
+    .addOption(config())
+    .addOption(json())
+    .action(graphCommand);
+
+  command('doctor', 'show which TensorFlow backend is in use, how fast it is, and what to do if it is the slow one', [
+    'doctor',
+  ])
+    .addOption(json())
+    .action(doctorCommand);
+  return program;
+}

@@ -1,0 +1,33 @@
+import { join } from 'node:path';
+import { artifactFolder, InputError, readRunRecord, runPlan, yamlFilesIn } from '@etude/pipeline';
+import { formatColumns, printJson } from './print.js';
+import { findWorkspace, planFor } from './workspace.js';
+
+/** For every experiment: what is in the cache, what would run, and when it last ran. */
+export async function statusCommand({ json = false }: { json?: boolean }): Promise<void> {
+  const workspace = findWorkspace();
+  const experiments = [];
+  for (const file of yamlFilesIn(join(workspace, 'experiments')).sort()) {
+    const config = join(workspace, 'experiments', file);
+    try {
+      const plan = planFor({ config });
+      const { record } = await runPlan(plan, { dryRun: true });
+      const last = readRunRecord(artifactFolder(workspace, plan.experiment));
+      const stages = record.stages.map(({ name, status, reasons }) => ({ name, status, reasons }));
+      experiments.push({ experiment: plan.experiment, last: last && { status: last.status, startedAt: last.startedAt }, stages });
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      experiments.push({ experiment: file, problems: error.problems, stages: [] });
+    }
+  }
+  if (json) {
+    printJson({ experiments });
+    return;
+  }
+  const rows = experiments.map(({ experiment, last, problems, stages }) => {
+    const first = stages.find(({ status }) => status !== 'hit');
+    const state = problems ? `${problems.length} problem(s); see etude explain` : first ? `${first.name} would run: ${first.reasons.join(', ')}` : 'up to date';
+    return [experiment, last ? `${last.status} ${last.startedAt.slice(0, 16).replace('T', ' ')}` : 'never run', state];
+  });
+  console.log(rows.length === 0 ? 'no experiments in experiments/' : formatColumns([['experiment', 'last run (UTC)', 'now'], ...rows]));
+}
