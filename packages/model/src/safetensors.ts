@@ -49,7 +49,9 @@ export function fromSafetensors(bytes: Uint8Array): Safetensors {
     if (dtype !== 'F32' || to - from !== count * 4 || 8 + headerLength + to > bytes.length) {
       throw new Error(`not a safetensors file of F32 arrays: "${name}" has type ${dtype} and bytes ${from} to ${to}`);
     }
-    arrays[name] = { shape, data: new Float32Array(bytes.slice(8 + headerLength + from, 8 + headerLength + to).buffer) };
+    // A copy, for alignment; not by slice, which Node's Buffer overrides with one that does not copy.
+    const copy = new Uint8Array(bytes.subarray(8 + headerLength + from, 8 + headerLength + to));
+    arrays[name] = { shape, data: new Float32Array(copy.buffer) };
   }
   return { arrays, metadata };
 }
