@@ -136,7 +136,8 @@ class Run {
       return { ...present, status: 'would-run', reasons, seconds: 0, outputs: [] };
     }
     const fingerprint = present.fingerprint!;
-    const changes = previous?.outputs.length === 0 ? [`did not finish last time`] : changesSince(previous, present);
+    const unfinished = previous?.outputs.length === 0;
+    const changes = unfinished ? [] : changesSince(previous, present);
     const forced = planned.name === again;
     this.#damaged = false;
 
@@ -144,7 +145,10 @@ class Run {
     let reasons = forced ? ['asked for by --stage'] : changes;
     let status: StageRecord['status'] = 'hit';
     if (cached === undefined || forced) {
-      if (reasons.length === 0) reasons = [this.#damaged ? 'its cached artifact was damaged' : 'no longer in the cache'];
+      if (reasons.length === 0) {
+        if (unfinished) reasons = ['did not finish last time'];
+        else reasons = [this.#damaged ? 'its cached artifact was damaged' : 'no longer in the cache'];
+      }
       if (dryRun) return { ...present, status: 'would-run', reasons, seconds: 0, outputs: [] };
       const before = cached;
       await this.locked(fingerprint, `stage ${planned.name}`, async () => {

@@ -1,0 +1,286 @@
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { defineStage, InputError, type RunObserver, readRunRecord, StageError } from './index.js';
+import { type ToyWorkspace, toyWorkspace } from './testing/toy-workspace.js';
+
+let toy: ToyWorkspace;
+beforeEach(() => {
+  toy = toyWorkspace();
+});
+
+const artifact = (path: string) => readFileSync(join(toy.folder, 'artifacts', path), 'utf8');
+const everything = { read: 'ran', head: 'ran', split: 'ran', join: 'ran' };
+const nothing = { read: 'hit', head: 'hit', split: 'hit', join: 'hit' };
+const reasons = async (...args: Parameters<ToyWorkspace['run']>) => {
+  const { record } = await toy.run(...args);
+  return Object.fromEntries(record.stages.map((stage) => [stage.name, stage.reasons]));
+};
+/** Every file of the cache that holds the content of an artifact. */
+const cachedContents = () => {
+  const root = join(toy.folder, '.etude', 'cache', 'content-v2');
+  return readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .map((path) => join(root, path))
+    .filter((path) => statSync(path).isFile());
+};
+
+describe('a run', () => {
+  it('runs every stage once, each after those that it reads from, and leaves a folder a stage', async () => {
+    expect(await toy.statuses('a')).toEqual(everything);
+    expect([...toy.ran].sort()).toEqual(['head', 'join', 'read', 'split']);
+    expect(toy.ran[0]).toBe('read');
+    expect(toy.ran.at(-1)).toBe('join');
+    expect(artifact('a/join/joined.txt')).toBe('abc:abcd|efgh');
+    expect(artifact('a/split/part-2.txt')).toBe('efgh');
+  });
+
+  it('runs nothing again when nothing has changed', async () => {
+    await toy.run('a');
+    expect(await toy.statuses('a')).toEqual(nothing);
+    expect(toy.ran).toHaveLength(4);
+  });
+
+  it('runs nothing for a comment, another order of keys, or a default written out', async () => {
+    await toy.run('a');
+    toy.write(
+      'experiments/a.yaml',
+      '# a comment\nsplit:\n  options:\n    reverse: false\n  parts: 2\nhead: { letters: 3 }\npipeline: toy\nread: { trim: false, source: text.txt }\n',
+    );
+    expect(await toy.statuses('a')).toEqual(nothing);
+  });
+
+  it('runs what a parameter changes and what follows from it, and says so', async () => {
+    await toy.run('a');
+    const set = ['head.letters=2'];
+    expect(await reasons('a', { set })).toEqual({ read: [], head: ['head.letters 3 → 2'], split: [], join: ['head.txt changed'] });
+    expect(toy.ran.slice(4)).toEqual(['head', 'join']);
+    expect(artifact('a/join/joined.txt')).toBe('ab:abcd|efgh');
+  });
+
+  it('names a nested parameter by its path', async () => {
+    await toy.run('a');
+    const set = ['split.options.reverse=true'];
+    expect((await reasons('a', { set })).split).toEqual(['split.options.reverse false → true']);
+  });
+
+  it('takes an earlier value from the cache', async () => {
+    await toy.run('a');
+    await toy.run('a', { set: ['head.letters=2'] });
+    expect(await toy.statuses('a')).toEqual(nothing);
+    expect(artifact('a/join/joined.txt')).toBe('abc:abcd|efgh');
+  });
+
+  it('depends on the bytes of a file, not on its path', async () => {
+    await toy.run('a');
+    toy.write('other.txt', 'abcdefgh');
+    expect(await toy.statuses('a', { set: ['read.source=other.txt'] })).toEqual(nothing);
+    toy.write('text.txt', 'xyz');
+    expect(await reasons('a')).toMatchObject({ read: ['read.source other.txt → text.txt'], head: ['text.txt changed'] });
+    toy.write('text.txt', 'xyzw');
+    expect((await reasons('a')).read).toEqual(['text.txt changed']);
+  });
+
+  it('shares the stages that two experiments have in common', async () => {
+    await toy.run('a');
+    toy.write('experiments/b.yaml', 'extends: a.yaml\nsplit: { parts: 4 }\n');
+    expect(await toy.statuses('b')).toEqual({ read: 'hit', head: 'hit', split: 'ran', join: 'ran' });
+    expect(artifact('b/head/head.txt')).toBe('abc');
+  });
+
+  it('stops the wave at a stage that runs again and yields the same bytes', async () => {
+    await toy.run('a');
+    expect(await toy.statuses('a', { set: ['read.trim=true'] })).toEqual({ ...nothing, read: 'ran' });
+  });
+
+  it('runs a stage again when its version has grown', async () => {
+    await toy.run('a');
+    const stages = toy.stages.map((stage) => (stage.name === 'head' ? { ...stage, version: 2 } : stage));
+    expect((await reasons('a', { stages })).head).toEqual(['version 1 → 2']);
+  });
+
+  it('runs the stage that is asked for, and what follows where its output changed', async () => {
+    await toy.run('a');
+    expect(await reasons('a', { again: 'head' })).toMatchObject({ head: ['asked for by --stage'] });
+    expect(toy.ran.slice(4)).toEqual(['head']);
+    await expect(toy.run('a', { again: 'haed' })).rejects.toThrow('--stage haed: pipeline toy has no stage "haed"; did you mean "head"?');
+  });
+
+  it('warns of a stage that gives other bytes for the same fingerprint', async () => {
+    await toy.run('a');
+    const stages = toy.stages.map((stage) => (stage.name === 'head' ? { ...stage, run: () => ({ text: 'other' }) } : stage));
+    const warnings: string[] = [];
+    const observer = { warning: (message: string) => warnings.push(message) };
+    await toy.run('a', { again: 'head', stages, observer });
+    expect(warnings).toEqual(['head gave other bytes than before for the same inputs and parameters']);
+  });
+
+  it('says in a dry run what would run and why, and writes nothing', async () => {
+    const dry = await toy.run('a', { dryRun: true });
+    expect(dry.record.stages.map(({ status }) => status)).toEqual(Array(4).fill('would-run'));
+    expect(existsSync(join(toy.folder, 'artifacts'))).toBe(false);
+    expect(toy.ran).toEqual([]);
+    await toy.run('a');
+    expect(await reasons('a', { dryRun: true, set: ['head.letters=1'] })).toEqual({
+      ...{ read: [], head: ['head.letters 3 → 1'], split: [], join: ['after head, whose output may change'] },
+    });
+  });
+
+  it('removes what an earlier run left and this one does not have, and nothing else', async () => {
+    await toy.run('a', { set: ['split.parts=4'] });
+    toy.write('artifacts/a/split/notes-of-mine.txt', 'keep');
+    await toy.run('a');
+    expect(readdirSync(join(toy.folder, 'artifacts/a/split')).sort()).toEqual(['notes-of-mine.txt', 'part-1.txt', 'part-2.txt']);
+  });
+
+  it('restores an artifact that was changed or removed in the artifact folder', async () => {
+    await toy.run('a');
+    writeFileSync(join(toy.folder, 'artifacts/a/head/head.txt'), 'changed');
+    rmSync(join(toy.folder, 'artifacts/a/join/joined.txt'));
+    const warnings: string[] = [];
+    await toy.run('a', { observer: { warning: (message) => warnings.push(message) } });
+    expect(artifact('a/head/head.txt')).toBe('abc');
+    expect(artifact('a/join/joined.txt')).toBe('abc:abcd|efgh');
+    expect(warnings).toEqual([expect.stringContaining('is not what was written there')]);
+  });
+
+  it('records every parameter, digest, time and version, and why each stage ran', async () => {
+    await toy.run('a', { versions: { etude: '9.9' } });
+    const record = readRunRecord(join(toy.folder, 'artifacts/a'))!;
+    expect(record).toMatchObject({ experiment: 'a', config: 'experiments/a.yaml', pipeline: 'toy', status: 'done' });
+    expect(record.versions).toMatchObject({ etude: '9.9', node: process.versions.node });
+    const split = record.stages.find(({ name }) => name === 'split')!;
+    expect(split).toMatchObject({ status: 'ran', version: 1, params: { parts: 2, options: { reverse: false } } });
+    expect(split.inputs!['text']![0]!.digest).toMatch(/^[0-9a-f]{64}$/);
+    expect(split.outputs).toEqual([
+      { path: 'part-1.txt', digest: expect.stringMatching(/^[0-9a-f]{64}$/), bytes: 4 },
+      { path: 'part-2.txt', digest: expect.stringMatching(/^[0-9a-f]{64}$/), bytes: 4 },
+    ]);
+  });
+
+  it('is told of by an observer', async () => {
+    const told: string[] = [];
+    const observer: RunObserver = {
+      stageStarted: (name) => told.push(`start ${name}`),
+      stageProgress: (name, { done, total, unit }) => told.push(`${name} ${done}/${total} ${unit}`),
+      stageSays: (name, line) => told.push(`${name}: ${line}`),
+      stageDone: ({ name, status }) => told.push(`${status} ${name}`),
+    };
+    await toy.run('a', { observer });
+    expect(told.slice(2, 6)).toEqual(['start head', 'head 1/1 texts', 'head: took 3 letters', 'ran head']);
+  });
+});
+
+describe('a damaged cache', () => {
+  it.each(cachedKinds())('drops %s with a warning and makes it again', async (_, damage) => {
+    await toy.run('a');
+    const damaged = cachedContents().filter(damage);
+    expect(damaged.length).toBeGreaterThan(0);
+    const warnings: string[] = [];
+    const observer = { warning: (message: string) => warnings.push(message) };
+    await toy.run('a', { observer });
+    expect(warnings.join()).toContain('in the cache is damaged; it is dropped and made again');
+    expect(toy.ran.length).toBeGreaterThan(4);
+    expect(await toy.statuses('a')).toEqual(nothing);
+    expect(artifact('a/join/joined.txt')).toBe('abc:abcd|efgh');
+  });
+
+  function cachedKinds(): [string, (path: string) => boolean][] {
+    const flip = (bytes: Buffer) => bytes.with(0, bytes[0]! ^ 1);
+    const when = (wanted: (text: string) => boolean, change: (bytes: Buffer) => Uint8Array) => (path: string) => {
+      const bytes = readFileSync(path);
+      if (!wanted(bytes.toString())) return false;
+      writeFileSync(path, change(bytes));
+      return true;
+    };
+    return [
+      ['an artifact with a flipped byte', when((text) => text === 'abc', flip)],
+      ['an artifact of which a part is missing', when((text) => text === 'efgh', (bytes) => bytes.subarray(1))],
+      ['a record with a flipped byte', when((text) => text.startsWith('{'), flip)],
+    ];
+  }
+
+  it('makes again what has been removed from it', async () => {
+    await toy.run('a');
+    rmSync(join(toy.folder, '.etude'), { recursive: true });
+    expect(await reasons('a')).toMatchObject({ read: ['no longer in the cache'] });
+  });
+});
+
+describe('a stage that fails', () => {
+  const failing = (error: unknown) =>
+    toy.stages.map((stage) =>
+      stage.name !== 'head' ? stage : { ...stage, run: () => Promise.reject(error) },
+    );
+
+  it('ends the run with its error; what follows is skipped, what was done stays', async () => {
+    const { record, error } = await toy.run('a', { stages: failing(new StageError('no head')) });
+    expect(error).toEqual(new StageError('no head'));
+    expect(record.status).toBe('failed');
+    expect(record.stages.map(({ name, status }) => [name, status])).toEqual([
+      ...[['read', 'ran'], ['head', 'failed'], ['split', 'skipped'], ['join', 'skipped']],
+    ]);
+    expect(existsSync(join(toy.folder, 'artifacts/a/head'))).toBe(false);
+    expect(await reasons('a')).toMatchObject({ read: [], head: ['did not finish last time'] });
+    expect(await toy.statuses('a')).toEqual(nothing);
+  });
+
+  it('is refused where it does not return what it declares', async () => {
+    const wrong = defineStage({
+      name: 'head',
+      version: 1,
+      summary: '',
+      params: z.looseObject({}),
+      inputs: { text: 'file' },
+      outputs: { text: 'file' },
+      run: () => ({}) as never,
+    });
+    const stages = toy.stages.map((stage) => (stage.name === 'head' ? wrong : stage));
+    expect((await toy.run('a', { stages })).error).toEqual(new Error('stage head did not return one file for "text"'));
+  });
+
+  it('leaves the cache as it was when it is interrupted', async () => {
+    const controller = new AbortController();
+    const stages = toy.stages.map((stage) =>
+      stage.name !== 'head'
+        ? stage
+        : {
+            ...stage,
+            run: ({ signal }: { signal: AbortSignal }) => {
+              controller.abort(new Error('enough'));
+              signal.throwIfAborted();
+              return { text: 'never' };
+            },
+          },
+    );
+    const { error, record } = await toy.run('a', { stages, signal: controller.signal });
+    expect(error).toEqual(new Error('enough'));
+    expect(record.stages[1]).toMatchObject({ name: 'head', status: 'failed', reasons: ['interrupted'] });
+    expect(readRunRecord(join(toy.folder, 'artifacts/a'))!.status).toBe('unfinished');
+    expect(await toy.statuses('a')).toEqual({ ...everything, read: 'hit' });
+  });
+});
+
+describe('two runs at once', () => {
+  it('of one experiment do not run any stage twice', async () => {
+    const waits: string[] = [];
+    const observer = { waiting: (what: string) => waits.push(what) };
+    const results = await Promise.all([toy.run('a'), toy.run('a', { observer })]);
+    expect(results.map(({ error }) => error)).toEqual([undefined, undefined]);
+    expect([...toy.ran].sort()).toEqual(['head', 'join', 'read', 'split']);
+    expect(waits).toEqual(['experiment a']);
+  });
+
+  it('of two experiments do not run a common stage twice', async () => {
+    toy.write('experiments/b.yaml', 'extends: a.yaml\nsplit: { parts: 4 }\n');
+    await Promise.all([toy.run('a'), toy.run('b')]);
+    expect([...toy.ran].sort()).toEqual(['head', 'join', 'join', 'read', 'split', 'split']);
+    expect(artifact('a/join/joined.txt')).toBe('abc:abcd|efgh');
+    expect(artifact('b/join/joined.txt')).toBe('abc:ab|cd|ef|gh');
+  });
+});
+
+it('InputError lists every problem on a line', () => {
+  const problems = [{ place: 'a.yaml', line: 1, column: 2, message: 'x' }, { place: '--set b', message: 'y' }];
+  expect(new InputError(problems).message).toBe('a.yaml:1:2: x\n--set b: y');
+});
