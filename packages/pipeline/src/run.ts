@@ -145,10 +145,8 @@ class Run {
     let reasons = forced ? ['asked for by --stage'] : changes;
     let status: StageRecord['status'] = 'hit';
     if (cached === undefined || forced) {
-      if (reasons.length === 0) {
-        if (unfinished) reasons = ['did not finish last time'];
-        else reasons = [this.#damaged ? 'its cached artifact was damaged' : 'no longer in the cache'];
-      }
+      if (this.#damaged) reasons = [...reasons, 'its cached artifact was damaged'];
+      if (reasons.length === 0) reasons = [unfinished ? 'did not finish last time' : 'no longer in the cache'];
       if (dryRun) return { ...present, status: 'would-run', reasons, seconds: 0, outputs: [] };
       const before = cached;
       await this.locked(fingerprint, `stage ${planned.name}`, async () => {

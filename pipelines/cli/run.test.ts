@@ -1,0 +1,195 @@
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { notesOf } from '@etude/report';
+import { readMidi } from '@etude/midi-reader';
+import midi from 'midi-file';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { CliWorkspace, TINY } from '../testing/cli-workspace.js';
+
+const run = ['run', '--config', 'experiments/tiny.yaml'];
+const upstream = { 'extract-track': 'hit', tokenize: 'hit', 'build-vocab': 'hit' };
+const nothing = { ...upstream, train: 'hit', sample: 'hit', render: 'hit' };
+
+/** Waits until something is there, for at most 30 seconds. */
+async function until(there: () => boolean): Promise<void> {
+  for (let i = 0; i < 600 && !there(); i++) await sleep(50);
+  expect(there()).toBe(true);
+}
+
+describe('etude run', () => {
+  let workspace: CliWorkspace;
+  let first: Awaited<ReturnType<CliWorkspace['etude']>>;
+  beforeAll(async () => {
+    workspace = new CliWorkspace();
+    first = await workspace.etude(...run);
+  });
+
+  it('makes songs, and leaves what a person wants to open', () => {
+    expect(first).toMatchObject({ code: 0, stderr: '' });
+    const files = readdirSync(workspace.path('artifacts/tiny'), { recursive: true, encoding: 'utf8' });
+    for (const file of [
+      ...['extract-track/track.json', 'extract-track/tracks.json', 'tokenize/tokens.txt', 'build-vocab/vocab.json'],
+      ...['train/model.safetensors', 'train/learning-curve.csv', 'train/learning-curve.svg'],
+      ...['sample/song-1.txt', 'sample/song-2.txt', 'render/song-1.mid', 'render/song-2.mid', 'run.json'],
+    ]) {
+      expect(files).toContain(file);
+    }
+  });
+
+  it('prints a line a stage, with why it ran, its time and its outputs, and no control characters', () => {
+    const lines = first.stdout.trimEnd().split('\n');
+    expect(lines.filter((line) => /^● \S+ +ran \(first run .*\) \d+\.\d s → /.test(line))).toHaveLength(6);
+    expect(lines.at(-1)).toMatch(/^6 of 6 stages ran in 0:\d\d; see artifacts\/tiny\/$/);
+    expect(first.stdout).toContain('track 1 (auto) "Piano": 549 notes, 1099 events');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: this is what must not be there
+    expect(first.stdout).not.toMatch(/[\x1b\r]/);
+  });
+
+  it('writes songs that another reader accepts, with division and tempo of the source and no stuck note', () => {
+    const source = readMidi(readFileSync(workspace.path('data/prelude-bwv-846.mid')));
+    for (const name of ['song-1.mid', 'song-2.mid']) {
+      const bytes = readFileSync(workspace.path('artifacts/tiny/render', name));
+      const { header, tracks } = midi.parseMidi(bytes);
+      expect(header).toMatchObject({ format: 0, numTracks: 1, ticksPerBeat: source.division });
+      const down = new Set<number>();
+      let notes = 0;
+      for (const event of tracks[0]!) {
+        if (event.type === 'setTempo') expect(event.microsecondsPerBeat).toBe(source.tempos[0]!.microseconds);
+        if (event.type === 'noteOn') {
+          expect(down.has(event.noteNumber)).toBe(false);
+          down.add(event.noteNumber);
+          notes += 1;
+        }
+        if (event.type === 'noteOff') expect(down.delete(event.noteNumber)).toBe(true);
+      }
+      expect(down.size).toBe(0);
+      expect(notes).toBe(notesOf(readMidi(bytes)).length);
+      expect(tracks[0]!.at(-1)!.type).toBe('endOfTrack');
+    }
+  });
+
+  it('runs nothing the second time', async () => {
+    expect(await workspace.statuses()).toEqual(nothing);
+  });
+
+  it('runs sample and render only for another temperature, and says why', async () => {
+    const { stdout } = await workspace.etude(...run, '--set', 'sample.temperature=1.2', '--json');
+    const { stages } = JSON.parse(stdout);
+    expect(stages.map((stage: { status: string }) => stage.status)).toEqual(['hit', 'hit', 'hit', 'hit', 'ran', 'ran']);
+    expect(stages[4].reasons).toEqual(['sample.temperature 1 → 1.2']);
+    expect(await workspace.statuses()).toEqual(nothing);
+  });
+
+  it('trains again for another number of layers, and samples and renders', async () => {
+    expect(await workspace.statuses('--set', 'train.layers=2')).toEqual({ ...upstream, train: 'ran', sample: 'ran', render: 'ran' });
+    expect(await workspace.statuses()).toEqual(nothing);
+  });
+
+  it('gives the same songs for the same seed, from nothing', async () => {
+    const other = new CliWorkspace();
+    await other.etude(...run);
+    for (const path of ['artifacts/tiny/train/model.safetensors', 'artifacts/tiny/render/song-2.mid']) {
+      expect(readFileSync(other.path(path)).equals(readFileSync(workspace.path(path)))).toBe(true);
+    }
+  });
+
+  it('prints one JSON document with --json, also for a dry run and for an error', async () => {
+    const dry = JSON.parse((await workspace.etude(...run, '--dry-run', '--json', '--set', 'train.layers=3')).stdout);
+    expect(dry.stages.map((stage: { name: string; status: string }) => [stage.name, stage.status])).toEqual([
+      ...[['extract-track', 'hit'], ['tokenize', 'hit'], ['build-vocab', 'hit']],
+      ...[['train', 'would-run'], ['sample', 'would-run'], ['render', 'would-run']],
+    ]);
+    expect(Object.keys(dry.stages[0])).toEqual(['name', 'status', 'reasons', 'seconds', 'outputs']);
+    expect(dry.stages[0].outputs[0]).toEqual({ path: 'track.json', digest: expect.stringMatching(/^[0-9a-f]{64}$/), bytes: expect.any(Number) });
+    const wrong = await workspace.etude(...run, '--json', '--set', 'train.layers=many');
+    expect(wrong.code).toBe(2);
+    expect(JSON.parse(wrong.stdout).error.problems[0].message).toContain('train.layers: expected');
+  });
+
+  it('names a broken MIDI file with the byte offset, exits 1 and shows no stack trace', async () => {
+    const broken = readFileSync(workspace.path('data/prelude-bwv-846.mid'));
+    const at = broken.lastIndexOf(0x90);
+    workspace.write('data/broken.mid', broken.with(at + 1, 0xc8));
+    const { code, stderr, stdout } = await workspace.etude(...run, '--set', 'extract-track.source=data/broken.mid');
+    expect(code).toBe(1);
+    expect(stderr).toContain(`data/broken.mid: track 1 cannot be read: byte ${at + 1}: expected a data byte`);
+    expect(stderr + stdout).not.toMatch(/\n\s+at /);
+  });
+
+  it('drops an artifact with a flipped byte with a warning and makes it again', async () => {
+    const model = readFileSync(workspace.path('artifacts/tiny/train/model.safetensors'));
+    const cached = readdirSync(workspace.path('.etude/cache/content-v2'), { recursive: true, encoding: 'utf8' })
+      .map((path) => workspace.path('.etude/cache/content-v2', path))
+      .find((path) => statSync(path).isFile() && readFileSync(path).equals(model))!;
+    writeFileSync(cached, model.with(model.length - 1, model.at(-1)! ^ 1));
+    const { code, stderr, stdout } = await workspace.etude(...run);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^warning: artifact [0-9a-f]{12} \(model\) in the cache is damaged; it is dropped and made again\n$/);
+    expect(stdout).toMatch(/● train +ran \(its cached artifact was damaged\)/);
+    expect(stdout).toMatch(/○ sample +hit/);
+    expect(readFileSync(cached).equals(model)).toBe(true);
+  });
+});
+
+describe('a run that is stopped in the middle of training', () => {
+  const training = (workspace: CliWorkspace) => () =>
+    readdirSync(workspace.path('.etude/locks')).some((name) => /^[0-9a-f]{64}$/.test(name)) &&
+    existsSync(workspace.path('artifacts/tiny/build-vocab/vocab.json'));
+  const started = async () => {
+    const workspace = new CliWorkspace();
+    workspace.write('experiments/tiny.yaml', TINY.replace('steps: 4', 'steps: 100000').replace('evaluateEvery: 2', 'evaluateEvery: 100000'));
+    const process = workspace.start(run);
+    await until(() => existsSync(workspace.path('.etude/locks')) && training(workspace)());
+    await sleep(700);
+    return { workspace, ...process };
+  };
+  const goesOn = async (workspace: CliWorkspace) => {
+    expect(existsSync(workspace.path('artifacts/tiny/train'))).toBe(false);
+    workspace.write('experiments/tiny.yaml', TINY);
+    expect(await workspace.statuses()).toEqual({ ...upstream, train: 'ran', sample: 'ran', render: 'ran' });
+    expect(await workspace.statuses()).toEqual(nothing);
+  };
+
+  it('by Ctrl-C exits 130, leaves the cache right and no lock behind', async () => {
+    const { workspace, child, finished } = await started();
+    child.kill('SIGINT');
+    const { code, stdout, stderr } = await finished;
+    expect(code).toBe(130);
+    expect(stderr).toContain('stopping; once more to stop at once');
+    expect(stdout + stderr).not.toMatch(/\n\s+at /);
+    expect(readdirSync(workspace.path('.etude/locks'))).toEqual([]);
+    await goesOn(workspace);
+  });
+
+  it('by kill -9 leaves the cache right, and the next run does not wait for it', async () => {
+    const { workspace, child, finished } = await started();
+    child.kill('SIGKILL');
+    expect((await finished).signal).toBe('SIGKILL');
+    await goesOn(workspace);
+  });
+});
+
+describe('two runs at once', () => {
+  const LONGER = TINY.replace('steps: 4', 'steps: 150');
+
+  it('of one experiment train once', async () => {
+    const workspace = new CliWorkspace();
+    workspace.write('experiments/tiny.yaml', LONGER);
+    const results = await Promise.all([workspace.etude(...run, '--json'), workspace.etude(...run, '--json')]);
+    expect(results.map(({ code }) => code)).toEqual([0, 0]);
+    const trained = results.map(({ stdout }) => JSON.parse(stdout).stages[3].status).sort();
+    expect(trained).toEqual(['hit', 'ran']);
+    expect(results.map(({ stderr }) => stderr).join('')).toMatch(/experiment tiny is being run by process \d+; waiting for it/);
+  });
+
+  it('of two experiments with the same training train once', async () => {
+    const workspace = new CliWorkspace();
+    workspace.write('experiments/tiny.yaml', LONGER);
+    workspace.write('experiments/warm.yaml', 'extends: tiny.yaml\nsample: { temperature: 1.5 }\n');
+    const results = await Promise.all(['tiny', 'warm'].map((name) => workspace.etude('run', '--config', `experiments/${name}.yaml`, '--json')));
+    expect(results.map(({ code }) => code)).toEqual([0, 0]);
+    const [tiny, warm] = results.map(({ stdout }) => JSON.parse(stdout).stages);
+    expect([tiny[3].status, warm[3].status].sort()).toEqual(['hit', 'ran']);
+    expect([tiny[4].status, warm[4].status]).toEqual(['ran', 'ran']);
+  });
+});
