@@ -4,17 +4,19 @@ import abcjs from 'abcjs';
 /** Ticks a quarter note. */
 const DIVISION = 480;
 const TICKS_PER_WHOLE = 4 * DIVISION;
+/** Of every note: the notation says nothing of dynamics, and accents by rule would only make three tokens of one. */
+const VELOCITY = 96;
 
 interface Voice {
   readonly name: string;
   readonly program: number;
-  readonly notes: { readonly start: number; readonly end: number; readonly key: number; readonly velocity: number }[];
+  readonly notes: { readonly start: number; readonly end: number; readonly key: number }[];
 }
 
 /**
  * A Standard MIDI File of format 1 for a text in ABC notation: a conductor track, then a track for each name of a voice
  * (voices of one name are the staves of one instrument). The tunes of a book follow each other, a bar of silence between.
- * Tempo is that of the first tune. Velocities are abcjs's, which accents the strong beats.
+ * Tempo is that of the first tune.
  *
  * @throws {Error} at anything that abcjs does not understand
  */
@@ -35,7 +37,9 @@ export function abcToMidi(abc: string): Uint8Array {
     }
     tempo ??= quarterMicroseconds(tune.metaText.tempo);
     const { tracks, totalDuration } = tune.setUpAudio({ chordsOff: true } as abcjs.SynthOptions) as unknown as AbcAudio;
-    tracks.forEach((track, index) => addTrack(voices, track, index === 0 ? 'Melody' : `Voice ${index + 1}`, from));
+    for (const [index, track] of tracks.entries()) {
+      addTrack(voices, track, index === 0 ? 'Melody' : `Voice ${index + 1}`, from);
+    }
     const bar = (TICKS_PER_WHOLE * numerator) / denominator;
     from += (Math.ceil(toTicks(totalDuration) / bar) + 1) * bar;
   }
@@ -52,10 +56,12 @@ interface AbcAudio {
 type AbcCommand =
   | { readonly cmd: 'text'; readonly type: string; readonly text: string }
   | { readonly cmd: 'program'; readonly instrument: number }
-  | { readonly cmd: 'note'; readonly pitch: number; readonly volume: number; readonly start: number; readonly duration: number };
+  | { readonly cmd: 'note'; readonly pitch: number; readonly start: number; readonly duration: number };
 
 function addTrack(voices: Voice[], commands: readonly AbcCommand[], fallbackName: string, from: number): void {
-  const named = commands.find((command) => command.cmd === 'text' && command.type === 'name') as { text: string } | undefined;
+  const named = commands.find((command) => command.cmd === 'text' && command.type === 'name') as
+    | { text: string }
+    | undefined;
   const name = named?.text ?? fallbackName;
   const program = commands.find((command) => command.cmd === 'program')?.instrument ?? 0;
   let voice = voices.find((candidate) => candidate.name === name);
@@ -66,15 +72,15 @@ function addTrack(voices: Voice[], commands: readonly AbcCommand[], fallbackName
   for (const command of commands) {
     if (command.cmd !== 'note') continue;
     const start = from + toTicks(command.start);
-    voice.notes.push({ start, end: from + toTicks(command.start + command.duration), key: command.pitch, velocity: command.volume });
+    voice.notes.push({ start, end: from + toTicks(command.start + command.duration), key: command.pitch });
   }
 }
 
 /** Channel 10 is left to percussion (General MIDI 1). */
 function toTrack({ name, program, notes }: Voice, index: number): TrackToWrite {
   const channel = index < 9 ? index : index + 1;
-  const events = notes.flatMap(({ start, end, key, velocity }) => [
-    { tick: start, status: 0x90 | channel, data1: key, data2: velocity },
+  const events = notes.flatMap(({ start, end, key }) => [
+    { tick: start, status: 0x90 | channel, data1: key, data2: VELOCITY },
     { tick: end, status: 0x80 | channel, data1: key, data2: 0 },
   ]);
   // At one tick notes end before others begin, the lower before the higher.

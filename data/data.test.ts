@@ -93,10 +93,13 @@ describe('the tune book', () => {
   it('is one melody: no two notes sound at once', () => {
     const { tracks } = readMidi(read('tune-book.mid'));
     expect(tracks.map(({ notes }) => notes > 0)).toEqual([false, true]);
-    const most = tracks[1]!.events.reduce(({ down, most }, event) => {
-      const now = down + (isNoteOn(event) ? 1 : event.status >> 4 === 8 ? -1 : 0);
-      return { down: now, most: Math.max(most, now) };
-    }, { down: 0, most: 0 });
+    const most = tracks[1]!.events.reduce(
+      ({ down, most }, event) => {
+        const now = down + (isNoteOn(event) ? 1 : event.status >> 4 === 8 ? -1 : 0);
+        return { down: now, most: Math.max(most, now) };
+      },
+      { down: 0, most: 0 },
+    );
     expect(most).toEqual({ down: 0, most: 1 });
   });
 });
@@ -107,8 +110,20 @@ describe('the Canon in D', () => {
 
   it('has five voices on tracks and channels of their own, three of them violins', () => {
     const programs = tracks.slice(1).map(({ events }) => [events[0]!.status, events[0]!.data1]);
-    expect(programs).toEqual([[0xc0, 40], [0xc1, 40], [0xc2, 40], [0xc3, 42], [0xc4, 6]]);
-    expect(tracks.map(({ name }) => name).slice(1)).toEqual(['Violin I', 'Violin II', 'Violin III', 'Violoncello', 'Harpsichord']);
+    expect(programs).toEqual([
+      [0xc0, 40],
+      [0xc1, 40],
+      [0xc2, 40],
+      [0xc3, 42],
+      [0xc4, 6],
+    ]);
+    expect(tracks.map(({ name }) => name).slice(1)).toEqual([
+      'Violin I',
+      'Violin II',
+      'Violin III',
+      'Violoncello',
+      'Harpsichord',
+    ]);
   });
 
   it('is a canon at the distance of two bars over a ground of eight notes', () => {

@@ -1,5 +1,5 @@
-import { buildProgram } from './cli/program.js';
 import { fail } from './cli/fail.js';
+import { buildProgram } from './cli/program.js';
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // The reader of a pipe has seen enough (`etude status | head`).

@@ -1,10 +1,11 @@
 // Brings a fresh clone to where it can run: npm packages, then native TensorFlow. Uses nothing but Node.
 // `npm run song` and `npm test` call it first; with nothing to do it takes milliseconds and is silent.
+
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { withFileLock } from '../packages/pipeline/src/file-lock.js';
 import { installPackages } from './setup/packages.mjs';
 import { provideTensorFlow } from './setup/tensorflow.mjs';
-import { withFileLock } from '../packages/pipeline/src/file-lock.js';
-import { join } from 'node:path';
 import { readStamp, root, say, writeStamp } from './setup/workspace.mjs';
 
 /** @param {{ again?: boolean }} [options] `again` tries for native TensorFlow even if an earlier set-up gave up */

@@ -33,7 +33,9 @@ function readExperimentFolder(workspace: string, name: string, problems: Problem
     problems.push({ place: '--experiments', message: `there is no artifacts/${name}/run.json${near}` });
     return [];
   }
-  const outputs = record.stages.flatMap((stage) => stage.outputs.map(({ path }) => ({ stage, path, file: join(folder, stage.name, path) })));
+  const outputs = record.stages.flatMap((stage) =>
+    stage.outputs.map(({ path }) => ({ stage, path, file: join(folder, stage.name, path) })),
+  );
   const present = outputs.filter(({ file }) => existsSync(file));
   const curve = present.find(({ path }) => path === 'learning-curve.csv');
   const params = record.stages.flatMap(({ name: stage, params, files }) => [
@@ -47,7 +49,9 @@ function readExperimentFolder(workspace: string, name: string, problems: Problem
       curve: curve && readFileSync(curve.file, 'utf8'),
       trainingSeconds: curve?.stage.madeInSeconds,
       totalSeconds: record.stages.reduce((sum, { madeInSeconds }) => sum + (madeInSeconds ?? 0), 0),
-      songs: present.filter(({ path }) => path.endsWith('.mid')).map(({ path, file }) => ({ path, bytes: readFileSync(file) })),
+      songs: present
+        .filter(({ path }) => path.endsWith('.mid'))
+        .map(({ path, file }) => ({ path, bytes: readFileSync(file) })),
     },
   ];
 }

@@ -18,7 +18,11 @@ export async function doctorCommand({ json = false }: { json?: boolean }): Promi
     ...(nativeProblem && { nativeProblem }),
     versions: { node: process.versions.node, ...versions },
     gflops: Math.round(matMulSpeed(tf) * 10) / 10,
-    machine: { platform: `${process.platform}-${process.arch}`, cpu: cpus()[0]?.model.trim() ?? 'unknown', cores: availableParallelism() },
+    machine: {
+      platform: `${process.platform}-${process.arch}`,
+      cpu: cpus()[0]?.model.trim() ?? 'unknown',
+      cores: availableParallelism(),
+    },
     advice: backend === 'tensorflow' ? [] : ADVICE,
   };
   if (json) {

@@ -32,12 +32,24 @@ export async function explainCommand({ stage: only, json = false, ...request }: 
     return;
   }
   for (const { name, status, reasons, version, fingerprint, params, files, origins, inputs } of stages) {
-    console.log(`${colours.bold(name)}  version ${version}, ${status === 'hit' ? 'in the cache' : 'would run'}${reasons.length ? ` (${reasons.join(', ')})` : ''}`);
+    console.log(
+      `${colours.bold(name)}  version ${version}, ${status === 'hit' ? 'in the cache' : 'would run'}${reasons.length ? ` (${reasons.join(', ')})` : ''}`,
+    );
     console.log(`  fingerprint ${fingerprint ?? 'known once the stages before it have run'}`);
     const rows = [
-      ...Object.entries(params).map(([parameter, value]) => [`  ${parameter}`, JSON.stringify(value), origins[parameter]!]),
-      ...Object.entries(files).map(([parameter, { path, digest }]) => [`  ${parameter}`, `${path} ${digest.slice(0, 12)}`, origins[parameter]!]),
-      ...Object.values(inputs ?? {}).flatMap((artifacts) => artifacts.map(({ path, digest }) => [`  ${path}`, digest.slice(0, 12), 'input'])),
+      ...Object.entries(params).map(([parameter, value]) => [
+        `  ${parameter}`,
+        JSON.stringify(value),
+        origins[parameter]!,
+      ]),
+      ...Object.entries(files).map(([parameter, { path, digest }]) => [
+        `  ${parameter}`,
+        `${path} ${digest.slice(0, 12)}`,
+        origins[parameter]!,
+      ]),
+      ...Object.values(inputs ?? {}).flatMap((artifacts) =>
+        artifacts.map(({ path, digest }) => [`  ${path}`, digest.slice(0, 12), 'input']),
+      ),
     ];
     if (rows.length > 0) console.log(formatColumns(rows));
   }

@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 
-export const colours = pc;
+/** On a terminal, unless its user wants none (no-color.org). Nx asks for colours even where its output is a file. */
+export const colours = pc.createColors(process.stdout.isTTY === true && !process.env.NO_COLOR);
 
 /** One JSON document on standard output. */
 export function printJson(value: unknown): void {
@@ -23,7 +24,10 @@ export function formatTime(seconds: number): string {
 }
 
 /** Columns padded to their widest cell, two spaces between. */
-export function formatColumns(rows: readonly (readonly string[])[], alignRight: (column: number) => boolean = () => false): string {
+export function formatColumns(
+  rows: readonly (readonly string[])[],
+  alignRight: (column: number) => boolean = () => false,
+): string {
   const widths: number[] = [];
   for (const row of rows) {
     row.forEach((cell, column) => {

@@ -7,7 +7,9 @@ import { graphCommand } from './graph.js';
 import { runCommand } from './run.js';
 import { statusCommand } from './status.js';
 
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
 
 const config = () => new Option('-c, --config <file>', "the experiment's YAML file").makeOptionMandatory();
 const json = () => new Option('--json', 'print one JSON document on standard output and nothing else there');

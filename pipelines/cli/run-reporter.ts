@@ -71,7 +71,9 @@ export function runReporter(plan: Plan, { quiet }: { quiet: boolean }): RunRepor
       const would = count('would-run');
       if (would > 0) say(`${would} of ${record.stages.length} stages would run`);
       else if (record.status === 'done') {
-        say(`${count('ran')} of ${record.stages.length} stages ran in ${formatTime(record.seconds)}; see artifacts/${record.experiment}/`);
+        say(
+          `${count('ran')} of ${record.stages.length} stages ran in ${formatTime(record.seconds)}; see artifacts/${record.experiment}/`,
+        );
       }
     },
     failed: (error) => warn(`${colours.red('error')}: ${describeError(error)}`),
@@ -112,14 +114,15 @@ function describeOutputs(outputs: readonly Artifact[]): string {
   return [...families.values()]
     .map((family) => {
       const bytes = formatBytes(family.reduce((sum, artifact) => sum + artifact.bytes, 0));
-      return family.length < 3 ? family.map(({ path, bytes: own }) => `${path} ${formatBytes(own)}`).join(', ') : `${family[0]!.path} … ${family.at(-1)!.path} ${bytes}`;
+      return family.length < 3
+        ? family.map(({ path, bytes: own }) => `${path} ${formatBytes(own)}`).join(', ')
+        : `${family[0]!.path} … ${family.at(-1)!.path} ${bytes}`;
     })
     .join(', ');
 }
 
 /** Cuts a line to a number of columns, colour codes not counted. */
 function truncate(line: string, columns: number): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character begins a colour code
   const parts = line.split(/(\x1b\[[0-9;]*m)/);
   let left = columns - 1;
   return parts

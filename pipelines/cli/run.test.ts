@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { notesOf } from '@etude/report';
 import { readMidi } from '@etude/midi-reader';
+import { notesOf } from '@etude/report';
 import midi from 'midi-file';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CliWorkspace, TINY } from '../testing/cli-workspace.js';
@@ -41,7 +41,6 @@ describe('etude run', () => {
     expect(lines.filter((line) => /^● \S+ +ran \(first run .*\) \d+\.\d s → /.test(line))).toHaveLength(6);
     expect(lines.at(-1)).toMatch(/^6 of 6 stages ran in 0:\d\d; see artifacts\/tiny\/$/);
     expect(first.stdout).toContain('track 1 (auto) "Piano": 549 notes, 1099 events');
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: this is what must not be there
     expect(first.stdout).not.toMatch(/[\x1b\r]/);
   });
 
@@ -81,7 +80,12 @@ describe('etude run', () => {
   });
 
   it('trains again for another number of layers, and samples and renders', async () => {
-    expect(await workspace.statuses('--set', 'train.layers=2')).toEqual({ ...upstream, train: 'ran', sample: 'ran', render: 'ran' });
+    expect(await workspace.statuses('--set', 'train.layers=2')).toEqual({
+      ...upstream,
+      train: 'ran',
+      sample: 'ran',
+      render: 'ran',
+    });
     expect(await workspace.statuses()).toEqual(nothing);
   });
 
@@ -96,11 +100,23 @@ describe('etude run', () => {
   it('prints one JSON document with --json, also for a dry run and for an error', async () => {
     const dry = JSON.parse((await workspace.etude(...run, '--dry-run', '--json', '--set', 'train.layers=3')).stdout);
     expect(dry.stages.map((stage: { name: string; status: string }) => [stage.name, stage.status])).toEqual([
-      ...[['extract-track', 'hit'], ['tokenize', 'hit'], ['build-vocab', 'hit']],
-      ...[['train', 'would-run'], ['sample', 'would-run'], ['render', 'would-run']],
+      ...[
+        ['extract-track', 'hit'],
+        ['tokenize', 'hit'],
+        ['build-vocab', 'hit'],
+      ],
+      ...[
+        ['train', 'would-run'],
+        ['sample', 'would-run'],
+        ['render', 'would-run'],
+      ],
     ]);
     expect(Object.keys(dry.stages[0])).toEqual(['name', 'status', 'reasons', 'seconds', 'outputs']);
-    expect(dry.stages[0].outputs[0]).toEqual({ path: 'track.json', digest: expect.stringMatching(/^[0-9a-f]{64}$/), bytes: expect.any(Number) });
+    expect(dry.stages[0].outputs[0]).toEqual({
+      path: 'track.json',
+      digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+      bytes: expect.any(Number),
+    });
     const wrong = await workspace.etude(...run, '--json', '--set', 'train.layers=many');
     expect(wrong.code).toBe(2);
     expect(JSON.parse(wrong.stdout).error.problems[0].message).toContain('train.layers: expected');
@@ -124,7 +140,9 @@ describe('etude run', () => {
     writeFileSync(cached, model.with(model.length - 1, model.at(-1)! ^ 1));
     const { code, stderr, stdout } = await workspace.etude(...run);
     expect(code).toBe(0);
-    expect(stderr).toMatch(/^warning: artifact [0-9a-f]{12} \(model\) in the cache is damaged; it is dropped and made again\n$/);
+    expect(stderr).toMatch(
+      /^warning: artifact [0-9a-f]{12} \(model\) in the cache is damaged; it is dropped and made again\n$/,
+    );
     expect(stdout).toMatch(/● train +ran \(its cached artifact was damaged\)/);
     expect(stdout).toMatch(/○ sample +hit/);
     expect(readFileSync(cached).equals(model)).toBe(true);
@@ -137,7 +155,10 @@ describe('a run that is stopped in the middle of training', () => {
     existsSync(workspace.path('artifacts/tiny/build-vocab/vocab.json'));
   const started = async () => {
     const workspace = new CliWorkspace();
-    workspace.write('experiments/tiny.yaml', TINY.replace('steps: 4', 'steps: 100000').replace('evaluateEvery: 2', 'evaluateEvery: 100000'));
+    workspace.write(
+      'experiments/tiny.yaml',
+      TINY.replace('steps: 4', 'steps: 100000').replace('evaluateEvery: 2', 'evaluateEvery: 100000'),
+    );
     const process = workspace.start(run);
     await until(() => existsSync(workspace.path('.etude/locks')) && training(workspace)());
     await sleep(700);
@@ -179,14 +200,18 @@ describe('two runs at once', () => {
     expect(results.map(({ code }) => code)).toEqual([0, 0]);
     const trained = results.map(({ stdout }) => JSON.parse(stdout).stages[3].status).sort();
     expect(trained).toEqual(['hit', 'ran']);
-    expect(results.map(({ stderr }) => stderr).join('')).toMatch(/experiment tiny is being run by process \d+; waiting for it/);
+    expect(results.map(({ stderr }) => stderr).join('')).toMatch(
+      /experiment tiny is being run by process \d+; waiting for it/,
+    );
   });
 
   it('of two experiments with the same training train once', async () => {
     const workspace = new CliWorkspace();
     workspace.write('experiments/tiny.yaml', LONGER);
     workspace.write('experiments/warm.yaml', 'extends: tiny.yaml\nsample: { temperature: 1.5 }\n');
-    const results = await Promise.all(['tiny', 'warm'].map((name) => workspace.etude('run', '--config', `experiments/${name}.yaml`, '--json')));
+    const results = await Promise.all(
+      ['tiny', 'warm'].map((name) => workspace.etude('run', '--config', `experiments/${name}.yaml`, '--json')),
+    );
     expect(results.map(({ code }) => code)).toEqual([0, 0]);
     const [tiny, warm] = results.map(({ stdout }) => JSON.parse(stdout).stages);
     expect([tiny[3].status, warm[3].status].sort()).toEqual(['hit', 'ran']);

@@ -13,13 +13,26 @@ interface RunCommandOptions {
   readonly version: string;
 }
 
-export async function runCommand({ json = false, stage, dryRun = false, version, ...request }: RunCommandOptions): Promise<void> {
+export async function runCommand({
+  json = false,
+  stage,
+  dryRun = false,
+  version,
+  ...request
+}: RunCommandOptions): Promise<void> {
   const plan = planFor(request);
   const reporter = runReporter(plan, { quiet: json });
   const { signal, release } = interruption((line) => reporter.note(line));
   try {
-    const { record, error } = await runPlan(plan, { again: stage, dryRun, signal, observer: reporter, versions: { etude: version } });
-    if (json) printJson({ experiment: record.experiment, seconds: record.seconds, stages: record.stages.map(stageForJson) });
+    const { record, error } = await runPlan(plan, {
+      again: stage,
+      dryRun,
+      signal,
+      observer: reporter,
+      versions: { etude: version },
+    });
+    if (json)
+      printJson({ experiment: record.experiment, seconds: record.seconds, stages: record.stages.map(stageForJson) });
     reporter.finished(record);
     if (signal.aborted) process.exitCode = EXIT.interrupted;
     else if (error !== undefined) {
@@ -36,7 +49,13 @@ export async function runCommand({ json = false, stage, dryRun = false, version,
   }
 }
 
-function stageForJson({ name, status, reasons, seconds, outputs }: Awaited<ReturnType<typeof runPlan>>['record']['stages'][number]) {
+function stageForJson({
+  name,
+  status,
+  reasons,
+  seconds,
+  outputs,
+}: Awaited<ReturnType<typeof runPlan>>['record']['stages'][number]) {
   return { name, status, reasons, seconds, outputs };
 }
 

@@ -14,7 +14,11 @@ export async function statusCommand({ json = false }: { json?: boolean }): Promi
       const { record } = await runPlan(plan, { dryRun: true });
       const last = readRunRecord(artifactFolder(workspace, plan.experiment));
       const stages = record.stages.map(({ name, status, reasons }) => ({ name, status, reasons }));
-      experiments.push({ experiment: plan.experiment, last: last && { status: last.status, startedAt: last.startedAt }, stages });
+      experiments.push({
+        experiment: plan.experiment,
+        last: last && { status: last.status, startedAt: last.startedAt },
+        stages,
+      });
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       experiments.push({ experiment: file, problems: error.problems, stages: [] });
@@ -26,8 +30,16 @@ export async function statusCommand({ json = false }: { json?: boolean }): Promi
   }
   const rows = experiments.map(({ experiment, last, problems, stages }) => {
     const first = stages.find(({ status }) => status !== 'hit');
-    const state = problems ? `${problems.length} problem(s); see etude explain` : first ? `${first.name} would run: ${first.reasons.join(', ')}` : 'up to date';
+    const state = problems
+      ? `${problems.length} problem(s); see etude explain`
+      : first
+        ? `${first.name} would run: ${first.reasons.join(', ')}`
+        : 'up to date';
     return [experiment, last ? `${last.status} ${last.startedAt.slice(0, 16).replace('T', ' ')}` : 'never run', state];
   });
-  console.log(rows.length === 0 ? 'no experiments in experiments/' : formatColumns([['experiment', 'last run (UTC)', 'now'], ...rows]));
+  console.log(
+    rows.length === 0
+      ? 'no experiments in experiments/'
+      : formatColumns([['experiment', 'last run (UTC)', 'now'], ...rows]),
+  );
 }

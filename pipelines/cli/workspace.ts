@@ -12,7 +12,7 @@ export function findWorkspace(from = process.cwd()): string {
 }
 
 /** A path as its user means it: from where they stand, or else from the workspace. */
-export function resolveConfig(config: string, workspace: string): string {
+function resolveConfig(config: string, workspace: string): string {
   const here = resolve(config);
   return existsSync(here) ? here : resolve(workspace, config);
 }

@@ -10,8 +10,15 @@ export const render = defineStage({
   version: 1,
   summary: 'Writes songs as MIDI files with the division, tempo and metre of their source',
   params: z.strictObject({
-    format: z.union([z.literal(0), z.literal(1)]).default(0).describe('MIDI file format: 0 has one track, 1 a conductor track besides'),
-    longestNote: z.number().positive().default(8).describe('beats (quarter notes) after which a note that was never ended is ended'),
+    format: z
+      .union([z.literal(0), z.literal(1)])
+      .default(0)
+      .describe('MIDI file format: 0 has one track, 1 a conductor track besides'),
+    longestNote: z
+      .number()
+      .positive()
+      .default(8)
+      .describe('beats (quarter notes) after which a note that was never ended is ended'),
   }),
   inputs: { songs: 'files', track: 'file' },
   outputs: { songs: 'files' },
@@ -22,9 +29,19 @@ export const render = defineStage({
     const songs = inputs.songs.map(({ path, text }) => {
       const written = eventsOf(path, text());
       const longestNote = Math.max(1, Math.round(params.longestNote * division));
-      const events = soundEvents([...missingPrograms(written, source.events), ...written], { longestNote, lastNote: division });
+      const events = soundEvents([...missingPrograms(written, source.events), ...written], {
+        longestNote,
+        lastNote: division,
+      });
       if (params.format === 0) return writeMidi({ format: 0, division, tracks: [{ ...conductor, events }] });
-      return writeMidi({ format: 1, division, tracks: [{ ...conductor, events: [] }, { name: source.name, events }] });
+      return writeMidi({
+        format: 1,
+        division,
+        tracks: [
+          { ...conductor, events: [] },
+          { name: source.name, events },
+        ],
+      });
     });
     return { songs };
   },

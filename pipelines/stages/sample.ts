@@ -13,7 +13,11 @@ export const sample = defineStage({
   params: z.strictObject({
     songs: z.int().min(1).max(1000).default(3).describe('how many songs to write'),
     length: z.int().min(1).default(1000).describe('tokens of each song'),
-    temperature: z.number().min(0).default(1).describe('above 1: more surprising, below 1: safer; 0: always the likeliest'),
+    temperature: z
+      .number()
+      .min(0)
+      .default(1)
+      .describe('above 1: more surprising, below 1: safer; 0: always the likeliest'),
     prime: z.int().min(0).default(0).describe('how many tokens each song takes from the beginning of the piece'),
     seed: z.int().default(1).describe('seed of the draws; each song has a stream of its own'),
   }),
@@ -25,10 +29,15 @@ export const sample = defineStage({
     const firstToken = vocabulary.entries.map(({ count }) => count);
     const { tf } = await loadTensorFlow();
     const model = modelFromBytes(tf, inputs.model.bytes);
-    const songs = await sampleSongs(tf, model, { ...params, prime, firstToken }, {
-      signal,
-      onProgress: ({ done, total }) => progress({ done, total, unit: 'tokens' }),
-    });
+    const songs = await sampleSongs(
+      tf,
+      model,
+      { ...params, prime, firstToken },
+      {
+        signal,
+        onProgress: ({ done, total }) => progress({ done, total, unit: 'tokens' }),
+      },
+    );
     tf.dispose(model.weights as never);
     return { songs: songs.map((ids) => formatTokens(decode(vocabulary, ids))) };
   },

@@ -3,7 +3,7 @@ import { defineStage, StageError } from '@etude/pipeline';
 import { drawLearningCurve } from '@etude/report';
 import { loadTensorFlow } from '@etude/tensorflow';
 import { countEntropy, encode, parseTokens } from '@etude/tokenizer';
-import { curveToCsv, train as trainModel, TrainingError } from '@etude/trainer';
+import { curveToCsv, TrainingError, train as trainModel } from '@etude/trainer';
 import * as z from 'zod';
 import { vocabularyFromJson } from './vocabulary-json.js';
 
@@ -19,7 +19,12 @@ export const train = defineStage({
     window: z.int().min(1).default(64).describe('time steps that a gradient reaches back'),
     learningRate: z.number().positive().default(0.002).describe('step size of Adam'),
     clip: z.number().positive().default(1).describe('largest norm of a gradient'),
-    dropout: z.number().min(0).lt(1).default(0.5).describe('share of the input map of each layer that is dropped in training'),
+    dropout: z
+      .number()
+      .min(0)
+      .lt(1)
+      .default(0.5)
+      .describe('share of the input map of each layer that is dropped in training'),
     validation: z.number().min(0).lt(1).default(0.1).describe('share of the piece, from its end, that is held out'),
     evaluateEvery: z.int().min(1).default(50).describe('steps from one point of the learning curve to the next'),
     seed: z.int().default(1).describe('seed of the first weights, the windows and the dropout'),
@@ -38,14 +43,24 @@ export const train = defineStage({
     const shape = { vocabulary: vocabulary.entries.length, units, layers };
     try {
       let latest = '';
-      const { model, best, curve } = await trainModel(tf, tokens, { shape, ...options }, {
-        signal,
-        onProgress({ step, steps, loss, tokensPerSecond, point }) {
-          if (point?.validationLoss !== undefined) latest = `, validation ${point.validationLoss.toFixed(3)}`;
-          const pace = Math.round(tokensPerSecond).toLocaleString('en');
-          progress({ done: step, total: steps, unit: 'steps', detail: `loss ${loss.toFixed(3)}${latest}, ${pace} tokens/s` });
+      const { model, best, curve } = await trainModel(
+        tf,
+        tokens,
+        { shape, ...options },
+        {
+          signal,
+          onProgress({ step, steps, loss, tokensPerSecond, point }) {
+            if (point?.validationLoss !== undefined) latest = `, validation ${point.validationLoss.toFixed(3)}`;
+            const pace = Math.round(tokensPerSecond).toLocaleString('en');
+            progress({
+              done: step,
+              total: steps,
+              unit: 'steps',
+              detail: `loss ${loss.toFixed(3)}${latest}, ${pace} tokens/s`,
+            });
+          },
         },
-      });
+      );
       say(
         `loss ${curve.at(-1)!.trainingLoss.toFixed(3)} at the end, kept step ${best.step}` +
           `${best.validationLoss === undefined ? '' : ` (validation ${best.validationLoss.toFixed(3)})`}; ` +
@@ -53,7 +68,11 @@ export const train = defineStage({
       );
       const bytes = await modelToBytes(model);
       tf.dispose(model.weights as never);
-      return { model: bytes, curve: curveToCsv(curve), picture: drawLearningCurve(curve, { best: best.step, entropy }) };
+      return {
+        model: bytes,
+        curve: curveToCsv(curve),
+        picture: drawLearningCurve(curve, { best: best.step, entropy }),
+      };
     } catch (error) {
       if (error instanceof TrainingError) throw new StageError(error.message);
       throw error;

@@ -58,7 +58,8 @@ export class CliWorkspace {
   start(args: readonly string[], env: NodeJS.ProcessEnv = {}): { child: ChildProcess; finished: Promise<Finished> } {
     const child = spawn(process.execPath, [etude, ...args], {
       cwd: this.folder,
-      env: { ...process.env, NO_COLOR: '1', ...env },
+      // Nx asks for colours, which Node warns of where a user has said that they want none.
+      env: { ...process.env, FORCE_COLOR: undefined, NO_COLOR: undefined, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let stdout = '';

@@ -10,7 +10,9 @@ import { root, say, seconds } from './workspace.mjs';
  * @returns {string} digest of the present lock file
  */
 export function installPackages(installed) {
-  const wanted = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   if (installed === wanted) return wanted;
   say('installing npm packages (npm ci)');
   const startedAt = Date.now();

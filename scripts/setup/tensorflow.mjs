@@ -5,7 +5,17 @@
 // What was made is kept once per user and linked into the checkout.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, createReadStream, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  cpSync,
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { withFileLock } from '../../packages/pipeline/src/file-lock.js';
@@ -20,7 +30,16 @@ const addonPath = join('lib', 'napi-v8', 'tfjs_binding.node');
 const WHEELS = {
   'linux-x64': {
     requirement: 'tensorflow-cpu==2.21.0',
-    tags: ['--implementation', 'cp', '--python-version', '3.11', '--abi', 'cp311', '--platform', 'manylinux_2_27_x86_64'],
+    tags: [
+      '--implementation',
+      'cp',
+      '--python-version',
+      '3.11',
+      '--abi',
+      'cp311',
+      '--platform',
+      'manylinux_2_27_x86_64',
+    ],
     sha256: '2b847d217b02ee7731ed91431daf3250daa0196c3c94614d23be27232e6e5b6c',
   },
 };
@@ -187,7 +206,12 @@ function compileAddon(compiler, aside) {
     ...['-std=c++17', '-O2', '-fPIC', '-shared', '-DNAPI_VERSION=8', '-w'],
     ...[tfjsNode, join(aside, 'deps', 'include'), nodeApi].map((folder) => `-I${folder}`),
     ...['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => join(tfjsNode, 'binding', name)),
-    ...[`-L${join(aside, 'deps', 'lib')}`, '-ltensorflow', '-ltensorflow_framework', '-Wl,-rpath,$ORIGIN/../../deps/lib'],
+    ...[
+      `-L${join(aside, 'deps', 'lib')}`,
+      '-ltensorflow',
+      '-ltensorflow_framework',
+      '-Wl,-rpath,$ORIGIN/../../deps/lib',
+    ],
     ...['-o', join(aside, addonPath)],
   ]);
   say(`compiled (${seconds(startedAt)})`);
@@ -206,7 +230,14 @@ function works(command, args) {
 }
 
 function lastLine(text) {
-  return text.trim().split('\n').filter((line) => !/^\s*at |^Node\.js/.test(line)).at(-1)?.trim() || 'it said nothing';
+  return (
+    text
+      .trim()
+      .split('\n')
+      .filter((line) => !/^\s*at |^Node\.js/.test(line))
+      .at(-1)
+      ?.trim() || 'it said nothing'
+  );
 }
 
 async function digestOf(file) {

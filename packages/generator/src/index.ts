@@ -1,1 +1,1 @@
-export { sample, type SamplingOptions, type SamplingProgress } from './sample.js';
+export { type SamplingOptions, type SamplingProgress, sample } from './sample.js';

@@ -33,7 +33,11 @@ describe('sample', () => {
     const songs = lists(await sample(tf, model, { ...options, prime: [5, 0, 3] }));
     for (const song of songs) expect(song.slice(0, 3)).toEqual([5, 0, 3]);
     const cut = lists(await sample(tf, model, { ...options, length: 2, prime: [5, 0, 3] }));
-    expect(cut).toEqual([[5, 0], [5, 0], [5, 0]]);
+    expect(cut).toEqual([
+      [5, 0],
+      [5, 0],
+      [5, 0],
+    ]);
   });
 
   it('draws the first token where there is no prime', async () => {

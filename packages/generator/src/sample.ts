@@ -42,7 +42,7 @@ export async function sample(
   let state = zeroState(tf, shape, songs);
   for (let at = 1; at < length; at++) {
     const last = Int32Array.from(tokens, (song) => song[at - 1]!);
-    const next = nextLogits(tf, shape, weights, state, last);
+    const next = nextLogits(tf, weights, state, last);
     tf.dispose(state as never);
     state = next.state;
     // What the prime says is not drawn, but the model has to hear it.
@@ -70,7 +70,10 @@ export function chooseToken(logits: ArrayLike<number>, temperature: number, rand
   for (let id = 1; id < logits.length; id++) if (logits[id]! > logits[top]!) top = id;
   if (temperature === 0) return top;
   const highest = logits[top]!;
-  return draw(Array.from(logits, (logit) => Math.exp((logit - highest) / temperature)), random);
+  return draw(
+    Array.from(logits, (logit) => Math.exp((logit - highest) / temperature)),
+    random,
+  );
 }
 
 /** An index drawn with a probability in proportion to its weight. */

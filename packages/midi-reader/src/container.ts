@@ -47,7 +47,11 @@ export function readContainer(bytes: Uint8Array): Container {
       const missing = length - data.length;
       tracks.push(
         missing > 0
-          ? { offset, data, truncated: new MidiError(bytes.length, `the file ends ${missing} bytes before its track does`) }
+          ? {
+              offset,
+              data,
+              truncated: new MidiError(bytes.length, `the file ends ${missing} bytes before its track does`),
+            }
           : { offset, data },
       );
     }

@@ -4,7 +4,7 @@ export interface ChannelMessage {
   readonly dataBytes: 1 | 2;
 }
 
-export type ChannelMessageName =
+type ChannelMessageName =
   | 'note off'
   | 'note on'
   | 'poly pressure'

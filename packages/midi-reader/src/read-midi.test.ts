@@ -2,8 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { MidiError, readMidi } from './index.js';
 
 const ascii = (text: string) => [...text].map((c) => c.charCodeAt(0));
-const chunk = (tag: string, data: number[], length = data.length) => [...ascii(tag), 0, 0, length >> 8, length & 255, ...data];
-const header = (format = 1, tracks = 1, division = 96) => chunk('MThd', [0, format, 0, tracks, division >> 8, division & 255]);
+const chunk = (tag: string, data: number[], length = data.length) => [
+  ...ascii(tag),
+  0,
+  0,
+  length >> 8,
+  length & 255,
+  ...data,
+];
+const header = (format = 1, tracks = 1, division = 96) =>
+  chunk('MThd', [0, format, 0, tracks, division >> 8, division & 255]);
 const end = [0, 0xff, 0x2f, 0];
 const note = [0, 0x90, 60, 100, 10, 0x80, 60, 0];
 const read = (...bytes: number[]) => readMidi(Uint8Array.from(bytes));
@@ -23,13 +31,19 @@ describe('readMidi', () => {
 
   it('keeps a note on of velocity 0 as it is', () => {
     const [track] = read(...header(), ...chunk('MTrk', [0, 0x90, 60, 9, 1, 60, 0, ...end])).tracks;
-    expect(track!.events.map((e) => [e.status, e.data2])).toEqual([[0x90, 9], [0x90, 0]]);
+    expect(track!.events.map((e) => [e.status, e.data2])).toEqual([
+      [0x90, 9],
+      [0x90, 0],
+    ]);
     expect(track!.notes).toBe(1);
   });
 
   it('carries the time of skipped events into the next channel event', () => {
     const sysex = [7, 0xf0, 2, 1, 0xf7];
-    const [track] = read(...header(), ...chunk('MTrk', [...note, ...sysex, 3, 0xff, 1, 1, 65, 2, 0x90, 1, 1, ...end])).tracks;
+    const [track] = read(
+      ...header(),
+      ...chunk('MTrk', [...note, ...sysex, 3, 0xff, 1, 1, 65, 2, 0x90, 1, 1, ...end]),
+    ).tracks;
     expect(track!.events.at(-1)).toEqual({ tick: 22, delta: 12, status: 0x90, data1: 1, data2: 1 });
   });
 
@@ -59,11 +73,27 @@ describe('readMidi', () => {
   });
 
   it.each([
-    ['a data byte above 7f', [0, 0x90, 60, 200, ...end], 'byte 25: expected a data byte (00 to 7f) of note on, found c8'],
-    ['a status no file may hold', [0, 0xf1, 1, ...end], 'byte 23: expected a status byte that a file may hold, found f1'],
-    ['a data byte with no status', [0, 60, 1, ...end], 'byte 23: expected a status byte, found 3c and no earlier status'],
+    [
+      'a data byte above 7f',
+      [0, 0x90, 60, 200, ...end],
+      'byte 25: expected a data byte (00 to 7f) of note on, found c8',
+    ],
+    [
+      'a status no file may hold',
+      [0, 0xf1, 1, ...end],
+      'byte 23: expected a status byte that a file may hold, found f1',
+    ],
+    [
+      'a data byte with no status',
+      [0, 60, 1, ...end],
+      'byte 23: expected a status byte, found 3c and no earlier status',
+    ],
     ['a cut event', [0, 0x90, 60], 'byte 25: expected a data byte of note on, found the end of the track'],
-    ['a tempo of 2 bytes', [0, 0xff, 0x51, 2, 1, 1, ...end], 'byte 25: expected meta event 51 to have 3 bytes, found 2'],
+    [
+      'a tempo of 2 bytes',
+      [0, 0xff, 0x51, 2, 1, 1, ...end],
+      'byte 25: expected meta event 51 to have 3 bytes, found 2',
+    ],
     ['an endless delta time', [255, 255, 255, 255, 1, ...end], 'byte 22: expected a delta time of at most 4 bytes'],
     ['a text longer than its track', [0, 0xff, 1, 99, 65], 'byte 26: expected 99 bytes of meta event 01, found 1'],
   ])('says where %s is', (_, track, message) => {
@@ -72,11 +102,16 @@ describe('readMidi', () => {
 
   it('keeps the other tracks of a file with a broken one', () => {
     const file = read(...header(1, 2), ...chunk('MTrk', [0, 0xf1]), ...chunk('MTrk', [...note, ...end]));
-    expect(file.tracks.map((t) => [t.notes, t.problem?.offset])).toEqual([[0, 23], [1, undefined]]);
+    expect(file.tracks.map((t) => [t.notes, t.problem?.offset])).toEqual([
+      [0, 23],
+      [1, undefined],
+    ]);
   });
 
   it('says that a file ends before its track does', () => {
     const cut = chunk('MTrk', [...note, ...end], 40);
-    expect(read(...header(), ...cut).tracks[0]!.problem?.message).toContain('the file ends 28 bytes before its track does');
+    expect(read(...header(), ...cut).tracks[0]!.problem?.message).toContain(
+      'the file ends 28 bytes before its track does',
+    );
   });
 });

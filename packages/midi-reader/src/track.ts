@@ -10,7 +10,7 @@ const END_OF_TRACK = 0x2f;
 const LONGEST_TEXT = 65_536;
 
 /** A meta event as midi-file decodes it, at its place. */
-export type MetaEvent = MidiEvent & { readonly tick: number };
+type MetaEvent = MidiEvent & { readonly tick: number };
 
 export interface TrackEvents {
   readonly channel: readonly ChannelEvent[];
@@ -77,7 +77,10 @@ function checkTrack({ data, offset }: Chunk): number {
     const first = byte('a status byte');
     const status = first < 128 ? running : first;
     if (status === undefined) {
-      throw new MidiError(offset + start, `expected a status byte, found ${hex(first)} and no earlier status to run on`);
+      throw new MidiError(
+        offset + start,
+        `expected a status byte, found ${hex(first)} and no earlier status to run on`,
+      );
     }
     const message = channelMessage(status);
     if (message !== undefined) {
@@ -86,7 +89,10 @@ function checkTrack({ data, offset }: Chunk): number {
       for (let i = 0; i < message.dataBytes; i++) {
         const value = byte(`a data byte of ${message.name}`);
         if (value > 127) {
-          throw new MidiError(offset + at - 1, `expected a data byte (00 to 7f) of ${message.name}, found ${hex(value)}`);
+          throw new MidiError(
+            offset + at - 1,
+            `expected a data byte (00 to 7f) of ${message.name}, found ${hex(value)}`,
+          );
         }
       }
     } else if (status === 0xff) {
@@ -95,7 +101,10 @@ function checkTrack({ data, offset }: Chunk): number {
       const length = variableLength('the length of a meta event');
       const expected = META_LENGTHS[type];
       if (expected !== undefined && length !== expected) {
-        throw new MidiError(offset + lengthAt, `expected meta event ${hex(type)} to have ${expected} bytes, found ${length}`);
+        throw new MidiError(
+          offset + lengthAt,
+          `expected meta event ${hex(type)} to have ${expected} bytes, found ${length}`,
+        );
       }
       if (type < 16 && length > LONGEST_TEXT) {
         throw new MidiError(offset + lengthAt, `expected a text of at most ${LONGEST_TEXT} bytes, found ${length}`);

@@ -15,7 +15,12 @@ describe('soundEvents', () => {
   });
 
   it('releases a key before it is struck again', () => {
-    expect(soundEvents([on(0, 60), on(50, 60), off(90, 60)], options)).toEqual([on(0, 60), off(50, 60), on(50, 60), off(90, 60)]);
+    expect(soundEvents([on(0, 60), on(50, 60), off(90, 60)], options)).toEqual([
+      on(0, 60),
+      off(50, 60),
+      on(50, 60),
+      off(90, 60),
+    ]);
   });
 
   it('leaves out the release of a key that is not down', () => {
@@ -23,7 +28,12 @@ describe('soundEvents', () => {
   });
 
   it('ends notes that sound for too long or to the end', () => {
-    expect(soundEvents([on(0, 60), on(500, 62), off(1500, 60)], options)).toEqual([on(0, 60), on(500, 62), off(1000, 60), off(1500, 62)]);
+    expect(soundEvents([on(0, 60), on(500, 62), off(1500, 60)], options)).toEqual([
+      on(0, 60),
+      on(500, 62),
+      off(1000, 60),
+      off(1500, 62),
+    ]);
     expect(soundEvents([on(0, 60)], options)).toEqual([on(0, 60), off(120, 60)]);
   });
 
@@ -34,11 +44,19 @@ describe('soundEvents', () => {
   });
 
   it('ends every note exactly once, in time order, whatever comes in', () => {
-    const event = fc.record({ gap: fc.nat(400), status: fc.constantFrom(0x80, 0x90, 0x91), data1: fc.nat(3), data2: fc.nat(2) });
+    const event = fc.record({
+      gap: fc.nat(400),
+      status: fc.constantFrom(0x80, 0x90, 0x91),
+      data1: fc.nat(3),
+      data2: fc.nat(2),
+    });
     fc.assert(
       fc.property(fc.array(event), (list) => {
         let tick = 0;
-        const events = list.map(({ gap, ...rest }) => ({ tick: (tick += gap), ...rest }));
+        const events = list.map(({ gap, ...rest }) => {
+          tick += gap;
+          return { tick, ...rest };
+        });
         const down = new Map<number, number>();
         let last = 0;
         for (const sound of soundEvents(events, options)) {

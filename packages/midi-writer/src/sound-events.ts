@@ -22,7 +22,12 @@ export function soundEvents(events: readonly EventToWrite[], { longestNote, last
   const down = new Map<number, number>();
   const pedals = new Set<number>();
   const release = (key: number, tick: number) => {
-    result.push({ tick: Math.min(tick, down.get(key)! + longestNote), status: 0x80 | (key >> 7), data1: key & 127, data2: 0 });
+    result.push({
+      tick: Math.min(tick, down.get(key)! + longestNote),
+      status: 0x80 | (key >> 7),
+      data1: key & 127,
+      data2: 0,
+    });
     down.delete(key);
   };
   for (const event of events) {

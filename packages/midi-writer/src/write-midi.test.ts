@@ -26,12 +26,16 @@ const track = fc.array(message, { maxLength: 60 }).map((messages) => {
 describe('writeMidi', () => {
   it('is read back as it was written', () => {
     fc.assert(
-      fc.property(fc.array(track, { minLength: 1, maxLength: 4 }), fc.integer({ min: 1, max: 0x7fff }), (tracks, division) => {
-        const bytes = writeMidi({ format: 1, division, tracks: tracks.map((events) => ({ events })) });
-        const read = readMidi(bytes);
-        expect(read.division).toBe(division);
-        expect(read.tracks.map((t) => t.events.map(({ delta: _, ...event }) => event))).toEqual(tracks);
-      }),
+      fc.property(
+        fc.array(track, { minLength: 1, maxLength: 4 }),
+        fc.integer({ min: 1, max: 0x7fff }),
+        (tracks, division) => {
+          const bytes = writeMidi({ format: 1, division, tracks: tracks.map((events) => ({ events })) });
+          const read = readMidi(bytes);
+          expect(read.division).toBe(division);
+          expect(read.tracks.map((t) => t.events.map(({ delta: _, ...event }) => event))).toEqual(tracks);
+        },
+      ),
     );
   });
 
@@ -42,7 +46,10 @@ describe('writeMidi', () => {
       tracks: [
         {
           name: 'Prélude',
-          tempos: [{ tick: 0, microseconds: 500_000 }, { tick: 960, microseconds: 600_001 }],
+          tempos: [
+            { tick: 0, microseconds: 500_000 },
+            { tick: 960, microseconds: 600_001 },
+          ],
           timeSignatures: [{ tick: 0, numerator: 6, denominator: 8 }],
           events: [{ tick: 480, status: 0x90, data1: 60, data2: 100 }],
         },
@@ -62,10 +69,19 @@ describe('writeMidi', () => {
   });
 
   it.each([
-    [{ tick: 0, status: 0x90, data1: 128, data2: 1 }, 'track 0, event 1, first data byte: expected from 0 to 127, found 128'],
-    [{ tick: 0, status: 0x90, data1: 1, data2: 300 }, 'track 0, event 1, second data byte: expected from 0 to 127, found 300'],
+    [
+      { tick: 0, status: 0x90, data1: 128, data2: 1 },
+      'track 0, event 1, first data byte: expected from 0 to 127, found 128',
+    ],
+    [
+      { tick: 0, status: 0x90, data1: 1, data2: 300 },
+      'track 0, event 1, second data byte: expected from 0 to 127, found 300',
+    ],
     [{ tick: 0, status: 0x90, data1: 1 }, 'track 0, event 1: expected two data bytes for note on, found one'],
-    [{ tick: 0, status: 0xc0, data1: 1, data2: 1 }, 'track 0, event 1: expected one data byte for program change, found two'],
+    [
+      { tick: 0, status: 0xc0, data1: 1, data2: 1 },
+      'track 0, event 1: expected one data byte for program change, found two',
+    ],
     [{ tick: 0, status: 0xf0, data1: 1, data2: 1 }, 'track 0, event 1: expected a status from 0x80 to 0xef, found 240'],
     [{ tick: -1, status: 0x90, data1: 1, data2: 1 }, 'track 0, event 1: expected a tick from 0 on, found -1'],
   ])('refuses %o', (wrong, message) => {
@@ -79,7 +95,9 @@ describe('writeMidi', () => {
     const tempos = [{ tick: 0, microseconds: 0 }];
     expect(() => writeMidi({ format: 0, division: 480, tracks: [{ ...track, tempos }] })).toThrow('microseconds');
     const timeSignatures = [{ tick: 0, numerator: 4, denominator: 3 }];
-    expect(() => writeMidi({ format: 0, division: 480, tracks: [{ ...track, timeSignatures }] })).toThrow('power of two');
+    expect(() => writeMidi({ format: 0, division: 480, tracks: [{ ...track, timeSignatures }] })).toThrow(
+      'power of two',
+    );
   });
 
   it('takes time linear in the number of events', () => {

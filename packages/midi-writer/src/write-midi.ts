@@ -118,8 +118,18 @@ function metaEvents({ tempos = [], timeSignatures = [] }: TrackToWrite, place: s
   }
   for (const { tick, numerator, denominator } of timeSignatures) {
     const power = Math.log2(denominator);
-    check(Number.isInteger(power) && power >= 0 && power <= 7, `${place}, time signature`, 'a power of two', denominator);
-    check(Number.isInteger(numerator) && numerator >= 1 && numerator <= 255, `${place}, time signature`, '1 to 255', numerator);
+    check(
+      Number.isInteger(power) && power >= 0 && power <= 7,
+      `${place}, time signature`,
+      'a power of two',
+      denominator,
+    );
+    check(
+      Number.isInteger(numerator) && numerator >= 1 && numerator <= 255,
+      `${place}, time signature`,
+      '1 to 255',
+      numerator,
+    );
     // Metronome every quarter note (24 MIDI clocks), 8 thirty-second notes a quarter note (SMF 1.0, "Time Signature").
     metas.push({ tick, type: 0x58, data: [numerator, power, 24, 8] });
   }

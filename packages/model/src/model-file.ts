@@ -22,7 +22,8 @@ export async function modelToBytes({ shape, weights }: Model): Promise<Uint8Arra
 /** @throws {Error} where the file does not hold a stacked LSTM */
 export function modelFromBytes(tf: TensorFlow, bytes: Uint8Array): Model {
   const { arrays, metadata } = fromSafetensors(bytes);
-  if (metadata.kind !== 'stacked-lstm') throw new Error(`expected a model of kind stacked-lstm, found ${metadata.kind}`);
+  if (metadata.kind !== 'stacked-lstm')
+    throw new Error(`expected a model of kind stacked-lstm, found ${metadata.kind}`);
   const shape = {
     vocabulary: Number(metadata.vocabulary),
     units: Number(metadata.units),
@@ -31,7 +32,8 @@ export function modelFromBytes(tf: TensorFlow, bytes: Uint8Array): Model {
   const weights = Object.fromEntries(
     Object.entries(weightShapes(shape)).map(([name, dimensions]) => {
       const array = arrays[name];
-      if (array?.shape.join() !== dimensions.join()) throw new Error(`the model lacks ${name} of shape ${dimensions.join('×')}`);
+      if (array?.shape.join() !== dimensions.join())
+        throw new Error(`the model lacks ${name} of shape ${dimensions.join('×')}`);
       return [name, tf.tensor(array.data, dimensions)];
     }),
   );

@@ -1,5 +1,5 @@
-import { type JumpableRandomGenerator } from 'pure-rand/types/JumpableRandomGenerator';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import type { JumpableRandomGenerator } from 'pure-rand/types/JumpableRandomGenerator';
 
 /** A seeded source of randomness: the same seed gives the same numbers on every machine. */
 export interface Random {

@@ -41,10 +41,16 @@ export function fromSafetensors(bytes: Uint8Array): Safetensors {
   const headerLength = bytes.length < 8 ? 0 : Number(view.getBigUint64(0, true));
   if (headerLength === 0 || 8 + headerLength > bytes.length) throw new Error('not a safetensors file: no header');
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + headerLength)));
-  const { __metadata__: metadata = {}, ...entries } = header as Record<string, unknown> & { __metadata__?: Record<string, string> };
+  const { __metadata__: metadata = {}, ...entries } = header as Record<string, unknown> & {
+    __metadata__?: Record<string, string>;
+  };
   const arrays: Record<string, NamedArray> = {};
   for (const [name, entry] of Object.entries(entries)) {
-    const { dtype, shape, data_offsets: [from, to] } = entry as { dtype: string; shape: number[]; data_offsets: [number, number] };
+    const {
+      dtype,
+      shape,
+      data_offsets: [from, to],
+    } = entry as { dtype: string; shape: number[]; data_offsets: [number, number] };
     const count = shape.reduce((a, b) => a * b, 1);
     if (dtype !== 'F32' || to - from !== count * 4 || 8 + headerLength + to > bytes.length) {
       throw new Error(`not a safetensors file of F32 arrays: "${name}" has type ${dtype} and bytes ${from} to ${to}`);

@@ -84,12 +84,17 @@ function problem(shape: StackedLstmShape, T: number, B: number, dropout: boolean
         return tf.tensor2d(mask, [T * B, 4 * shape.units]) as Tensor2D;
       })
     : undefined;
-  const numbers: Numbers = Object.fromEntries(Object.entries(weights).map(([name, w]) => [name, Float64Array.from(w.dataSync())]));
+  const numbers: Numbers = Object.fromEntries(
+    Object.entries(weights).map(([name, w]) => [name, Float64Array.from(w.dataSync())]),
+  );
   const plain = (changed: Numbers) =>
     plainLoss(
       shape,
       changed,
-      state.map(({ hidden, cell }) => ({ hidden: Float64Array.from(hidden.dataSync()), cell: Float64Array.from(cell.dataSync()) })),
+      state.map(({ hidden, cell }) => ({
+        hidden: Float64Array.from(hidden.dataSync()),
+        cell: Float64Array.from(cell.dataSync()),
+      })),
       inputs,
       targets,
       T,
@@ -145,7 +150,7 @@ describe('stacked LSTM', () => {
     const whole = loss(tf, shape, weights, state, window).loss.dataSync()[0]!;
     let total = 0;
     inputs.forEach((id, t) => {
-      const next = nextLogits(tf, shape, weights, state, Int32Array.of(id));
+      const next = nextLogits(tf, weights, state, Int32Array.of(id));
       const logits = [...next.logits.dataSync()];
       total += Math.log(logits.reduce((sum, l) => sum + Math.exp(l), 0)) - logits[window.targets.dataSync()[t]!]!;
       state = next.state;

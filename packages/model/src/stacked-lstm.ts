@@ -34,14 +34,16 @@ export function weightShapes({ vocabulary: V, units: H, layers }: StackedLstmSha
 }
 
 /**
- * New weights: uniform within ±1/√H as PyTorch's LSTM has them, the embedding within ±√3 (variance 1), and forget
- * gates that start open with a bias of 1 (Jozefowicz, Zaremba and Sutskever 2015).
+ * New weights: uniform within ±1/√H, as in PyTorch's LSTM, with three exceptions. The embedding is within ±√3 (variance
+ * 1). The input maps are within ±2/√H: the layers above see hidden states that are small at first, and with smaller
+ * weights a stack of four passes so little on that it does not learn for its first few hundred steps. The forget gates
+ * start open, with a bias of 1 (Jozefowicz, Zaremba and Sutskever 2015).
  */
 export function initialWeights(tf: TensorFlow, shape: StackedLstmShape, random: Random): Weights {
   const H = shape.units;
   const weights: Record<string, Tensor> = {};
   for (const [name, dimensions] of Object.entries(weightShapes(shape))) {
-    const bound = name === 'embedding' ? Math.sqrt(3) : 1 / Math.sqrt(H);
+    const bound = name === 'embedding' ? Math.sqrt(3) : (name.endsWith('input.weight') ? 2 : 1) / Math.sqrt(H);
     const values = new Float32Array(dimensions.reduce((a, b) => a * b));
     for (let i = 0; i < values.length; i++) values[i] = (2 * random.next() - 1) * bound;
     if (name.endsWith('recurrent.bias')) values.fill(1, H, 2 * H);
@@ -116,10 +118,10 @@ export function lossAndGradients(
 /**
  * One time step for sampling.
  * @param ids the last token of each row (B)
- * @returns probabilities (B, V) of the next token before any temperature is logits' softmax; both the logits and the
- * next state are the caller's to dispose of
+ * @returns logits (B, V), whose softmax is the probability of each token, and the next state; both are the caller's to
+ * dispose of
  */
-export function nextLogits(tf: TensorFlow, shape: StackedLstmShape, weights: Weights, state: State, ids: Int32Array) {
+export function nextLogits(tf: TensorFlow, weights: Weights, state: State, ids: Int32Array) {
   return kept(tf, () => {
     let x = tf.gather(weights.embedding as Tensor2D, tf.tensor1d(ids, 'int32')); // (B, H)
     const next = state.map((carried, layer) => {

@@ -42,7 +42,7 @@ function expectation(issue: z.core.$ZodIssue): string {
     return `: expected ${[...new Set(parts)].join(' or ')}`;
   }
   const words = /expected (.*?)(?:, received .*)?$/.exec(issue.message)?.[1] ?? issue.message;
-  return `: expected ${words.replaceAll('|', ' or ')}`;
+  return `: expected ${words.replaceAll('|', ' or ').replace(' to be ', ' ').replace(/^int$/, 'an integer')}`;
 }
 
 function valueAt(value: unknown, path: YamlPath): unknown {

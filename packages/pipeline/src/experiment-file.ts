@@ -39,7 +39,12 @@ export function readExperiment(
   for (let next: string | undefined = resolve(path); next !== undefined; ) {
     const from: YamlFile | undefined = chain.at(-1);
     if (seen.has(next)) {
-      problems.push(from!.problem(['extends'], `${from!.place} extends itself, through ${[...seen].map((p) => basename(p)).join(', ')}`));
+      problems.push(
+        from!.problem(
+          ['extends'],
+          `${from!.place} extends itself, through ${[...seen].map((p) => basename(p)).join(', ')}`,
+        ),
+      );
       return undefined;
     }
     seen.add(next);
@@ -72,7 +77,10 @@ export function readExperiment(
     const [, key, text] = /^([^=]+)=(.*)$/s.exec(setting) ?? [];
     const keys = key?.split('.') ?? [];
     if (keys.length < 2) {
-      problems.push({ place: `--set ${setting}`, message: 'expected stage.parameter=value, such as sample.temperature=1.2' });
+      problems.push({
+        place: `--set ${setting}`,
+        message: 'expected stage.parameter=value, such as sample.temperature=1.2',
+      });
       continue;
     }
     setIn(merged, keys, parse(text!));
@@ -114,7 +122,9 @@ export function readExperiment(
 function experimentName(path: string, workspace: string): string {
   const place = workspacePath(path, workspace);
   const withoutEnding = place.slice(0, -extname(place).length || undefined);
-  return withoutEnding.startsWith('experiments/') ? withoutEnding.slice('experiments/'.length) : basename(withoutEnding);
+  return withoutEnding.startsWith('experiments/')
+    ? withoutEnding.slice('experiments/'.length)
+    : basename(withoutEnding);
 }
 
 export function yamlFilesIn(folder: string): string[] {
@@ -136,7 +146,8 @@ function merge(base: Section, over: Section): Section {
   const merged = { ...base };
   for (const [key, value] of Object.entries(over)) {
     const below = merged[key];
-    merged[key] = isSection(below) && isSection(value) ? merge(below, value) : value === null && isSection(below) ? below : value;
+    merged[key] =
+      isSection(below) && isSection(value) ? merge(below, value) : value === null && isSection(below) ? below : value;
   }
   return merged;
 }

@@ -1,7 +1,7 @@
 // Plain JavaScript on purpose: set-up takes this lock before there is a compiler to build TypeScript with.
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
+import { mkdir, open, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -97,7 +97,10 @@ async function readOwner(path) {
  */
 async function isStale(path, holder) {
   if (holder === undefined) {
-    const modified = await stat(path).then((s) => s.mtimeMs, () => Date.now());
+    const modified = await stat(path).then(
+      (s) => s.mtimeMs,
+      () => Date.now(),
+    );
     return Date.now() - modified > UNREADABLE_IS_STALE_MS;
   }
   if (holder.host !== hostname()) return false;
@@ -139,7 +142,10 @@ async function takeAway(path, dead) {
   try {
     await mkdir(guard);
   } catch {
-    const made = await stat(guard).then((s) => s.mtimeMs, () => Date.now());
+    const made = await stat(guard).then(
+      (s) => s.mtimeMs,
+      () => Date.now(),
+    );
     if (Date.now() - made > UNREADABLE_IS_STALE_MS) await rmdir(guard).catch(() => {});
     await sleep(POLL_MS);
     return;

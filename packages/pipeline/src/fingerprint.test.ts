@@ -2,11 +2,21 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { digestOf, fingerprintOf } from './fingerprint.js';
 
-const ingredients = { stage: 'train', version: 1, params: { a: 1, b: { c: [1, 2], d: 'x' } }, inputs: { x: 'aa', y: ['bb', 'cc'] } };
+const ingredients = {
+  stage: 'train',
+  version: 1,
+  params: { a: 1, b: { c: [1, 2], d: 'x' } },
+  inputs: { x: 'aa', y: ['bb', 'cc'] },
+};
 
 describe('fingerprintOf', () => {
   it('is the same for the same ingredients in any order of keys', () => {
-    const reordered = { inputs: { y: ['bb', 'cc'], x: 'aa' }, params: { b: { d: 'x', c: [1, 2] }, a: 1 }, version: 1, stage: 'train' };
+    const reordered = {
+      inputs: { y: ['bb', 'cc'], x: 'aa' },
+      params: { b: { d: 'x', c: [1, 2] }, a: 1 },
+      version: 1,
+      stage: 'train',
+    };
     expect(fingerprintOf(reordered)).toBe(fingerprintOf(ingredients));
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (params) => {

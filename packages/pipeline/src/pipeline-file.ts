@@ -52,7 +52,8 @@ export function readPipeline(file: YamlFile, stages: readonly Stage[], problems:
     const stage = stages.find((candidate) => candidate.name === kind);
     if (stage === undefined) {
       const names = stages.map((candidate) => candidate.name);
-      if (file.has(['stages', name, 'stage'])) say([name, 'stage'], `unknown stage "${kind}"${suggestion(kind, names)}`);
+      if (file.has(['stages', name, 'stage']))
+        say([name, 'stage'], `unknown stage "${kind}"${suggestion(kind, names)}`);
       else say([name], `unknown stage "${kind}"${suggestion(kind, names)}`, 'key');
       continue;
     }
@@ -62,7 +63,11 @@ export function readPipeline(file: YamlFile, stages: readonly Stage[], problems:
     ] as const) {
       for (const [door, artifact] of Object.entries(given)) {
         if (doors[door] === undefined) {
-          say([name, side, door], `stage ${kind} has no ${side} door "${door}"${suggestion(door, Object.keys(doors))}`, 'key');
+          say(
+            [name, side, door],
+            `stage ${kind} has no ${side} door "${door}"${suggestion(door, Object.keys(doors))}`,
+            'key',
+          );
           continue;
         }
         const wrong = artifactProblem(artifact, doors[door]);
@@ -70,7 +75,11 @@ export function readPipeline(file: YamlFile, stages: readonly Stage[], problems:
       }
       const missing = Object.keys(doors).filter((door) => given[door] === undefined);
       if (missing.length > 0) {
-        say([name], `stage ${kind} lacks an artifact for its ${side} ${missing.map((d) => `"${d}"`).join(', ')}`, 'key');
+        say(
+          [name],
+          `stage ${kind} lacks an artifact for its ${side} ${missing.map((d) => `"${d}"`).join(', ')}`,
+          'key',
+        );
       }
     }
     nodes.push({ name, stage, inputs, outputs });
@@ -106,7 +115,8 @@ function artifactProblem(artifact: string, door: Door): string | undefined {
     return `an artifact is a file name inside its stage's folder, found "${artifact}", a path outside it`;
   }
   const stars = artifact.split('*').length - 1;
-  if (door === 'files' && stars !== 1) return `expected a name with one * for the number (song-*.mid), found "${artifact}"`;
+  if (door === 'files' && stars !== 1)
+    return `expected a name with one * for the number (song-*.mid), found "${artifact}"`;
   if (door === 'file' && stars !== 0) return `expected the name of one file, found "${artifact}"`;
   return undefined;
 }

@@ -72,7 +72,9 @@ function pipelineOf(experiment: Experiment, workspace: string, stages: readonly 
   const names = yamlFilesIn(join(workspace, 'pipelines')).map((file) => basename(file, '.yaml'));
   if (typeof pipeline !== 'string') {
     const found = pipeline === undefined ? 'none' : JSON.stringify(pipeline);
-    problems.push(experiment.problem(['pipeline'], `expected the name of a pipeline (${names.join(', ')}), found ${found}`));
+    problems.push(
+      experiment.problem(['pipeline'], `expected the name of a pipeline (${names.join(', ')}), found ${found}`),
+    );
     return [];
   }
   if (!names.includes(pipeline)) {

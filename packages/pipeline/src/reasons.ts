@@ -15,7 +15,9 @@ export function changesSince(previous: StageRecord | undefined, present: Present
   for (const [parameter, { path, digest }] of Object.entries(present.files)) {
     const before = previous.files[parameter];
     if (before?.digest === digest) continue;
-    changes.push(before?.path === path ? `${path} changed` : `${name}.${parameter} ${before?.path ?? 'none'} → ${path}`);
+    changes.push(
+      before?.path === path ? `${path} changed` : `${name}.${parameter} ${before?.path ?? 'none'} → ${path}`,
+    );
   }
   for (const [door, artifacts] of Object.entries(present.inputs ?? {})) {
     const before = previous.inputs?.[door] ?? [];

@@ -53,7 +53,12 @@ describe('a run', () => {
   it('runs what a parameter changes and what follows from it, and says so', async () => {
     await toy.run('a');
     const set = ['head.letters=2'];
-    expect(await reasons('a', { set })).toEqual({ read: [], head: ['head.letters 3 → 2'], split: [], join: ['head.txt changed'] });
+    expect(await reasons('a', { set })).toEqual({
+      read: [],
+      head: ['head.letters 3 → 2'],
+      split: [],
+      join: ['head.txt changed'],
+    });
     expect(toy.ran.slice(4)).toEqual(['head', 'join']);
     expect(artifact('a/join/joined.txt')).toBe('ab:abcd|efgh');
   });
@@ -76,7 +81,10 @@ describe('a run', () => {
     toy.write('other.txt', 'abcdefgh');
     expect(await toy.statuses('a', { set: ['read.source=other.txt'] })).toEqual(nothing);
     toy.write('text.txt', 'xyz');
-    expect(await reasons('a')).toMatchObject({ read: ['read.source other.txt → text.txt'], head: ['text.txt changed'] });
+    expect(await reasons('a')).toMatchObject({
+      read: ['read.source other.txt → text.txt'],
+      head: ['text.txt changed'],
+    });
     toy.write('text.txt', 'xyzw');
     expect((await reasons('a')).read).toEqual(['text.txt changed']);
   });
@@ -103,12 +111,16 @@ describe('a run', () => {
     await toy.run('a');
     expect(await reasons('a', { again: 'head' })).toMatchObject({ head: ['asked for by --stage'] });
     expect(toy.ran.slice(4)).toEqual(['head']);
-    await expect(toy.run('a', { again: 'haed' })).rejects.toThrow('--stage haed: pipeline toy has no stage "haed"; did you mean "head"?');
+    await expect(toy.run('a', { again: 'haed' })).rejects.toThrow(
+      '--stage haed: pipeline toy has no stage "haed"; did you mean "head"?',
+    );
   });
 
   it('warns of a stage that gives other bytes for the same fingerprint', async () => {
     await toy.run('a');
-    const stages = toy.stages.map((stage) => (stage.name === 'head' ? { ...stage, run: () => ({ text: 'other' }) } : stage));
+    const stages = toy.stages.map((stage) =>
+      stage.name === 'head' ? { ...stage, run: () => ({ text: 'other' }) } : stage,
+    );
     const warnings: string[] = [];
     const observer = { warning: (message: string) => warnings.push(message) };
     await toy.run('a', { again: 'head', stages, observer });
@@ -130,7 +142,11 @@ describe('a run', () => {
     await toy.run('a', { set: ['split.parts=4'] });
     toy.write('artifacts/a/split/notes-of-mine.txt', 'keep');
     await toy.run('a');
-    expect(readdirSync(join(toy.folder, 'artifacts/a/split')).sort()).toEqual(['notes-of-mine.txt', 'part-1.txt', 'part-2.txt']);
+    expect(readdirSync(join(toy.folder, 'artifacts/a/split')).sort()).toEqual([
+      'notes-of-mine.txt',
+      'part-1.txt',
+      'part-2.txt',
+    ]);
   });
 
   it('restores an artifact that was changed or removed in the artifact folder', async () => {
@@ -151,7 +167,7 @@ describe('a run', () => {
     expect(record.versions).toMatchObject({ etude: '9.9', node: process.versions.node });
     const split = record.stages.find(({ name }) => name === 'split')!;
     expect(split).toMatchObject({ status: 'ran', version: 1, params: { parts: 2, options: { reverse: false } } });
-    expect(split.inputs!['text']![0]!.digest).toMatch(/^[0-9a-f]{64}$/);
+    expect(split.inputs!.text![0]!.digest).toMatch(/^[0-9a-f]{64}$/);
     expect(split.outputs).toEqual([
       { path: 'part-1.txt', digest: expect.stringMatching(/^[0-9a-f]{64}$/), bytes: 4 },
       { path: 'part-2.txt', digest: expect.stringMatching(/^[0-9a-f]{64}$/), bytes: 4 },
@@ -195,7 +211,13 @@ describe('a damaged cache', () => {
     };
     return [
       ['an artifact with a flipped byte', when((text) => text === 'abc', flip)],
-      ['an artifact of which a part is missing', when((text) => text === 'efgh', (bytes) => bytes.subarray(1))],
+      [
+        'an artifact of which a part is missing',
+        when(
+          (text) => text === 'efgh',
+          (bytes) => bytes.subarray(1),
+        ),
+      ],
       ['a record with a flipped byte', when((text) => text.startsWith('{'), flip)],
     ];
   }
@@ -209,16 +231,19 @@ describe('a damaged cache', () => {
 
 describe('a stage that fails', () => {
   const failing = (error: unknown) =>
-    toy.stages.map((stage) =>
-      stage.name !== 'head' ? stage : { ...stage, run: () => Promise.reject(error) },
-    );
+    toy.stages.map((stage) => (stage.name !== 'head' ? stage : { ...stage, run: () => Promise.reject(error) }));
 
   it('ends the run with its error; what follows is skipped, what was done stays', async () => {
     const { record, error } = await toy.run('a', { stages: failing(new StageError('no head')) });
     expect(error).toEqual(new StageError('no head'));
     expect(record.status).toBe('failed');
     expect(record.stages.map(({ name, status }) => [name, status])).toEqual([
-      ...[['read', 'ran'], ['head', 'failed'], ['split', 'skipped'], ['join', 'skipped']],
+      ...[
+        ['read', 'ran'],
+        ['head', 'failed'],
+        ['split', 'skipped'],
+        ['join', 'skipped'],
+      ],
     ]);
     expect(existsSync(join(toy.folder, 'artifacts/a/head'))).toBe(false);
     expect(await reasons('a')).toMatchObject({ read: [], head: ['did not finish last time'] });
@@ -281,6 +306,9 @@ describe('two runs at once', () => {
 });
 
 it('InputError lists every problem on a line', () => {
-  const problems = [{ place: 'a.yaml', line: 1, column: 2, message: 'x' }, { place: '--set b', message: 'y' }];
+  const problems = [
+    { place: 'a.yaml', line: 1, column: 2, message: 'x' },
+    { place: '--set b', message: 'y' },
+  ];
   expect(new InputError(problems).message).toBe('a.yaml:1:2: x\n--set b: y');
 });

@@ -55,7 +55,9 @@ export async function runPlan(plan: Plan, options: RunOptions = {}): Promise<Run
   }
   const run = new Run(plan, options);
   if (options.dryRun) return run.stages();
-  return run.locked(`experiment-${plan.experiment.replaceAll('/', '-')}`, `experiment ${plan.experiment}`, () => run.stages());
+  return run.locked(`experiment-${plan.experiment.replaceAll('/', '-')}`, `experiment ${plan.experiment}`, () =>
+    run.stages(),
+  );
 }
 
 /** What a stage left, for the stages that read from it. */
@@ -96,7 +98,11 @@ class Run {
       status,
       startedAt: startedAt.toISOString(),
       seconds: secondsSince(startedAt.getTime()),
-      versions: { node: process.versions.node, platform: `${process.platform}-${process.arch}`, ...this.#options.versions },
+      versions: {
+        node: process.versions.node,
+        platform: `${process.platform}-${process.arch}`,
+        ...this.#options.versions,
+      },
       stages: records,
     });
     const save = async (status: RunRecord['status']) => {
@@ -117,7 +123,13 @@ class Run {
       } catch (thrown) {
         error = thrown;
         const reason = this.#signal.aborted ? 'interrupted' : messageOf(thrown);
-        records.push({ ...present, status: 'failed', reasons: [reason], seconds: secondsSince(stageStartedAt), outputs: [] });
+        records.push({
+          ...present,
+          status: 'failed',
+          reasons: [reason],
+          seconds: secondsSince(stageStartedAt),
+          outputs: [],
+        });
       }
       this.#observer.stageDone?.(records.at(-1)!, error);
     }
@@ -166,7 +178,9 @@ class Run {
     const artifacts = Object.values(outputs).flat();
     if (!dryRun) {
       const folder = join(this.#folder, planned.name);
-      await publish(folder, artifacts, previous?.outputs ?? [], this.#cache, (message) => this.#observer.warning?.(message));
+      await publish(folder, artifacts, previous?.outputs ?? [], this.#cache, (message) =>
+        this.#observer.warning?.(message),
+      );
     }
     const seconds = secondsSince(startedAt);
     return { ...present, status, reasons, seconds, outputs: artifacts, madeInSeconds: cached!.seconds };
@@ -176,7 +190,10 @@ class Run {
   async #present({ name, stage, params, files, producers, inputs }: PlannedStage): Promise<StageRecord> {
     const fileDigests: Record<string, { path: string; digest: string }> = {};
     for (const [parameter, path] of Object.entries(files)) {
-      fileDigests[parameter] = { path: workspacePath(path, this.#plan.workspace), digest: digestOf(await readFile(path)) };
+      fileDigests[parameter] = {
+        path: workspacePath(path, this.#plan.workspace),
+        digest: digestOf(await readFile(path)),
+      };
     }
     const present = {
       ...{ name, status: 'skipped' as const, reasons: [], seconds: 0, outputs: [] },
@@ -239,9 +256,13 @@ function contentsOf({ stage, name }: PlannedStage, outputs: StageOutputs<Record<
   for (const [door, kind] of Object.entries(stage.outputs)) {
     const output = outputs[door] as Content | readonly Content[] | undefined;
     if (output === undefined || Array.isArray(output) !== (kind === 'files')) {
-      throw new Error(`stage ${name} did not return ${kind === 'files' ? 'a list of files' : 'one file'} for "${door}"`);
+      throw new Error(
+        `stage ${name} did not return ${kind === 'files' ? 'a list of files' : 'one file'} for "${door}"`,
+      );
     }
-    contents[door] = [output].flat().map((content) => (typeof content === 'string' ? Buffer.from(content) : (content as Uint8Array)));
+    contents[door] = [output]
+      .flat()
+      .map((content) => (typeof content === 'string' ? Buffer.from(content) : (content as Uint8Array)));
   }
   return contents;
 }
@@ -257,7 +278,10 @@ function named({ outputs }: PlannedStage, cached: CachedStage): Outputs {
 }
 
 function digestsOf({ outputs }: CachedStage): string {
-  return Object.values(outputs).flat().map(({ digest }) => digest).join();
+  return Object.values(outputs)
+    .flat()
+    .map(({ digest }) => digest)
+    .join();
 }
 
 function secondsSince(milliseconds: number): number {

@@ -39,7 +39,8 @@ export class StageCache {
     const cached = JSON.parse(Buffer.from(record).toString('utf8')) as CachedStage;
     for (const [door, artifacts] of Object.entries(cached.outputs)) {
       for (const { digest } of artifacts) {
-        if ((await this.#read(`artifact:${digest}`, `artifact ${digest.slice(0, 12)} (${door})`)) !== undefined) continue;
+        if ((await this.#read(`artifact:${digest}`, `artifact ${digest.slice(0, 12)} (${door})`)) !== undefined)
+          continue;
         await cacache.rm.entry(this.#folder, key);
         return undefined;
       }
@@ -55,7 +56,11 @@ export class StageCache {
   }
 
   /** Keeps what a stage wrote. The record comes last, so that one that is found is whole. */
-  async keep(fingerprint: string, outputs: Readonly<Record<string, readonly Uint8Array[]>>, seconds: number): Promise<CachedStage> {
+  async keep(
+    fingerprint: string,
+    outputs: Readonly<Record<string, readonly Uint8Array[]>>,
+    seconds: number,
+  ): Promise<CachedStage> {
     const kept: Record<string, { digest: string; bytes: number }[]> = {};
     for (const [door, contents] of Object.entries(outputs)) {
       kept[door] = [];

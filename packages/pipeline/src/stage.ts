@@ -25,7 +25,7 @@ export interface Progress {
   readonly detail?: string;
 }
 
-export interface StageContext<P, I extends Doors> {
+interface StageContext<P, I extends Doors> {
   readonly params: P;
   readonly inputs: { readonly [K in keyof I]: I[K] extends 'files' ? readonly InputFile[] : InputFile };
   /** the files that parameters made with `workspaceFile` name, by parameter */

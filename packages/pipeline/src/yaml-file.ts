@@ -28,7 +28,7 @@ export function workspacePath(path: string, workspace: string): string {
   return relative(workspace, path).split(sep).join('/');
 }
 
-export function parseYamlFile(text: string, place: string): YamlFile {
+function parseYamlFile(text: string, place: string): YamlFile {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const at = (offset: number, message: string): Problem => {
@@ -38,7 +38,8 @@ export function parseYamlFile(text: string, place: string): YamlFile {
   const problems = document.errors.map((error) => at(error.pos[0], error.message));
   visit(document, {
     Alias: (_, node) => {
-      if (node.resolve(document) === undefined) problems.push(at(node.range![0], `no anchor is named "${node.source}"`));
+      if (node.resolve(document) === undefined)
+        problems.push(at(node.range![0], `no anchor is named "${node.source}"`));
     },
   });
   return {
@@ -58,7 +59,9 @@ function offsetOf(document: Document, path: YamlPath, where: 'value' | 'key'): n
       if (node?.range) return node.range[0];
       continue;
     }
-    const pair = parent.items.find((item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(path[length - 1]));
+    const pair = parent.items.find(
+      (item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(path[length - 1]),
+    );
     if (pair === undefined) continue;
     const key = pair.key as { range?: [number, number, number] };
     const value = pair.value as { range?: [number, number, number] } | null;

@@ -30,7 +30,9 @@ export interface ComparedExperiment {
 /** Puts experiments side by side. */
 export function compareExperiments(experiments: readonly ExperimentToCompare[]): ComparedExperiment[] {
   const names = [...new Set(experiments.flatMap(({ params }) => Object.keys(params)))];
-  const different = names.filter((name) => new Set(experiments.map(({ params }) => JSON.stringify(params[name]))).size > 1);
+  const different = names.filter(
+    (name) => new Set(experiments.map(({ params }) => JSON.stringify(params[name]))).size > 1,
+  );
   return experiments.map(({ name, params, curve, trainingSeconds, totalSeconds, songs }) => ({
     name,
     params: Object.fromEntries(different.map((key) => [key, params[key]])),
@@ -42,11 +44,18 @@ export function compareExperiments(experiments: readonly ExperimentToCompare[]):
 }
 
 function lossesOf(curve: string | undefined) {
-  const rows = (curve ?? '').trim().split('\n').slice(1).map((row) => row.split(','));
+  const rows = (curve ?? '')
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((row) => row.split(','));
   const number = (text: string | undefined) => (text === undefined || text === '' ? undefined : Number(text));
   const best = rows
     .filter((row) => number(row[3]) !== undefined)
-    .reduce<string[] | undefined>((found, row) => (found && Number(found[3]) <= Number(row[3]) ? found : row), undefined);
+    .reduce<string[] | undefined>(
+      (found, row) => (found && Number(found[3]) <= Number(row[3]) ? found : row),
+      undefined,
+    );
   return {
     finalTrainingLoss: number(rows.at(-1)?.[2]),
     finalValidationLoss: number(rows.at(-1)?.[3]),
@@ -65,16 +74,22 @@ export function comparisonRows(compared: readonly ComparedExperiment[]): string[
     row(`song ${index + 1}: ${title}`, ({ songs: all }) => (all[index] ? cell(all[index]) : '–'));
   return [
     row('experiment', ({ name }) => name),
-    ...Object.keys(compared[0]?.params ?? {}).map((key) => row(key, ({ params }) => JSON.stringify(params[key]) ?? '–')),
+    ...Object.keys(compared[0]?.params ?? {}).map((key) =>
+      row(key, ({ params }) => JSON.stringify(params[key]) ?? '–'),
+    ),
     row('final training loss', (e) => loss(e.finalTrainingLoss)),
     row('final validation loss', (e) => loss(e.finalValidationLoss)),
-    row('best validation loss', (e) => (e.bestStep === undefined ? '–' : `${loss(e.bestValidationLoss)} (step ${e.bestStep})`)),
+    row('best validation loss', (e) =>
+      e.bestStep === undefined ? '–' : `${loss(e.bestValidationLoss)} (step ${e.bestStep})`,
+    ),
     row('training time', (e) => seconds(e.trainingSeconds)),
     row('time of all stages', (e) => seconds(e.totalSeconds)),
     ...Array.from({ length: songs }, (_, index) => [
       song(index, 'length', (s) => seconds(s.seconds)),
       song(index, 'notes', (s) => `${s.notes}`),
-      song(index, 'pitch range', (s) => (s.lowest === undefined ? '–' : `${pitchName(s.lowest)} to ${pitchName(s.highest!)}`)),
+      song(index, 'pitch range', (s) =>
+        s.lowest === undefined ? '–' : `${pitchName(s.lowest)} to ${pitchName(s.highest!)}`,
+      ),
       song(index, 'distinct pitches', (s) => `${s.distinctPitches}`),
       song(index, 'repeated bars', (s) => `${Math.round(s.repeatedBars * 100)} % of ${s.bars}`),
     ]).flat(),
@@ -83,7 +98,9 @@ export function comparisonRows(compared: readonly ComparedExperiment[]): string[
 
 /** A Markdown table of {@link comparisonRows}. */
 export function comparisonMarkdown(compared: readonly ComparedExperiment[]): string {
-  const escaped = comparisonRows(compared).map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`);
+  const escaped = comparisonRows(compared).map(
+    (cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`,
+  );
   const [head, ...body] = escaped;
   const rule = `|---|${compared.map(() => '---:|').join('')}`;
   return `${[head, rule, ...body].join('\n')}\n`;

@@ -1,3 +1,10 @@
+export {
+  type ComparedExperiment,
+  compareExperiments,
+  comparisonMarkdown,
+  comparisonRows,
+  type ExperimentToCompare,
+  pitchName,
+} from './compare.js';
 export { type CurveToDraw, drawLearningCurve } from './learning-curve-picture.js';
 export { measureSong, type Note, notesOf, type SongMeasures } from './song-measures.js';
-export { type ComparedExperiment, compareExperiments, comparisonMarkdown, comparisonRows, type ExperimentToCompare, pitchName } from './compare.js';

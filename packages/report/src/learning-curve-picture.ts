@@ -19,8 +19,13 @@ const FAINT = '#8a8f98';
  * @param best step whose weights were kept
  * @param entropy loss of a model that knows the token counts and nothing else, drawn as a line to compare with
  */
-export function drawLearningCurve(curve: readonly CurveToDraw[], { best, entropy }: { best: number; entropy: number }): string {
-  const validation = curve.flatMap(({ step, validationLoss }) => (validationLoss === undefined ? [] : [{ step, loss: validationLoss }]));
+export function drawLearningCurve(
+  curve: readonly CurveToDraw[],
+  { best, entropy }: { best: number; entropy: number },
+): string {
+  const validation = curve.flatMap(({ step, validationLoss }) =>
+    validationLoss === undefined ? [] : [{ step, loss: validationLoss }],
+  );
   const training = curve.map(({ step, trainingLoss }) => ({ step, loss: trainingLoss }));
   const highest = Math.max(entropy, ...[...training, ...validation].map(({ loss }) => loss));
   const x = scaleLinear([0, curve.at(-1)?.step ?? 1], [MARGIN.left, WIDTH - MARGIN.right]);
@@ -34,15 +39,30 @@ export function drawLearningCurve(curve: readonly CurveToDraw[], { best, entropy
       text(MARGIN.left - 8, y(tick) + 4, `${tick}`, { anchor: 'end', fill: FAINT })
     );
   });
-  const steps = x.ticks(6).map((tick) => text(x(tick), HEIGHT - MARGIN.bottom + 20, tick.toLocaleString('en'), { anchor: 'middle', fill: FAINT }));
+  const steps = x
+    .ticks(6)
+    .map((tick) =>
+      text(x(tick), HEIGHT - MARGIN.bottom + 20, tick.toLocaleString('en'), { anchor: 'middle', fill: FAINT }),
+    );
   const line = (points: { step: number; loss: number }[], colour: string) =>
     `<polyline fill="none" stroke="${colour}" stroke-width="2" stroke-linejoin="round" points="${points
       .map(({ step, loss }) => `${at(x(step))},${at(y(loss))}`)
-      .join(' ')}"/>` + points.map(({ step, loss }) => `<circle cx="${at(x(step))}" cy="${at(y(loss))}" r="2" fill="${colour}"/>`).join('');
+      .join(' ')}"/>` +
+    points.map(({ step, loss }) => `<circle cx="${at(x(step))}" cy="${at(y(loss))}" r="2" fill="${colour}"/>`).join('');
 
   const labels = apart([
-    ...(training.length ? [{ y: y(training.at(-1)!.loss) + 4, text: `training ${training.at(-1)!.loss.toFixed(2)}`, fill: TRAINING }] : []),
-    ...(validation.length ? [{ y: y(validation.at(-1)!.loss) + 4, text: `validation ${validation.at(-1)!.loss.toFixed(2)}`, fill: VALIDATION }] : []),
+    ...(training.length
+      ? [{ y: y(training.at(-1)!.loss) + 4, text: `training ${training.at(-1)!.loss.toFixed(2)}`, fill: TRAINING }]
+      : []),
+    ...(validation.length
+      ? [
+          {
+            y: y(validation.at(-1)!.loss) + 4,
+            text: `validation ${validation.at(-1)!.loss.toFixed(2)}`,
+            fill: VALIDATION,
+          },
+        ]
+      : []),
     { y: y(entropy) + 4, text: `counts alone ${entropy.toFixed(2)}`, fill: FAINT },
   ]);
   const kept = validation.find(({ step }) => step === best);
@@ -73,7 +93,12 @@ function text(
   x: number,
   y: number,
   content: string,
-  { anchor = 'start', fill = '#1b1f24', size = 12, weight = 400 }: { anchor?: string; fill?: string; size?: number; weight?: number },
+  {
+    anchor = 'start',
+    fill = '#1b1f24',
+    size = 12,
+    weight = 400,
+  }: { anchor?: string; fill?: string; size?: number; weight?: number },
 ): string {
   const font = `${size === 12 ? '' : ` font-size="${size}"`}${weight === 400 ? '' : ` font-weight="${weight}"`}`;
   return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" text-anchor="${anchor}" fill="${fill}"${font}>${content}</text>`;

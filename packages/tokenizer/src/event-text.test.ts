@@ -29,15 +29,19 @@ const events = fc
 
 describe('event text', () => {
   it('stands for exactly the events it was made from, for every channel message', () => {
-    fc.assert(fc.property(events, (list) => {
+    fc.assert(
+      fc.property(events, (list) => {
         expect(fromEventText(toEventText(list))).toEqual(list);
-      }));
+      }),
+    );
   });
 
   it('survives being laid out in lines', () => {
-    fc.assert(fc.property(events, (list) => {
+    fc.assert(
+      fc.property(events, (list) => {
         expect(parseTokens(formatTokens(toEventText(list)))).toEqual(toEventText(list));
-      }));
+      }),
+    );
   });
 
   it('reads and writes the fixture of two bars to the letter', () => {

@@ -43,7 +43,10 @@ export function fromEventText(tokens: readonly string[]): ChannelEvent[] {
     const status = Number.parseInt(statusText!, 16);
     const { name, dataBytes } = channelMessage(status)!;
     if ((data2Text === undefined) !== (dataBytes === 1)) {
-      throw new TokenError(index, `expected ${dataBytes} data byte${dataBytes === 1 ? '' : 's'} of ${name}, found "${token}"`);
+      throw new TokenError(
+        index,
+        `expected ${dataBytes} data byte${dataBytes === 1 ? '' : 's'} of ${name}, found "${token}"`,
+      );
     }
     tick += delta;
     const event = { tick, delta, status, data1: Number.parseInt(data1Text!, 16) };

@@ -3,7 +3,7 @@ import { TokenError } from './event-text.js';
 /** What to do with a token that the vocabulary lacks: stop with an error, or leave it out. */
 export type Unseen = 'error' | 'drop';
 
-export interface VocabularyEntry {
+interface VocabularyEntry {
   readonly token: string;
   /** how often the token stands in the music that the vocabulary was built from */
   readonly count: number;

@@ -15,7 +15,12 @@ export interface TrainingWindow {
  * which are read side by side, so that each window goes on where the last one ended. Every epoch begins anew, at a
  * random offset that moves the borders of stretches and windows.
  */
-export function* trainingWindows(tokens: Int32Array, rows: number, window: number, random: Random): Generator<TrainingWindow> {
+export function* trainingWindows(
+  tokens: Int32Array,
+  rows: number,
+  window: number,
+  random: Random,
+): Generator<TrainingWindow> {
   for (let epoch = 1; ; epoch++) {
     const room = Math.max(0, Math.min(window, tokens.length - 1 - rows * 2));
     const offset = epoch === 1 ? 0 : Math.floor(random.next() * room);

@@ -1,2 +1,9 @@
 export { curveToCsv } from './learning-curve.js';
-export { type CurvePoint, train, TrainingError, type TrainingOptions, type TrainingProgress, type TrainingResult } from './train.js';
+export {
+  type CurvePoint,
+  TrainingError,
+  type TrainingOptions,
+  type TrainingProgress,
+  type TrainingResult,
+  train,
+} from './train.js';

@@ -1,9 +1,8 @@
-import { modelToBytes } from '@etude/model';
+import { createRandom, modelToBytes } from '@etude/model';
 import { loadTensorFlow, type TensorFlow } from '@etude/tensorflow';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { trainingWindows, windowsOver } from './batches.js';
-import { curveToCsv, train, type TrainingOptions } from './index.js';
-import { createRandom } from '@etude/model';
+import { curveToCsv, type TrainingOptions, train } from './index.js';
 
 let tf: TensorFlow;
 beforeAll(async () => {
@@ -50,7 +49,9 @@ describe('train', () => {
   });
 
   it('says what is wrong with a piece that is too short and a rate that is too high', async () => {
-    await expect(train(tf, cycle.subarray(0, 2), options)).rejects.toThrow('expected at least 3 tokens to learn from, found 2');
+    await expect(train(tf, cycle.subarray(0, 2), options)).rejects.toThrow(
+      'expected at least 3 tokens to learn from, found 2',
+    );
     const diverging = train(tf, cycle, { ...options, learningRate: 1e30, clip: 1e30 });
     await expect(diverging).rejects.toThrow(/the loss is (NaN|Infinity) at step \d+: training diverged/);
   });
@@ -81,7 +82,13 @@ describe('train', () => {
 
 describe('windows', () => {
   it('read stretches side by side, each window going on where the last one ended', () => {
-    const windows = [...windowsOver(Int32Array.from({ length: 11 }, (_, i) => i), 2, 3)];
+    const windows = [
+      ...windowsOver(
+        Int32Array.from({ length: 11 }, (_, i) => i),
+        2,
+        3,
+      ),
+    ];
     expect(windows.map(({ inputs, steps }) => [steps, ...inputs])).toEqual([
       [3, 0, 5, 1, 6, 2, 7],
       [2, 3, 8, 4, 9],
@@ -93,11 +100,16 @@ describe('windows', () => {
   });
 
   it('begin each epoch with a fresh state', () => {
-    const windows = trainingWindows(Int32Array.from({ length: 23 }, (_, i) => i), 2, 4, createRandom(1));
+    const windows = trainingWindows(
+      Int32Array.from({ length: 23 }, (_, i) => i),
+      2,
+      4,
+      createRandom(1),
+    );
     const seen = Array.from({ length: 12 }, () => windows.next().value!);
     const epochs = seen.map(({ epoch }) => epoch);
     expect(epochs[0]).toBe(1);
     expect(epochs.at(-1)).toBeGreaterThan(2);
-    seen.forEach(({ fresh, epoch }, i) => expect(fresh).toBe(i === 0 || epoch !== epochs[i - 1]));
+    expect(seen.map(({ fresh }) => fresh)).toEqual(epochs.map((epoch, i) => i === 0 || epoch !== epochs[i - 1]));
   });
 });

@@ -1,4 +1,15 @@
-import { createRandom, initialWeights, loss, lossAndGradients, type Model, type Random, type StackedLstmShape, type State, type Weights, zeroState } from '@etude/model';
+import {
+  createRandom,
+  initialWeights,
+  loss,
+  lossAndGradients,
+  type Model,
+  type Random,
+  type StackedLstmShape,
+  type State,
+  type Weights,
+  zeroState,
+} from '@etude/model';
 import type { Tensor2D, TensorFlow } from '@etude/tensorflow';
 import { Adam } from './adam.js';
 import { trainingWindows, windowsOver } from './batches.js';
@@ -74,7 +85,9 @@ export async function train(
   const validation = heldOut === 0 ? undefined : tokens.subarray(tokens.length - heldOut - 1);
   const rows = Math.min(options.batch, Math.floor((training.length - 1) / 2));
   if (rows < 1) {
-    throw new TrainingError(`expected at least 3 tokens to learn from, found ${training.length} (${heldOut} more are held out)`);
+    throw new TrainingError(
+      `expected at least 3 tokens to learn from, found ${training.length} (${heldOut} more are held out)`,
+    );
   }
 
   const weightsRandom = createRandom(options.seed, 0);
@@ -99,7 +112,9 @@ export async function train(
     state = replace(tf, state, result.state);
     const stepLoss = result.loss.dataSync()[0]!;
     if (!Number.isFinite(stepLoss)) {
-      throw new TrainingError(`the loss is ${stepLoss} at step ${step}: training diverged; try a lower learningRate or clip`);
+      throw new TrainingError(
+        `the loss is ${stepLoss} at step ${step}: training diverged; try a lower learningRate or clip`,
+      );
     }
     adam.update(result.gradients);
     tf.dispose([inputs, targets, masks ?? [], result.loss, result.gradients] as never);
@@ -130,7 +145,13 @@ export async function train(
 }
 
 /** Mean loss over a piece in nats per token, without dropout, the state carried through. */
-function evaluate(tf: TensorFlow, shape: StackedLstmShape, weights: Weights, tokens: Int32Array, window: number): number {
+function evaluate(
+  tf: TensorFlow,
+  shape: StackedLstmShape,
+  weights: Weights,
+  tokens: Int32Array,
+  window: number,
+): number {
   // Rows side by side are faster but begin without context, so each gets at least four windows of its own.
   const rows = Math.max(1, Math.floor(tokens.length / (4 * window)));
   let state = zeroState(tf, shape, rows);

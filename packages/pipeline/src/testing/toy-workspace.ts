@@ -2,7 +2,15 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
-import { defineStage, makePlan, type RunOptions, type RunResult, runPlan, type Stage, workspaceFile } from '../index.js';
+import {
+  defineStage,
+  makePlan,
+  type RunOptions,
+  type RunResult,
+  runPlan,
+  type Stage,
+  workspaceFile,
+} from '../index.js';
 
 /** A workspace in a temporary folder, with a pipeline that knows as little of music as the engine does. */
 export interface ToyWorkspace {
@@ -14,7 +22,10 @@ export interface ToyWorkspace {
   /** runs `experiments/NAME.yaml` */
   run(name: string, options?: RunOptions & { set?: string[]; stages?: readonly Stage[] }): Promise<RunResult>;
   /** name → status of a run */
-  statuses(name: string, options?: RunOptions & { set?: string[]; stages?: readonly Stage[] }): Promise<Record<string, string>>;
+  statuses(
+    name: string,
+    options?: RunOptions & { set?: string[]; stages?: readonly Stage[] },
+  ): Promise<Record<string, string>>;
 }
 
 const PIPELINE = `stages:
@@ -104,7 +115,10 @@ export function toyWorkspace(): ToyWorkspace {
   write('experiments/a.yaml', EXPERIMENT);
   write('text.txt', 'abcdefgh');
   const run: ToyWorkspace['run'] = (name, { set = [], stages: others = stages, ...options } = {}) =>
-    runPlan(makePlan({ workspace: folder, config: join(folder, 'experiments', `${name}.yaml`), set, stages: others }), options);
+    runPlan(
+      makePlan({ workspace: folder, config: join(folder, 'experiments', `${name}.yaml`), set, stages: others }),
+      options,
+    );
   return {
     ...{ folder, stages, ran, write, run },
     statuses: async (name, options) => {

@@ -1,0 +1,121 @@
+import { writeMidi } from '@etude/midi-writer';
+import { describe, expect, it } from 'vitest';
+import {
+  compareExperiments,
+  comparisonMarkdown,
+  comparisonRows,
+  drawLearningCurve,
+  measureSong,
+  pitchName,
+} from './index.js';
+
+/** One note a quarter note in 2/4 at 60 quarter notes a minute. */
+const song = (keys: readonly number[]) =>
+  writeMidi({
+    format: 0,
+    division: 100,
+    tracks: [
+      {
+        tempos: [{ tick: 0, microseconds: 1_000_000 }],
+        timeSignatures: [{ tick: 0, numerator: 2, denominator: 4 }],
+        events: keys.flatMap((key, i) => [
+          { tick: i * 100, status: 0x90, data1: key, data2: 90 },
+          { tick: i * 100 + 100, status: 0x80, data1: key, data2: 0 },
+        ]),
+      },
+    ],
+  });
+
+describe('measureSong', () => {
+  it('tells length, notes, range and repeated bars', () => {
+    expect(measureSong(song([60, 62, 64, 62, 60, 62, 60, 62]))).toEqual({
+      ...{ seconds: 8, notes: 8, lowest: 60, highest: 64, distinctPitches: 3, bars: 4, repeatedBars: 0.5 },
+    });
+  });
+
+  it('can measure a song without notes', () => {
+    expect(measureSong(song([]))).toEqual({
+      ...{ seconds: 0, notes: 0, lowest: undefined, highest: undefined, distinctPitches: 0, bars: 0, repeatedBars: 0 },
+    });
+  });
+
+  it('follows the tempo map', () => {
+    const tempos = [
+      { tick: 0, microseconds: 1_000_000 },
+      { tick: 100, microseconds: 500_000 },
+    ];
+    const events = [
+      { tick: 0, status: 0x90, data1: 60, data2: 9 },
+      { tick: 300, status: 0x80, data1: 60, data2: 0 },
+    ];
+    expect(measureSong(writeMidi({ format: 0, division: 100, tracks: [{ tempos, events }] })).seconds).toBeCloseTo(
+      2,
+      9,
+    );
+    expect(measureSong(writeMidi({ format: 0, division: 100, tracks: [{ events }] })).seconds).toBeCloseTo(1.5, 9);
+    // 25 frames a second of 40 ticks: 1000 ticks a second (SMF 1.0, "Header Chunks")
+    expect(measureSong(writeMidi({ format: 0, division: 0xe728, tracks: [{ events }] })).seconds).toBeCloseTo(0.3, 9);
+  });
+});
+
+describe('compareExperiments', () => {
+  const curve = 'step,epoch,training_loss,validation_loss\n10,1,3.0,2.5\n20,1,2.0,2.25\n30,2,1.0,2.75\n';
+  const experiment = (name: string, layers: number) => ({
+    ...{ name, params: { 'train.layers': layers, 'train.units': 128 }, curve, trainingSeconds: 12, totalSeconds: 13 },
+    songs: [{ path: 'song-1.mid', bytes: song([60, 64]) }],
+  });
+  const compared = compareExperiments([experiment('two', 2), experiment('four', 4)]);
+
+  it('shows the parameters that differ, and only those', () => {
+    expect(compared.map(({ params }) => params)).toEqual([{ 'train.layers': 2 }, { 'train.layers': 4 }]);
+  });
+
+  it('shows final and best losses', () => {
+    expect(compared[0]).toMatchObject({
+      finalTrainingLoss: 1,
+      finalValidationLoss: 2.75,
+      bestValidationLoss: 2.25,
+      bestStep: 20,
+    });
+    const [untrained] = compareExperiments([{ ...experiment('none', 1), curve: undefined }]);
+    expect(untrained).toMatchObject({ finalTrainingLoss: undefined, bestStep: undefined });
+  });
+
+  it('can be read as rows and as Markdown', () => {
+    const rows = comparisonRows(compared);
+    expect(rows).toContainEqual(['experiment', 'two', 'four']);
+    expect(rows).toContainEqual(['best validation loss', '2.250 (step 20)', '2.250 (step 20)']);
+    expect(rows).toContainEqual(['song 1: pitch range', 'C4 to E4', 'C4 to E4']);
+    const [head, rule, params] = comparisonMarkdown(compared).split('\n');
+    expect([head, rule, params]).toEqual([
+      '| experiment | two | four |',
+      '|---|---:|---:|',
+      '| train.layers | 2 | 4 |',
+    ]);
+  });
+});
+
+describe('drawLearningCurve', () => {
+  const point = (step: number, trainingLoss: number, validationLoss?: number) => ({
+    step,
+    trainingLoss,
+    validationLoss,
+  });
+
+  it('draws a line for each loss, the entropy and the point that was kept', () => {
+    const svg = drawLearningCurve([point(10, 3, 3.5), point(20, 2, 3), point(30, 1, 3.25)], { best: 20, entropy: 4 });
+    expect(svg.match(/<polyline/g)).toHaveLength(2);
+    for (const text of ['training 1.00', 'validation 3.25', 'counts alone 4.00', 'kept: 3.00'])
+      expect(svg).toContain(`>${text}<`);
+    expect(svg).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  it('can do without validation, and with a single point', () => {
+    const svg = drawLearningCurve([point(1, 3)], { best: 1, entropy: 0 });
+    expect(svg).not.toMatch(/NaN|undefined|Infinity|kept/);
+  });
+});
+
+it('names pitches', () => {
+  expect([0, 60, 69, 127].map(pitchName)).toEqual(['C-1', 'C4', 'A4', 'G9']);
+});

@@ -1,0 +1,136 @@
+import { EXPERIMENT_KEYS, fileParameters, pipelineSchema, type Stage } from '@etude/pipeline';
+import * as z from 'zod';
+
+/** What the keys of an experiment mean that are not sections of a stage. */
+const KEYS: Readonly<Record<string, string>> = {
+  extends: 'another experiment, by its path from this file; what is written here goes over what it says',
+  pipeline: 'which pipeline to run: pipelines/NAME.yaml',
+  description: 'what the experiment is about, for people',
+};
+
+type JsonSchema = Record<string, unknown> & { properties?: Record<string, JsonSchema> };
+
+/** JSON Schema of an experiment, for editors that complete and check YAML. Nothing is required: it may be extended. */
+export function experimentSchema(stages: readonly Stage[]): JsonSchema {
+  const keys = EXPERIMENT_KEYS.map((key) => [key, { type: 'string', description: KEYS[key] }]);
+  const sections = stages.map((stage) => [stage.name, { description: stage.summary, ...parameterSchema(stage) }]);
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'An experiment of Etude',
+    type: 'object',
+    properties: Object.fromEntries([...keys, ...sections]),
+    additionalProperties: false,
+  };
+}
+
+/** JSON Schema of a pipeline. */
+export function pipelineFileSchema(stages: readonly Stage[]): JsonSchema {
+  const { $schema, ...schema } = z.toJSONSchema(pipelineSchema, { io: 'input', target: 'draft-7' }) as JsonSchema;
+  const { stages: entries } = schema.properties!;
+  const doors = (side: Stage['inputs']) => ({
+    type: 'object',
+    properties: Object.fromEntries(
+      Object.entries(side).map(([door, kind]) => [
+        door,
+        { type: 'string', description: kind === 'files' ? 'a family: one * for the number' : 'a file' },
+      ]),
+    ),
+    additionalProperties: false,
+  });
+  const known = stages.map((stage) => [
+    stage.name,
+    {
+      description: stage.summary,
+      type: 'object',
+      properties: { stage: { type: 'string' }, inputs: doors(stage.inputs), outputs: doors(stage.outputs) },
+      additionalProperties: false,
+    },
+  ]);
+  return {
+    $schema,
+    title: 'A pipeline of Etude',
+    ...schema,
+    properties: { stages: { ...entries, properties: Object.fromEntries(known) } },
+  };
+}
+
+function parameterSchema(stage: Stage): JsonSchema {
+  const schema = z.toJSONSchema(stage.params.partial(), {
+    io: 'input',
+    target: 'draft-7',
+    override: ({ jsonSchema }) => {
+      delete jsonSchema.workspaceFile;
+    },
+  }) as JsonSchema;
+  delete schema.$schema;
+  return schema;
+}
+
+/** docs/yaml.md: every key of the two kinds of file. */
+export function referencePage(stages: readonly Stage[]): string {
+  const sections = stages.map((stage) => {
+    const { properties = {} } = parameterSchema(stage);
+    const rows = Object.entries(properties).map(([name, schema]) => {
+      const { success: optional } = (stage.params.shape[name] as z.ZodType).safeParse(undefined);
+      const byDefault = optional ? `\`${JSON.stringify(schema.default)}\`` : 'required';
+      const file = fileParameters(stage).includes(name) ? ' Its bytes count, not its path.' : '';
+      return `| \`${name}\` | ${typeOf(schema)} | ${byDefault} | ${schema.description}.${file} |`;
+    });
+    const doors = (side: Stage['inputs']) =>
+      Object.entries(side)
+        .map(([door, kind]) => `\`${door}\`${kind === 'files' ? ' (a numbered family)' : ''}`)
+        .join(', ') || 'none';
+    return [
+      `### ${stage.name}`,
+      `${stage.summary}. Version ${stage.version}.`,
+      `Inputs: ${doors(stage.inputs)}. Outputs: ${doors(stage.outputs)}.`,
+      rows.length === 0
+        ? 'No parameters.'
+        : ['| parameter | type | default | meaning |', '|---|---|---|---|', ...rows].join('\n'),
+    ].join('\n\n');
+  });
+  return `<!-- Generated from the stages' schemas by \`npm run reference\`; a test keeps it current. -->
+# YAML reference
+
+An **experiment** (\`experiments/*.yaml\`) sets the parameters of a **pipeline** (\`pipelines/*.yaml\`), which says which
+stage feeds which. Both begin with a line that names their JSON Schema, so that editors complete and check them.
+Whatever is wrong in a file is reported with line and column, all at once, before anything runs.
+
+## Experiments
+
+| key | meaning |
+|---|---|
+${EXPERIMENT_KEYS.map((key) => `| \`${key}\` | ${KEYS[key]}. |`).join('\n')}
+| a stage's name | the parameters of that stage, below. |
+
+Maps are merged key by key with what is extended; any other value replaces the one below it.
+On the command line, \`--set stage.parameter=value\` goes over all files.
+
+${sections.join('\n\n')}
+
+## Pipelines
+
+\`stages\` maps a name to a stage. The name is the stage that runs, unless \`stage\` says another.
+
+| key of a stage | meaning |
+|---|---|
+| \`stage\` | the stage to run here, where it differs from the name. |
+| \`inputs\` | for each door of the stage, the artifact that comes in: one that some stage writes. |
+| \`outputs\` | for each door of the stage, the artifact that it writes: a file name, with \`*\` for the number in a family. |
+`;
+}
+
+/** A schema's type and bounds in a few words. */
+function typeOf(schema: JsonSchema): string {
+  if (schema.anyOf) return (schema.anyOf as JsonSchema[]).map(typeOf).join(' or ');
+  if (schema.const !== undefined) return `\`${schema.const}\``;
+  if (schema.enum) return (schema.enum as unknown[]).map((value) => `\`${value}\``).join(' or ');
+  const safe = (value: unknown) => typeof value === 'number' && Math.abs(value) < Number.MAX_SAFE_INTEGER;
+  const bounds = [
+    ...(safe(schema.minimum) ? [`from ${schema.minimum}`] : []),
+    ...(safe(schema.exclusiveMinimum) ? [`above ${schema.exclusiveMinimum}`] : []),
+    ...(safe(schema.maximum) ? [`to ${schema.maximum}`] : []),
+    ...(safe(schema.exclusiveMaximum) ? [`below ${schema.exclusiveMaximum}`] : []),
+  ];
+  return [schema.type, ...bounds].join(' ');
+}

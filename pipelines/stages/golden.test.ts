@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeMidi } from '@etude/midi-writer';
+import type { InputFile, Stage } from '@etude/pipeline';
+import { loadTensorFlow } from '@etude/tensorflow';
+import { describe, expect, it } from 'vitest';
+import { stages } from './index.js';
+
+// For each stage, what it writes for a fixed small input at its present version. A stage whose output changes has to
+// change its version too: else old artifacts would be taken from the cache for new ones. With a new version, record the
+// new output by running the tests with UPDATE_GOLDEN=1.
+
+const GOLDEN = new URL('./golden.json', import.meta.url);
+const golden: Record<string, { version: number; outputs: Record<string, { digest: string; numbers?: number[] }> }> =
+  existsSync(GOLDEN) ? JSON.parse(readFileSync(GOLDEN, 'utf8')) : {};
+
+const file = (content: string | Uint8Array): InputFile => {
+  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+  return { path: 'fixture', bytes, text: () => new TextDecoder().decode(bytes) };
+};
+const notes = [60, 64, 67, 72, 67, 64, 60, 55].flatMap((key, i) => [
+  { tick: i * 120, status: 0x90, data1: key, data2: 100 },
+  { tick: i * 120 + 120, status: 0x80, data1: key, data2: 0 },
+]);
+const source = writeMidi({
+  format: 1,
+  division: 480,
+  tracks: [
+    {
+      tempos: [{ tick: 0, microseconds: 600_000 }],
+      timeSignatures: [{ tick: 0, numerator: 3, denominator: 4 }],
+      events: [],
+    },
+    {
+      name: 'Fixture',
+      events: [{ tick: 0, status: 0xc0, data1: 40 }, ...notes.sort((a, b) => a.tick - b.tick || a.status - b.status)],
+    },
+  ],
+});
+
+const PARAMS: Record<string, Record<string, unknown>> = {
+  'extract-track': { source: 'fixture.mid' },
+  train: { layers: 2, units: 4, steps: 3, batch: 2, window: 4, evaluateEvery: 1 },
+  sample: { songs: 2, length: 12, prime: 2 },
+};
+
+/**
+ * What an output is made of: a text that has to be the same to the letter, and the numbers in it that come out of
+ * training, whose last bits differ from one processor to the next.
+ */
+function partsOf(door: string, content: Uint8Array): { text: string; numbers: number[] } {
+  const text = new TextDecoder().decode(content);
+  if (door === 'model') {
+    const header = Number(new DataView(content.buffer, content.byteOffset).getBigUint64(0, true));
+    return { text: text.slice(8, 8 + header), numbers: [...new Float32Array(content.slice(8 + header).buffer)] };
+  }
+  if (door !== 'curve' && door !== 'picture') return { text, numbers: [] };
+  return { text: text.replace(/\d+\.\d+/g, '#'), numbers: (text.match(/\d+\.\d+/g) ?? []).map(Number) };
+}
+
+function meanOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + Math.abs(number), 0) / numbers.length;
+}
+
+async function outputsOf(stage: Stage, inputs: Record<string, InputFile | InputFile[]>) {
+  const outputs = await stage.run({
+    ...{ params: stage.params.parse(PARAMS[stage.name] ?? {}), inputs, files: { source: file(source) } },
+    ...{ signal: new AbortController().signal, progress: () => {}, say: () => {} },
+  });
+  return Object.fromEntries(
+    Object.entries(outputs).map(([door, output]) => [
+      door,
+      [output].flat().map((one) => file(one as string | Uint8Array)),
+    ]),
+  );
+}
+
+describe('golden outputs', async () => {
+  // The weights of the other backend agree to fewer digits; the golden ones are the native backend's.
+  const { backend } = await loadTensorFlow();
+  const made: Record<string, InputFile[]> = {};
+  for (const stage of stages) {
+    it.skipIf(backend !== 'tensorflow' && ['train', 'sample', 'render'].includes(stage.name))(stage.name, async () => {
+      const inputs = Object.fromEntries(
+        Object.entries(stage.inputs).map(([door, kind]) => [door, kind === 'files' ? made[door]! : made[door]![0]!]),
+      );
+      const outputs = await outputsOf(stage, inputs);
+      Object.assign(made, outputs);
+      const found = Object.fromEntries(
+        Object.entries(outputs).map(([door, files]) => {
+          const parts = files.map(({ bytes }) => partsOf(door, bytes));
+          const digest = createHash('sha256')
+            .update(parts.map(({ text }) => text).join('\0'))
+            .digest('hex');
+          const numbers = parts.flatMap((part) => part.numbers).map((number) => Number(number.toFixed(4)));
+          return [door, { digest, ...(numbers.length > 0 && { numbers }) }];
+        }),
+      );
+      if (process.env.UPDATE_GOLDEN) {
+        golden[stage.name] = { version: stage.version, outputs: found };
+        writeFileSync(GOLDEN, `${JSON.stringify(golden)}\n`);
+      }
+      const expected = golden[stage.name];
+      expect(expected?.version, 'record the outputs of the new version: UPDATE_GOLDEN=1').toBe(stage.version);
+      for (const [door, { digest, numbers = [] }] of Object.entries(found)) {
+        const message = `"${door}" of ${stage.name} changed: the version has to grow`;
+        const before = expected!.outputs[door];
+        expect(digest, message).toBe(before?.digest);
+        expect(numbers.length, message).toBe(before?.numbers?.length ?? 0);
+        if (numbers.length === 0) continue;
+        const difference = meanOf(numbers.map((number, i) => number - before!.numbers![i]!));
+        expect(difference, message).toBeLessThan(1e-3 * meanOf(before!.numbers!));
+      }
+    });
+  }
+});

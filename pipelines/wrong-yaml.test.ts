@@ -1,0 +1,217 @@
+import { existsSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { CliWorkspace, TINY } from './testing/cli-workspace.js';
+
+/** Runs an experiment that is wrong: it has to be refused with code 2 before anything has run. */
+async function refused(files: Record<string, string>, ...args: string[]): Promise<string[]> {
+  const workspace = new CliWorkspace();
+  for (const [path, text] of Object.entries(files)) workspace.write(path, text);
+  const { code, stdout, stderr } = await workspace.etude('run', '--config', 'experiments/tiny.yaml', ...args);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).not.toMatch(/\n\s+at /);
+  expect(existsSync(workspace.path('artifacts'))).toBe(false);
+  return stderr.trimEnd().split('\n');
+}
+
+const experiment = (text: string) => ({ 'experiments/tiny.yaml': text });
+const pipeline = (stages: string) => ({ 'pipelines/song.yaml': `stages:\n${stages}` });
+const HEAD = `pipeline: song
+extract-track:
+  source: data/prelude-bwv-846.mid
+`;
+const EXTRACT = '  extract-track:\n    outputs: { track: track.json, summary: tracks.json }\n';
+
+describe('a wrong experiment is refused', () => {
+  it.each<[string, Record<string, string>, string[]]>([
+    [
+      'for a value of the wrong type',
+      experiment(`${HEAD}train:\n  layers: many\n`),
+      ['experiments/tiny.yaml:5:11: train.layers: expected number, found "many"'],
+    ],
+    [
+      'for a part of a layer',
+      experiment(`${HEAD}train: { layers: 1.5 }\n`),
+      ['experiments/tiny.yaml:4:18: train.layers: expected an integer, found 1.5'],
+    ],
+    [
+      'for a value out of range',
+      experiment(`${HEAD}train: { dropout: 1.5 }\n`),
+      ['experiments/tiny.yaml:4:19: train.dropout: expected number <1, found 1.5'],
+    ],
+    [
+      'for a value that is none of the valid ones, with the nearest',
+      experiment(`${HEAD}build-vocab:\n  unseen: eror\n`),
+      [
+        'experiments/tiny.yaml:5:11: build-vocab.unseen: expected one of "error" or "drop", found "eror"; did you mean "error"?',
+      ],
+    ],
+    [
+      'for an unknown key, with the nearest',
+      experiment(`${HEAD}sample:\n  songs: 1\n  temprature: 1.2\n`),
+      ['experiments/tiny.yaml:6:3: sample: unknown key "temprature"; did you mean "temperature"?'],
+    ],
+    [
+      'for an unknown stage, with the nearest',
+      experiment(`${HEAD}smaple:\n  songs: 1\n`),
+      ['experiments/tiny.yaml:4:1: unknown stage "smaple"; did you mean "sample"?'],
+    ],
+    [
+      'for a missing file',
+      experiment('pipeline: song\nextract-track:\n  source: data/nothing.mid\n'),
+      ['experiments/tiny.yaml:3:11: extract-track.source: there is no file data/nothing.mid'],
+    ],
+    [
+      'for a path outside the workspace',
+      experiment('pipeline: song\nextract-track:\n  source: ../../etc/passwd\n'),
+      [
+        'experiments/tiny.yaml:3:11: extract-track.source: expected a path inside the workspace, found "../../etc/passwd"',
+      ],
+    ],
+    [
+      'for an absolute path',
+      experiment('pipeline: song\nextract-track:\n  source: /etc/passwd\n'),
+      ['experiments/tiny.yaml:3:11: extract-track.source: expected a path inside the workspace, found "/etc/passwd"'],
+    ],
+    [
+      'for a missing value',
+      experiment('pipeline: song\ntrain:\n  layers: 1\n'),
+      ['experiments/tiny.yaml:1:1: extract-track.source: a value is missing: expected string'],
+    ],
+    [
+      'for a section that is no map',
+      experiment(`${HEAD}train: 4\n`),
+      ['experiments/tiny.yaml:4:8: train: expected object, found 4'],
+    ],
+    [
+      'for a pipeline that is not there, with the nearest',
+      experiment('pipeline: sonng\n'),
+      ['experiments/tiny.yaml:1:11: there is no pipeline pipelines/sonng.yaml; did you mean "song"?'],
+    ],
+    [
+      'for no pipeline',
+      experiment('train:\n  layers: 1\n'),
+      ['experiments/tiny.yaml:1:1: expected the name of a pipeline (song), found none'],
+    ],
+    [
+      'for what is not YAML',
+      experiment('pipeline: song\ntrain: { layers: 1\n'),
+      ['experiments/tiny.yaml:3:1: Flow map in block collection must be sufficiently indented and end with a }'],
+    ],
+    [
+      'for a key that stands twice',
+      experiment(`${HEAD}train: { layers: 1 }\ntrain: { layers: 2 }\n`),
+      ['experiments/tiny.yaml:5:1: Map keys must be unique'],
+    ],
+    [
+      'for extending what is not there, with the nearest',
+      experiment('extends: tiny2.yaml\n'),
+      ['experiments/tiny.yaml:1:10: there is no file experiments/tiny2.yaml; did you mean "tiny.yaml"?'],
+    ],
+    [
+      'for extending itself',
+      { ...experiment('extends: other.yaml\n'), 'experiments/other.yaml': 'extends: tiny.yaml\n' },
+      ['experiments/other.yaml:1:10: experiments/other.yaml extends itself, through tiny.yaml, other.yaml'],
+    ],
+    [
+      'with all that is wrong at once, each where it stands',
+      {
+        'experiments/base.yaml': `${HEAD}train:\n  layers: 0\n`,
+        ...experiment('extends: base.yaml\ntrain:\n  units: -1\n  unit: 2\nsample: { temperature: hot }\nrendr: {}\n'),
+      },
+      [
+        'experiments/tiny.yaml:6:1: unknown stage "rendr"; did you mean "render"?',
+        'experiments/base.yaml:5:11: train.layers: expected number >=1, found 0',
+        'experiments/tiny.yaml:3:10: train.units: expected number >=1, found -1',
+        'experiments/tiny.yaml:4:3: train: unknown key "unit"; did you mean "units"?',
+        'experiments/tiny.yaml:5:24: sample.temperature: expected number, found "hot"',
+      ],
+    ],
+  ])('%s', async (_, files, problems) => {
+    expect(await refused(files)).toEqual(problems);
+  });
+});
+
+describe('a wrong pipeline is refused', () => {
+  it.each<[string, string, string[]]>([
+    [
+      'for an unknown stage, with the nearest',
+      `${EXTRACT}  tokenise:\n    inputs: { track: track.json }\n    outputs: { tokens: tokens.txt }\n`,
+      ['pipelines/song.yaml:4:3: unknown stage "tokenise"; did you mean "tokenize"?'],
+    ],
+    [
+      'for an unknown key',
+      `${EXTRACT}  tokenize:\n    input: { track: track.json }\n`,
+      ['pipelines/song.yaml:5:5: unknown key "input"; did you mean "inputs"?'],
+    ],
+    [
+      'for a door that the stage does not have',
+      `${EXTRACT}  tokenize:\n    inputs: { trck: track.json }\n    outputs: { tokens: tokens.txt }\n`,
+      [
+        'pipelines/song.yaml:5:15: stage tokenize has no inputs door "trck"; did you mean "track"?',
+        'pipelines/song.yaml:4:3: stage tokenize lacks an artifact for its inputs "track"',
+      ],
+    ],
+    [
+      'for two producers of one output',
+      `${EXTRACT}  tokenize:\n    inputs: { track: track.json }\n    outputs: { tokens: track.json }\n`,
+      ['pipelines/song.yaml:6:24: two producers of "track.json": extract-track and tokenize'],
+    ],
+    [
+      'for an artifact that nobody writes',
+      `${EXTRACT}  tokenize:\n    inputs: { track: trak.json }\n    outputs: { tokens: tokens.txt }\n`,
+      ['pipelines/song.yaml:5:22: no stage of this pipeline writes "trak.json"; did you mean "track.json"?'],
+    ],
+    [
+      'for a circle',
+      '  tokenize:\n    inputs: { track: vocab.json }\n    outputs: { tokens: tokens.txt }\n' +
+        '  build-vocab:\n    inputs: { tokens: tokens.txt }\n    outputs: { vocabulary: vocab.json }\n',
+      ['pipelines/song.yaml:5:3: the stages go round in a circle: build-vocab → tokenize → build-vocab'],
+    ],
+    [
+      'for an output outside its folder',
+      `  extract-track:\n    outputs: { track: ../track.json, summary: tracks.json }\n`,
+      [
+        'pipelines/song.yaml:3:23: an artifact is a file name inside its stage\'s folder, found "../track.json", a path outside it',
+      ],
+    ],
+    [
+      'for a family without a number, and a number without a family',
+      '  render:\n    inputs: { songs: a.txt, track: track-*.json }\n    outputs: { songs: b-*.mid }\n',
+      [
+        'pipelines/song.yaml:3:22: expected a name with one * for the number (song-*.mid), found "a.txt"',
+        'pipelines/song.yaml:3:36: expected the name of one file, found "track-*.json"',
+        'pipelines/song.yaml:3:22: no stage of this pipeline writes "a.txt"; expected one of b-*.mid',
+        'pipelines/song.yaml:3:36: no stage of this pipeline writes "track-*.json"; expected one of b-*.mid',
+      ],
+    ],
+  ])('%s', async (_, stages, problems) => {
+    expect(await refused({ ...experiment(HEAD), ...pipeline(stages) })).toEqual(problems);
+  });
+});
+
+describe('wrong options are refused', () => {
+  it.each<[string[], string]>([
+    [
+      ['--set', 'sample.temprature=1'],
+      '--set sample.temprature=1: sample: unknown key "temprature"; did you mean "temperature"?',
+    ],
+    [['--set', 'train.layers=x'], '--set train.layers=x: train.layers: expected number, found "x"'],
+    [['--set', 'temperature=1'], '--set temperature=1: expected stage.parameter=value, such as sample.temperature=1.2'],
+    [['--stage', 'smaple'], '--stage smaple: pipeline song has no stage "smaple"; did you mean "sample"?'],
+  ])('%j', async (args, problem) => {
+    expect(await refused(experiment(TINY), ...args)).toEqual([problem]);
+  });
+
+  it('with the nearest file for a wrong --config, and the usage for an unknown option', async () => {
+    const workspace = new CliWorkspace();
+    const wrong = await workspace.etude('run', '--config', 'experiments/tinny.yaml');
+    expect(wrong).toMatchObject({
+      code: 2,
+      stderr: '--config: there is no file experiments/tinny.yaml; did you mean "tiny.yaml"?\n',
+    });
+    const unknown = await workspace.etude('run', '--config', 'experiments/tiny.yaml', '--dryrun');
+    expect(unknown.code).toBe(2);
+    expect(unknown.stderr).toContain("unknown option '--dryrun'");
+    expect(unknown.stderr).toContain('Did you mean --dry-run?');
+  });
+});
