@@ -34,19 +34,18 @@ export function weightShapes({ vocabulary: V, units: H, layers }: StackedLstmSha
 }
 
 /**
- * New weights: uniform within ±1/√H, as in PyTorch's LSTM, with three exceptions. The embedding is within ±√3 (variance
- * 1). The input maps are within ±2/√H: the layers above see hidden states that are small at first, and with smaller
- * weights a stack of four passes so little on that it does not learn for its first few hundred steps. The forget gates
- * start open, with a bias of 1 (Jozefowicz, Zaremba and Sutskever 2015).
+ * New weights: uniform within ±1/√H, as in PyTorch's LSTM, but for the embedding (±√3, variance 1) and the input maps
+ * (±4/√H). The layers above see hidden states of about a tenth, and with smaller weights a stack of four passes so
+ * little on that it hardly learns to repeat what it has just read: on the tune book the best validation loss of four
+ * layers is 1.66 nats with a factor of 4, 1.82 with 2.
  */
 export function initialWeights(tf: TensorFlow, shape: StackedLstmShape, random: Random): Weights {
   const H = shape.units;
   const weights: Record<string, Tensor> = {};
   for (const [name, dimensions] of Object.entries(weightShapes(shape))) {
-    const bound = name === 'embedding' ? Math.sqrt(3) : (name.endsWith('input.weight') ? 2 : 1) / Math.sqrt(H);
+    const bound = name === 'embedding' ? Math.sqrt(3) : (name.endsWith('input.weight') ? 4 : 1) / Math.sqrt(H);
     const values = new Float32Array(dimensions.reduce((a, b) => a * b));
     for (let i = 0; i < values.length; i++) values[i] = (2 * random.next() - 1) * bound;
-    if (name.endsWith('recurrent.bias')) values.fill(1, H, 2 * H);
     weights[name] = tf.tensor(values, dimensions);
   }
   return weights;
