@@ -58,10 +58,10 @@ export function runReporter(plan: Plan, { quiet }: { quiet: boolean }): RunRepor
       else say(line);
     },
     stageSays: (_, line) => say(indented(colours.dim(line))),
-    stageDone(record, error) {
-      if (record.status === 'failed') warn(`${colours.red('✗')} ${record.name.padEnd(nameWidth)}  failed`);
-      else say(describeStage(record, nameWidth));
-      if (record.status === 'failed' && error === undefined) warn(indented(record.reasons.join(', ')));
+    stageDone(record) {
+      if (record.status !== 'failed') say(describeStage(record, nameWidth));
+      else
+        warn(`${colours.red('✗')} ${record.name.padEnd(nameWidth)}  ${record.interrupted ? 'interrupted' : 'failed'}`);
     },
     waiting: (what, pid) => warn(`${what} is being run by process ${pid ?? '(unknown)'}; waiting for it`),
     warning: (message) => warn(`${colours.yellow('warning')}: ${message}`),

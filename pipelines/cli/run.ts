@@ -4,6 +4,9 @@ import { printJson } from './print.js';
 import { runReporter } from './run-reporter.js';
 import { planFor } from './workspace.js';
 
+/** Milliseconds in which two signals count as one. */
+const SAME_CTRL_C = 500;
+
 interface RunCommandOptions {
   readonly config: string;
   readonly set: string[];
@@ -62,8 +65,12 @@ function stageForJson({
 /** A signal that Ctrl-C (or a polite kill) aborts; a second one ends the process at once. */
 function interruption(note: (line: string) => void): { signal: AbortSignal; release: () => void } {
   const controller = new AbortController();
+  let first = 0;
   const stop = () => {
+    // Nx passes on the Ctrl-C that the terminal has sent already: that is not a second one.
+    if (controller.signal.aborted && Date.now() - first < SAME_CTRL_C) return;
     if (controller.signal.aborted) process.exit(EXIT.interrupted);
+    first = Date.now();
     note('stopping; once more to stop at once');
     controller.abort(new Error('interrupted'));
   };

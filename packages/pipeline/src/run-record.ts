@@ -9,6 +9,8 @@ export type StageStatus = 'hit' | 'ran' | 'would-run' | 'failed' | 'skipped';
 export interface StageRecord {
   readonly name: string;
   readonly status: StageStatus;
+  /** whether it failed because its user stopped the run */
+  readonly interrupted?: boolean;
   /** why it ran, or what changed although it was in the cache */
   readonly reasons: readonly string[];
   /** how long it took this time */

@@ -4,7 +4,7 @@ import { publish } from './artifact-folder.js';
 import { withFileLock } from './file-lock.js';
 import { digestOf, fingerprintOf } from './fingerprint.js';
 import type { Plan, PlannedStage } from './plan.js';
-import { InputError, StageError, suggestion } from './problem.js';
+import { InputError, suggestion } from './problem.js';
 import { changesSince } from './reasons.js';
 import { artifactFolder, type RunRecord, readRunRecord, type StageRecord, writeRunRecord } from './run-record.js';
 import type { Content, InputFile, Progress, StageOutputs } from './stage.js';
@@ -16,7 +16,7 @@ export interface RunObserver {
   stageStarted?(name: string, reasons: readonly string[]): void;
   stageProgress?(name: string, progress: Progress): void;
   stageSays?(name: string, line: string): void;
-  stageDone?(record: StageRecord, error?: unknown): void;
+  stageDone?(record: StageRecord): void;
   /** another process holds what this run needs */
   waiting?(what: string, pid: number | undefined): void;
   warning?(message: string): void;
@@ -122,16 +122,17 @@ class Run {
         await save('unfinished');
       } catch (thrown) {
         error = thrown;
-        const reason = this.#signal.aborted ? 'interrupted' : messageOf(thrown);
+        const interrupted = this.#signal.aborted;
         records.push({
           ...present,
           status: 'failed',
-          reasons: [reason],
+          ...(interrupted && { interrupted }),
+          reasons: [interrupted ? 'interrupted' : messageOf(thrown)],
           seconds: secondsSince(stageStartedAt),
           outputs: [],
         });
       }
-      this.#observer.stageDone?.(records.at(-1)!, error);
+      this.#observer.stageDone?.(records.at(-1)!);
     }
     // A disk that is full may have failed the stage, and then fails this as well.
     if (error === undefined) await save('done');
@@ -289,6 +290,5 @@ function secondsSince(milliseconds: number): number {
 }
 
 function messageOf(error: unknown): string {
-  if (error instanceof StageError) return error.message;
   return error instanceof Error ? error.message : String(error);
 }
