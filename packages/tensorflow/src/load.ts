@@ -58,9 +58,9 @@ function loadNative(tf: TensorFlow): string {
   return String(binding.TF_Version);
 }
 
-/** tfjs-node calls two functions of node:util that Node 23 took away. */
+/** tfjs-node calls two functions of node:util that newer versions of Node warn of or lack. */
 function restoreUtil(): void {
   const util = require('node:util');
-  util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
-  util.isArray ??= Array.isArray;
+  util.isNullOrUndefined = (value: unknown) => value === null || value === undefined;
+  util.isArray = Array.isArray;
 }
