@@ -14,15 +14,20 @@ export function nx(args) {
     stdio: 'inherit',
   });
   // Ctrl-C reaches the whole process group: Nx and the stage end in their own time, and this process waits for them.
-  const ignore = () => {};
-  process.on('SIGINT', ignore);
+  let interrupted = false;
+  const note = () => {
+    interrupted = true;
+  };
+  process.on('SIGINT', note);
   const forward = () => child.kill('SIGTERM');
   process.on('SIGTERM', forward);
   return new Promise((resolve) => {
     child.on('close', (code, signal) => {
-      process.off('SIGINT', ignore);
+      process.off('SIGINT', note);
       process.off('SIGTERM', forward);
-      resolve(code ?? (signal === 'SIGINT' || signal === 'SIGTERM' ? 130 : 1));
+      // Nx itself ends with 1 where it drew its task in a terminal.
+      const stopped = interrupted || signal === 'SIGINT' || signal === 'SIGTERM';
+      resolve(stopped ? 130 : (code ?? 1));
     });
   });
 }

@@ -4,7 +4,7 @@ import { colours, formatBytes, formatTime } from './print.js';
 
 /** Seconds from one line of progress to the next where the output is not a terminal. */
 const LINE_EVERY = 10;
-const BAR_WIDTH = 24;
+const BAR_WIDTH = 16;
 /** Milliseconds from one drawing of the bar to the next. */
 const DRAW_EVERY = 100;
 
