@@ -60,9 +60,9 @@ export async function provideTensorFlow(earlier) {
       return { way, from: folder };
     } catch (error) {
       reasons.push(`${way}: ${error.message}`);
+      say(`native TensorFlow, ${reasons.at(-1)}`);
     }
   }
-  for (const reason of reasons) say(`native TensorFlow, ${reason}`);
   say('native TensorFlow is not to be had here: Etude computes on the wasm backend, about 5 times slower.');
   say('For the native one: a C++ compiler, Python 3 with pip, and access to PyPI; then `npm run setup`.');
   return { way: 'none', why: reasons.join('; ') };
