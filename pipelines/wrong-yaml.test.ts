@@ -175,6 +175,11 @@ describe('a wrong pipeline is refused', () => {
       ],
     ],
     [
+      'for a stage whose folder would be elsewhere',
+      '  ../elsewhere:\n    stage: extract-track\n    outputs: { track: track.json, summary: tracks.json }\n',
+      ['pipelines/song.yaml:2:3: a stage\'s name is its folder\'s: letters, digits, - _ and ., found "../elsewhere"'],
+    ],
+    [
       'for a family without a number, and a number without a family',
       '  render:\n    inputs: { songs: a.txt, track: track-*.json }\n    outputs: { songs: b-*.mid }\n',
       [
@@ -197,6 +202,7 @@ describe('wrong options are refused', () => {
     ],
     [['--set', 'train.layers=x'], '--set train.layers=x: train.layers: expected number, found "x"'],
     [['--set', 'temperature=1'], '--set temperature=1: expected stage.parameter=value, such as sample.temperature=1.2'],
+    [['--set', 'train.layers={'], '--set train.layers={: Flow map must end with a } at line 1, column 2:'],
     [['--stage', 'smaple'], '--stage smaple: pipeline song has no stage "smaple"; did you mean "sample"?'],
   ])('%j', async (args, problem) => {
     expect(await refused(experiment(TINY), ...args)).toEqual([problem]);
@@ -209,6 +215,8 @@ describe('wrong options are refused', () => {
       code: 2,
       stderr: '--config: there is no file experiments/tinny.yaml; did you mean "tiny.yaml"?\n',
     });
+    const folder = await workspace.etude('run', '--config', 'experiments');
+    expect(folder).toMatchObject({ code: 2, stderr: '--config: expected a file, found a folder: experiments\n' });
     const unknown = await workspace.etude('run', '--config', 'experiments/tiny.yaml', '--dryrun');
     expect(unknown.code).toBe(2);
     expect(unknown.stderr).toContain("unknown option '--dryrun'");

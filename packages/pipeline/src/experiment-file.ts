@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { type Problem, suggestion } from './problem.js';
@@ -53,6 +53,11 @@ export function readExperiment(
       problems.push(from?.problem(['extends'], message) ?? { place: '--config', message });
       return undefined;
     }
+    if (!statSync(next).isFile()) {
+      const message = `expected a file, found a folder: ${workspacePath(next, workspace)}`;
+      problems.push(from?.problem(['extends'], message) ?? { place: '--config', message });
+      return undefined;
+    }
     const file = readYamlFile(next, workspace);
     chain.push(file);
     if (file.problems.length > 0) {
@@ -83,8 +88,12 @@ export function readExperiment(
       });
       continue;
     }
-    setIn(merged, keys, parse(text!));
-    options.set(keys.join('.'), `--set ${setting}`);
+    try {
+      setIn(merged, keys, parse(text!));
+      options.set(keys.join('.'), `--set ${setting}`);
+    } catch (error) {
+      problems.push({ place: `--set ${setting}`, message: (error as Error).message.split('\n')[0]! });
+    }
   }
 
   const source = (path: YamlPath) => {

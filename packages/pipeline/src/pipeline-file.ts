@@ -49,6 +49,9 @@ export function readPipeline(file: YamlFile, stages: readonly Stage[], problems:
 
   const nodes: Node[] = [];
   for (const [name, { stage: kind = name, inputs = {}, outputs = {} }] of Object.entries(entries)) {
+    if (!/^[A-Za-z0-9][\w.-]*$/.test(name)) {
+      say([name], `a stage's name is its folder's: letters, digits, - _ and ., found "${name}"`, 'key');
+    }
     const stage = stages.find((candidate) => candidate.name === kind);
     if (stage === undefined) {
       const names = stages.map((candidate) => candidate.name);
