@@ -1,14 +1,15 @@
 import { sample as sampleSongs } from '@etude/generator';
+import { isNoteOn } from '@etude/midi-reader';
 import { modelFromBytes } from '@etude/model';
 import { defineStage } from '@etude/pipeline';
 import { loadTensorFlow } from '@etude/tensorflow';
-import { decode, encode, formatTokens, parseTokens } from '@etude/tokenizer';
+import { decode, encode, formatTokens, fromEventText, parseTokens, type Vocabulary } from '@etude/tokenizer';
 import * as z from 'zod';
 import { vocabularyFromJson } from './vocabulary-json.js';
 
 export const sample = defineStage({
   name: 'sample',
-  version: 1,
+  version: 2,
   summary: 'Writes songs token by token with the trained model',
   params: z.strictObject({
     songs: z.int().min(1).max(1000).default(3).describe('how many songs to write'),
@@ -26,7 +27,7 @@ export const sample = defineStage({
   async run({ params, inputs, signal, progress }) {
     const vocabulary = vocabularyFromJson(inputs.vocabulary.text());
     const prime = [...encode(vocabulary, parseTokens(inputs.tokens.text()).slice(0, params.prime))];
-    const firstToken = vocabulary.entries.map(({ count }) => count);
+    const firstToken = firstTokenWeights(vocabulary);
     const { tf } = await loadTensorFlow();
     const model = modelFromBytes(tf, inputs.model.bytes);
     const songs = await sampleSongs(
@@ -42,3 +43,12 @@ export const sample = defineStage({
     return { songs: songs.map((ids) => formatTokens(decode(vocabulary, ids))) };
   },
 });
+
+/** How likely a song without a prime begins with each token: a note at once, as often as it stands in the piece. */
+function firstTokenWeights({ entries }: Vocabulary): number[] {
+  const weights = entries.map(({ token, count }) => {
+    const [event] = fromEventText([token]);
+    return isNoteOn(event!) && event!.delta === 0 ? count : 0;
+  });
+  return weights.some((weight) => weight > 0) ? weights : entries.map(({ count }) => count);
+}
