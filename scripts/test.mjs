@@ -9,7 +9,12 @@ import { setup } from './setup.mjs';
 const CHECKS = ['build', 'typecheck', 'lint', 'format', 'boundaries', 'dead-code'];
 /** What Nx writes of its last run: every task with its exit code. */
 const runFile = join(root, '.nx', 'cache', 'run.json');
-const projects = ['pipelines', 'data', ...readdirSync(join(root, 'packages')).map((name) => join('packages', name))];
+const projects = [
+  'scripts',
+  'pipelines',
+  'data',
+  ...readdirSync(join(root, 'packages')).map((name) => join('packages', name)),
+];
 /** Where vitest leaves its counts, in each project (vitest.shared.ts); Nx restores it with a cached result. */
 const resultsOf = (project) => join(root, project, '.vitest', 'results.json');
 
@@ -42,9 +47,7 @@ function count() {
       total[status === 0 ? 'passed' : 'failed'] += 1;
       continue;
     }
-    const results = readResults(
-      projectName.startsWith('@etude/') ? projectName.replace('@etude', 'packages') : projectName,
-    );
+    const results = readResults(folderOf(projectName));
     total.passed += results.numPassedTests;
     total.skipped += results.numPendingTests + results.numTodoTests;
     // A task can fail without a failed test: a file that does not load, a crash.
@@ -59,4 +62,9 @@ function readResults(project) {
   } catch {
     return { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0 };
   }
+}
+
+/** A project's folder by its name in Nx. */
+function folderOf(projectName) {
+  return projectName === 'workspace' ? 'scripts' : projectName.replace('@etude/', 'packages/');
 }

@@ -18,7 +18,7 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { withFileLock } from '../../packages/pipeline/src/file-lock.js';
+import { once } from './once.mjs';
 import { root, say, seconds, userCache } from './workspace.mjs';
 
 const require = createRequire(import.meta.url);
@@ -77,31 +77,15 @@ function link(folder) {
   }
 }
 
-/**
- * Fills `userCache()/tensorflow/<name>` by `make(aside)`, once for all set-ups of this user: under a lock, aside,
- * checked by loading it, then renamed. A set-up that is killed half way leaves nothing that counts.
- * @param {string} name
- * @param {(aside: string) => Promise<void>} make
- */
-async function once(name, make) {
-  const folder = join(userCache(), 'tensorflow', name);
-  return withFileLock(
-    `${folder}.lock`,
-    async () => {
-      if (existsSync(folder)) return folder;
-      const aside = `${folder}.partial`;
-      rmSync(aside, { recursive: true, force: true });
-      mkdirSync(aside, { recursive: true });
-      try {
-        await make(aside);
-        checkThatItLoads(join(aside, addonPath));
-        renameSync(aside, folder);
-      } finally {
-        rmSync(aside, { recursive: true, force: true });
-      }
-      return folder;
+/** Makes native TensorFlow by `make(aside)`, once for all set-ups of this user; it counts when it loads. */
+function makeOnce(name, make) {
+  return once(
+    join(userCache(), 'tensorflow', name),
+    async (aside) => {
+      await make(aside);
+      checkThatItLoads(join(aside, addonPath));
     },
-    { onWait: (owner) => say(`waiting for process ${owner?.pid}, which is making native TensorFlow`) },
+    (pid) => say(`waiting for process ${pid}, which is making native TensorFlow`),
   );
 }
 
@@ -115,7 +99,7 @@ function checkThatItLoads(addon) {
 
 async function makeOfficial() {
   const { version, binary } = JSON.parse(readFileSync(join(tfjsNode, 'package.json'), 'utf8'));
-  return once(`tfjs-node-${version}-${platform}-official`, async (aside) => {
+  return makeOnce(`tfjs-node-${version}-${platform}-official`, async (aside) => {
     const address = `${binary.host}/napi-v8/${version}/${addonArchive()}`;
     const answer = await fetch(address, { method: 'HEAD', signal: AbortSignal.timeout(10_000) }).catch(() => undefined);
     if (!answer?.ok) throw new Error('the host of the prebuilt add-on cannot be reached');
@@ -144,12 +128,15 @@ async function makeFromWheel() {
   if (python === undefined) throw new Error('no Python 3 with pip was found');
   const { version } = JSON.parse(readFileSync(join(tfjsNode, 'package.json'), 'utf8'));
   const [, wheelVersion] = wheel.requirement.split('==');
-  return once(`tfjs-node-${version}-${platform}-wheel-${wheelVersion}-${wheel.sha256.slice(0, 12)}`, async (aside) => {
-    const file = await downloadWheel(python, wheel);
-    unpackWheel(python, file, join(aside, 'deps'));
-    compileAddon(compiler, aside);
-    rmSync(file);
-  });
+  return makeOnce(
+    `tfjs-node-${version}-${platform}-wheel-${wheelVersion}-${wheel.sha256.slice(0, 12)}`,
+    async (aside) => {
+      const file = await downloadWheel(python, wheel);
+      unpackWheel(python, file, join(aside, 'deps'));
+      compileAddon(compiler, aside);
+      rmSync(file);
+    },
+  );
 }
 
 /** The wheel in the user's cache, its sha256 checked; kept until it has been unpacked. */
