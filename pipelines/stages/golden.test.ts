@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { writeMidi } from '@etude/midi-writer';
-import type { InputFile, Stage } from '@etude/pipeline';
+import type { InputFile } from '@etude/pipeline';
 import { loadTensorFlow } from '@etude/tensorflow';
 import { describe, expect, it } from 'vitest';
+import { inputFile, runStage } from '../testing/run-stage.js';
 import { stages } from './index.js';
 
 // For each stage, what it writes for a fixed small input at its present version. A stage whose output changes has to
@@ -14,10 +15,6 @@ const GOLDEN = new URL('./golden.json', import.meta.url);
 const golden: Record<string, { version: number; outputs: Record<string, { digest: string; numbers?: number[] }> }> =
   existsSync(GOLDEN) ? JSON.parse(readFileSync(GOLDEN, 'utf8')) : {};
 
-const file = (content: string | Uint8Array): InputFile => {
-  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
-  return { path: 'fixture', bytes, text: () => new TextDecoder().decode(bytes) };
-};
 const notes = [60, 64, 67, 72, 67, 64, 60, 55].flatMap((key, i) => [
   { tick: i * 120, status: 0x90, data1: key, data2: 100 },
   { tick: i * 120 + 120, status: 0x80, data1: key, data2: 0 },
@@ -62,19 +59,6 @@ function meanOf(numbers: readonly number[]): number {
   return numbers.reduce((sum, number) => sum + Math.abs(number), 0) / numbers.length;
 }
 
-async function outputsOf(stage: Stage, inputs: Record<string, InputFile | InputFile[]>) {
-  const outputs = await stage.run({
-    ...{ params: stage.params.parse(PARAMS[stage.name] ?? {}), inputs, files: { source: file(source) } },
-    ...{ signal: new AbortController().signal, progress: () => {}, say: () => {} },
-  });
-  return Object.fromEntries(
-    Object.entries(outputs).map(([door, output]) => [
-      door,
-      [output].flat().map((one) => file(one as string | Uint8Array)),
-    ]),
-  );
-}
-
 describe('golden outputs', async () => {
   // The weights of the other backend agree to fewer digits; the golden ones are the native backend's.
   const { backend } = await loadTensorFlow();
@@ -84,7 +68,8 @@ describe('golden outputs', async () => {
       const inputs = Object.fromEntries(
         Object.entries(stage.inputs).map(([door, kind]) => [door, kind === 'files' ? made[door]! : made[door]![0]!]),
       );
-      const outputs = await outputsOf(stage, inputs);
+      const files = { source: inputFile(source) };
+      const { outputs } = await runStage(stage, { params: PARAMS[stage.name] ?? {}, inputs, files });
       Object.assign(made, outputs);
       const found = Object.fromEntries(
         Object.entries(outputs).map(([door, files]) => {

@@ -1,14 +1,7 @@
-import type { ChannelEvent, Tempo, TimeSignature } from '@etude/midi-reader';
+import type { MidiFile, Track } from '@etude/midi-reader';
 
 /** The content of `track.json`: one track's events, and what of its file is needed to write MIDI again. */
-export interface TrackJson {
-  /** the header's division word: ticks per quarter note, or SMPTE frames where bit 15 is set */
-  readonly division: number;
-  readonly name: string;
-  readonly tempos: readonly Tempo[];
-  readonly timeSignatures: readonly TimeSignature[];
-  readonly events: readonly ChannelEvent[];
-}
+export type TrackJson = Pick<MidiFile, 'division' | 'tempos' | 'timeSignatures'> & Pick<Track, 'name' | 'events'>;
 
 /** JSON with a line for each event. */
 export function trackToJson({ division, name, tempos, timeSignatures, events }: TrackJson): string {

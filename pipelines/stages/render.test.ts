@@ -1,0 +1,73 @@
+import { readMidi } from '@etude/midi-reader';
+import { describe, expect, it } from 'vitest';
+import { inputFile, runStage } from '../testing/run-stage.js';
+import { render } from './render.js';
+import { trackToJson } from './track-json.js';
+
+const track = trackToJson({
+  ...{ division: 480, name: 'Fiddle' },
+  tempos: [
+    { tick: 0, microseconds: 400_000 },
+    { tick: 960, microseconds: 900_000 },
+  ],
+  timeSignatures: [{ tick: 0, numerator: 6, denominator: 8 }],
+  events: [{ tick: 0, delta: 0, status: 0xc0, data1: 40 }],
+});
+const rendered = async (text: string, params = {}) => {
+  const { outputs } = await runStage(render, {
+    params,
+    inputs: { songs: [inputFile(text, 'sample/song-1.txt')], track: inputFile(track) },
+  });
+  return readMidi(outputs.songs![0]!.bytes);
+};
+const events = (file: ReturnType<typeof readMidi>, index = 0) =>
+  file.tracks[index]!.events.map(({ tick, status, data1 }) => [tick, status, data1]);
+
+describe('render', () => {
+  it('gives a song the division, first tempo, first metre and instrument of its source', async () => {
+    const file = await rendered('0_90_3c_64 240_80_3c_00');
+    expect(file).toMatchObject({
+      ...{ format: 0, division: 480, tempos: [{ tick: 0, microseconds: 400_000 }] },
+      timeSignatures: [{ tick: 0, numerator: 6, denominator: 8 }],
+    });
+    expect(events(file)).toEqual([
+      [0, 0xc0, 40],
+      [0, 0x90, 60],
+      [240, 0x80, 60],
+    ]);
+  });
+
+  it('leaves the instrument to a song that chooses one before its first note', async () => {
+    expect(events(await rendered('0_c0_49 0_90_3c_64 240_80_3c_00'))[0]).toEqual([0, 0xc0, 0x49]);
+    expect(events(await rendered('0_90_3c_64 240_80_3c_00 0_c0_49'))).toContainEqual([0, 0xc0, 40]);
+  });
+
+  it('keeps program change and channel pressure', async () => {
+    expect(events(await rendered('0_c3_05 10_d3_40'))).toEqual([
+      [0, 0xc0, 40],
+      [0, 0xc3, 5],
+      [10, 0xd3, 0x40],
+    ]);
+  });
+
+  it('ends a note that the song does not end', async () => {
+    const song = await rendered('0_90_3c_64 0_90_40_64 9600_80_40_00', { longestNote: 2 });
+    expect(events(song).slice(-2)).toEqual([
+      [960, 0x80, 64],
+      [960, 0x80, 60],
+    ]);
+  });
+
+  it('writes format 1 with a conductor track', async () => {
+    const file = await rendered('0_90_3c_64 240_80_3c_00', { format: 1 });
+    expect(file.tracks.map(({ name, notes }) => [name, notes])).toEqual([
+      ['', 0],
+      ['Fiddle', 1],
+    ]);
+    expect(file.tempos).toHaveLength(1);
+  });
+
+  it('names the song and the token that is not one', async () => {
+    await expect(rendered('0_90_3c_64 x')).rejects.toThrow('sample/song-1.txt: token 2: expected delta_status_data1');
+  });
+});
