@@ -1,34 +1,26 @@
 // Which package may know which (docs/architecture.md). A package depends only on those above it in the flow.
 const flow = ['midi-reader', 'tokenizer', 'tensorflow', 'model', 'trainer', 'generator', 'midi-writer', 'report'];
 
-const wrongWay = flow.map((name, place) => ({
-  name: `${name}-knows-only-what-is-above`,
+/** Within the project, what lies in `from` may import only what lies in `known`. */
+const knowsOnly = (name, from, known) => ({
+  name,
   severity: 'error',
-  from: { path: `^packages/${name}/` },
-  to: { path: '^(packages|pipelines|data|scripts)/', pathNot: `^packages/(${flow.slice(0, place + 1).join('|')})/` },
-}));
+  from: { path: from },
+  to: { path: '^(packages|pipelines|data|scripts)/', pathNot: known },
+});
 
 export default {
   forbidden: [
-    ...wrongWay,
-    {
-      name: 'the-engine-knows-no-music',
-      severity: 'error',
-      from: { path: '^packages/pipeline/' },
-      to: { path: '^(packages|pipelines|data|scripts)/', pathNot: '^packages/pipeline/' },
-    },
-    {
-      name: 'data-knows-only-midi',
-      severity: 'error',
-      from: { path: '^data/' },
-      to: { path: '^(packages|pipelines|scripts)/', pathNot: '^packages/midi-(reader|writer)/' },
-    },
-    {
-      name: 'set-up-knows-only-the-lock',
-      severity: 'error',
-      from: { path: '^scripts/' },
-      to: { path: '^(packages|pipelines|data)/', pathNot: '^packages/pipeline/src/file-lock\\.js$' },
-    },
+    ...flow.map((name, place) =>
+      knowsOnly(
+        `${name}-knows-only-what-is-above`,
+        `^packages/${name}/`,
+        `^packages/(${flow.slice(0, place + 1).join('|')})/`,
+      ),
+    ),
+    knowsOnly('the-engine-knows-no-music', '^packages/pipeline/', '^packages/pipeline/'),
+    knowsOnly('data-knows-only-midi', '^data/', '^(data|packages/midi-(reader|writer))/'),
+    knowsOnly('set-up-knows-only-the-lock', '^scripts/', '^(scripts/|packages/pipeline/src/file-lock\\.js$)'),
     {
       name: 'no-package-reaches-into-another',
       severity: 'error',

@@ -25,7 +25,7 @@ export function nx(args) {
     child.on('close', (code, signal) => {
       process.off('SIGINT', note);
       process.off('SIGTERM', forward);
-      // Nx itself ends with 1 where it drew its task in a terminal.
+      // Whatever code Nx made of it.
       const stopped = interrupted || signal === 'SIGINT' || signal === 'SIGTERM';
       resolve(stopped ? 130 : (code ?? 1));
     });

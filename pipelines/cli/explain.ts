@@ -1,4 +1,4 @@
-import { InputError, runPlan, suggestion } from '@etude/pipeline';
+import { findStage, runPlan } from '@etude/pipeline';
 import { colours, formatColumns, printJson } from './print.js';
 import { planFor } from './workspace.js';
 
@@ -12,16 +12,12 @@ interface ExplainOptions {
 /** What goes into each stage's fingerprint, where it comes from, and what changed since the last run. */
 export async function explainCommand({ stage: only, json = false, ...request }: ExplainOptions): Promise<void> {
   const plan = planFor(request);
-  const names = plan.stages.map(({ name }) => name);
-  if (only !== undefined && !names.includes(only)) {
-    const message = `pipeline ${plan.pipeline} has no stage "${only}"${suggestion(only, names)}`;
-    throw new InputError([{ place: `--stage ${only}`, message }]);
-  }
+  if (only !== undefined) findStage(plan, only);
   const { record } = await runPlan(plan, { dryRun: true });
   const stages = record.stages
     .filter(({ name }) => only === undefined || name === only)
     .map(({ name, status, reasons, stage, version, params, files, inputs, fingerprint }) => {
-      const { origin } = plan.stages.find((planned) => planned.name === name)!;
+      const { origin } = findStage(plan, name);
       const origins = Object.fromEntries(
         [...Object.keys(params), ...Object.keys(files)].map((parameter) => [parameter, origin(parameter) ?? 'default']),
       );

@@ -1,4 +1,4 @@
-import { runPlan } from '@etude/pipeline';
+import { runPlan, type StageRecord } from '@etude/pipeline';
 import { EXIT, fail } from './fail.js';
 import { printJson } from './print.js';
 import { runReporter } from './run-reporter.js';
@@ -52,13 +52,7 @@ export async function runCommand({
   }
 }
 
-function stageForJson({
-  name,
-  status,
-  reasons,
-  seconds,
-  outputs,
-}: Awaited<ReturnType<typeof runPlan>>['record']['stages'][number]) {
+function stageForJson({ name, status, reasons, seconds, outputs }: StageRecord) {
   return { name, status, reasons, seconds, outputs };
 }
 

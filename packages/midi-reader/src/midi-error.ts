@@ -10,6 +10,7 @@ export class MidiError extends Error {
   }
 }
 
+/** Two lower-case hexadecimal digits. */
 export function hex(byte: number): string {
   return byte.toString(16).padStart(2, '0');
 }

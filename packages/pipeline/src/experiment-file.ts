@@ -1,10 +1,8 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { basename, dirname, extname, join, resolve } from 'node:path';
+import { basename, dirname, extname, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { type Problem, suggestion } from './problem.js';
-import { readYamlFile, workspacePath, type YamlFile, type YamlPath } from './yaml-file.js';
-
-type Section = Record<string, unknown>;
+import { isMap, readYamlFile, workspacePath, type YamlFile, type YamlMap, type YamlPath } from './yaml-file.js';
 
 /** The keys of an experiment that are not sections of a stage. */
 export const EXPERIMENT_KEYS = ['extends', 'pipeline', 'description'];
@@ -48,14 +46,9 @@ export function readExperiment(
       return undefined;
     }
     seen.add(next);
-    if (!existsSync(next)) {
-      const message = `there is no file ${workspacePath(next, workspace)}${suggestion(basename(next), yamlFilesIn(dirname(next)))}`;
-      problems.push(from?.problem(['extends'], message) ?? { place: '--config', message });
-      return undefined;
-    }
-    if (!statSync(next).isFile()) {
-      const message = `expected a file, found a folder: ${workspacePath(next, workspace)}`;
-      problems.push(from?.problem(['extends'], message) ?? { place: '--config', message });
+    const wrong = pathProblem(next, workspace);
+    if (wrong !== undefined) {
+      problems.push(from?.problem(['extends'], wrong) ?? { place: '--config', message: wrong });
       return undefined;
     }
     const file = readYamlFile(next, workspace);
@@ -64,11 +57,11 @@ export function readExperiment(
       problems.push(...file.problems);
       return undefined;
     }
-    if (file.value !== null && !isSection(file.value)) {
+    if (file.value !== null && !isMap(file.value)) {
       problems.push(file.problem([], 'expected a map of stages to their parameters'));
       return undefined;
     }
-    const base = (file.value as Section | null)?.extends;
+    const base = (file.value as YamlMap | null)?.extends;
     if (base !== undefined && typeof base !== 'string') {
       problems.push(file.problem(['extends'], `expected the path of an experiment, found ${JSON.stringify(base)}`));
       return undefined;
@@ -76,7 +69,7 @@ export function readExperiment(
     next = base === undefined ? undefined : resolve(dirname(next), base);
   }
 
-  const merged = chain.reduceRight<Section>((base, file) => merge(base, (file.value ?? {}) as Section), {});
+  const merged = chain.reduceRight<YamlMap>((base, file) => merge(base, (file.value ?? {}) as YamlMap), {});
   const options = new Map<string, string>();
   for (const setting of settings) {
     const [, key, text] = /^([^=]+)=(.*)$/s.exec(setting) ?? [];
@@ -141,32 +134,29 @@ export function yamlFilesIn(folder: string): string[] {
   return readdirSync(folder).filter((name) => ['.yaml', '.yml'].includes(extname(name)));
 }
 
-/** Where `pipelines/NAME.yaml` is. */
-export function pipelinePath(name: string, workspace: string): string {
-  return join(workspace, 'pipelines', `${name}.yaml`);
-}
-
-function isSection(value: unknown): value is Section {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** What is wrong with a path that should be an experiment's file. */
+function pathProblem(path: string, workspace: string): string | undefined {
+  const place = workspacePath(path, workspace);
+  if (!existsSync(path)) return `there is no file ${place}${suggestion(basename(path), yamlFilesIn(dirname(path)))}`;
+  return statSync(path).isFile() ? undefined : `expected a file, found a folder: ${place}`;
 }
 
 /** Maps are merged key by key; any other value, a list too, replaces the one below it. */
-function merge(base: Section, over: Section): Section {
+function merge(base: YamlMap, over: YamlMap): YamlMap {
   const merged = { ...base };
   for (const [key, value] of Object.entries(over)) {
     const below = merged[key];
-    merged[key] =
-      isSection(below) && isSection(value) ? merge(below, value) : value === null && isSection(below) ? below : value;
+    merged[key] = isMap(below) && isMap(value) ? merge(below, value) : value === null && isMap(below) ? below : value;
   }
   return merged;
 }
 
-function setIn(section: Section, [key, ...rest]: readonly string[], value: unknown): void {
+function setIn(section: YamlMap, [key, ...rest]: readonly string[], value: unknown): void {
   if (rest.length === 0) {
     section[key!] = value;
     return;
   }
-  const inner = isSection(section[key!]) ? { ...(section[key!] as Section) } : {};
+  const inner = isMap(section[key!]) ? { ...(section[key!] as YamlMap) } : {};
   section[key!] = inner;
   setIn(inner, rest, value);
 }

@@ -1,6 +1,6 @@
 export { EXPERIMENT_KEYS, yamlFilesIn } from './experiment-file.js';
 export { pipelineSchema } from './pipeline-file.js';
-export { makePlan, type Plan, type PlannedStage, type PlanRequest } from './plan.js';
+export { findStage, makePlan, type Plan, type PlannedStage, type PlanRequest } from './plan.js';
 export { formatProblem, InputError, type Problem, StageError, suggestion } from './problem.js';
 export { type RunObserver, type RunOptions, type RunResult, runPlan } from './run.js';
 export { artifactFolder, type RunRecord, readRunRecord, type StageRecord, type StageStatus } from './run-record.js';

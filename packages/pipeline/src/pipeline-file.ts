@@ -12,6 +12,8 @@ export interface Node {
   readonly inputs: Readonly<Record<string, string>>;
   /** artifact name by output door; of a family with `*` for the number: `song-*.mid` */
   readonly outputs: Readonly<Record<string, string>>;
+  /** the node that writes the artifact of each input door */
+  readonly producers: Readonly<Record<string, string>>;
 }
 
 export const pipelineSchema = z.strictObject({
@@ -47,7 +49,7 @@ export function readPipeline(file: YamlFile, stages: readonly Stage[], problems:
   const say = (path: YamlPath, message: string, at: 'value' | 'key' = 'value') =>
     found.push(file.problem(['stages', ...path], message, at));
 
-  const nodes: Node[] = [];
+  const nodes: Omit<Node, 'producers'>[] = [];
   for (const [name, { stage: kind = name, inputs = {}, outputs = {} }] of Object.entries(entries)) {
     if (!/^[A-Za-z0-9][\w.-]*$/.test(name)) {
       say([name], `a stage's name is its folder's: letters, digits, - _ and ., found "${name}"`, 'key');
@@ -105,12 +107,18 @@ export function readPipeline(file: YamlFile, stages: readonly Stage[], problems:
     }
   }
   if (found.length === 0) {
-    const { sorted, cycle } = inOrder(nodes, producers);
+    const complete = nodes.map((node) => ({ ...node, producers: producersOf(node.inputs, producers) }));
+    const { sorted, cycle } = inOrder(complete);
     if (cycle === undefined) return sorted;
     say([cycle[0]!], `the stages go round in a circle: ${[...cycle, cycle[0]].join(' → ')}`, 'key');
   }
   problems.push(...found);
   return [];
+}
+
+/** For each input door, who writes its artifact. */
+function producersOf(inputs: Node['inputs'], producers: ReadonlyMap<string, string>): Node['producers'] {
+  return Object.fromEntries(Object.entries(inputs).map(([door, artifact]) => [door, producers.get(artifact)!]));
 }
 
 function artifactProblem(artifact: string, door: Door): string | undefined {
@@ -125,15 +133,15 @@ function artifactProblem(artifact: string, door: Door): string | undefined {
 }
 
 /** Depth-first order; where there is a circle, the names on it, each reading from the next. */
-function inOrder(nodes: readonly Node[], producers: ReadonlyMap<string, string>) {
+function inOrder(nodes: readonly Node[]) {
   const sorted: Node[] = [];
   const path: string[] = [];
   const visit = (node: Node): string[] | undefined => {
     if (sorted.includes(node)) return undefined;
     if (path.includes(node.name)) return path.slice(path.indexOf(node.name)).reverse();
     path.push(node.name);
-    for (const artifact of Object.values(node.inputs)) {
-      const cycle = visit(nodes.find(({ name }) => name === producers.get(artifact))!);
+    for (const producer of Object.values(node.producers)) {
+      const cycle = visit(nodes.find(({ name }) => name === producer)!);
       if (cycle !== undefined) return cycle;
     }
     path.pop();

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
-import { basename, isAbsolute, join, relative, resolve } from 'node:path';
+import { basename, extname, isAbsolute, join, relative, resolve } from 'node:path';
 import { check } from './check-value.js';
-import { EXPERIMENT_KEYS, type Experiment, pipelinePath, readExperiment, yamlFilesIn } from './experiment-file.js';
+import { EXPERIMENT_KEYS, type Experiment, readExperiment, yamlFilesIn } from './experiment-file.js';
 import { type Node, readPipeline } from './pipeline-file.js';
 import { InputError, type Problem, suggestion } from './problem.js';
 import { fileParameters, type Stage } from './stage.js';
@@ -13,8 +13,6 @@ export interface PlannedStage extends Node {
   readonly params: Readonly<Record<string, unknown>>;
   /** absolute path by the parameter that names a file */
   readonly files: Readonly<Record<string, string>>;
-  /** the node that writes the artifact of each input door */
-  readonly producers: Readonly<Record<string, string>>;
   /** where the value of a parameter comes from; undefined for a default */
   origin(parameter: string): string | undefined;
 }
@@ -56,7 +54,7 @@ export function makePlan({ workspace, config, set = [], stages }: PlanRequest): 
       problems.push(experiment.problem([name], message, 'key'));
     }
   }
-  const planned = nodes.map((node) => planStage(node, nodes, experiment, workspace, problems));
+  const planned = nodes.map((node) => planStage(node, experiment, workspace, problems));
   if (problems.length > 0) throw new InputError(problems);
   return {
     experiment: experiment.name,
@@ -67,9 +65,23 @@ export function makePlan({ workspace, config, set = [], stages }: PlanRequest): 
   };
 }
 
+/**
+ * The stage of a plan that `--stage NAME` means.
+ * @throws {InputError} where there is none of that name
+ */
+export function findStage(plan: Plan, name: string): PlannedStage {
+  const stage = plan.stages.find((candidate) => candidate.name === name);
+  if (stage !== undefined) return stage;
+  const names = plan.stages.map((candidate) => candidate.name);
+  const message = `pipeline ${plan.pipeline} has no stage "${name}"${suggestion(name, names)}`;
+  throw new InputError([{ place: `--stage ${name}`, message }]);
+}
+
 function pipelineOf(experiment: Experiment, workspace: string, stages: readonly Stage[], problems: Problem[]): Node[] {
   const { pipeline } = experiment;
-  const names = yamlFilesIn(join(workspace, 'pipelines')).map((file) => basename(file, '.yaml'));
+  const folder = join(workspace, 'pipelines');
+  const files = new Map(yamlFilesIn(folder).map((file) => [basename(file, extname(file)), join(folder, file)]));
+  const names = [...files.keys()];
   if (typeof pipeline !== 'string') {
     const found = pipeline === undefined ? 'none' : JSON.stringify(pipeline);
     problems.push(
@@ -77,21 +89,16 @@ function pipelineOf(experiment: Experiment, workspace: string, stages: readonly 
     );
     return [];
   }
-  if (!names.includes(pipeline)) {
+  const file = files.get(pipeline);
+  if (file === undefined) {
     const near = suggestion(pipeline, names);
     problems.push(experiment.problem(['pipeline'], `there is no pipeline pipelines/${pipeline}.yaml${near}`));
     return [];
   }
-  return readPipeline(readYamlFile(pipelinePath(pipeline, workspace), workspace), stages, problems);
+  return readPipeline(readYamlFile(file, workspace), stages, problems);
 }
 
-function planStage(
-  node: Node,
-  nodes: readonly Node[],
-  experiment: Experiment,
-  workspace: string,
-  problems: Problem[],
-): PlannedStage {
+function planStage(node: Node, experiment: Experiment, workspace: string, problems: Problem[]): PlannedStage {
   const { name, stage } = node;
   const section = experiment.sections[name] ?? {};
   const findings = check(stage.params, section, () => Object.keys(stage.params.shape));
@@ -118,9 +125,5 @@ function planStage(
     }
     files[parameter] = absolute;
   }
-  const producers: Record<string, string> = {};
-  for (const [door, artifact] of Object.entries(node.inputs)) {
-    producers[door] = nodes.find(({ outputs }) => Object.values(outputs).includes(artifact))!.name;
-  }
-  return { ...node, params, files, producers, origin: (parameter) => experiment.origin([name, parameter]) };
+  return { ...node, params, files, origin: (parameter) => experiment.origin([name, parameter]) };
 }

@@ -1,5 +1,6 @@
 import { canonicalJson } from './fingerprint.js';
 import type { StageRecord } from './run-record.js';
+import { isMap } from './yaml-file.js';
 
 /** The side of a stage that its fingerprint depends on, as it stands now. */
 export type Present = Pick<StageRecord, 'name' | 'stage' | 'version' | 'params' | 'files' | 'inputs'>;
@@ -34,10 +35,6 @@ function parameterChanges(place: string, before: unknown, now: unknown): string[
   if (!isMap(before) || !isMap(now)) return [`${place} ${show(before)} → ${show(now)}`];
   const keys = [...new Set([...Object.keys(before), ...Object.keys(now)])];
   return keys.flatMap((key) => parameterChanges(`${place}.${key}`, before[key], now[key]));
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function show(value: unknown): string {

@@ -89,6 +89,19 @@ describe('a run', () => {
     expect((await reasons('a')).read).toEqual(['text.txt changed']);
   });
 
+  it('gives a stage the bytes that its fingerprint was made of, even where the file changes meanwhile', async () => {
+    await toy.run('a', { observer: { stageStarted: (name) => name === 'read' && toy.write('text.txt', 'changed!') } });
+    expect(artifact('a/read/text.txt')).toBe('abcdefgh');
+    expect((await reasons('a')).read).toEqual(['text.txt changed']);
+    expect(artifact('a/read/text.txt')).toBe('changed!');
+  });
+
+  it('finds a pipeline under either ending of YAML', async () => {
+    toy.write('pipelines/short.yml', 'stages:\n  read:\n    outputs: { text: text.txt }\n');
+    toy.write('experiments/short.yaml', 'pipeline: short\nread: { source: text.txt }\n');
+    expect(await toy.statuses('short')).toEqual({ read: 'ran' });
+  });
+
   it('shares the stages that two experiments have in common', async () => {
     await toy.run('a');
     toy.write('experiments/b.yaml', 'extends: a.yaml\nsplit: { parts: 4 }\n');

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { publish } from './artifact-folder.js';
 import { withFileLock } from './file-lock.js';
 import { digestOf, fingerprintOf } from './fingerprint.js';
-import type { Plan, PlannedStage } from './plan.js';
-import { InputError, suggestion } from './problem.js';
+import { findStage, type Plan, type PlannedStage } from './plan.js';
 import { changesSince } from './reasons.js';
 import { artifactFolder, type RunRecord, readRunRecord, type StageRecord, writeRunRecord } from './run-record.js';
 import type { Content, InputFile, Progress, StageOutputs } from './stage.js';
@@ -48,11 +47,7 @@ export interface RunResult {
  * @throws {InputError} where `again` is not a stage of the plan
  */
 export async function runPlan(plan: Plan, options: RunOptions = {}): Promise<RunResult> {
-  const names = plan.stages.map(({ name }) => name);
-  if (options.again !== undefined && !names.includes(options.again)) {
-    const message = `pipeline ${plan.pipeline} has no stage "${options.again}"${suggestion(options.again, names)}`;
-    throw new InputError([{ place: `--stage ${options.again}`, message }]);
-  }
+  if (options.again !== undefined) findStage(plan, options.again);
   const run = new Run(plan, options);
   if (options.dryRun) return run.stages();
   return run.locked(`experiment-${plan.experiment.replaceAll('/', '-')}`, `experiment ${plan.experiment}`, () =>
@@ -110,7 +105,8 @@ class Run {
     };
 
     for (const planned of this.#plan.stages) {
-      const present = await this.#present(planned);
+      const files = await this.#files(planned);
+      const present = this.#present(planned, files);
       if (error !== undefined) {
         records.push({ ...present, status: 'skipped', reasons: ['an earlier stage failed'], seconds: 0, outputs: [] });
         continue;
@@ -118,7 +114,7 @@ class Run {
       const stageStartedAt = Date.now();
       try {
         this.#signal.throwIfAborted();
-        records.push(await this.#stage(planned, present, previous.get(planned.name)));
+        records.push(await this.#stage(planned, present, files, previous.get(planned.name)));
         await save('unfinished');
       } catch (thrown) {
         error = thrown;
@@ -140,7 +136,12 @@ class Run {
     return { record: record(error === undefined ? 'done' : 'failed'), error };
   }
 
-  async #stage(planned: PlannedStage, present: StageRecord, previous: StageRecord | undefined): Promise<StageRecord> {
+  async #stage(
+    planned: PlannedStage,
+    present: StageRecord,
+    files: Readonly<Record<string, InputFile>>,
+    previous: StageRecord | undefined,
+  ): Promise<StageRecord> {
     const startedAt = Date.now();
     const { again, dryRun } = this.#options;
     const waitsFor = Object.values(planned.producers).filter((producer) => !this.#outputs.has(producer));
@@ -166,7 +167,7 @@ class Run {
         if (!forced) cached = await this.#cache.find(fingerprint);
         if (cached !== undefined && !forced) return;
         this.#observer.stageStarted?.(planned.name, reasons);
-        cached = await this.#execute(planned, fingerprint);
+        cached = await this.#execute(planned, files, fingerprint);
         status = 'ran';
       });
       if (forced && before !== undefined && digestsOf(before) !== digestsOf(cached!)) {
@@ -187,15 +188,23 @@ class Run {
     return { ...present, status, reasons, seconds, outputs: artifacts, madeInSeconds: cached!.seconds };
   }
 
-  /** The side of a stage's record that is known before it runs. */
-  async #present({ name, stage, params, files, producers, inputs }: PlannedStage): Promise<StageRecord> {
-    const fileDigests: Record<string, { path: string; digest: string }> = {};
+  /** The files that a stage's parameters name, read once: what is digested is what the stage gets. */
+  async #files({ files }: PlannedStage): Promise<Record<string, InputFile>> {
+    const read: Record<string, InputFile> = {};
     for (const [parameter, path] of Object.entries(files)) {
-      fileDigests[parameter] = {
-        path: workspacePath(path, this.#plan.workspace),
-        digest: digestOf(await readFile(path)),
-      };
+      read[parameter] = inputFile(workspacePath(path, this.#plan.workspace), await readFile(path));
     }
+    return read;
+  }
+
+  /** The side of a stage's record that is known before it runs. */
+  #present(
+    { name, stage, params, producers, inputs }: PlannedStage,
+    files: Readonly<Record<string, InputFile>>,
+  ): StageRecord {
+    const fileDigests = Object.fromEntries(
+      Object.entries(files).map(([parameter, { path, bytes }]) => [parameter, { path, digest: digestOf(bytes) }]),
+    );
     const present = {
       ...{ name, status: 'skipped' as const, reasons: [], seconds: 0, outputs: [] },
       ...{ stage: stage.name, version: stage.version, params, files: fileDigests },
@@ -217,8 +226,12 @@ class Run {
     return { ...present, inputs: artifacts, fingerprint };
   }
 
-  async #execute(planned: PlannedStage, fingerprint: string): Promise<CachedStage> {
-    const { name, stage, params, files, producers, inputs } = planned;
+  async #execute(
+    planned: PlannedStage,
+    files: Readonly<Record<string, InputFile>>,
+    fingerprint: string,
+  ): Promise<CachedStage> {
+    const { name, stage, params, producers, inputs } = planned;
     const startedAt = Date.now();
     const doors: Record<string, InputFile | InputFile[]> = {};
     for (const [door, producer] of Object.entries(producers)) {
@@ -228,12 +241,8 @@ class Run {
       );
       doors[door] = stage.inputs[door] === 'files' ? read : read[0]!;
     }
-    const fileInputs: Record<string, InputFile> = {};
-    for (const [parameter, path] of Object.entries(files)) {
-      fileInputs[parameter] = inputFile(workspacePath(path, this.#plan.workspace), await readFile(path));
-    }
     const outputs = await stage.run({
-      ...{ params, inputs: doors, files: fileInputs, signal: this.#signal },
+      ...{ params, inputs: doors, files, signal: this.#signal },
       progress: (progress: Progress) => this.#observer.stageProgress?.(name, progress),
       say: (line: string) => this.#observer.stageSays?.(name, line),
     });

@@ -1,9 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { relative, sep } from 'node:path';
-import { type Document, isMap, isPair, isScalar, LineCounter, parseDocument, visit } from 'yaml';
+import { type Document, isMap as isMapNode, isPair, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import type { Problem } from './problem.js';
 
 export type YamlPath = readonly (string | number)[];
+
+export type YamlMap = Record<string, unknown>;
+
+/** Whether a value that came out of YAML or JSON is a map, not a list or a scalar. */
+export function isMap(value: unknown): value is YamlMap {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 /** A YAML file that knows where each of its values stands. */
 export interface YamlFile {
@@ -54,7 +61,7 @@ function parseYamlFile(text: string, place: string): YamlFile {
 function offsetOf(document: Document, path: YamlPath, where: 'value' | 'key'): number {
   for (let length = path.length; length > 0; length--) {
     const parent = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
-    if (!isMap(parent)) {
+    if (!isMapNode(parent)) {
       const node = document.getIn(path.slice(0, length), true) as { range?: [number, number, number] } | undefined;
       if (node?.range) return node.range[0];
       continue;

@@ -1,4 +1,4 @@
-import { type ChannelEvent, channelMessage } from '@etude/midi-reader';
+import { type ChannelEvent, channelMessage, hex } from '@etude/midi-reader';
 
 /** A token that is not in the grammar it was read by. */
 export class TokenError extends Error {
@@ -67,8 +67,4 @@ export function formatTokens(tokens: readonly string[]): string {
 /** The tokens of a text, which any white space keeps apart. */
 export function parseTokens(text: string): string[] {
   return text.split(/\s+/).filter((token) => token !== '');
-}
-
-function hex(byte: number): string {
-  return byte.toString(16).padStart(2, '0');
 }
