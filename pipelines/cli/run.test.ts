@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -28,6 +29,12 @@ const nothing = { ...upstream, train: 'hit', sample: 'hit', render: 'hit' };
 async function until(there: () => boolean): Promise<void> {
   for (let i = 0; i < 600 && !there(); i++) await sleep(50);
   expect(there()).toBe(true);
+}
+
+/** Whether a stage is being run after the vocabulary was built. */
+function isTraining(workspace: CliWorkspace): boolean {
+  if (!existsSync(workspace.path('artifacts/tiny/build-vocab/vocab.json'))) return false;
+  return readdirSync(workspace.path('.etude/locks')).some((name) => /^[0-9a-f]{64}$/.test(name));
 }
 
 describe('etude run', () => {
@@ -171,17 +178,14 @@ describe('etude run', () => {
 });
 
 describe('a run that is stopped in the middle of training', () => {
-  const training = (workspace: CliWorkspace) => () =>
-    readdirSync(workspace.path('.etude/locks')).some((name) => /^[0-9a-f]{64}$/.test(name)) &&
-    existsSync(workspace.path('artifacts/tiny/build-vocab/vocab.json'));
   const started = async () => {
     const workspace = new CliWorkspace();
     workspace.write(
       'experiments/tiny.yaml',
-      TINY.replace('steps: 4', 'steps: 100000').replace('evaluateEvery: 2', 'evaluateEvery: 100000'),
+      TINY.replace('steps: 4', 'steps: 10000000').replace('evaluateEvery: 2', 'evaluateEvery: 10000000'),
     );
     const process = workspace.start(run);
-    await until(() => existsSync(workspace.path('.etude/locks')) && training(workspace)());
+    await until(() => isTraining(workspace));
     await sleep(700);
     return { workspace, ...process };
   };
@@ -212,30 +216,37 @@ describe('a run that is stopped in the middle of training', () => {
 });
 
 describe('two runs at once', () => {
-  const LONGER = TINY.replace('steps: 4', 'steps: 150');
+  /** Starts one run, halts it in the middle of training, starts another, and lets the first go on once that one waits. */
+  const both = async (workspace: CliWorkspace, second: string) => {
+    const one = workspace.start([...run, '--json']);
+    await until(() => isTraining(workspace));
+    one.child.kill('SIGSTOP');
+    const other = workspace.start(['run', '--config', `experiments/${second}.yaml`, '--json']);
+    const [line] = await once(other.child.stderr!, 'data');
+    one.child.kill('SIGCONT');
+    const results = await Promise.all([one.finished, other.finished]);
+    expect(results.map(({ code }) => code)).toEqual([0, 0]);
+    const statuses = results.map(({ stdout }) =>
+      JSON.parse(stdout).stages.map(({ status }: { status: string }) => status),
+    );
+    return { statuses, waited: String(line), pid: one.child.pid };
+  };
+  const LONGER = TINY.replace('steps: 4', 'steps: 400');
 
   it('of one experiment train once', async () => {
     const workspace = new CliWorkspace();
     workspace.write('experiments/tiny.yaml', LONGER);
-    const results = await Promise.all([workspace.etude(...run, '--json'), workspace.etude(...run, '--json')]);
-    expect(results.map(({ code }) => code)).toEqual([0, 0]);
-    const trained = results.map(({ stdout }) => JSON.parse(stdout).stages[3].status).sort();
-    expect(trained).toEqual(['hit', 'ran']);
-    expect(results.map(({ stderr }) => stderr).join('')).toMatch(
-      /experiment tiny is being run by process \d+; waiting for it/,
-    );
+    const { statuses, waited, pid } = await both(workspace, 'tiny');
+    expect(statuses).toEqual([Array(6).fill('ran'), Array(6).fill('hit')]);
+    expect(waited).toBe(`experiment tiny is being run by process ${pid}; waiting for it\n`);
   });
 
   it('of two experiments with the same training train once', async () => {
     const workspace = new CliWorkspace();
     workspace.write('experiments/tiny.yaml', LONGER);
     workspace.write('experiments/warm.yaml', 'extends: tiny.yaml\nsample: { temperature: 1.5 }\n');
-    const results = await Promise.all(
-      ['tiny', 'warm'].map((name) => workspace.etude('run', '--config', `experiments/${name}.yaml`, '--json')),
-    );
-    expect(results.map(({ code }) => code)).toEqual([0, 0]);
-    const [tiny, warm] = results.map(({ stdout }) => JSON.parse(stdout).stages);
-    expect([tiny[3].status, warm[3].status].sort()).toEqual(['hit', 'ran']);
-    expect([tiny[4].status, warm[4].status]).toEqual(['ran', 'ran']);
+    const { statuses, waited, pid } = await both(workspace, 'warm');
+    expect(statuses).toEqual([Array(6).fill('ran'), ['hit', 'hit', 'hit', 'hit', 'ran', 'ran']]);
+    expect(waited).toBe(`stage train is being run by process ${pid}; waiting for it\n`);
   });
 });

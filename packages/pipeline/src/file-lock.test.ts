@@ -45,14 +45,12 @@ describe('withFileLock', () => {
 
   it('waits for a living process, and takes over from one that was killed with -9', async () => {
     const child = await holder();
-    let waitedFor: number | undefined;
-    const waiting = withFileLock(path, async () => 'mine', {
-      onWait: (owner) => {
-        waitedFor = owner?.pid;
-      },
+    let waiting = Promise.resolve('not waiting');
+    const owner = await new Promise<{ pid: number } | undefined>((onWait) => {
+      waiting = withFileLock(path, async () => 'mine', { onWait });
     });
+    expect(owner?.pid).toBe(child.pid);
     expect(await Promise.race([waiting, sleep(400, 'still waiting')])).toBe('still waiting');
-    expect(waitedFor).toBe(child.pid);
     child.kill('SIGKILL');
     await once(child, 'exit');
     expect(await waiting).toBe('mine');

@@ -303,7 +303,7 @@ describe('two runs at once', () => {
   it('of one experiment do not run any stage twice', async () => {
     const waits: string[] = [];
     const observer = { waiting: (what: string) => waits.push(what) };
-    const results = await Promise.all([toy.run('a'), toy.run('a', { observer })]);
+    const results = await Promise.all([toy.run('a', { observer }), toy.run('a', { observer })]);
     expect(results.map(({ error }) => error)).toEqual([undefined, undefined]);
     expect([...toy.ran].sort()).toEqual(['head', 'join', 'read', 'split']);
     expect(waits).toEqual(['experiment a']);
