@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { withFileLock } from '../packages/pipeline/src/file-lock.js';
+import { provideKernels } from './setup/kernels.mjs';
 import { installPackages } from './setup/packages.mjs';
 import { provideTensorFlow } from './setup/tensorflow.mjs';
 import { readStamp, root, say, writeStamp } from './setup/workspace.mjs';
@@ -20,7 +21,8 @@ export async function setup({ again = false } = {}) {
       const stamp = readStamp();
       const packages = installPackages(stamp.packages);
       const tensorflow = await provideTensorFlow(again || packages !== stamp.packages ? undefined : stamp.tensorflow);
-      writeStamp({ packages, tensorflow });
+      const kernels = await provideKernels(tensorflow.way !== 'none', again ? undefined : stamp.kernels);
+      writeStamp({ packages, tensorflow, kernels });
     },
     { onWait: (owner) => say(`waiting for the set-up that process ${owner?.pid} is running`) },
   );

@@ -1,5 +1,6 @@
 import { availableParallelism, cpus } from 'node:os';
-import { loadTensorFlow, matMulSpeed } from '@etude/tensorflow';
+import { matMulSpeed } from '@etude/tensorflow';
+import { loadKernels } from '../stages/kernels.js';
 import { formatColumns, printJson } from './print.js';
 
 const ADVICE = [
@@ -9,14 +10,16 @@ const ADVICE = [
   '  3. run `npm run setup`, which says what it tries and why it fails.',
 ];
 
-/** Which backend computes, how fast, and what to do if it is the slow one. */
+/** Which backend and kernels compute, how fast, and what to do if it is the slow one. */
 export async function doctorCommand({ json = false }: { json?: boolean }): Promise<void> {
-  const { tf, backend, versions, nativeProblem } = await loadTensorFlow();
+  const { tf, backend, versions, nativeProblem, kernels, problems } = await loadKernels();
   const report = {
     backend,
     native: backend === 'tensorflow',
     ...(nativeProblem && { nativeProblem }),
     versions: { node: process.versions.node, ...versions },
+    kernels: kernels.name,
+    kernelProblems: problems,
     gflops: Math.round(matMulSpeed(tf) * 10) / 10,
     machine: {
       platform: `${process.platform}-${process.arch}`,
@@ -33,6 +36,8 @@ export async function doctorCommand({ json = false }: { json?: boolean }): Promi
     formatColumns([
       ['backend', backend === 'tensorflow' ? 'tensorflow (native)' : 'wasm (WebAssembly, the slow one)'],
       ...Object.entries(report.versions).map(([name, version]) => [name, version]),
+      ['kernels', kernels.name],
+      ...Object.entries(problems).map(([name, problem]) => [`why not ${name}`, problem]),
       ['speed', `${report.gflops} GFLOPS on one product of 2048×256 by 256×1024`],
       ['machine', `${report.machine.cpu}, ${report.machine.cores} cores, ${report.machine.platform}`],
       ...(nativeProblem ? [['why not native', nativeProblem]] : []),

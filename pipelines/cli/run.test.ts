@@ -215,6 +215,44 @@ describe('a run that is stopped in the middle of training', () => {
   });
 });
 
+describe('training that was stopped', () => {
+  const LONG = TINY.replace('steps: 4', 'steps: 10000000').replace('evaluateEvery: 2', 'evaluateEvery: 10000000');
+
+  it.each(['SIGINT', 'SIGKILL'] as const)('by %s goes on from its last checkpoint', async (signal) => {
+    const workspace = new CliWorkspace();
+    workspace.write('experiments/tiny.yaml', LONG);
+    const first = workspace.start(run);
+    await until(() => isTraining(workspace));
+    await sleep(2500); // the first checkpoint comes after a second
+    first.child.kill(signal);
+    await first.finished;
+    const second = workspace.start(run);
+    let said = '';
+    second.child.stdout!.on('data', (chunk) => {
+      said += chunk;
+    });
+    await until(() => said.includes('going on from step'));
+    second.child.kill('SIGINT');
+    expect((await second.finished).code).toBe(130);
+    expect(Number(/going on from step (\d+)/.exec(said)![1])).toBeGreaterThan(4);
+  });
+
+  it('is as good as training that was never stopped, and goes on where more steps are asked for', async () => {
+    const model = (workspace: CliWorkspace) => readFileSync(workspace.path('artifacts/tiny/train/model.safetensors'));
+    const long = TINY.replace('steps: 4', 'steps: 7');
+    const [raised, whole] = [new CliWorkspace(), new CliWorkspace()];
+    whole.write('experiments/tiny.yaml', long);
+    await Promise.all([raised.etude(...run), whole.etude(...run)]);
+    raised.write('experiments/tiny.yaml', long);
+    expect((await raised.etude(...run)).stdout).toContain('going on from step 4');
+    expect(model(raised)).toEqual(model(whole));
+    const again = await raised.etude(...run, '--stage', 'train');
+    expect(again.stdout).not.toContain('going on');
+    expect(again.stderr).toBe('');
+    expect(model(raised)).toEqual(model(whole));
+  });
+});
+
 describe('two runs at once', () => {
   /** Starts one run, halts it in the middle of training, starts another, and lets the first go on once that one waits. */
   const both = async (workspace: CliWorkspace, second: string) => {

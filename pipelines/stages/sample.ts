@@ -2,14 +2,14 @@ import { sample as sampleSongs } from '@etude/generator';
 import { isNoteOn } from '@etude/midi-reader';
 import { modelFromBytes } from '@etude/model';
 import { defineStage } from '@etude/pipeline';
-import { loadTensorFlow } from '@etude/tensorflow';
 import { decode, encode, formatTokens, fromEventText, parseTokens, type Vocabulary } from '@etude/tokenizer';
 import * as z from 'zod';
+import { loadKernels } from './kernels.js';
 import { vocabularyFromJson } from './vocabulary-json.js';
 
 export const sample = defineStage({
   name: 'sample',
-  version: 2,
+  version: 3,
   summary: 'Writes songs token by token with the trained model',
   params: z.strictObject({
     songs: z.int().min(1).max(1000).default(3).describe('how many songs to write'),
@@ -28,10 +28,11 @@ export const sample = defineStage({
     const vocabulary = vocabularyFromJson(inputs.vocabulary.text());
     const prime = [...encode(vocabulary, parseTokens(inputs.tokens.text()).slice(0, params.prime))];
     const firstToken = firstTokenWeights(vocabulary);
-    const { tf } = await loadTensorFlow();
+    const { tf, kernels } = await loadKernels();
     const model = modelFromBytes(tf, inputs.model.bytes);
     const songs = await sampleSongs(
       tf,
+      kernels,
       model,
       { ...params, prime, firstToken },
       {

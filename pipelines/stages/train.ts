@@ -1,66 +1,87 @@
-import { modelToBytes } from '@etude/model';
+import { type LanguageModelShape, modelToBytes } from '@etude/model';
 import { defineStage, StageError } from '@etude/pipeline';
 import { drawLearningCurve } from '@etude/report';
-import { loadTensorFlow } from '@etude/tensorflow';
 import { countEntropy, encode, parseTokens } from '@etude/tokenizer';
-import { curveToCsv, TrainingError, train as trainModel } from '@etude/trainer';
+import { curveToCsv, TrainingError, type TrainingProgress, train as trainModel } from '@etude/trainer';
 import * as z from 'zod';
+import { loadKernels } from './kernels.js';
 import { vocabularyFromJson } from './vocabulary-json.js';
+
+const share = z.number().min(0).lt(1);
 
 export const train = defineStage({
   name: 'train',
-  version: 1,
-  summary: 'Trains a stacked LSTM to tell the next token, and keeps the weights of the best validation loss',
+  version: 2,
+  summary: 'Trains a language model to tell the next token, and keeps the weights of the best validation loss',
   params: z.strictObject({
+    model: z
+      .enum(['stacked-lstm', 'grid-lstm'])
+      .default('stacked-lstm')
+      .describe('kind of model; a Grid LSTM has an LSTM along depth as well and twice the weights'),
     layers: z.int().min(1).max(16).default(4).describe('LSTM layers, one on top of the other'),
     units: z.int().min(1).max(4096).default(128).describe('width of the embedding and of every layer'),
-    steps: z.int().min(1).default(1000).describe('how many updates of the weights to make'),
+    tiedLayers: z.boolean().default(false).describe('Grid LSTM: the same weights in every layer'),
+    depthPriority: z
+      .boolean()
+      .default(false)
+      .describe('Grid LSTM: the depth LSTM of a block reads what its time LSTM has just put out'),
+    tiedEmbeddings: z.boolean().default(false).describe('the output map is the embedding, transposed'),
+    steps: z.int().min(1).default(1000).describe('how many updates of the weights to make at most'),
     batch: z.int().min(1).default(16).describe('stretches of the piece that are read side by side'),
     window: z.int().min(1).default(64).describe('time steps that a gradient reaches back'),
     learningRate: z.number().positive().default(0.002).describe('step size of Adam'),
+    warmup: z.int().min(0).default(0).describe('steps over which the learning rate grows from zero'),
+    decay: z
+      .enum(['none', 'cosine'])
+      .default('none')
+      .describe('cosine: the learning rate falls to zero over all steps, so that more steps train anew'),
     clip: z.number().positive().default(1).describe('largest norm of a gradient'),
-    dropout: z
-      .number()
-      .min(0)
-      .lt(1)
-      .default(0.5)
-      .describe('share of the input map of each layer that is dropped in training'),
-    validation: z.number().min(0).lt(1).default(0.1).describe('share of the piece, from its end, that is held out'),
+    weightDecay: z.number().min(0).default(0).describe('decay of the weights at each step, times the learning rate'),
+    dropout: share.default(0.5).describe('share of the input map of each layer that is dropped in training'),
+    recurrentDropout: share.default(0).describe('share of the candidates of each layer that is dropped in training'),
+    lockedDropout: z.boolean().default(false).describe('drop the same elements at all time steps of a window'),
+    labelSmoothing: share.default(0).describe('share of a target that is spread over all tokens'),
+    validation: share.default(0.1).describe('share of the piece, from its end, that is held out'),
     evaluateEvery: z.int().min(1).default(50).describe('steps from one point of the learning curve to the next'),
+    patience: z
+      .int()
+      .min(0)
+      .default(0)
+      .describe('points of the curve without a better validation loss after which training ends; 0 for never'),
     seed: z.int().default(1).describe('seed of the first weights, the windows and the dropout'),
   }),
   inputs: { tokens: 'file', vocabulary: 'file' },
   outputs: { model: 'file', curve: 'file', picture: 'file' },
-  async run({ params, inputs, signal, progress, say }) {
+  /** Longer training goes on from where shorter training ended, unless its learning rate was another on the way. */
+  checkpointParams: ({ steps, ...others }) => (others.decay === 'none' ? others : { steps, ...others }),
+  async run({ params, inputs, signal, progress, say, checkpoint }) {
     const vocabulary = vocabularyFromJson(inputs.vocabulary.text());
     const tokens = encode(vocabulary, parseTokens(inputs.tokens.text()));
     const entropy = countEntropy(vocabulary);
-    const { tf, backend, nativeProblem } = await loadTensorFlow();
+    const { tf, backend, nativeProblem, kernels } = await loadKernels();
     if (nativeProblem) {
-      say(`computing on ${backend}, about 5 times slower than native TensorFlow; \`etude doctor\` tells what to do`);
+      say(`computing on ${backend}, up to 30 times slower than native TensorFlow; \`etude doctor\` tells what to do`);
     }
-    const { layers, units, ...options } = params;
-    const shape = { vocabulary: vocabulary.entries.length, units, layers };
+    const { model: kind, layers, units, tiedLayers, depthPriority, tiedEmbeddings, ...options } = params;
+    const common = { vocabulary: vocabulary.entries.length, units, layers, tiedEmbeddings };
+    const shape: LanguageModelShape =
+      kind === 'grid-lstm' ? { model: kind, tied: tiedLayers, depthPriority, ...common } : { model: kind, ...common };
+    let latest = '';
+    const onProgress = ({ step, steps, loss, tokensPerSecond, point }: TrainingProgress) => {
+      if (point?.validationLoss !== undefined) latest = `, validation ${point.validationLoss.toFixed(3)}`;
+      const pace = Math.round(tokensPerSecond).toLocaleString('en');
+      progress({
+        done: step,
+        total: steps,
+        unit: 'steps',
+        detail: `loss ${loss.toFixed(3)}${latest}, ${pace} tokens/s`,
+      });
+    };
+    const onResume = (step: number) => say(`going on from step ${step}`);
     try {
-      let latest = '';
-      const { model, best, curve } = await trainModel(
-        tf,
-        tokens,
-        { shape, ...options },
-        {
-          signal,
-          onProgress({ step, steps, loss, tokensPerSecond, point }) {
-            if (point?.validationLoss !== undefined) latest = `, validation ${point.validationLoss.toFixed(3)}`;
-            const pace = Math.round(tokensPerSecond).toLocaleString('en');
-            progress({
-              done: step,
-              total: steps,
-              unit: 'steps',
-              detail: `loss ${loss.toFixed(3)}${latest}, ${pace} tokens/s`,
-            });
-          },
-        },
-      );
+      const hooks = { signal, onProgress, onResume, checkpoints: checkpoint };
+      const { model, best, curve, ended } = await trainModel(tf, kernels, tokens, { shape, ...options }, hooks);
+      if (ended !== undefined) say(ended);
       say(
         `loss ${curve.at(-1)!.trainingLoss.toFixed(3)} at the end, kept step ${best.step}` +
           `${best.validationLoss === undefined ? '' : ` (validation ${best.validationLoss.toFixed(3)})`}; ` +

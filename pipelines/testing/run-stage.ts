@@ -23,6 +23,7 @@ export async function runStage(
   const said: string[] = [];
   const outputs = await stage.run({
     ...{ params: stage.params.parse(params), inputs, files, signal: new AbortController().signal },
+    checkpoint: { load: async () => undefined, save: async () => {} },
     progress: () => {},
     say: (line: string) => said.push(line),
   });

@@ -18,12 +18,12 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { findCompiler, lastLine, runQuietly, works } from './command.mjs';
 import { once } from './once.mjs';
-import { root, say, seconds, userCache } from './workspace.mjs';
+import { root, say, seconds, tfjsNode, userCache } from './workspace.mjs';
 
 const require = createRequire(import.meta.url);
 const platform = `${process.platform}-${process.arch}`;
-const tfjsNode = join(root, 'node_modules', '@tensorflow', 'tfjs-node');
 const addonPath = join('lib', 'napi-v8', 'tfjs_binding.node');
 
 /** The wheel to take the library from. One wheel serves every local Python: nothing in it is imported. */
@@ -44,6 +44,9 @@ const WHEELS = {
   },
 };
 
+/** Grows when other files are taken from the wheel. */
+const CONTENTS = 2;
+
 /**
  * @typedef {{ way: 'official' | 'wheel' | 'present' | 'none', from?: string, why?: string }} Provided
  * @param {Provided | undefined} earlier what the last set-up of this checkout came to
@@ -63,7 +66,7 @@ export async function provideTensorFlow(earlier) {
       say(`native TensorFlow, ${reasons.at(-1)}`);
     }
   }
-  say('native TensorFlow is not to be had here: Etude computes on the wasm backend, about 5 times slower.');
+  say('native TensorFlow is not to be had here: Etude computes on the wasm backend, up to 30 times slower.');
   say('For the native one: a C++ compiler, Python 3 with pip, and access to PyPI; then `npm run setup`.');
   return { way: 'none', why: reasons.join('; ') };
 }
@@ -122,14 +125,13 @@ function addonArchive() {
 async function makeFromWheel() {
   const wheel = WHEELS[platform];
   if (wheel === undefined) throw new Error(`no wheel is known for ${platform}`);
-  const compiler = [process.env.CXX, 'c++', 'g++', 'clang++'].find((name) => name && works(name, ['--version']));
-  if (compiler === undefined) throw new Error('no C++ compiler (c++, g++ or clang++) was found');
+  const compiler = findCompiler();
   const python = ['python3', 'python'].find((name) => works(name, ['-m', 'pip', '--version']));
   if (python === undefined) throw new Error('no Python 3 with pip was found');
   const { version } = JSON.parse(readFileSync(join(tfjsNode, 'package.json'), 'utf8'));
   const [, wheelVersion] = wheel.requirement.split('==');
   return makeOnce(
-    `tfjs-node-${version}-${platform}-wheel-${wheelVersion}-${wheel.sha256.slice(0, 12)}`,
+    `tfjs-node-${version}-${platform}-wheel-${wheelVersion}-${wheel.sha256.slice(0, 12)}-${CONTENTS}`,
     async (aside) => {
       const file = await downloadWheel(python, wheel);
       unpackWheel(python, file, join(aside, 'deps'));
@@ -166,7 +168,8 @@ function unpackWheel(python, wheel, deps) {
 import os, shutil, sys, zipfile
 wheel, deps = sys.argv[1:]
 headers = 'tensorflow/include/'
-kept = tuple(headers + p for p in ('tensorflow/c/', 'tensorflow/core/platform/', 'xla/tsl/c/', 'tsl/platform/', 'tsl/c/'))
+kept = tuple(headers + p for p in ('tensorflow/c/', 'tensorflow/core/platform/', 'xla/tsl/c/', 'tsl/platform/', 'tsl/c/',
+                                   'tensorflow/core/common_runtime/next_pluggable_device/c/'))
 places = {'tensorflow/libtensorflow_cc.so.2': 'lib/libtensorflow_cc.so.2',
           'tensorflow/libtensorflow_framework.so.2': 'lib/libtensorflow_framework.so.2'}
 with zipfile.ZipFile(wheel) as archive:
@@ -202,29 +205,6 @@ function compileAddon(compiler, aside) {
     ...['-o', join(aside, addonPath)],
   ]);
   say(`compiled (${seconds(startedAt)})`);
-}
-
-/** Runs a command whose output matters only when it fails. */
-function runQuietly(command, args, options = {}) {
-  const result = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 28, timeout: 1_800_000, ...options });
-  if (result.status !== 0) {
-    throw new Error(`${command} failed: ${result.error?.message ?? lastLine(`${result.stdout}\n${result.stderr}`)}`);
-  }
-}
-
-function works(command, args) {
-  return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
-}
-
-function lastLine(text) {
-  return (
-    text
-      .trim()
-      .split('\n')
-      .filter((line) => !/^\s*at |^Node\.js/.test(line))
-      .at(-1)
-      ?.trim() || 'it said nothing'
-  );
 }
 
 async function digestOf(file) {

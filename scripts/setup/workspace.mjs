@@ -6,6 +6,9 @@ import { fileURLToPath } from 'node:url';
 /** The checkout. */
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
+/** Where the native part of TensorFlow belongs. */
+export const tfjsNode = join(root, 'node_modules', '@tensorflow', 'tfjs-node');
+
 const stampFile = join(root, 'node_modules', '.etude-setup.json');
 
 /** @param {string} line */

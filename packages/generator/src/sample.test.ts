@@ -1,14 +1,30 @@
-import { createRandom, initialWeights, type Model } from '@etude/model';
+import {
+  chooseKernels,
+  createRandom,
+  initialWeights,
+  type Kernels,
+  type LanguageModelShape,
+  type Model,
+} from '@etude/model';
 import { loadTensorFlow, type TensorFlow } from '@etude/tensorflow';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { sample } from './index.js';
 import { chooseToken } from './sample.js';
 
 let tf: TensorFlow;
+let kernels: Kernels;
 let model: Model;
 beforeAll(async () => {
-  ({ tf } = await loadTensorFlow());
-  const shape = { vocabulary: 6, units: 5, layers: 2 };
+  const loaded = await loadTensorFlow();
+  ({ tf } = loaded);
+  ({ kernels } = chooseKernels(loaded, { threads: 1 }));
+  const shape: LanguageModelShape = {
+    model: 'stacked-lstm',
+    vocabulary: 6,
+    units: 5,
+    layers: 2,
+    tiedEmbeddings: false,
+  };
   model = { shape, weights: initialWeights(tf, shape, createRandom(3)) };
 });
 
@@ -17,22 +33,22 @@ const lists = (songs: Int32Array[]) => songs.map((song) => [...song]);
 
 describe('sample', () => {
   it('gives the same songs for the same seed, others for another', async () => {
-    const songs = lists(await sample(tf, model, options));
+    const songs = lists(await sample(tf, kernels, model, options));
     expect(songs.map((song) => song.length)).toEqual([20, 20, 20]);
-    expect(lists(await sample(tf, model, options))).toEqual(songs);
-    expect(lists(await sample(tf, model, { ...options, seed: 2 }))).not.toEqual(songs);
+    expect(lists(await sample(tf, kernels, model, options))).toEqual(songs);
+    expect(lists(await sample(tf, kernels, model, { ...options, seed: 2 }))).not.toEqual(songs);
     expect(new Set(songs.map(String)).size).toBe(3);
   });
 
   it('gives a song that does not depend on how many others there are', async () => {
-    const [first] = lists(await sample(tf, model, options));
-    expect(lists(await sample(tf, model, { ...options, songs: 1 }))).toEqual([first]);
+    const [first] = lists(await sample(tf, kernels, model, options));
+    expect(lists(await sample(tf, kernels, model, { ...options, songs: 1 }))).toEqual([first]);
   });
 
   it('begins every song with the whole prime', async () => {
-    const songs = lists(await sample(tf, model, { ...options, prime: [5, 0, 3] }));
+    const songs = lists(await sample(tf, kernels, model, { ...options, prime: [5, 0, 3] }));
     for (const song of songs) expect(song.slice(0, 3)).toEqual([5, 0, 3]);
-    const cut = lists(await sample(tf, model, { ...options, length: 2, prime: [5, 0, 3] }));
+    const cut = lists(await sample(tf, kernels, model, { ...options, length: 2, prime: [5, 0, 3] }));
     expect(cut).toEqual([
       [5, 0],
       [5, 0],
@@ -41,16 +57,16 @@ describe('sample', () => {
   });
 
   it('draws the first token where there is no prime', async () => {
-    const songs = lists(await sample(tf, model, { ...options, firstToken: [0, 0, 0, 0, 1, 0] }));
+    const songs = lists(await sample(tf, kernels, model, { ...options, firstToken: [0, 0, 0, 0, 1, 0] }));
     for (const song of songs) expect(song[0]).toBe(4);
   });
 
   it('leaves no tensors behind and stops when it is told to', async () => {
     const before = tf.memory().numTensors;
-    await sample(tf, model, options);
+    await sample(tf, kernels, model, options);
     expect(tf.memory().numTensors).toBe(before);
     const signal = AbortSignal.abort(new Error('stop'));
-    await expect(sample(tf, model, options, { signal })).rejects.toThrow('stop');
+    await expect(sample(tf, kernels, model, options, { signal })).rejects.toThrow('stop');
   });
 });
 

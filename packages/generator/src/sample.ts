@@ -1,4 +1,4 @@
-import { createRandom, type Model, nextLogits, type Random, zeroState } from '@etude/model';
+import { createRandom, type Kernels, type Model, type Random, stepper, zeroState } from '@etude/model';
 import type { TensorFlow } from '@etude/tensorflow';
 
 export interface SamplingOptions {
@@ -28,6 +28,7 @@ export interface SamplingProgress {
  */
 export async function sample(
   tf: TensorFlow,
+  kernels: Kernels,
   { shape, weights }: Model,
   { length, temperature, seed, songs, prime, firstToken }: SamplingOptions,
   { signal, onProgress }: { signal?: AbortSignal; onProgress?: (progress: SamplingProgress) => void } = {},
@@ -39,10 +40,11 @@ export async function sample(
     if (prime.length === 0) song[0] = draw(firstToken, random);
     return song;
   });
+  const model = stepper(tf, kernels, shape, weights);
   let state = zeroState(tf, shape, songs);
   for (let at = 1; at < length; at++) {
     const last = Int32Array.from(tokens, (song) => song[at - 1]!);
-    const next = nextLogits(tf, weights, state, last);
+    const next = model.step(last, state);
     tf.dispose(state as never);
     state = next.state;
     // What the prime says is not drawn, but the model has to hear it.
@@ -61,6 +63,7 @@ export async function sample(
     }
   }
   tf.dispose(state as never);
+  model.dispose();
   return tokens;
 }
 

@@ -1,14 +1,18 @@
-export { type Model, modelFromBytes, modelToBytes } from './model-file.js';
-export { createRandom, type Random } from './random.js';
+export type { State, Weights } from './body.js';
+export { type ChosenKernels, chooseKernels } from './kernels/choose.js';
+export { KERNEL_NAMES, type KernelName, type Kernels } from './kernels/kernels.js';
 export {
   initialWeights,
+  type LanguageModelShape,
   loss,
   lossAndGradients,
-  nextLogits,
-  type StackedLstmShape,
-  type State,
-  type Weights,
+  type Regularization,
+  type Stepper,
+  stepper,
   type Window,
   weightShapes,
   zeroState,
-} from './stacked-lstm.js';
+} from './language-model.js';
+export { fromArrays, type Model, modelFromBytes, modelToBytes, toArrays } from './model-file.js';
+export { createRandom, hash, type Random } from './random.js';
+export { fromSafetensors, toSafetensors } from './safetensors.js';

@@ -17,3 +17,20 @@ export function createRandom(seed: number, stream = 0): Random {
   for (let i = 0; i < stream; i++) generator.jump();
   return { next: () => (generator.next() >>> 0) / 2 ** 32 };
 }
+
+/**
+ * A whole number of 32 bits, from -2³¹, that follows from some others and looks random: for randomness that is named by
+ * where it is used and need not be drawn in order. Murmur3's finalizer over a running value.
+ */
+export function hash(...numbers: readonly number[]): number {
+  let h = 0x9e3779b9 | 0;
+  for (const n of numbers) {
+    h ^= Math.imul(n | 0, 0xcc9e2d51);
+    h ^= h >>> 16;
+    h = Math.imul(h, 0x85ebca6b);
+    h ^= h >>> 13;
+    h = Math.imul(h, 0xc2b2ae35);
+    h ^= h >>> 16;
+  }
+  return h;
+}

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync 
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { defineStage, InputError, type RunObserver, readRunRecord, StageError } from './index.js';
+import { defineStage, InputError, type RunObserver, readRunRecord, type Stage, StageError } from './index.js';
 import { type ToyWorkspace, toyWorkspace } from './testing/toy-workspace.js';
 
 let toy: ToyWorkspace;
@@ -296,6 +296,58 @@ describe('a stage that fails', () => {
     expect(record.stages[1]).toMatchObject({ name: 'head', status: 'failed', reasons: ['interrupted'] });
     expect(readRunRecord(join(toy.folder, 'artifacts/a'))!.status).toBe('unfinished');
     expect(await toy.statuses('a')).toEqual({ ...everything, read: 'hit' });
+  });
+});
+
+describe('a checkpoint', () => {
+  /** A stage whose parameter `letters` says how far to go, and which can be made to fail on its way. */
+  const going = (loaded: (string | undefined)[], fail = false) =>
+    toy.stages.map((stage) =>
+      stage.name !== 'head'
+        ? stage
+        : {
+            ...stage,
+            checkpointParams: ({ letters: _, ...others }: { letters: number }) => others,
+            run: async ({ params, checkpoint }: Parameters<Stage['run']>[0]) => {
+              const saved = await checkpoint.load();
+              loaded.push(saved && Buffer.from(saved).toString());
+              await checkpoint.save(Buffer.from(`came to ${params.letters}`));
+              if (fail) throw new StageError('stopped');
+              return { text: 'done' };
+            },
+          },
+    );
+
+  it('is there when the stage runs again after it failed, and with a parameter that it does not depend on', async () => {
+    const loaded: (string | undefined)[] = [];
+    await toy.run('a', { stages: going(loaded, true) });
+    await toy.run('a', { stages: going(loaded) });
+    await toy.run('a', { stages: going(loaded), set: ['head.letters=5'] });
+    expect(loaded).toEqual([undefined, 'came to 3', 'came to 3']);
+  });
+
+  it('is not there for other inputs, nor when the stage is asked for by name', async () => {
+    const loaded: (string | undefined)[] = [];
+    await toy.run('a', { stages: going(loaded) });
+    await toy.run('a', { stages: going(loaded), again: 'head' });
+    toy.write('text.txt', 'other');
+    await toy.run('a', { stages: going(loaded) });
+    expect(loaded).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('takes the place of the one before, and is dropped with a warning where it is damaged', async () => {
+    const loaded: (string | undefined)[] = [];
+    await toy.run('a', { stages: going(loaded) });
+    await toy.run('a', { stages: going(loaded), set: ['head.letters=5'] });
+    const holding = (text: string) => cachedContents().filter((path) => readFileSync(path, 'utf8') === text);
+    expect(holding('came to 3')).toEqual([]);
+    const [checkpoint] = holding('came to 5');
+    writeFileSync(checkpoint!, 'came to 6');
+    const warnings: string[] = [];
+    const observer = { warning: (message: string) => warnings.push(message) };
+    await toy.run('a', { stages: going(loaded), set: ['head.letters=7'], observer });
+    expect(loaded).toEqual([undefined, 'came to 3', undefined]);
+    expect(warnings).toEqual([expect.stringMatching(/^checkpoint [0-9a-f]{12} in the cache is damaged/)]);
   });
 });
 

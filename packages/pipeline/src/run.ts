@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { publish } from './artifact-folder.js';
 import { withFileLock } from './file-lock.js';
-import { digestOf, fingerprintOf } from './fingerprint.js';
+import { digestOf, fingerprintOf, type Ingredients } from './fingerprint.js';
 import { findStage, type Plan, type PlannedStage } from './plan.js';
 import { changesSince } from './reasons.js';
 import { artifactFolder, type RunRecord, readRunRecord, type StageRecord, writeRunRecord } from './run-record.js';
-import type { Content, InputFile, Progress, StageOutputs } from './stage.js';
+import type { Checkpoint, Content, InputFile, Progress, Stage, StageOutputs } from './stage.js';
 import { type Artifact, type CachedStage, StageCache } from './stage-cache.js';
 import { workspacePath } from './yaml-file.js';
 
@@ -167,7 +167,7 @@ class Run {
         if (!forced) cached = await this.#cache.find(fingerprint);
         if (cached !== undefined && !forced) return;
         this.#observer.stageStarted?.(planned.name, reasons);
-        cached = await this.#execute(planned, files, fingerprint);
+        cached = await this.#execute(planned, present, files);
         status = 'ran';
       });
       if (forced && before !== undefined && digestsOf(before) !== digestsOf(cached!)) {
@@ -215,21 +215,24 @@ class Run {
       if (found === undefined) return present;
       artifacts[door] = found;
     }
-    const digests = Object.fromEntries([
-      ...Object.entries(fileDigests).map(([parameter, { digest }]) => [parameter, digest]),
-      ...Object.entries(artifacts).map(([door, list]) => {
-        const all = list.map(({ digest }) => digest);
-        return [door, stage.inputs[door] === 'files' ? all : all[0]!];
-      }),
-    ]);
-    const fingerprint = fingerprintOf({ stage: stage.name, version: stage.version, params, inputs: digests });
-    return { ...present, inputs: artifacts, fingerprint };
+    const record = { ...present, inputs: artifacts };
+    return { ...record, fingerprint: fingerprintOf(ingredientsOf(stage, record, params)) };
+  }
+
+  /** Checkpoints are found again by all that the outputs depend on but for the parameters that a stage excepts. */
+  #checkpoint({ stage, params, name }: PlannedStage, present: StageRecord): Checkpoint {
+    const key = fingerprintOf(ingredientsOf(stage, present, stage.checkpointParams?.(params) ?? params));
+    return {
+      // What is asked for by --stage is run from its beginning.
+      load: async () => (name === this.#options.again ? undefined : this.#cache.checkpoint(key)),
+      save: (bytes) => this.#cache.keepCheckpoint(key, bytes),
+    };
   }
 
   async #execute(
     planned: PlannedStage,
+    present: StageRecord,
     files: Readonly<Record<string, InputFile>>,
-    fingerprint: string,
   ): Promise<CachedStage> {
     const { name, stage, params, producers, inputs } = planned;
     const startedAt = Date.now();
@@ -241,12 +244,13 @@ class Run {
       );
       doors[door] = stage.inputs[door] === 'files' ? read : read[0]!;
     }
+    const checkpoint = this.#checkpoint(planned, present);
     const outputs = await stage.run({
-      ...{ params, inputs: doors, files, signal: this.#signal },
+      ...{ params, inputs: doors, files, signal: this.#signal, checkpoint },
       progress: (progress: Progress) => this.#observer.stageProgress?.(name, progress),
       say: (line: string) => this.#observer.stageSays?.(name, line),
     });
-    return this.#cache.keep(fingerprint, contentsOf(planned, outputs), secondsSince(startedAt));
+    return this.#cache.keep(present.fingerprint!, contentsOf(planned, outputs), secondsSince(startedAt));
   }
 
   locked<T>(lock: string, what: string, work: () => Promise<T>): Promise<T> {
@@ -254,6 +258,21 @@ class Run {
     const onWait = (owner: { pid: number } | undefined) => this.#observer.waiting?.(what, owner?.pid);
     return withFileLock(path, work, { onWait, signal: this.#signal });
   }
+}
+
+/** What a stage's outputs depend on, with the digests of what it reads. */
+function ingredientsOf(
+  stage: Stage,
+  { files, inputs, version }: StageRecord,
+  params: Ingredients['params'],
+): Ingredients {
+  const digests: Record<string, string | string[]> = {};
+  for (const [parameter, { digest }] of Object.entries(files)) digests[parameter] = digest;
+  for (const [door, artifacts] of Object.entries(inputs ?? {})) {
+    const all = artifacts.map(({ digest }) => digest);
+    digests[door] = stage.inputs[door] === 'files' ? all : all[0]!;
+  }
+  return { stage: stage.name, version, params, inputs: digests };
 }
 
 function inputFile(path: string, bytes: Uint8Array): InputFile {

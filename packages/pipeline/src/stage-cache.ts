@@ -75,6 +75,19 @@ export class StageCache {
     return cached;
   }
 
+  /** The last checkpoint of this key; undefined where there is none or it was damaged. */
+  checkpoint(key: string): Promise<Uint8Array | undefined> {
+    return this.#read(`checkpoint:${key}`, `checkpoint ${key.slice(0, 12)}`);
+  }
+
+  /** Keeps a checkpoint in place of the one before. */
+  async keepCheckpoint(key: string, bytes: Uint8Array): Promise<void> {
+    const entry = `checkpoint:${key}`;
+    const before = await cacache.get.info(this.#folder, entry);
+    const kept = await cacache.put(this.#folder, entry, bytes, { algorithms: ['sha256'] });
+    if (before !== null && before.integrity !== String(kept)) await cacache.rm.content(this.#folder, before.integrity);
+  }
+
   async #read(key: string, what: string): Promise<Uint8Array | undefined> {
     try {
       return (await cacache.get(this.#folder, key)).data;

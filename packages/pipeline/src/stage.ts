@@ -25,6 +25,12 @@ export interface Progress {
   readonly detail?: string;
 }
 
+/** One piece of data that outlives an interrupted run. It is kept as a whole or not at all, and verified when read. */
+export interface Checkpoint {
+  load(): Promise<Uint8Array | undefined>;
+  save(bytes: Uint8Array): Promise<void>;
+}
+
 interface StageContext<P, I extends Doors> {
   readonly params: P;
   readonly inputs: { readonly [K in keyof I]: I[K] extends 'files' ? readonly InputFile[] : InputFile };
@@ -32,6 +38,8 @@ interface StageContext<P, I extends Doors> {
   readonly files: Readonly<Record<string, InputFile>>;
   /** aborted when the user stops the run: long work should then throw `signal.reason` */
   readonly signal: AbortSignal;
+  /** where long work keeps what it can go on from after an interruption; see `checkpointParams` */
+  readonly checkpoint: Checkpoint;
   progress(progress: Progress): void;
   /** one line that the user should see: a choice that was made, something odd in the input */
   say(line: string): void;
@@ -54,11 +62,18 @@ export interface StageDefinition<P extends z.ZodObject, I extends Doors, O exten
   readonly params: P;
   readonly inputs: I;
   readonly outputs: O;
+  /**
+   * The parameters that a checkpoint depends on; all of them if left out. A stage whose parameter only says how far to go
+   * leaves that one out here, and goes on from where it ended with a smaller one.
+   */
+  checkpointParams?(params: z.output<P>): Readonly<Record<string, unknown>>;
   run(context: StageContext<z.output<P>, I>): Promise<StageOutputs<O>> | StageOutputs<O>;
 }
 
 /** A stage of any parameters and doors, as the engine handles them. */
-export interface Stage extends Omit<StageDefinition<z.ZodObject, Doors, Doors>, 'run'> {
+export interface Stage extends Omit<StageDefinition<z.ZodObject, Doors, Doors>, 'run' | 'checkpointParams'> {
+  // biome-ignore lint/suspicious/noExplicitAny: as below
+  checkpointParams?(params: any): Readonly<Record<string, unknown>>;
   // biome-ignore lint/suspicious/noExplicitAny: a list of stages holds contexts of many types; defineStage checks each
   run(context: StageContext<any, any>): Promise<StageOutputs<Doors>> | StageOutputs<Doors>;
 }

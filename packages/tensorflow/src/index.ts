@@ -1,11 +1,4 @@
-export {
-  type LoadedTensorFlow,
-  loadTensorFlow,
-  type Scalar,
-  type Tensor,
-  type Tensor1D,
-  type Tensor2D,
-  type Tensor3D,
-  type TensorFlow,
-} from './load.js';
+export { type LoadedTensorFlow, loadTensorFlow } from './load.js';
+export { type Attributes, type Handle, NativeOperations } from './native-operations.js';
 export { matMulSpeed } from './speed.js';
+export type { Scalar, Tensor, Tensor1D, Tensor2D, TensorFlow } from './types.js';

@@ -1,15 +1,15 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-
-/** The operations of TensorFlow.js, whichever backend computes them. */
-export type TensorFlow = typeof import('@tensorflow/tfjs-core');
-export type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
+import { NativeOperations } from './native-operations.js';
+import type { TensorFlow } from './types.js';
 
 export interface LoadedTensorFlow {
   readonly tf: TensorFlow;
-  /** `tensorflow`: native; `wasm`: WebAssembly, which works everywhere and is about 5 times slower */
+  /** `tensorflow`: native; `wasm`: WebAssembly, which works everywhere and is up to 30 times slower */
   readonly backend: 'tensorflow' | 'wasm';
   readonly versions: Readonly<Record<string, string>>;
+  /** TensorFlow's own operations; undefined without the native backend */
+  readonly native?: NativeOperations;
   /** why the native backend is not in use; undefined where it is */
   readonly nativeProblem?: string;
 }
@@ -29,7 +29,8 @@ async function load(): Promise<LoadedTensorFlow> {
   try {
     const library = loadNative(tf);
     await tf.ready();
-    return { tf, backend: 'tensorflow', versions: { ...versions, libtensorflow: library } };
+    const native = new NativeOperations(tf);
+    return { tf, backend: 'tensorflow', versions: { ...versions, libtensorflow: library }, native };
   } catch (error) {
     const [nativeProblem] = (error as Error).message.split('\n');
     require('@tensorflow/tfjs-backend-wasm');

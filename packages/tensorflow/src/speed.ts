@@ -1,4 +1,4 @@
-import type { TensorFlow } from './load.js';
+import type { TensorFlow } from './types.js';
 
 /** Speed of one matrix product of 2048×256 by 256×1024 in GFLOPS: the best of `tries`, after one that does not count. */
 export function matMulSpeed(tf: TensorFlow, tries = 5): number {

@@ -1,56 +1,81 @@
-import type { Weights } from '@etude/model';
-import type { Scalar, Tensor, TensorFlow } from '@etude/tensorflow';
+import type { Kernels, Weights } from '@etude/model';
+import type { Tensor, TensorFlow } from '@etude/tensorflow';
 
 export interface AdamOptions {
-  readonly learningRate: number;
   /** gradients are scaled down together so that their common norm is at most this (Pascanu et al. 2013) */
   readonly clip: number;
+  /** share of a weight that decays at each update, times the learning rate (Loshchilov and Hutter 2019); not of biases */
+  readonly weightDecay: number;
 }
 
-const BETA1 = 0.9;
-const BETA2 = 0.999;
-const EPSILON = 1e-8;
+const beta1 = 0.9;
+const beta2 = 0.999;
+const epsilon = 1e-8;
 
 /** Adam (Kingma and Ba 2015, algorithm 1) on a set of named weights, which it owns and replaces at each update. */
 export class Adam {
   readonly #tf: TensorFlow;
+  readonly #kernels: Kernels;
   readonly #options: AdamOptions;
   #weights: Weights;
   #means: Weights;
   #squares: Weights;
-  #updates = 0;
+  #updates: number;
 
-  constructor(tf: TensorFlow, weights: Weights, options: AdamOptions) {
+  constructor(
+    tf: TensorFlow,
+    kernels: Kernels,
+    weights: Weights,
+    options: AdamOptions,
+    from?: { readonly means: Weights; readonly squares: Weights; readonly updates: number },
+  ) {
+    const zeros = () =>
+      Object.fromEntries(Object.entries(weights).map(([name, weight]) => [name, tf.zerosLike(weight)]));
     this.#tf = tf;
+    this.#kernels = kernels;
     this.#options = options;
     this.#weights = weights;
-    this.#means = mapValues(weights, (weight) => tf.zerosLike(weight));
-    this.#squares = mapValues(weights, (weight) => tf.zerosLike(weight));
+    this.#means = from?.means ?? zeros();
+    this.#squares = from?.squares ?? zeros();
+    this.#updates = from?.updates ?? 0;
   }
 
   get weights(): Weights {
     return this.#weights;
   }
 
-  /** One update; the gradients stay the caller's. */
-  update(gradients: Weights): void {
+  /** running means of the gradients */
+  get means(): Weights {
+    return this.#means;
+  }
+
+  /** running means of the squares of the gradients */
+  get squares(): Weights {
+    return this.#squares;
+  }
+
+  /**
+   * One update; the gradients stay the caller's.
+   * @returns norm of all gradients together before clipping; where it is not finite, nothing was changed
+   */
+  update(gradients: Weights, learningRate: number): number {
     const tf = this.#tf;
+    const norm = Math.sqrt(this.#kernels.sumOfSquares(Object.values(gradients)));
+    if (!Number.isFinite(norm)) return norm;
     this.#updates += 1;
-    const rate = (this.#options.learningRate * Math.sqrt(1 - BETA2 ** this.#updates)) / (1 - BETA1 ** this.#updates);
+    const rate = (learningRate * Math.sqrt(1 - beta2 ** this.#updates)) / (1 - beta1 ** this.#updates);
+    const numbers = { rate, gradientScale: Math.min(1, this.#options.clip / (norm + epsilon)), beta1, beta2, epsilon };
+    const decayed = 1 - learningRate * this.#options.weightDecay;
     const before = [this.#weights, this.#means, this.#squares];
     const after = tf.tidy((() => {
-      const scale = this.#scale(gradients);
       const weights: Record<string, Tensor> = {};
       const means: Record<string, Tensor> = {};
       const squares: Record<string, Tensor> = {};
       for (const [name, weight] of Object.entries(this.#weights)) {
-        const gradient = tf.mul(gradients[name]!, scale);
-        const mean = tf.add(tf.mul(this.#means[name]!, BETA1), tf.mul(gradient, 1 - BETA1));
-        const square = tf.add(tf.mul(this.#squares[name]!, BETA2), tf.mul(tf.square(gradient), 1 - BETA2));
-        const change = tf.div(tf.mul(mean, rate), tf.add(tf.sqrt(square), EPSILON));
-        weights[name] = tf.sub(weight, change);
-        means[name] = mean;
-        squares[name] = square;
+        const keep = weight.rank === 1 ? 1 : decayed;
+        [weights[name], means[name], squares[name]] = this.#kernels.adam(
+          ...([weight, this.#means[name]!, this.#squares[name]!, gradients[name]!, { ...numbers, keep }] as const),
+        );
       }
       return { weights, means, squares };
     }) as () => never) as { weights: Weights; means: Weights; squares: Weights };
@@ -58,22 +83,10 @@ export class Adam {
     this.#weights = after.weights;
     this.#means = after.means;
     this.#squares = after.squares;
+    return norm;
   }
 
-  /** Disposes of everything but the weights. */
   dispose(): void {
-    this.#tf.dispose([this.#means, this.#squares] as never);
+    this.#tf.dispose([this.#weights, this.#means, this.#squares] as never);
   }
-
-  /** min(1, clip / ‖gradients‖) */
-  #scale(gradients: Weights): Scalar {
-    const tf = this.#tf;
-    const squares = Object.values(gradients).map((gradient) => tf.sum(tf.square(gradient)));
-    const norm = tf.sqrt(tf.sum(tf.stack(squares)));
-    return tf.minimum(1, tf.div(this.#options.clip, tf.add(norm, EPSILON))) as Scalar;
-  }
-}
-
-function mapValues(weights: Weights, change: (weight: Tensor) => Tensor): Weights {
-  return Object.fromEntries(Object.entries(weights).map(([name, weight]) => [name, change(weight)]));
 }

@@ -1,9 +1,11 @@
 export { curveToCsv } from './learning-curve.js';
+export type { TrainingOptions } from './options.js';
 export {
-  type CurvePoint,
+  type CheckpointStore,
   TrainingError,
-  type TrainingOptions,
+  type TrainingHooks,
   type TrainingProgress,
   type TrainingResult,
   train,
 } from './train.js';
+export type { CurvePoint } from './training-state.js';

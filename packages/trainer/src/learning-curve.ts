@@ -1,4 +1,4 @@
-import type { CurvePoint } from './train.js';
+import type { CurvePoint } from './training-state.js';
 
 /** The learning curve as CSV: `step,epoch,training_loss,validation_loss`, losses in nats per token. */
 export function curveToCsv(curve: readonly CurvePoint[]): string {

@@ -1,63 +1,112 @@
-import { createRandom, modelToBytes } from '@etude/model';
-import { loadTensorFlow, type TensorFlow } from '@etude/tensorflow';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { chooseKernels, modelToBytes } from '@etude/model';
+import { loadTensorFlow } from '@etude/tensorflow';
+import { describe, expect, it } from 'vitest';
 import { trainingWindows, windowsOver } from './batches.js';
-import { curveToCsv, type TrainingOptions, train } from './index.js';
+import { type CheckpointStore, curveToCsv, type TrainingHooks, type TrainingOptions, train } from './index.js';
+import { cycle, options } from './testing/small-training.js';
+import { learningRateAt } from './train.js';
 
-let tf: TensorFlow;
-beforeAll(async () => {
-  ({ tf } = await loadTensorFlow());
-});
+const loaded = await loadTensorFlow();
+const { tf } = loaded;
+const { kernels } = chooseKernels(loaded, { threads: availableParallelism() });
 
-/** 0 1 2 3 over and over: what follows is certain. */
-const cycle = Int32Array.from({ length: 400 }, (_, i) => i % 4);
-const options: TrainingOptions = {
-  shape: { vocabulary: 4, units: 12, layers: 2 },
-  ...{ steps: 60, batch: 4, window: 8, learningRate: 0.02, clip: 1, dropout: 0.1 },
-  ...{ validation: 0.1, evaluateEvery: 20, seed: 1 },
-};
+const run = (changes: Partial<TrainingOptions> = {}, hooks: TrainingHooks = {}, tokens = cycle) =>
+  train(tf, kernels, tokens, { ...options, ...changes }, hooks);
+const bytesOf = async (result: Awaited<ReturnType<typeof run>>) => modelToBytes(result.model);
+
+/** Keeps the last checkpoint in memory. */
+function memoryStore(): CheckpointStore & { saved: Uint8Array[] } {
+  const saved: Uint8Array[] = [];
+  return { saved, load: async () => saved.at(-1), save: async (bytes) => void saved.push(bytes) };
+}
 
 describe('train', () => {
   it('learns what can be learnt', async () => {
-    const { curve, best } = await train(tf, cycle, options);
+    const { curve, best } = await run();
     expect(curve.map(({ step }) => step)).toEqual([20, 40, 60]);
     expect(curve[0]!.trainingLoss).toBeGreaterThan(curve[2]!.trainingLoss);
     expect(best.validationLoss).toBeLessThan(0.1);
     expect(best.validationLoss).toBe(Math.min(...curve.map((point) => point.validationLoss!)));
   });
 
+  it.each<[string, Partial<TrainingOptions>]>([
+    ['Grid LSTM', { shape: { ...options.shape, model: 'grid-lstm', tied: false, depthPriority: true } }],
+    ['tied embeddings', { shape: { ...options.shape, tiedEmbeddings: true } }],
+    ['weight decay', { weightDecay: 0.1 }],
+    ['warm-up and decay', { warmup: 10, decay: 'cosine' }],
+    [
+      'locked and recurrent dropout, smoothed labels',
+      { lockedDropout: true, recurrentDropout: 0.1, labelSmoothing: 0.05 },
+    ],
+  ])('learns with %s', async (_, changes) => {
+    const { best } = await run(changes);
+    expect(best.validationLoss).toBeLessThan(0.3);
+  });
+
+  it('shrinks weights that decay', async () => {
+    const size = async (weightDecay: number) => {
+      const { model } = await run({ steps: 20, weightDecay });
+      return tf.mean(tf.abs(model.weights['lstm.0.input.weight']!)).dataSync()[0]!;
+    };
+    expect(await size(1)).toBeLessThan(0.9 * (await size(0)));
+  });
+
   it('gives the same weights for the same seed, others for another', async () => {
-    const bytes = async (seed: number) => modelToBytes((await train(tf, cycle, { ...options, steps: 6, seed })).model);
+    const bytes = async (seed: number) => bytesOf(await run({ steps: 6, seed }));
     const first = await bytes(1);
     expect(await bytes(1)).toEqual(first);
     expect(await bytes(2)).not.toEqual(first);
   });
 
+  const noise = Int32Array.from({ length: 200 }, (_, i) => (i < 180 ? i % 4 : (i * i * 7) % 4));
+
   it('keeps the weights of the best point, not of the last', async () => {
-    const noise = Int32Array.from({ length: 200 }, (_, i) => (i < 180 ? i % 4 : (i * i * 7) % 4));
-    const { best, curve, model } = await train(tf, noise, { ...options, dropout: 0, steps: 120 });
+    const { best, curve, model } = await run({ dropout: 0, steps: 120 }, {}, noise);
     expect(best.step).toBeLessThan(curve.at(-1)!.step);
-    const again = await train(tf, noise, { ...options, dropout: 0, steps: best.step });
-    expect(await modelToBytes(model)).toEqual(await modelToBytes(again.model));
+    const again = await run({ dropout: 0, steps: best.step }, {}, noise);
+    expect(await modelToBytes(model)).toEqual(await bytesOf(again));
+  });
+
+  it('ends when the validation loss has not fallen for as long as its patience lasts', async () => {
+    const { best, curve, ended } = await run({ dropout: 0, steps: 400, patience: 3 }, {}, noise);
+    expect(curve.at(-1)!.step).toBe(best.step + 60);
+    expect(ended).toBe('the validation loss has not fallen for 3 evaluations');
   });
 
   it('can hold nothing out', async () => {
-    const { best, curve } = await train(tf, cycle, { ...options, validation: 0, steps: 25 });
+    const { best, curve } = await run({ validation: 0, steps: 25 });
     expect(best.step).toBe(25);
     expect(curve.map((point) => point.validationLoss)).toEqual([undefined, undefined]);
     expect(curveToCsv(curve)).toMatch(/^step,epoch,training_loss,validation_loss\n20,\d+,[\d.]+,\n25,\d+,[\d.]+,\n$/);
   });
 
   it('says what is wrong with a piece that is too short and a rate that is too high', async () => {
-    await expect(train(tf, cycle.subarray(0, 2), options)).rejects.toThrow(
+    await expect(run({}, {}, cycle.subarray(0, 2))).rejects.toThrow(
       'expected at least 3 tokens to learn from, found 2',
     );
-    const diverging = train(tf, cycle, { ...options, learningRate: 1e30, clip: 1e30 });
-    await expect(diverging).rejects.toThrow(/the loss is (NaN|Infinity) at step \d+: training diverged/);
+    await expect(run({ learningRate: 1e30, clip: 1e30 })).rejects.toThrow(
+      /training diverged: the (loss is (NaN|Infinity)|gradients are not finite) at step \d+; try a lower learningRate/,
+    );
+  });
+
+  it('ends with what was learnt before it diverged', async () => {
+    // A warm-up of this length reaches a rate that is far too high after there is something to keep.
+    const { best, ended, model } = await run({ learningRate: 40, warmup: 3000, clip: 1e9, steps: 3000 });
+    expect(ended).toMatch(/^training diverged: the loss is [\d.]+, twice that of blind guessing at step \d+$/);
+    expect(best.validationLoss).toBeLessThan(1);
+    const values = Object.values(model.weights).flatMap((weight) => [...weight.dataSync()]);
+    expect(values.every(Number.isFinite)).toBe(true);
   });
 
   it('trains on the shortest piece that it accepts', async () => {
-    const { curve } = await train(tf, cycle.subarray(0, 3), { ...options, validation: 0, steps: 3 });
+    const { curve } = await run({ validation: 0, steps: 3 }, {}, cycle.subarray(0, 3));
     expect(curve.at(-1)!.step).toBe(3);
   });
 
@@ -68,15 +117,122 @@ describe('train', () => {
       steps.push(step);
       if (step === 3) controller.abort(new Error('enough'));
     };
-    await expect(train(tf, cycle, options, { signal: controller.signal, onProgress })).rejects.toThrow('enough');
+    await expect(run({}, { signal: controller.signal, onProgress })).rejects.toThrow('enough');
     expect(steps).toEqual([1, 2, 3]);
   });
 
-  it('does not grow with its steps', async () => {
+  it('does not grow over 2,000 steps', async () => {
     const before = tf.memory().numTensors;
-    const { model } = await train(tf, cycle, { ...options, steps: 30 });
+    let early = 0;
+    let late = 0;
+    const onProgress = ({ step }: { step: number }) => {
+      if (step === 500) early = process.memoryUsage.rss();
+      if (step === 2000) late = process.memoryUsage.rss();
+    };
+    // A leak of the gates of one layer, or of the gradients, would come to 100 MB and more.
+    const shape = { ...options.shape, units: 64 };
+    const { model } = await run({ shape, steps: 2000, evaluateEvery: 500 }, { onProgress });
     tf.dispose(model.weights as never);
     expect(tf.memory().numTensors).toBe(before);
+    expect(late - early).toBeLessThan(30e6);
+  }, 120_000);
+});
+
+describe('a checkpoint', () => {
+  const long = { steps: 47, evaluateEvery: 10, dropout: 0.3, recurrentDropout: 0.2 };
+
+  it('of any step leads to the same bytes and the same curve as a run that was never stopped', async () => {
+    const whole = await run(long);
+    const store = memoryStore();
+    expect(await bytesOf(await run(long, { checkpoints: store, checkpointEvery: 0 }))).toEqual(await bytesOf(whole));
+    expect(store.saved).toHaveLength(48); // one each step, and the one at the end
+    for (const saved of [store.saved[0]!, store.saved[8]!, store.saved[9]!, store.saved[30]!, store.saved[46]!]) {
+      const resumed: number[] = [];
+      const checkpoints = { load: async () => saved, save: async () => {} };
+      const again = await run(long, { checkpoints, onResume: (step) => resumed.push(step) });
+      expect(resumed).toHaveLength(1);
+      expect(await bytesOf(again)).toEqual(await bytesOf(whole));
+      expect(again.curve).toEqual(whole.curve);
+    }
+  });
+
+  it('is saved when training is stopped, and training goes on from it', async () => {
+    const whole = await run(long);
+    const store = memoryStore();
+    const controller = new AbortController();
+    const onProgress = ({ step }: { step: number }) => step === 13 && controller.abort(new Error('enough'));
+    await expect(run(long, { signal: controller.signal, onProgress, checkpoints: store })).rejects.toThrow('enough');
+    expect(store.saved).toHaveLength(1);
+    const steps: number[] = [];
+    const again = await run(long, { checkpoints: store, onProgress: ({ step }) => steps.push(step) });
+    expect(steps[0]).toBe(14);
+    expect(await bytesOf(again)).toEqual(await bytesOf(whole));
+  });
+
+  it('of finished training is where longer training goes on, to the same bytes as from the start', async () => {
+    const store = memoryStore();
+    await run({ ...long, steps: 33 }, { checkpoints: store });
+    const steps: number[] = [];
+    const longer = await run(
+      { ...long, steps: 60 },
+      { checkpoints: store, onProgress: ({ step }) => steps.push(step) },
+    );
+    expect(steps[0]).toBe(34);
+    const whole = await run({ ...long, steps: 60 });
+    expect(await bytesOf(longer)).toEqual(await bytesOf(whole));
+    expect(longer.curve).toEqual(whole.curve);
+  });
+
+  it('that is further on than training is to go is left alone', async () => {
+    const store = memoryStore();
+    await run({ ...long, steps: 33 }, { checkpoints: store });
+    const shorter = await run({ ...long, steps: 20 }, { checkpoints: store });
+    expect(await bytesOf(shorter)).toEqual(await bytesOf(await run({ ...long, steps: 20 })));
+  });
+
+  it('lets a run that is killed with -9 at 50 random moments end in the same bytes', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'etude-train-'));
+    const script = fileURLToPath(new URL('../testing/killed-training.js', import.meta.url));
+    const training = JSON.stringify({
+      ...options,
+      steps: 1500,
+      evaluateEvery: 10,
+      dropout: 0.3,
+      shape: { ...options.shape, vocabulary: 7 },
+    });
+    const start = (name: string) => {
+      const child = spawn(process.execPath, [script, join(folder, name), training], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      return { child, closed: once(child, 'close') };
+    };
+    const undisturbed = start('undisturbed');
+    undisturbed.child.stdout.resume();
+    await undisturbed.closed;
+    for (let kills = 0; kills < 50; kills++) {
+      const { child, closed } = start('killed');
+      await once(child.stdout, 'data'); // comes with the first step, after all that takes long at the start
+      await sleep(Math.random() * 40);
+      child.kill('SIGKILL');
+      await closed;
+    }
+    expect(existsSync(join(folder, 'killed.model'))).toBe(false);
+    const { child, closed } = start('killed');
+    const [line] = await once(child.stdout, 'data');
+    expect(Number.parseInt(String(line), 10)).toBeGreaterThan(50);
+    child.stdout.resume();
+    await closed;
+    expect(readFileSync(join(folder, 'killed.model'))).toEqual(readFileSync(join(folder, 'undisturbed.model')));
+  }, 300_000);
+});
+
+describe('the learning rate', () => {
+  it('grows over the warm-up, and falls to zero where it is to', () => {
+    const rate = (step: number, decay: 'none' | 'cosine') =>
+      learningRateAt(step, { learningRate: 1, warmup: 4, decay, steps: 101 });
+    expect([1, 2, 3, 4, 5, 6, 100].map((step) => rate(step, 'none'))).toEqual([0.2, 0.4, 0.6, 0.8, 1, 1, 1]);
+    expect(rate(51, 'cosine')).toBeCloseTo(0.5, 1);
+    expect(rate(101, 'cosine')).toBeLessThan(0.001);
   });
 });
 
@@ -89,9 +245,9 @@ describe('windows', () => {
         3,
       ),
     ];
-    expect(windows.map(({ inputs, steps }) => [steps, ...inputs])).toEqual([
-      [3, 0, 5, 1, 6, 2, 7],
-      [2, 3, 8, 4, 9],
+    expect(windows.map(({ inputs }) => [...inputs])).toEqual([
+      [0, 5, 1, 6, 2, 7],
+      [3, 8, 4, 9],
     ]);
     expect(windows.map(({ targets }) => [...targets])).toEqual([
       [1, 6, 2, 7, 3, 8],
@@ -104,12 +260,22 @@ describe('windows', () => {
       Int32Array.from({ length: 23 }, (_, i) => i),
       2,
       4,
-      createRandom(1),
+      1,
     );
     const seen = Array.from({ length: 12 }, () => windows.next().value!);
     const epochs = seen.map(({ epoch }) => epoch);
     expect(epochs[0]).toBe(1);
     expect(epochs.at(-1)).toBeGreaterThan(2);
     expect(seen.map(({ fresh }) => fresh)).toEqual(epochs.map((epoch, i) => i === 0 || epoch !== epochs[i - 1]));
+  });
+
+  it('can begin at any one of them', () => {
+    const tokens = Int32Array.from({ length: 23 }, (_, i) => i);
+    const first = (from: number, count: number) => {
+      const windows = trainingWindows(tokens, 2, 4, 1, from);
+      return Array.from({ length: count }, () => windows.next().value!);
+    };
+    const all = first(0, 12);
+    for (let from = 0; from < 12; from++) expect(first(from, 12 - from)).toEqual(all.slice(from));
   });
 });

@@ -1,47 +1,22 @@
 import {
   createRandom,
   initialWeights,
+  type Kernels,
+  type LanguageModelShape,
   loss,
   lossAndGradients,
   type Model,
-  type Random,
-  type StackedLstmShape,
   type State,
   type Weights,
   zeroState,
 } from '@etude/model';
-import type { Tensor2D, TensorFlow } from '@etude/tensorflow';
+import type { TensorFlow } from '@etude/tensorflow';
 import { Adam } from './adam.js';
 import { trainingWindows, windowsOver } from './batches.js';
-
-export interface TrainingOptions {
-  readonly shape: StackedLstmShape;
-  /** how many updates of the weights to make */
-  readonly steps: number;
-  /** rows that are read side by side */
-  readonly batch: number;
-  /** time steps of a window: how far back a gradient reaches */
-  readonly window: number;
-  readonly learningRate: number;
-  readonly clip: number;
-  /** share of a layer's input map that is dropped in training, 0 to below 1 */
-  readonly dropout: number;
-  /** share of the piece, from its end, that is held out, 0 to below 1 */
-  readonly validation: number;
-  /** steps from one point of the learning curve to the next */
-  readonly evaluateEvery: number;
-  readonly seed: number;
-}
-
-export interface CurvePoint {
-  readonly step: number;
-  /** how many times the training part was begun */
-  readonly epoch: number;
-  /** nats per token, mean since the last point, dropout in force */
-  readonly trainingLoss: number;
-  /** nats per token without dropout; undefined where nothing is held out */
-  readonly validationLoss: number | undefined;
-}
+import { fromCheckpoint, toCheckpoint } from './checkpoint.js';
+import type { TrainingOptions } from './options.js';
+import { Pace } from './pace.js';
+import type { CurvePoint, TrainingState } from './training-state.js';
 
 export interface TrainingProgress {
   readonly step: number;
@@ -58,6 +33,24 @@ export interface TrainingResult {
   readonly model: Model;
   readonly best: CurvePoint;
   readonly curve: readonly CurvePoint[];
+  /** why training ended before all steps were made; undefined where it did not */
+  readonly ended?: string;
+}
+
+/** A place that outlives the process, for one checkpoint. What is saved is there as a whole or not at all. */
+export interface CheckpointStore {
+  load(): Promise<Uint8Array | undefined>;
+  save(bytes: Uint8Array): Promise<void>;
+}
+
+export interface TrainingHooks {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: TrainingProgress) => void;
+  readonly checkpoints?: CheckpointStore;
+  /** seconds of training from one checkpoint to the next, once training has taken as long; at first more often */
+  readonly checkpointEvery?: number;
+  /** told where training goes on from a checkpoint */
+  readonly onResume?: (step: number) => void;
 }
 
 /** Training cannot go on, and the user can do something about it. */
@@ -66,19 +59,21 @@ export class TrainingError extends Error {
 }
 
 /**
- * Trains a stacked LSTM on a piece (token ids) by truncated back-propagation with Adam. The same seed gives the same
- * weights on the same machine.
+ * Trains a language model on a piece (token ids) by truncated back-propagation with Adam. The same seed gives the same
+ * weights on the same machine, whether training was interrupted or not, and on to more steps as if it had been that long
+ * from the start: all that is random follows from the seed and the number of the step or epoch.
  *
- * @throws {TrainingError} where the piece is too short or the loss is no longer a number
- * @throws the signal's reason where it is aborted
+ * @throws {TrainingError} where the piece is too short, or training diverged before there was anything to keep
+ * @throws the signal's reason where it is aborted; a checkpoint was saved before
  */
 export async function train(
   tf: TensorFlow,
+  kernels: Kernels,
   tokens: Int32Array,
   options: TrainingOptions,
-  { signal, onProgress }: { signal?: AbortSignal; onProgress?: (progress: TrainingProgress) => void } = {},
+  { signal, onProgress, checkpoints, checkpointEvery = 30, onResume }: TrainingHooks = {},
 ): Promise<TrainingResult> {
-  const { shape, steps, window, dropout, evaluateEvery } = options;
+  const { shape, steps, window, evaluateEvery, patience } = options;
   const heldOut = Math.floor(tokens.length * options.validation);
   const training = tokens.subarray(0, tokens.length - heldOut);
   // The first validation token is predicted from the last one of the training part.
@@ -90,64 +85,132 @@ export async function train(
     );
   }
 
-  const weightsRandom = createRandom(options.seed, 0);
-  const windows = trainingWindows(training, rows, window, createRandom(options.seed, 1));
-  const dropoutRandom = createRandom(options.seed, 2);
-  const adam = new Adam(tf, initialWeights(tf, shape, weightsRandom), options);
-  let state = zeroState(tf, shape, rows);
-  let best: { point: CurvePoint; weights: Weights } | undefined;
-  const curve: CurvePoint[] = [];
-  let lossSum = 0;
-  let lossCount = 0;
+  const saved = await checkpoints?.load();
+  const resumed = saved && fromCheckpoint(tf, kernels, saved, options);
+  if (resumed) onResume?.(resumed.step);
+  const state: TrainingState = resumed ?? {
+    step: 0,
+    adam: new Adam(tf, kernels, initialWeights(tf, shape, createRandom(options.seed)), options),
+    carried: zeroState(tf, shape, rows),
+    best: undefined,
+    curve: [],
+    lossSum: 0,
+    lossCount: 0,
+  };
+  const windows = trainingWindows(training, rows, window, options.seed, state.step);
   const pace = new Pace();
+  const startedAt = performance.now();
+  let savedAt = startedAt;
+  let ended: string | undefined;
+  let epoch = state.curve.at(-1)?.epoch ?? 1;
 
-  for (let step = 1; step <= steps; step++) {
-    signal?.throwIfAborted();
-    const next = windows.next().value!;
-    if (next.fresh) state = replace(tf, state, zeroState(tf, shape, rows));
-    const inputs = tf.tensor1d(next.inputs, 'int32');
-    const targets = tf.tensor1d(next.targets, 'int32');
-    const masks = dropout === 0 ? undefined : dropoutMasks(tf, shape, next.inputs.length, dropout, dropoutRandom);
-    const result = lossAndGradients(tf, shape, adam.weights, state, { inputs, targets, steps: next.steps }, masks);
-    state = replace(tf, state, result.state);
-    const stepLoss = result.loss.dataSync()[0]!;
-    if (!Number.isFinite(stepLoss)) {
-      throw new TrainingError(
-        `the loss is ${stepLoss} at step ${step}: training diverged; try a lower learningRate or clip`,
-      );
+  const evaluate = () => {
+    const validationLoss = validation && meanLoss(tf, kernels, shape, state.adam.weights, validation, window);
+    const point = { step: state.step, epoch, trainingLoss: state.lossSum / state.lossCount, validationLoss };
+    state.curve.push(point);
+    [state.lossSum, state.lossCount] = [0, 0];
+    const { best } = state;
+    if (best?.point.validationLoss === undefined || validationLoss! < best.point.validationLoss) {
+      if (best) tf.dispose(best.weights as never);
+      state.best = { point, weights: copy(tf, state.adam.weights) };
     }
-    adam.update(result.gradients);
-    tf.dispose([inputs, targets, masks ?? [], result.loss, result.gradients] as never);
-    lossSum += stepLoss;
-    lossCount += 1;
+    return point;
+  };
+  const save = async () => {
+    await checkpoints?.save(await toCheckpoint(state));
+    savedAt = performance.now();
+  };
+  const diverged = (what: string) => `training diverged: ${what} at step ${state.step + 1}`;
 
+  while (state.step < steps) {
+    const sinceBest = state.curve.length - 1 - state.curve.findIndex(({ step }) => step === state.best?.point.step);
+    if (patience > 0 && state.best && sinceBest >= patience) {
+      ended = `the validation loss has not fallen for ${sinceBest} evaluations`;
+      break;
+    }
+    if (signal?.aborted) {
+      await save();
+      throw signal.reason;
+    }
+    const next = windows.next().value!;
+    epoch = next.epoch;
+    if (next.fresh) state.carried = replace(tf, state.carried, zeroState(tf, shape, rows));
+    const stepLoss = makeStep(tf, kernels, state, next, options);
+    if (stepLoss === undefined || !Number.isFinite(stepLoss)) {
+      ended = diverged(stepLoss === undefined ? 'the gradients are not finite' : `the loss is ${stepLoss}`);
+      break;
+    }
+    state.step += 1;
     let point: CurvePoint | undefined;
-    if (step % evaluateEvery === 0 || step === steps) {
-      const validationLoss = validation && evaluate(tf, shape, adam.weights, validation, window);
-      point = { step, epoch: next.epoch, trainingLoss: lossSum / lossCount, validationLoss };
-      curve.push(point);
-      [lossSum, lossCount] = [0, 0];
-      const isBest = best?.point.validationLoss === undefined || validationLoss! < best.point.validationLoss;
-      if (isBest) {
-        if (best) tf.dispose(best.weights as never);
-        best = { point, weights: copy(tf, adam.weights) };
+    if (state.step % evaluateEvery === 0) {
+      point = evaluate();
+      // Guessing blindly costs ln V nats a token.
+      if (point.trainingLoss > 2 * Math.log(shape.vocabulary) && state.curve.length > 1) {
+        ended = diverged(`the loss is ${point.trainingLoss.toFixed(1)}, twice that of blind guessing`);
+        break;
       }
     }
     pace.add(next.inputs.length);
-    const progress = { step, steps, loss: stepLoss, tokensPerSecond: pace.perSecond() };
+    const progress = { step: state.step, steps, loss: stepLoss, tokensPerSecond: pace.perSecond() };
     onProgress?.(point === undefined ? progress : { ...progress, point });
+    // Never more than half of the time is lost: a checkpoint comes when as long again has passed, from 1 second on.
+    const due = Math.min(checkpointEvery * 1000, Math.max(1000, savedAt - startedAt));
+    if (performance.now() - savedAt > due) await save();
     // Lets signals and timers in: training itself never waits for anything.
     await new Promise(setImmediate);
   }
-  tf.dispose([state, adam.weights] as never);
-  adam.dispose();
-  return { model: { shape, weights: best!.weights }, best: best!.point, curve };
+  if (ended === undefined || !ended.startsWith('training diverged')) {
+    // For longer training later, which would not be evaluated here: so before the evaluation that only the end asks for.
+    await save();
+    if (state.lossCount > 0) evaluate();
+  }
+  tf.dispose(state.carried as never);
+  state.adam.dispose();
+  if (state.best === undefined) throw new TrainingError(`${ended}; try a lower learningRate or clip`);
+  const { point, weights } = state.best;
+  return { model: { shape, weights }, best: point, curve: state.curve, ...(ended !== undefined && { ended }) };
+}
+
+/** One update of the weights; undefined, and no update, where the gradients are not finite. */
+function makeStep(
+  tf: TensorFlow,
+  kernels: Kernels,
+  state: TrainingState,
+  window: { inputs: Int32Array; targets: Int32Array },
+  options: TrainingOptions,
+): number | undefined {
+  const step = state.step + 1;
+  const tensors = { inputs: tf.tensor1d(window.inputs, 'int32'), targets: tf.tensor1d(window.targets, 'int32') };
+  const { weights } = state.adam;
+  const result = lossAndGradients(
+    ...([tf, kernels, options.shape, weights, state.carried, tensors, { ...options, step }] as const),
+  );
+  state.carried = replace(tf, state.carried, result.state);
+  const stepLoss = result.loss.dataSync()[0]!;
+  let norm = 0;
+  if (Number.isFinite(stepLoss)) {
+    norm = state.adam.update(result.gradients, learningRateAt(step, options));
+    state.lossSum += stepLoss;
+    state.lossCount += 1;
+  }
+  tf.dispose([tensors.inputs, tensors.targets, result.loss, result.gradients] as never);
+  return Number.isFinite(norm) ? stepLoss : undefined;
+}
+
+/** @param step counted from 1 */
+export function learningRateAt(
+  step: number,
+  { learningRate, warmup, decay, steps }: Pick<TrainingOptions, 'learningRate' | 'warmup' | 'decay' | 'steps'>,
+): number {
+  const warm = Math.min(1, step / (warmup + 1));
+  return learningRate * warm * (decay === 'cosine' ? (1 + Math.cos((Math.PI * (step - 1)) / steps)) / 2 : 1);
 }
 
 /** Mean loss over a piece in nats per token, without dropout, the state carried through. */
-function evaluate(
+function meanLoss(
   tf: TensorFlow,
-  shape: StackedLstmShape,
+  kernels: Kernels,
+  shape: LanguageModelShape,
   weights: Weights,
   tokens: Int32Array,
   window: number,
@@ -157,9 +220,9 @@ function evaluate(
   let state = zeroState(tf, shape, rows);
   let sum = 0;
   let count = 0;
-  for (const { inputs, targets, steps } of windowsOver(tokens, rows, window)) {
-    const part = { inputs: tf.tensor1d(inputs, 'int32'), targets: tf.tensor1d(targets, 'int32'), steps };
-    const result = loss(tf, shape, weights, state, part);
+  for (const { inputs, targets } of windowsOver(tokens, rows, window)) {
+    const part = { inputs: tf.tensor1d(inputs, 'int32'), targets: tf.tensor1d(targets, 'int32') };
+    const result = loss(tf, kernels, shape, weights, state, part);
     state = replace(tf, state, result.state);
     sum += result.loss.dataSync()[0]! * inputs.length;
     count += inputs.length;
@@ -169,16 +232,6 @@ function evaluate(
   return sum / count;
 }
 
-/** A mask a layer: 0 with probability `dropout`, otherwise what keeps the mean (T·B, 4H). */
-function dropoutMasks(tf: TensorFlow, { units, layers }: StackedLstmShape, n: number, dropout: number, random: Random) {
-  return Array.from({ length: layers }, () => {
-    const mask = new Float32Array(n * 4 * units);
-    const kept = 1 / (1 - dropout);
-    for (let i = 0; i < mask.length; i++) mask[i] = random.next() < dropout ? 0 : kept;
-    return tf.tensor2d(mask, [n, 4 * units]) as Tensor2D;
-  });
-}
-
 function replace(tf: TensorFlow, before: State, after: State): State {
   tf.dispose(before as never);
   return after;
@@ -186,19 +239,4 @@ function replace(tf: TensorFlow, before: State, after: State): State {
 
 function copy(tf: TensorFlow, weights: Weights): Weights {
   return Object.fromEntries(Object.entries(weights).map(([name, weight]) => [name, tf.clone(weight)]));
-}
-
-/** Tokens per second over the last few seconds. */
-class Pace {
-  readonly #marks: { at: number; tokens: number }[] = [{ at: performance.now(), tokens: 0 }];
-
-  add(tokens: number): void {
-    this.#marks.push({ at: performance.now(), tokens: this.#marks.at(-1)!.tokens + tokens });
-    if (this.#marks.length > 50) this.#marks.shift();
-  }
-
-  perSecond(): number {
-    const [first, last] = [this.#marks[0]!, this.#marks.at(-1)!];
-    return ((last.tokens - first.tokens) / Math.max(1, last.at - first.at)) * 1000;
-  }
 }

@@ -1,0 +1,568 @@
+// The arithmetic of training and sampling, written once and compiled once for each instruction set (see kernels.h).
+// Compile with -DKERNELS=<name of the table> -DLANES=<floats of a vector register> -DROWS=<rows of a tile>.
+// Nothing of the C++ library is used here: an inline function of it, compiled for AVX-512, could be the one that the
+// linker keeps for all.
+//
+// The micro-kernel
+// ----------------
+// Every product is made of tiles. A tile is ROWS rows by 4 vectors wide, and lives in registers while k runs:
+//
+//              panel of B, packed: the 4 vectors of one k stand side by side, those of k+1 after them
+//                    k │ b₀ b₁ b₂ b₃ │
+//                      └─────────────┘
+//    A    k            ┌─────────────┐
+//    ┌────────┐        │             │     for every k:  load b₀ … b₃           (4 loads)
+//    │ a₀ ──► │        │ ROWS × 4    │                   for every row r:
+//    │ a₁     │   ×    │ vectors of  │                     broadcast a[r][k]    (1 load)
+//    │ a₂     │        │ sums        │                     4 × sum += a · b     (4 multiply-adds)
+//    └────────┘        └─────────────┘
+//
+// With AVX-512 (32 registers) 6 × 4 sums, 4 loads and 6 broadcasts serve 24 multiply-adds; with AVX2 (16 registers) 3 × 4.
+//
+// For a recurrent map the 4 vectors are the 4 gates of the same 16 units. When k is through, the registers hold all
+// that these units need: gates, cell and hidden state are computed there and then.
+#include "kernels.h"
+#include <sched.h>
+
+#ifndef KERNELS
+#define KERNELS plainKernels
+#endif
+#ifndef LANES
+#define LANES 4
+#endif
+#ifndef ROWS
+#define ROWS 3
+#endif
+#define TEXT2(x) #x
+#define TEXT(x) TEXT2(x)
+#define INLINE static inline __attribute__((always_inline))
+
+namespace etude {
+namespace {
+
+typedef float vec __attribute__((vector_size(4 * LANES)));
+typedef int32_t ivec __attribute__((vector_size(4 * LANES)));
+typedef uint32_t uvec __attribute__((vector_size(4 * LANES)));
+// The same at any address.
+typedef float loose __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
+
+constexpr int64_t WIDTH = 4 * LANES; // columns of a tile
+constexpr int64_t DEPTH = 512;       // k of a panel of a product: 128 KB with AVX-512, which stays in the second cache
+
+constexpr int64_t PAD = 16;          // keeps rows from being a power of two apart, where they would share a cache set
+
+INLINE int64_t min(int64_t a, int64_t b) { return a < b ? a : b; }
+INLINE int64_t max(int64_t a, int64_t b) { return a > b ? a : b; }
+INLINE int64_t ceilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+// ---- Vectors
+
+INLINE vec splat(float x) { return x - (vec){}; }
+
+/** The first n of LANES floats, the others zero. */
+INLINE vec load(const float* from, int64_t n) {
+  if (n >= LANES) return *(const loose*)from;
+  vec v = {};
+  for (int64_t i = 0; i < n; i++) v[i] = from[i];
+  return v;
+}
+
+INLINE void store(float* to, vec v, int64_t n) {
+  if (n >= LANES) {
+    *(loose*)to = v;
+    return;
+  }
+  for (int64_t i = 0; i < n; i++) to[i] = v[i];
+}
+
+INLINE vec select(ivec mask, vec yes, vec no) { return (vec)((mask & (ivec)yes) | (~mask & (ivec)no)); }
+
+/** eˣ to about 1 unit in the last place within ±87, beyond that as at the border. Cody and Waite's reduction. */
+INLINE vec exponential(vec x) {
+  x = select(x > 87.0f, splat(87.0f), x);
+  x = select(x < -87.0f, splat(-87.0f), x);
+  const float magic = 12582912.0f; // 1.5 · 2²³: adding it rounds to a whole number
+  const vec n = (x * 1.44269504f + magic) - magic;
+  const vec r = (x - n * 0.693359375f) + n * 2.12194440e-4f; // within ± ln(2) / 2
+  vec p = splat(1.0f / 5040);
+  p = p * r + 1.0f / 720;
+  p = p * r + 1.0f / 120;
+  p = p * r + 1.0f / 24;
+  p = p * r + 1.0f / 6;
+  p = p * r + 0.5f;
+  p = p * r + 1.0f;
+  p = p * r + 1.0f;
+  const ivec exponent = (__builtin_convertvector(n, ivec) + 127) << 23;
+  return p * (vec)exponent;
+}
+
+INLINE vec sigmoid(vec x) { return 1.0f / (1.0f + exponential(-x)); }
+
+INLINE vec hyperbolicTangent(vec x) { return 1.0f - 2.0f / (1.0f + exponential(x + x)); }
+
+/** 0 or `scale` for LANES elements from `column` on in a row of `width`; the same hash as in dropout.ts. */
+INLINE vec dropoutMask(const Dropout& dropout, int64_t row, int64_t width, int64_t column) {
+  const uint32_t index = (uint32_t)((dropout.period ? row % dropout.period : row) * width + column);
+  uvec h;
+  for (int i = 0; i < LANES; i++) h[i] = index + (uint32_t)i;
+  h += dropout.key[0];
+  h ^= h >> 16;
+  h *= 0x7feb352du;
+  h ^= h >> 15;
+  h += dropout.key[1];
+  h *= 0x846ca68bu;
+  h ^= h >> 16;
+  return select((ivec)(h >= dropout.threshold), splat(dropout.scale), splat(0));
+}
+
+// ---- Threads
+
+void meet(const Team& team) {
+  Barrier* barrier = team.barrier;
+  if (team.threads == 1) return;
+  const int generation = __atomic_load_n(&barrier->generation, __ATOMIC_ACQUIRE);
+  if (__atomic_add_fetch(&barrier->arrived, 1, __ATOMIC_ACQ_REL) == team.threads) {
+    __atomic_store_n(&barrier->arrived, 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&barrier->generation, generation + 1, __ATOMIC_RELEASE);
+    return;
+  }
+  for (int spins = 0; __atomic_load_n(&barrier->generation, __ATOMIC_ACQUIRE) == generation; spins++) {
+    if (spins > 2000) sched_yield();
+  }
+}
+
+struct Range {
+  int64_t from, to;
+};
+
+/** This thread's part of n. */
+INLINE Range share(const Team& team, int64_t n) {
+  return {n * team.thread / team.threads, n * (team.thread + 1) / team.threads};
+}
+
+// ---- Packing
+
+/** Which columns the vectors of a panel hold. */
+struct Columns {
+  int64_t panels;
+  int64_t panelStep;  // from a panel's first column to the next one's
+  int64_t vectorStep; // from a vector's first column to the next one's in the same panel
+  int64_t limit;      // columns that a vector may have, counted from the first vector of panel 0 …
+  bool ofGates;       // … or, for gates, from the first column of the gate
+};
+
+INLINE Columns plainColumns(int64_t N) { return {ceilDiv(N, WIDTH), WIDTH, LANES, N, false}; }
+INLINE Columns gateColumns(int64_t H) { return {ceilDiv(H, LANES), LANES, H, H, true}; }
+
+INLINE int64_t lanesOf(const Columns& columns, int64_t panel, int64_t vector) {
+  const int64_t before = panel * columns.panelStep + (columns.ofGates ? 0 : vector * columns.vectorStep);
+  return columns.limit - before < 0 ? 0 : min(columns.limit - before, LANES);
+}
+
+/** Rows kFrom to kTo of B (K, N), or of its transpose, as panels of (kTo - kFrom, 4, LANES); this thread's share. */
+void pack(
+    const Team& team, const float* B, int64_t stride, bool transpose, int64_t kFrom, int64_t kTo,
+    const Columns& columns, float* panels) {
+  const int64_t K = kTo - kFrom;
+  const Range mine = share(team, columns.panels);
+  for (int64_t p = mine.from; p < mine.to; p++) {
+    float* panel = panels + p * K * WIDTH;
+    for (int j = 0; j < 4; j++) {
+      const int64_t column = p * columns.panelStep + j * columns.vectorStep;
+      const int64_t lanes = lanesOf(columns, p, j);
+      if (!transpose) {
+        for (int64_t k = 0; k < K; k++) {
+          *(vec*)(panel + k * WIDTH + j * LANES) = load(B + (kFrom + k) * stride + column, lanes);
+        }
+      } else {
+        for (int64_t k = 0; k < K; k += 64) { // as much as stays in the first cache until its lines are full
+          for (int64_t lane = 0; lane < LANES; lane++) {
+            float* to = panel + j * LANES + lane;
+            const float* from = B + (column + lane) * stride + kFrom;
+            for (int64_t i = k; i < min(k + 64, K); i++) to[i * WIDTH] = lane < lanes ? from[i] : 0;
+          }
+        }
+      }
+    }
+  }
+}
+
+// ---- The tile
+
+/** sums (R, 4 vectors) += A (R, K) · panel (K, 4 vectors) */
+template <int R>
+INLINE void multiply(vec (&sums)[R][4], const float* A, int64_t stride, const float* panel, int64_t K) {
+  for (int64_t k = 0; k < K; k++) {
+    const vec* b = (const vec*)(panel + k * WIDTH);
+    const vec b0 = b[0], b1 = b[1], b2 = b[2], b3 = b[3];
+#pragma GCC unroll 8
+    for (int r = 0; r < R; r++) {
+      const vec a = splat(A[r * stride + k]);
+      sums[r][0] += a * b0;
+      sums[r][1] += a * b1;
+      sums[r][2] += a * b2;
+      sums[r][3] += a * b3;
+    }
+  }
+}
+
+/** Calls work(rows, arguments…) with the number of rows known to the compiler. */
+#define FOR_ROWS(rows, work, ...)                                  \
+  switch (rows) {                                                  \
+    case 1: work<1>(__VA_ARGS__); break;                           \
+    case 2: work<2>(__VA_ARGS__); break;                           \
+    case 3: work<3>(__VA_ARGS__); break;                           \
+    case 4: work<(ROWS >= 4 ? 4 : 1)>(__VA_ARGS__); break;         \
+    case 5: work<(ROWS >= 5 ? 5 : 1)>(__VA_ARGS__); break;         \
+    default: work<ROWS>(__VA_ARGS__); break;                       \
+  }
+
+/** Rows are dealt evenly to as few tiles as hold them: 32 rows are 6 + 6 + 5 + 5 + 5 + 5, not 5 × 6 + 2. */
+INLINE Range tileRows(int64_t rows, int64_t tile) {
+  const int64_t tiles = ceilDiv(rows, ROWS);
+  return {rows * tile / tiles, rows * (tile + 1) / tiles};
+}
+
+// ---- Products of any size
+
+template <int R>
+void matMulTile(const float* A, int64_t strideA, const float* panel, int64_t K, float* C, int64_t N, int64_t columns, bool add) {
+  vec sums[R][4];
+  for (int r = 0; r < R; r++) {
+    for (int j = 0; j < 4; j++) sums[r][j] = add ? load(C + r * N + j * LANES, columns - j * LANES) : splat(0);
+  }
+  multiply<R>(sums, A, strideA, panel, K);
+  for (int r = 0; r < R; r++) {
+    for (int j = 0; j < 4; j++) store(C + r * N + j * LANES, sums[r][j], columns - j * LANES);
+  }
+}
+
+int64_t matMulSpace(const MatMul& m) {
+  const int64_t depth = min(m.K, DEPTH);
+  return plainColumns(m.N).panels * depth * WIDTH + (m.transposeA ? m.M * (depth + PAD) : 0);
+}
+
+void matMul(const Team& team, const MatMul& m, float* space) {
+  const Columns columns = plainColumns(m.N);
+  const int64_t depth = min(m.K, DEPTH);
+  float* panels = space;
+  float* rowsOfA = space + columns.panels * depth * WIDTH;
+  const Range mine = share(team, m.M);
+  const int64_t rows = mine.to - mine.from;
+  const int64_t tiles = ceilDiv(rows, ROWS);
+  for (int64_t k = 0; k < m.K; k += DEPTH) {
+    const int64_t K = min(m.K - k, DEPTH);
+    if (k > 0) meet(team);
+    pack(team, m.B, m.transposeB ? m.K : m.N, m.transposeB, k, k + K, columns, panels);
+    const float* A = m.A + mine.from * m.K + k;
+    if (m.transposeA) {
+      float* to = rowsOfA + mine.from * (depth + PAD);
+      for (int64_t r = 0; r < rows; r += LANES) {
+        const int64_t n = min(rows - r, LANES);
+        for (int64_t i = 0; i < K; i++) {
+          const vec v = load(m.A + (k + i) * m.M + mine.from + r, n);
+          for (int64_t lane = 0; lane < n; lane++) to[(r + lane) * (depth + PAD) + i] = v[lane];
+        }
+      }
+      A = to;
+    }
+    const int64_t strideA = m.transposeA ? depth + PAD : m.K;
+    meet(team);
+    for (int64_t p = 0; p < columns.panels; p++) {
+      const float* panel = panels + p * K * WIDTH;
+      for (int64_t tile = 0; tile < tiles; tile++) {
+        const Range at = tileRows(rows, tile);
+        FOR_ROWS(at.to - at.from, matMulTile, A + at.from * strideA, strideA, panel, K,
+            m.C + (mine.from + at.from) * m.N + p * WIDTH, m.N, m.N - p * WIDTH, m.add || k > 0)
+      }
+    }
+  }
+  meet(team);
+}
+
+// ---- A layer's forward pass
+
+/** Puts out `mapped` (R, 4H): without ids the place of the gates, which overwrite it. */
+INLINE MatMul inputMap(const LstmForward& f, float* mapped) {
+  return {f.R, f.D, 4 * f.H, f.x, false, f.inputWeight, false, mapped, false};
+}
+
+/** What the input map put out for row n of the input: (4H) */
+INLINE const float* mappedRow(const LstmForward& f, const float* mapped, int64_t n) {
+  return mapped + (f.ids ? f.ids[n] : n) * 4 * f.H;
+}
+
+
+/** Rows `row` … of one panel of units at time step t. */
+template <int R>
+void forwardTile(const LstmForward& f, const float* mapped, int64_t t, int64_t row, int64_t p, const float* panel) {
+  const int64_t H = f.H, unit = p * LANES, n = min(H - unit, LANES);
+  const float* hidden = t == 0 ? f.hidden : f.hiddens + (t - 1) * f.B * H; // (B, H)
+  const float* cell = t == 0 ? f.cell : f.cells + (t - 1) * f.B * H;       // (B, H)
+  vec sums[R][4];
+  for (int g = 0; g < 4; g++) {
+    const vec inputBias = load(f.inputBias + g * H + unit, n);
+    const vec recurrentBias = load(f.recurrentBias + g * H + unit, n);
+    for (int r = 0; r < R; r++) {
+      vec below = load(mappedRow(f, mapped, t * f.B + row + r) + g * H + unit, n) + inputBias;
+      if (f.inputDropout.threshold) below *= dropoutMask(f.inputDropout, t * f.B + row + r, 4 * H, g * H + unit);
+      sums[r][g] = below + recurrentBias;
+    }
+  }
+  multiply<R>(sums, hidden + row * H, H, panel, H);
+  for (int r = 0; r < R; r++) {
+    const int64_t at = (t * f.B + row + r) * H + unit;
+    const vec input = sigmoid(sums[r][0]), forget = sigmoid(sums[r][1]), output = sigmoid(sums[r][2]);
+    const vec candidate = hyperbolicTangent(sums[r][3]);
+    vec written = candidate;
+    if (f.recurrentDropout.threshold) written *= dropoutMask(f.recurrentDropout, t * f.B + row + r, H, unit);
+    const vec next = forget * load(cell + (row + r) * H + unit, n) + input * written;
+    const vec gates[4] = {input, forget, output, candidate};
+    for (int g = 0; g < 4; g++) store(f.gates + ((t * f.B + row + r) * 4 + g) * H + unit, gates[g], n);
+    store(f.cells + at, next, n);
+    store(f.hiddens + at, output * hyperbolicTangent(next), n);
+  }
+}
+
+/** Panels first, then what the input map puts out where it has a place of its own. */
+INLINE int64_t forwardPanels(const LstmForward& f) {
+  return max(matMulSpace(inputMap(f, nullptr)), gateColumns(f.H).panels * f.H * WIDTH);
+}
+
+int64_t lstmForwardSpace(const LstmForward& f) { return forwardPanels(f) + (f.ids ? f.R * 4 * f.H : 0); }
+
+void lstmForward(const Team& team, const LstmForward& f, float* space) {
+  float* mapped = f.ids ? space + forwardPanels(f) : f.gates;
+  matMul(team, inputMap(f, mapped), space);
+  const Columns columns = gateColumns(f.H);
+  pack(team, f.recurrentWeight, 4 * f.H, false, 0, f.H, columns, space);
+  meet(team);
+  const int64_t tiles = ceilDiv(f.B, ROWS);
+  const Range mine = share(team, columns.panels * tiles); // panel by panel, so that a panel stays with one thread
+  for (int64_t t = 0; t < f.T; t++) {
+    for (int64_t i = mine.from; i < mine.to; i++) {
+      const Range at = tileRows(f.B, i % tiles);
+      FOR_ROWS(at.to - at.from, forwardTile, f, mapped, t, at.from, i / tiles, space + i / tiles * f.H * WIDTH)
+    }
+    meet(team);
+  }
+}
+
+// ---- A time step of a layer with packed weights
+
+int64_t packedLstmSize(int64_t D, int64_t H) { return gateColumns(H).panels * (D + H + 1) * WIDTH; }
+
+/** Panels of (D + H, 4, LANES): input map, then recurrent map; after all panels the sums of both biases. */
+void packLstm(const Team& team, const LstmForward& f, float* packed) {
+  const Columns columns = gateColumns(f.H);
+  const int64_t K = f.D + f.H;
+  const Range mine = share(team, columns.panels);
+  for (int64_t p = mine.from; p < mine.to; p++) {
+    float* panel = packed + p * K * WIDTH;
+    float* biases = packed + columns.panels * K * WIDTH + p * WIDTH;
+    for (int j = 0; j < 4; j++) {
+      const int64_t column = p * columns.panelStep + j * columns.vectorStep, lanes = lanesOf(columns, p, j);
+      for (int64_t k = 0; k < K; k++) {
+        const float* row = k < f.D ? f.inputWeight + k * 4 * f.H : f.recurrentWeight + (k - f.D) * 4 * f.H;
+        *(vec*)(panel + k * WIDTH + j * LANES) = load(row + column, lanes);
+      }
+      *(vec*)(biases + j * LANES) = load(f.inputBias + column, lanes) + load(f.recurrentBias + column, lanes);
+    }
+  }
+}
+
+template <int R>
+void stepTile(const LstmStep& s, int64_t row, int64_t p, const float* panel, const float* biases) {
+  const int64_t unit = p * LANES, n = min(s.H - unit, LANES);
+  vec sums[R][4];
+  for (int r = 0; r < R; r++) {
+    for (int g = 0; g < 4; g++) sums[r][g] = *(const vec*)(biases + g * LANES);
+  }
+  multiply<R>(sums, s.x + row * s.D, s.D, panel, s.D);
+  multiply<R>(sums, s.hidden + row * s.H, s.H, panel + s.D * WIDTH, s.H);
+  for (int r = 0; r < R; r++) {
+    const int64_t at = (row + r) * s.H + unit;
+    const vec next = sigmoid(sums[r][1]) * load(s.cell + at, n) + sigmoid(sums[r][0]) * hyperbolicTangent(sums[r][3]);
+    store(s.nextCell + at, next, n);
+    store(s.nextHidden + at, sigmoid(sums[r][2]) * hyperbolicTangent(next), n);
+  }
+}
+
+void lstmStep(const Team& team, const LstmStep& s) {
+  const int64_t panels = gateColumns(s.H).panels, K = s.D + s.H, tiles = ceilDiv(s.B, ROWS);
+  const Range mine = share(team, panels * tiles);
+  for (int64_t i = mine.from; i < mine.to; i++) {
+    const Range at = tileRows(s.B, i % tiles);
+    const int64_t p = i / tiles;
+    FOR_ROWS(at.to - at.from, stepTile, s, at.from, p, s.packed + p * K * WIDTH, s.packed + (panels * K + p) * WIDTH)
+  }
+}
+
+// ---- A layer's backward pass
+
+/** Where the parts of the working space of a backward pass begin. */
+struct BackwardSpace {
+  float* panels;  // of the transposed recurrent map, later of each product
+  float* dSum;    // (T·B, 4H): gradient of the pre-activations
+  float* dBelow;  // (T·B, 4H): gradient of what the input map gave each row; dSum itself without dropout
+  float* dMapped; // (R, 4H): gradient of what the input map put out; dBelow itself without ids
+};
+
+INLINE MatMul toInput(const LstmBackward& b, const float* dMapped) {
+  const LstmForward& f = b.forward;
+  return {f.R, 4 * f.H, f.D, dMapped, false, f.inputWeight, true, b.dx, false};
+}
+
+INLINE MatMul toInputWeight(const LstmBackward& b, const float* dMapped) {
+  const LstmForward& f = b.forward;
+  return {f.D, f.R, 4 * f.H, f.x, true, dMapped, false, b.dInputWeight, false};
+}
+
+/** `rows` rows of hidden states against as many of dSum. */
+INLINE MatMul toRecurrentWeight(const LstmBackward& b, const float* hiddens, const float* dSum, int64_t rows, bool add) {
+  const int64_t H = b.forward.H;
+  return {H, rows, 4 * H, hiddens, true, dSum, false, b.dRecurrentWeight, add};
+}
+
+BackwardSpace divide(const LstmBackward& b, float* space) {
+  const LstmForward& f = b.forward;
+  const int64_t sums = f.T * f.B * 4 * f.H;
+  const int64_t panels = max(max(matMulSpace(toInput(b, nullptr)), matMulSpace(toInputWeight(b, nullptr))),
+      max(matMulSpace(toRecurrentWeight(b, nullptr, nullptr, f.T * f.B, true)), plainColumns(f.H).panels * 4 * f.H * WIDTH));
+  float* dSum = space + panels;
+  float* dBelow = f.inputDropout.threshold ? dSum + sums : dSum;
+  return {space, dSum, dBelow, f.ids ? dBelow + sums : dBelow};
+}
+
+int64_t lstmBackwardSpace(const LstmBackward& b) {
+  const LstmForward& f = b.forward;
+  const BackwardSpace s = divide(b, nullptr);
+  return (s.dMapped - s.panels) + (f.ids ? f.R : f.T * f.B) * 4 * f.H;
+}
+
+/** Adds to n numbers. */
+INLINE void addTo(float* to, vec v, int64_t n) { store(to, load(to, n) + v, n); }
+
+/** Gradients of the pre-activations of LANES units of one row at time step t. */
+INLINE void backwardGates(const LstmBackward& b, const BackwardSpace& s, int64_t t, int64_t row, int64_t unit) {
+  const LstmForward& f = b.forward;
+  const int64_t H = f.H, n = min(H - unit, LANES);
+  const float* cells = t == 0 ? f.cell : f.cells + (t - 1) * f.B * H; // (B, H) that came in
+  const int64_t at = row * H + unit, atT = (t * f.B + row) * H + unit, atGates = (t * f.B + row) * 4 * H + unit;
+  const vec input = load(f.gates + atGates, n), forget = load(f.gates + atGates + H, n);
+  const vec output = load(f.gates + atGates + 2 * H, n), candidate = load(f.gates + atGates + 3 * H, n);
+  const vec squashed = hyperbolicTangent(load(f.cells + atT, n));
+  const vec dHidden = load(b.dHiddens + atT, n) + load(b.dHidden + at, n);
+  const vec dCell = load(b.dCell + at, n) + dHidden * output * (1.0f - squashed * squashed);
+  vec mask = splat(1.0f);
+  if (f.recurrentDropout.threshold) mask = dropoutMask(f.recurrentDropout, t * f.B + row, H, unit);
+  const vec dSums[4] = {
+      dCell * candidate * mask * input * (1.0f - input),
+      dCell * load(cells + at, n) * forget * (1.0f - forget),
+      dHidden * squashed * output * (1.0f - output),
+      dCell * input * mask * (1.0f - candidate * candidate),
+  };
+  store(b.dCell + at, dCell * forget, n);
+  for (int g = 0; g < 4; g++) {
+    store(s.dSum + atGates + g * H, dSums[g], n);
+    addTo(b.dRecurrentBias + g * H + unit, dSums[g], n);
+    vec below = dSums[g];
+    if (f.inputDropout.threshold) {
+      below *= dropoutMask(f.inputDropout, t * f.B + row, 4 * H, g * H + unit);
+      store(s.dBelow + atGates + g * H, below, n);
+    }
+    addTo(b.dInputBias + g * H + unit, below, n);
+  }
+}
+
+/** Adds up the rows of dBelow (T·B, 4H) that belong to the same row of x. */
+void gatherByToken(const Team& team, const LstmForward& f, const float* dBelow, float* dMapped) {
+  const Range mine = share(team, ceilDiv(4 * f.H, LANES));
+  const int64_t from = mine.from * LANES, to = min(mine.to * LANES, 4 * f.H);
+  for (int64_t row = 0; row < f.R; row++) {
+    for (int64_t i = from; i < to; i += LANES) store(dMapped + row * 4 * f.H + i, splat(0), to - i);
+  }
+  for (int64_t n = 0; n < f.T * f.B; n++) {
+    float* row = dMapped + f.ids[n] * 4 * f.H;
+    for (int64_t i = from; i < to; i += LANES) addTo(row + i, load(dBelow + n * 4 * f.H + i, to - i), to - i);
+  }
+}
+
+void lstmBackward(const Team& team, const LstmBackward& b, float* space) {
+  const LstmForward& f = b.forward;
+  const BackwardSpace s = divide(b, space);
+  const int64_t H = f.H, blocks = ceilDiv(H, LANES);
+  const Columns columns = plainColumns(H);
+  pack(team, f.recurrentWeight, 4 * H, true, 0, 4 * H, columns, s.panels);
+  const Range mine = share(team, blocks);
+  for (int64_t unit = mine.from * LANES; unit < min(mine.to * LANES, H); unit++) {
+    for (int64_t row = 0; row < f.B; row++) {
+      const int64_t at = row * H + unit;
+      b.dHidden[at] = 0;
+      b.dCell[at] = b.dLastCell ? b.dLastCell[at] : 0;
+    }
+    for (int g = 0; g < 4; g++) b.dInputBias[g * H + unit] = b.dRecurrentBias[g * H + unit] = 0;
+  }
+  const int64_t tiles = ceilDiv(f.B, ROWS);
+  const Range mineOfTiles = share(team, columns.panels * tiles);
+  for (int64_t t = f.T - 1; t >= 0; t--) {
+    for (int64_t row = 0; row < f.B; row++) {
+      for (int64_t block = mine.from; block < mine.to; block++) backwardGates(b, s, t, row, block * LANES);
+    }
+    meet(team);
+    for (int64_t i = mineOfTiles.from; i < mineOfTiles.to; i++) {
+      const Range at = tileRows(f.B, i % tiles);
+      const int64_t p = i / tiles;
+      FOR_ROWS(at.to - at.from, matMulTile, s.dSum + (t * f.B + at.from) * 4 * H, 4 * H, s.panels + p * 4 * H * WIDTH,
+          4 * H, b.dHidden + at.from * H + p * WIDTH, H, H - p * WIDTH, false)
+    }
+    meet(team);
+  }
+  if (f.ids) {
+    gatherByToken(team, f, s.dBelow, s.dMapped);
+    meet(team);
+  }
+  matMul(team, toInput(b, s.dMapped), s.panels);
+  matMul(team, toInputWeight(b, s.dMapped), s.panels);
+  matMul(team, toRecurrentWeight(b, f.hidden, s.dSum, f.B, false), s.panels);
+  if (f.T > 1) matMul(team, toRecurrentWeight(b, f.hiddens, s.dSum + f.B * 4 * H, (f.T - 1) * f.B, true), s.panels);
+}
+
+// ---- Adam
+
+INLINE vec root(vec x) {
+  vec y;
+  for (int i = 0; i < LANES; i++) y[i] = __builtin_sqrtf(x[i]);
+  return y;
+}
+
+void adam(const Team& team, const Adam& a) {
+  const Range blocks = share(team, ceilDiv(a.n, LANES));
+  for (int64_t at = blocks.from * LANES; at < min(blocks.to * LANES, a.n); at += LANES) {
+    const int64_t n = min(a.n - at, LANES);
+    const vec gradient = load(a.gradients + at, n) * a.clipScale;
+    const vec mean = load(a.means + at, n) * a.beta1 + gradient * (1.0f - a.beta1);
+    const vec square = load(a.squares + at, n) * a.beta2 + gradient * gradient * (1.0f - a.beta2);
+    store(a.newMeans + at, mean, n);
+    store(a.newSquares + at, square, n);
+    store(a.newWeights + at, load(a.weights + at, n) * a.decay - mean * a.rate / (root(square) + a.epsilon), n);
+  }
+}
+
+bool runsHere() {
+#if defined(__AVX512F__)
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512vl");
+#elif defined(__AVX2__)
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#else
+  return true;
+#endif
+}
+
+} // namespace
+
+const Kernels KERNELS = {TEXT(KERNELS), runsHere, matMulSpace, matMul, lstmForwardSpace, lstmForward, lstmBackwardSpace,
+    lstmBackward, packedLstmSize, packLstm, lstmStep, adam};
+
+} // namespace etude

@@ -1,0 +1,125 @@
+// What the kernels compute, without TensorFlow: ops.cc makes TensorFlow operations of it, kernels_test.cc tests it.
+//
+// Shapes: T time steps, B rows of a batch, H units, V tokens. Matrices are row-major.
+// Gate order on axes of 4H: input, forget, output, candidate.
+#pragma once
+#include <cstdint>
+
+namespace etude {
+
+/** Where the threads of a team meet. */
+struct Barrier {
+  int threads;
+  int arrived;
+  int generation;
+};
+
+/** One thread of those that run the same kernel side by side. A result does not depend on how many they are. */
+struct Team {
+  int thread;
+  int threads;
+  Barrier* barrier;
+};
+
+/** Elements of a matrix (T·B, 4H) that are dropped: a keyed hash of an element's index, so that nothing is stored. */
+struct Dropout {
+  uint32_t key[2];
+  /** an element is dropped where its hash is below: rate · 2³² */
+  uint32_t threshold;
+  /** 1 / (1 - rate) */
+  float scale;
+  /** rows after which the same elements are dropped again: B for one mask at all time steps; 0 for never */
+  uint32_t period;
+};
+
+/** C (M, N) = or += A (M, K) · B (K, N) */
+struct MatMul {
+  int64_t M, K, N;
+  const float* A; // (M, K), or (K, M) where transposed
+  bool transposeA;
+  const float* B; // (K, N), or (N, K) where transposed
+  bool transposeB;
+  float* C;
+  bool add;
+};
+
+/**
+ * A layer over T time steps. The input map of all of them is one product. Where the input is the embedding of tokens,
+ * x is the embedding itself and `ids` says which of its rows each row of the input is: with fewer tokens than rows,
+ * mapping every token once is less work.
+ */
+struct LstmForward {
+  int64_t T, B, D, H;           // D: width of the input
+  int64_t R;                    // rows of x: T·B without ids
+  const float* x;               // (R, D)
+  const int32_t* ids;           // (T·B), each below R; null where row n of the input is row n of x
+  const float* inputWeight;     // (D, 4H)
+  const float* inputBias;       // (4H)
+  const float* recurrentWeight; // (H, 4H)
+  const float* recurrentBias;   // (4H)
+  const float* hidden;          // (B, H) that comes in
+  const float* cell;            // (B, H) that comes in
+  Dropout inputDropout;         // of what the input map puts out
+  Dropout recurrentDropout;     // of the candidate (Semeniuta et al. 2016); its matrix is (T·B, H)
+  float* hiddens;               // (T·B, H)
+  float* cells;                 // (T·B, H)
+  float* gates;                 // (T·B, 4H), after sigmoid and tanh
+};
+
+/** The gradients of everything that came in. */
+struct LstmBackward {
+  LstmForward forward;
+  const float* dHiddens;   // (T·B, H)
+  const float* dLastCell;  // (B, H), or null for none
+  float* dx;               // (R, D)
+  float* dInputWeight;     // (D, 4H)
+  float* dInputBias;       // (4H)
+  float* dRecurrentWeight; // (H, 4H)
+  float* dRecurrentBias;   // (4H)
+  float* dHidden;          // (B, H)
+  float* dCell;            // (B, H)
+};
+
+/** One time step of a layer whose weights are packed: reads each of them once. */
+struct LstmStep {
+  int64_t B, D, H;
+  const float* packed; // by packLstm
+  const float* x;      // (B, D)
+  const float* hidden; // (B, H)
+  const float* cell;   // (B, H)
+  float* nextHidden;   // (B, H)
+  float* nextCell;     // (B, H)
+};
+
+/** Adam (Kingma and Ba 2015, algorithm 1) with decoupled weight decay (Loshchilov and Hutter 2019) on n weights. */
+struct Adam {
+  int64_t n;
+  const float *weights, *means, *squares, *gradients;
+  float *newWeights, *newMeans, *newSquares;
+  float rate;      // learning rate with the bias correction of both moments
+  float clipScale; // what the gradients are multiplied with
+  float decay;     // what is left of a weight, 1 for no decay
+  float beta1, beta2, epsilon;
+};
+
+/** The kernels as compiled for one instruction set. All threads of a team call one with the same arguments. */
+struct Kernels {
+  const char* name;
+  bool (*runsHere)();
+  int64_t (*matMulSpace)(const MatMul&); // floats of working space, which begins at a multiple of 64 bytes
+  void (*matMul)(const Team&, const MatMul&, float* space);
+  int64_t (*lstmForwardSpace)(const LstmForward&);
+  void (*lstmForward)(const Team&, const LstmForward&, float* space);
+  int64_t (*lstmBackwardSpace)(const LstmBackward&);
+  void (*lstmBackward)(const Team&, const LstmBackward&, float* space);
+  int64_t (*packedLstmSize)(int64_t D, int64_t H); // floats
+  void (*packLstm)(const Team&, const LstmForward&, float* packed);
+  void (*lstmStep)(const Team&, const LstmStep&);
+  void (*adam)(const Team&, const Adam&);
+};
+
+extern const Kernels plainKernels;
+extern const Kernels avx2Kernels;
+extern const Kernels avx512Kernels;
+
+} // namespace etude

@@ -1,0 +1,404 @@
+// The kernels as TensorFlow operations, through TensorFlow's stable C API. Loading this library registers them.
+#include "kernels.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdlib>
+#include <cstring>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
+
+#include "tensorflow/c/kernels.h"
+#include "tensorflow/c/ops.h"
+#include "tensorflow/c/tf_tensor.h"
+
+using namespace etude;
+
+namespace {
+
+const Kernels& kernels() {
+  static const Kernels& chosen = []() -> const Kernels& {
+#if defined(ETUDE_X86)
+    const char* most = std::getenv("ETUDE_INSTRUCTIONS"); // avx512, avx2 or plain: for tests and comparisons
+    const bool plain = most && !std::strcmp(most, "plain"), avx2 = most && !std::strcmp(most, "avx2");
+    if (!plain && !avx2 && avx512Kernels.runsHere()) return avx512Kernels;
+    if (!plain && avx2Kernels.runsHere()) return avx2Kernels;
+#endif
+    return plainKernels;
+  }();
+  return chosen;
+}
+
+// ---- Threads
+
+/** Threads that wait for work: awake for a moment, since the next operation mostly follows at once, then asleep. */
+class Crew {
+ public:
+  void run(int threads, const std::function<void(const Team&)>& work) {
+    std::lock_guard<std::mutex> one(running_);
+    while ((int)members_.size() < threads - 1) {
+      const int index = (int)members_.size() + 1;
+      members_.emplace_back(new std::thread([this, index, seen = round_.load()] { wait(index, seen); }));
+      members_.back()->detach();
+    }
+    barrier_ = {threads, 0, 0};
+    if (threads > 1) {
+      work_ = &work;
+      threads_ = threads;
+      left_.store((int)members_.size(), std::memory_order_relaxed);
+      {
+        std::lock_guard<std::mutex> lock(sleeping_);
+        round_.fetch_add(1, std::memory_order_release);
+      }
+      wake_.notify_all();
+    }
+    work({0, threads, &barrier_});
+    while (threads > 1 && left_.load(std::memory_order_acquire) > 0) std::this_thread::yield();
+  }
+
+ private:
+  void wait(int index, int seen) {
+    for (;;) {
+      for (int spins = 0; spins < 4000 && round_.load(std::memory_order_acquire) == seen; spins++) pause();
+      if (round_.load(std::memory_order_acquire) == seen) {
+        std::unique_lock<std::mutex> lock(sleeping_);
+        wake_.wait(lock, [&] { return round_.load(std::memory_order_acquire) != seen; });
+      }
+      seen++;
+      if (index < threads_) (*work_)({index, threads_, &barrier_});
+      left_.fetch_sub(1, std::memory_order_acq_rel);
+    }
+  }
+
+  static void pause() {
+#if defined(ETUDE_X86)
+    __builtin_ia32_pause();
+#else
+    std::this_thread::yield();
+#endif
+  }
+
+  std::mutex running_;
+  std::mutex sleeping_;
+  std::condition_variable wake_;
+  std::vector<std::unique_ptr<std::thread>> members_;
+  std::atomic<int> round_{0};
+  std::atomic<int> left_{0};
+  const std::function<void(const Team&)>* work_ = nullptr;
+  int threads_ = 1;
+  Barrier barrier_{};
+};
+
+/** Never taken down: its threads may still wait when the process ends. */
+Crew& crew() {
+  static Crew* only = new Crew;
+  return *only;
+}
+
+/** Working space, kept from one operation to the next so that the system need not clear new pages each time. */
+float* workingSpace(int64_t floats) {
+  static float* space = nullptr;
+  static int64_t size = 0;
+  if (floats > size) {
+    std::free(space);
+    size = (floats + 15) / 16 * 16;
+    space = static_cast<float*>(std::aligned_alloc(64, size * sizeof(float)));
+  }
+  return space;
+}
+
+// ---- TensorFlow's doors
+
+/** What an operation was created with. */
+struct Attributes {
+  int threads = 1;
+  bool transposeA = false;
+  bool transposeB = false;
+};
+
+/** One call of an operation. Tensors are given back when it goes. */
+class Call {
+ public:
+  Call(void* attributes, TF_OpKernelContext* context)
+      : attributes(*static_cast<Attributes*>(attributes)), context_(context), status_(TF_NewStatus()) {}
+  ~Call() {
+    if (TF_GetCode(status_) != TF_OK) TF_OpKernelContext_Failure(context_, status_);
+    for (TF_Tensor* tensor : tensors_) TF_DeleteTensor(tensor);
+    TF_DeleteStatus(status_);
+  }
+
+  int64_t dimension(int input, int axis) { return TF_Dim(tensor(input), axis); }
+  std::vector<int64_t> shape(int input) {
+    std::vector<int64_t> dimensions;
+    for (int axis = 0; axis < TF_NumDims(tensor(input)); axis++) dimensions.push_back(dimension(input, axis));
+    return dimensions;
+  }
+  int64_t size(int input) { return TF_TensorElementCount(tensor(input)); }
+  template <typename Element = float>
+  const Element* in(int input) {
+    return static_cast<const Element*>(TF_TensorData(tensor(input)));
+  }
+  float* out(int output, const std::vector<int64_t>& shape) {
+    int64_t count = 1;
+    for (const int64_t n : shape) count *= n;
+    if (!ok()) return nullptr; // and what was wrong is not forgotten for a later success
+    TF_Tensor* made = TF_AllocateOutput(
+        context_, output, TF_FLOAT, shape.data(), (int)shape.size(), count * sizeof(float), status_);
+    if (!made) return nullptr;
+    tensors_.push_back(made);
+    return static_cast<float*>(TF_TensorData(made));
+  }
+  bool ok() const { return TF_GetCode(status_) == TF_OK; }
+  void expect(bool condition, const char* what) {
+    if (!condition && ok()) TF_SetStatus(status_, TF_INVALID_ARGUMENT, what);
+  }
+  /**
+   * Runs a kernel on as many threads as are worth it.
+   * @param effort multiplications between two meetings of all threads: one more thread for each 200,000, about 4 µs
+   */
+  void run(int64_t effort, const std::function<void(const Team&)>& work) {
+    const int64_t worthIt = 1 + effort / 200000;
+    crew().run((int)(worthIt < attributes.threads ? worthIt : attributes.threads), work);
+  }
+
+  const Attributes& attributes;
+
+ private:
+  TF_Tensor* tensor(int input) {
+    if ((int)inputs_.size() <= input) inputs_.resize(input + 1);
+    if (!inputs_[input]) {
+      TF_Status* status = TF_NewStatus(); // its number is right by the operation's definition
+      TF_GetInput(context_, input, &inputs_[input], status);
+      TF_DeleteStatus(status);
+      tensors_.push_back(inputs_[input]);
+    }
+    return inputs_[input];
+  }
+
+  TF_OpKernelContext* context_;
+  TF_Status* status_;
+  std::vector<TF_Tensor*> inputs_;
+  std::vector<TF_Tensor*> tensors_;
+};
+
+// ---- The operations
+
+void matMul(void* attributes, TF_OpKernelContext* context) {
+  Call call(attributes, context);
+  const bool ta = call.attributes.transposeA, tb = call.attributes.transposeB;
+  MatMul m{};
+  m.M = call.dimension(0, ta), m.K = call.dimension(0, !ta), m.N = call.dimension(1, !tb);
+  call.expect(call.dimension(1, tb) == m.K, "EtudeMatMul: the inner dimensions differ");
+  m.A = call.in(0), m.transposeA = ta, m.B = call.in(1), m.transposeB = tb;
+  m.C = call.out(0, {m.M, m.N});
+  if (!call.ok()) return;
+  float* space = workingSpace(kernels().matMulSpace(m));
+  call.run(m.M * m.K * m.N, [&](const Team& team) { kernels().matMul(team, m, space); });
+}
+
+/** `dropout` (8): of the input map, then of the candidate: two keys, rate · 2³² and period each. */
+Dropout dropoutOf(const int32_t* from) {
+  Dropout d;
+  std::memcpy(d.key, from, sizeof d.key);
+  d.threshold = (uint32_t)from[2];
+  d.scale = (float)(1 / (1 - d.threshold / 4294967296.0));
+  d.period = (uint32_t)from[3];
+  return d;
+}
+
+/** Inputs 0 to 8, which forward and backward pass have in common: x, ids, weights, hidden and cell state, dropout. */
+LstmForward layerOf(Call& call) {
+  LstmForward f{};
+  f.B = call.dimension(6, 0), f.H = call.dimension(6, 1), f.R = call.dimension(0, 0), f.D = call.dimension(0, 1);
+  f.x = call.in(0);
+  f.ids = call.size(1) == 0 ? nullptr : call.in<int32_t>(1);
+  const int64_t rows = f.ids ? call.size(1) : f.R;
+  f.inputWeight = call.in(2), f.inputBias = call.in(3);
+  f.recurrentWeight = call.in(4), f.recurrentBias = call.in(5), f.hidden = call.in(6), f.cell = call.in(7);
+  f.T = f.B > 0 ? rows / f.B : 0;
+  call.expect(f.T > 0 && f.T * f.B == rows, "EtudeLstm: the rows of the input are no multiple of the batch");
+  call.expect(call.size(2) == f.D * 4 * f.H && call.size(4) == f.H * 4 * f.H && call.size(3) == 4 * f.H &&
+          call.size(5) == 4 * f.H && call.size(7) == f.B * f.H && call.size(8) == 8,
+      "EtudeLstm: a weight or state has the wrong size");
+  for (int64_t n = 0; f.ids && n < rows; n++) {
+    call.expect(f.ids[n] >= 0 && f.ids[n] < f.R, "EtudeLstm: a token is not in the embedding");
+  }
+  if (!call.ok()) return f;
+  f.inputDropout = dropoutOf(call.in<int32_t>(8));
+  f.recurrentDropout = dropoutOf(call.in<int32_t>(8) + 4);
+  return f;
+}
+
+void lstmForward(void* attributes, TF_OpKernelContext* context) {
+  Call call(attributes, context);
+  LstmForward f = layerOf(call);
+  if (!call.ok()) return;
+  f.hiddens = call.out(0, {f.T * f.B, f.H});
+  f.cells = call.out(1, {f.T * f.B, f.H});
+  f.gates = call.out(2, {f.T * f.B, 4 * f.H});
+  if (!call.ok()) return;
+  float* space = workingSpace(kernels().lstmForwardSpace(f));
+  call.run(f.B * f.H * 4 * f.H, [&](const Team& team) { kernels().lstmForward(team, f, space); });
+}
+
+void lstmBackward(void* attributes, TF_OpKernelContext* context) {
+  Call call(attributes, context);
+  LstmBackward b{};
+  LstmForward& f = b.forward = layerOf(call);
+  if (!call.ok()) return;
+  // The forward kernel wrote these; this one only reads them.
+  f.hiddens = const_cast<float*>(call.in(9));
+  f.cells = const_cast<float*>(call.in(10));
+  f.gates = const_cast<float*>(call.in(11));
+  b.dHiddens = call.in(12);
+  b.dLastCell = call.size(13) == 0 ? nullptr : call.in(13);
+  const int64_t N = f.T * f.B;
+  call.expect(call.size(9) == N * f.H && call.size(10) == N * f.H && call.size(11) == N * 4 * f.H &&
+          call.size(12) == N * f.H && (!b.dLastCell || call.size(13) == f.B * f.H),
+      "EtudeLstmBackward: a tensor of the forward pass has the wrong size");
+  b.dx = call.out(0, {f.R, f.D});
+  b.dInputWeight = call.out(1, {f.D, 4 * f.H});
+  b.dInputBias = call.out(2, {4 * f.H});
+  b.dRecurrentWeight = call.out(3, {f.H, 4 * f.H});
+  b.dRecurrentBias = call.out(4, {4 * f.H});
+  b.dHidden = call.out(5, {f.B, f.H});
+  b.dCell = call.out(6, {f.B, f.H});
+  if (!call.ok()) return;
+  float* space = workingSpace(kernels().lstmBackwardSpace(b));
+  call.run(f.B * f.H * 4 * f.H, [&](const Team& team) { kernels().lstmBackward(team, b, space); });
+}
+
+void packLstm(void* attributes, TF_OpKernelContext* context) {
+  Call call(attributes, context);
+  LstmForward f{};
+  f.D = call.dimension(0, 0), f.H = call.dimension(2, 0);
+  f.inputWeight = call.in(0), f.inputBias = call.in(1), f.recurrentWeight = call.in(2), f.recurrentBias = call.in(3);
+  call.expect(call.size(0) == f.D * 4 * f.H && call.size(1) == 4 * f.H && call.size(2) == f.H * 4 * f.H &&
+          call.size(3) == 4 * f.H, "EtudePackLstm: a weight has the wrong size");
+  float* packed = call.out(0, {kernels().packedLstmSize(f.D, f.H)});
+  if (!call.ok()) return;
+  call.run(call.size(0) + call.size(2), [&](const Team& team) { kernels().packLstm(team, f, packed); });
+}
+
+void lstmStep(void* attributes, TF_OpKernelContext* context) {
+  Call call(attributes, context);
+  LstmStep s{};
+  s.packed = call.in(0), s.x = call.in(1), s.hidden = call.in(2), s.cell = call.in(3);
+  s.B = call.dimension(1, 0), s.D = call.dimension(1, 1), s.H = call.dimension(2, 1);
+  call.expect(call.size(0) == kernels().packedLstmSize(s.D, s.H) && call.size(2) == s.B * s.H &&
+          call.size(3) == s.B * s.H, "EtudeLstmStep: weights or state have the wrong size");
+  s.nextHidden = call.out(0, {s.B, s.H});
+  s.nextCell = call.out(1, {s.B, s.H});
+  if (!call.ok()) return;
+  call.run((s.D + s.H) * 4 * s.H * s.B, [&](const Team& team) { kernels().lstmStep(team, s); });
+}
+
+/** Inputs: weights, means, squares, gradients, and (6): rate, clipScale, decay, beta1, beta2, epsilon. */
+void adam(void* attributes, TF_OpKernelContext* context) {
+  Call call(attributes, context);
+  Adam a{};
+  a.n = call.size(0);
+  call.expect(call.size(1) == a.n && call.size(2) == a.n && call.size(3) == a.n && call.size(4) == 6,
+      "EtudeAdam: the sizes differ");
+  a.weights = call.in(0), a.means = call.in(1), a.squares = call.in(2), a.gradients = call.in(3);
+  const std::vector<int64_t> shape = call.shape(0);
+  a.newWeights = call.out(0, shape), a.newMeans = call.out(1, shape), a.newSquares = call.out(2, shape);
+  if (!call.ok()) return;
+  const float* numbers = call.in(4);
+  a.rate = numbers[0], a.clipScale = numbers[1], a.decay = numbers[2];
+  a.beta1 = numbers[3], a.beta2 = numbers[4], a.epsilon = numbers[5];
+  call.run(8 * a.n, [&](const Team& team) { kernels().adam(team, a); });
+}
+
+// ---- Registration
+
+bool hasAttribute(TF_OpKernelConstruction* construction, const char* name) {
+  TF_Status* status = TF_NewStatus();
+  const bool has = TF_OpKernelConstruction_HasAttr(construction, name, status);
+  TF_DeleteStatus(status);
+  return has;
+}
+
+void* create(TF_OpKernelConstruction* construction) {
+  auto* attributes = new Attributes;
+  TF_Status* status = TF_NewStatus();
+  int32_t threads = 1;
+  TF_OpKernelConstruction_GetAttrInt32(construction, "threads", &threads, status);
+  attributes->threads = threads < 1 ? 1 : threads;
+  for (auto [name, to] : {std::pair{"transpose_a", &attributes->transposeA}, {"transpose_b", &attributes->transposeB}}) {
+    unsigned char value = 0;
+    if (!hasAttribute(construction, name)) continue;
+    TF_OpKernelConstruction_GetAttrBool(construction, name, &value, status);
+    *to = value != 0;
+  }
+  TF_DeleteStatus(status);
+  return attributes;
+}
+
+void destroy(void* attributes) { delete static_cast<Attributes*>(attributes); }
+
+void registerOperation(
+    const char* name, std::vector<const char*> inputs, std::vector<const char*> outputs,
+    std::vector<const char*> attributes, void (*compute)(void*, TF_OpKernelContext*)) {
+  TF_Status* status = TF_NewStatus();
+  TF_OpDefinitionBuilder* definition = TF_NewOpDefinitionBuilder(name);
+  for (const char* input : inputs) TF_OpDefinitionBuilderAddInput(definition, input);
+  for (const char* output : outputs) TF_OpDefinitionBuilderAddOutput(definition, output);
+  for (const char* attribute : attributes) TF_OpDefinitionBuilderAddAttr(definition, attribute);
+  TF_OpDefinitionBuilderSetShapeInferenceFunction(definition, TF_ShapeInferenceContextSetUnknownShape);
+  TF_RegisterOpDefinition(definition, status);
+  if (TF_GetCode(status) == TF_OK) {
+    TF_RegisterKernelBuilder(name, TF_NewKernelBuilder(name, "CPU", create, compute, destroy), status);
+  }
+  if (TF_GetCode(status) != TF_OK) std::fprintf(stderr, "%s: %s\n", name, TF_Message(status));
+  TF_DeleteStatus(status);
+}
+
+const bool registered = [] {
+#if defined(__GLIBC__)
+  // Buffers of a step are as large as those of the step before. Given back to the system, each would have to be cleared
+  // again page by page.
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+#endif
+  const char* threads = "threads: int = 1";
+  registerOperation("EtudeMatMul", {"a: float", "b: float"}, {"c: float"},
+      {threads, "transpose_a: bool = false", "transpose_b: bool = false"}, matMul);
+  const std::vector<const char*> layer = {"x: float", "ids: int32", "input_weight: float", "input_bias: float",
+      "recurrent_weight: float", "recurrent_bias: float", "hidden: float", "cell: float", "dropout: int32"};
+  registerOperation("EtudeLstmForward", layer, {"hiddens: float", "cells: float", "gates: float"}, {threads}, lstmForward);
+  std::vector<const char*> back = layer;
+  for (const char* input : {"hiddens: float", "cells: float", "gates: float", "d_hiddens: float", "d_last_cell: float"}) {
+    back.push_back(input);
+  }
+  registerOperation("EtudeLstmBackward", back,
+      {"d_x: float", "d_input_weight: float", "d_input_bias: float", "d_recurrent_weight: float",
+          "d_recurrent_bias: float", "d_hidden: float", "d_cell: float"},
+      {threads}, lstmBackward);
+  registerOperation("EtudePackLstm",
+      {"input_weight: float", "input_bias: float", "recurrent_weight: float", "recurrent_bias: float"},
+      {"packed: float"}, {threads}, packLstm);
+  registerOperation("EtudeLstmStep", {"packed: float", "x: float", "hidden: float", "cell: float"},
+      {"next_hidden: float", "next_cell: float"}, {threads}, lstmStep);
+  registerOperation("EtudeAdam",
+      {"weights: float", "means: float", "squares: float", "gradients: float", "numbers: float"},
+      {"new_weights: float", "new_means: float", "new_squares: float"}, {threads}, adam);
+  return true;
+}();
+
+} // namespace
+
+extern "C" {
+
+/** The instruction set in use, for `etude doctor`. */
+const char* etude_instructions() { return kernels().name; }
+
+/** Lets Node load this library as an add-on; what it exports is of no use there. */
+void* napi_register_module_v1(void*, void* exports) { return exports; }
+}

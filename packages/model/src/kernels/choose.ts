@@ -1,0 +1,35 @@
+import type { LoadedTensorFlow } from '@etude/tensorflow';
+import { fusedKernels, fusedProblem } from './fused.js';
+import type { KernelName, Kernels } from './kernels.js';
+import { rawOpKernels } from './raw-ops.js';
+import { referenceKernels } from './reference.js';
+
+export interface ChosenKernels {
+  readonly kernels: Kernels;
+  /** why the faster ones are not in use, by name */
+  readonly problems: Readonly<Partial<Record<KernelName, string>>>;
+}
+
+/**
+ * The fastest kernels that work here, or those that are asked for.
+ * @param threads how many threads compute, for the fused ones
+ * @throws {Error} where those that are asked for do not work here
+ */
+export function chooseKernels(
+  { tf, native, nativeProblem }: LoadedTensorFlow,
+  { wanted, threads }: { wanted?: KernelName | undefined; threads: number },
+): ChosenKernels {
+  const reference = referenceKernels(tf);
+  const problems: Partial<Record<KernelName, string>> = {};
+  if (native === undefined) {
+    problems['raw-ops'] = problems.fused = `there is no native TensorFlow (${nativeProblem})`;
+  } else {
+    const problem = fusedProblem();
+    if (problem !== undefined) problems.fused = problem;
+  }
+  const name = wanted ?? (problems['raw-ops'] ? 'reference' : problems.fused ? 'raw-ops' : 'fused');
+  if (problems[name]) throw new Error(`kernels ${name} do not work here: ${problems[name]}`);
+  if (name === 'reference') return { kernels: reference, problems };
+  const rawOps = rawOpKernels(tf, native!, reference);
+  return { kernels: name === 'raw-ops' ? rawOps : fusedKernels(tf, native!, rawOps, threads), problems };
+}

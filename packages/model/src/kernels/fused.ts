@@ -1,0 +1,113 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import type { NativeOperations, Tensor, Tensor1D, Tensor2D, TensorFlow } from '@etude/tensorflow';
+import { type Dropout, dropoutThreshold } from './dropout.js';
+import type { Kernels, LayerDropout, LayerInput } from './kernels.js';
+import { rowsOf } from './reference.js';
+
+// Shapes as in kernels.ts. What the operations do is in native/kernels.cc.
+
+const library = fileURLToPath(new URL('../../native/build/etude_ops.node', import.meta.url));
+
+/** Where set-up has compiled them, loads the operations; else says why not. */
+function load(): string | undefined {
+  if (!existsSync(library)) return 'they were not compiled at set-up; `npm run setup` says why';
+  try {
+    createRequire(import.meta.url)(library);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message.split('\n')[0];
+  }
+}
+let problem: string | undefined | null = null;
+
+/** Why the fused kernels cannot be used here; undefined where they can. */
+export function fusedProblem(): string | undefined {
+  if (problem === null) problem = load();
+  return problem;
+}
+
+/**
+ * A layer's time loop as one operation, forward and backward.
+ * @param base what does everything else
+ * @param threads how many threads compute
+ */
+export function fusedKernels(tf: TensorFlow, native: NativeOperations, base: Kernels, threads: number): Kernels {
+  const plain = { threads };
+  const products = [false, true].map((transpose_a) =>
+    [false, true].map((transpose_b) => ({ threads, transpose_a, transpose_b })),
+  );
+  const none = tf.keep(tf.tensor1d([], 'float32'));
+  const noIds = tf.keep(tf.tensor1d([], 'int32'));
+  return {
+    ...base,
+    name: 'fused',
+    lstm(weights, input, state, dropout) {
+      const B = state.hidden.shape[0];
+      const { rows, ids } = fewerRows(tf, input);
+      const { inputWeight, inputBias, recurrentWeight, recurrentBias } = weights;
+      const all: Tensor[] = [rows, ids ?? noIds, inputWeight, inputBias, recurrentWeight, recurrentBias];
+      all.push(state.hidden, state.cell, dropoutNumbers(tf, dropout));
+      const [hiddens, cells, gates] = native.run('EtudeLstmForward', plain, all, 3) as [Tensor2D, Tensor2D, Tensor2D];
+      const last = (of: Tensor2D) => tf.slice(of, [of.shape[0] - B, 0]); // (B, H)
+      return {
+        hiddens,
+        cells,
+        last: { hidden: last(hiddens), cell: last(cells) },
+        gradients(dHiddens, dLastCell) {
+          const inputs = [...all, hiddens, cells, gates, dHiddens, dLastCell ?? none];
+          const made = native.run('EtudeLstmBackward', plain, inputs, 7);
+          const [dRows, dInputWeight, dInputBias, dRecurrentWeight, dRecurrentBias, dHidden, dCell] = made;
+          return {
+            dRows:
+              ids === undefined && input.ids !== undefined
+                ? base.embeddingGradient(input.ids, dRows as Tensor2D, input.rows.shape[0])
+                : (dRows as Tensor2D),
+            dWeights: {
+              inputWeight: dInputWeight as Tensor2D,
+              inputBias: dInputBias as Tensor1D,
+              recurrentWeight: dRecurrentWeight as Tensor2D,
+              recurrentBias: dRecurrentBias as Tensor1D,
+            },
+            dState: { hidden: dHidden as Tensor2D, cell: dCell as Tensor2D },
+          };
+        },
+      };
+    },
+    lstmStep({ inputWeight, inputBias, recurrentWeight, recurrentBias }) {
+      const [packed] = native.run('EtudePackLstm', plain, [inputWeight, inputBias, recurrentWeight, recurrentBias]);
+      return {
+        step(input, state) {
+          const inputs = [packed!, input, state.hidden, state.cell];
+          const [hidden, cell] = native.run('EtudeLstmStep', plain, inputs, 2) as [Tensor2D, Tensor2D];
+          return { hidden, cell };
+        },
+        dispose: () => packed!.dispose(),
+      };
+    },
+    matMul: (a, b, transposeA = false, transposeB = false) =>
+      native.run('EtudeMatMul', products[Number(transposeA)]![Number(transposeB)]!, [a, b])[0] as Tensor2D,
+    adam(weight, mean, square, gradient, { rate, gradientScale, keep, beta1, beta2, epsilon }) {
+      const numbers = tf.tensor1d([rate, gradientScale, keep, beta1, beta2, epsilon]);
+      const made = native.run('EtudeAdam', plain, [weight, mean, square, gradient, numbers], 3);
+      return made as [Tensor, Tensor, Tensor];
+    },
+  };
+}
+
+/** An embedding with more rows than are looked up is better looked up at once. */
+function fewerRows(tf: TensorFlow, input: LayerInput): LayerInput {
+  return input.ids !== undefined && input.rows.shape[0] > input.ids.shape[0] ? { rows: rowsOf(tf, input) } : input;
+}
+
+/** As the operations want it: for both places two keys, rate · 2³² and period (8). */
+function dropoutNumbers(tf: TensorFlow, { input, recurrent }: LayerDropout): Tensor1D {
+  const numbers = [input, recurrent].flatMap((dropout: Dropout | undefined) =>
+    dropout === undefined ? [0, 0, 0, 0] : [...dropout.key, dropoutThreshold(dropout.rate), dropout.period],
+  );
+  return tf.tensor1d(
+    Int32Array.from(numbers, (n) => n | 0),
+    'int32',
+  );
+}

@@ -1,0 +1,105 @@
+import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@etude/tensorflow';
+import type { Dropout } from './dropout.js';
+
+// Shapes: T time steps, B rows of a batch, D width of a layer's input, H units, V tokens of the vocabulary.
+// Gate order on axes of 4H: input, forget, output, candidate.
+
+export interface LayerWeights {
+  readonly inputWeight: Tensor2D; // (D, 4H)
+  readonly inputBias: Tensor1D; // (4H)
+  readonly recurrentWeight: Tensor2D; // (H, 4H)
+  readonly recurrentBias: Tensor1D; // (4H)
+}
+
+export interface LayerState {
+  readonly hidden: Tensor2D; // (B, H)
+  readonly cell: Tensor2D; // (B, H)
+}
+
+/**
+ * What goes into a layer, row by row: (T·B, D). Where it is the embedding of tokens, `rows` may be the embedding (V, D)
+ * and `ids` (T·B) say which of its rows each row of the input is; a kernel may then map each token once.
+ */
+export interface LayerInput {
+  readonly rows: Tensor2D;
+  readonly ids?: Tensor1D | undefined;
+}
+
+export interface LayerDropout {
+  /** of what the input map puts out (T·B, 4H); the recurrent map is never dropped */
+  readonly input?: Dropout | undefined;
+  /** of the candidate (T·B, H), before it is written into the cell (Semeniuta, Severyn and Barth 2016) */
+  readonly recurrent?: Dropout | undefined;
+}
+
+/** What a layer made of its input, and the way back. */
+interface LayerRun {
+  readonly hiddens: Tensor2D; // (T·B, H)
+  readonly cells: Tensor2D; // (T·B, H)
+  /** the state after the last time step */
+  readonly last: LayerState;
+  /**
+   * Back-propagation through the layer's time steps.
+   * @param dHiddens gradient with respect to `hiddens` (T·B, H)
+   * @param dLastCell gradient with respect to the last cell state (B, H); zero if left out
+   */
+  gradients(dHiddens: Tensor2D, dLastCell?: Tensor2D): LayerGradients;
+}
+
+interface LayerGradients {
+  /** with respect to the rows of the input: of the shape of `rows`, also where there are ids */
+  readonly dRows: Tensor2D;
+  readonly dWeights: LayerWeights;
+  /** with respect to the state that came in */
+  readonly dState: LayerState;
+}
+
+interface AdamNumbers {
+  /** learning rate with the bias correction of both moments */
+  readonly rate: number;
+  /** what the gradients are multiplied with */
+  readonly gradientScale: number;
+  /** what is left of a weight before its update; 1 without weight decay */
+  readonly keep: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+}
+
+/**
+ * The arithmetic of learning. There are three kernels of the same results within rounding:
+ *
+ * - `reference`: plain TensorFlow.js operations, which every backend has; the measure of the others
+ * - `raw-ops`: TensorFlow's own operations on the native backend; nothing has to be compiled
+ * - `fused`: a layer's time loop in one operation of our own (native/), compiled at set-up
+ *
+ * Tensors that they make belong to the surrounding `tf.tidy`.
+ */
+export interface Kernels {
+  readonly name: KernelName;
+  /** A layer over T time steps (Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000). */
+  lstm(weights: LayerWeights, input: LayerInput, state: LayerState, dropout: LayerDropout): LayerRun;
+  /** A layer for use step by step; what it prepares of the weights is the caller's to dispose of by `dispose`. */
+  lstmStep(weights: LayerWeights): {
+    /** input (B, D) and state to the next state */
+    step(input: Tensor2D, state: LayerState): LayerState;
+    dispose(): void;
+  };
+  /** a · b, or with either transposed */
+  matMul(a: Tensor2D, b: Tensor2D, transposeA?: boolean, transposeB?: boolean): Tensor2D;
+  /**
+   * Mean cross entropy of logits (N, V) against N targets in nats, and its gradient. With label smoothing (Szegedy et
+   * al. 2016) the gradient is that of targets of which the share `smoothing` is spread over all tokens; the loss is
+   * that of the targets themselves all the same.
+   */
+  crossEntropy(logits: Tensor2D, targets: Tensor1D, smoothing: number): { loss: Scalar; dLogits: Tensor2D };
+  /** Gradient of an embedding (V, H), which gave row n of a gradient (N, H) from its row `ids[n]`. */
+  embeddingGradient(ids: Tensor1D, gradient: Tensor2D, V: number): Tensor2D;
+  /** Sum of the squares of all elements of all tensors. */
+  sumOfSquares(tensors: readonly Tensor[]): number;
+  /** One update of one weight by Adam (Kingma and Ba 2015), with decoupled decay (Loshchilov and Hutter 2019). */
+  adam(weight: Tensor, mean: Tensor, square: Tensor, gradient: Tensor, numbers: AdamNumbers): [Tensor, Tensor, Tensor];
+}
+
+export const KERNEL_NAMES = ['reference', 'raw-ops', 'fused'] as const;
+export type KernelName = (typeof KERNEL_NAMES)[number];

@@ -1,0 +1,109 @@
+import type { Scalar, Tensor, Tensor2D, TensorFlow } from '@etude/tensorflow';
+import { dropoutMask } from './dropout.js';
+import type { Kernels, LayerDropout, LayerInput, LayerState, LayerWeights } from './kernels.js';
+import { backward, cellStep, forward, type Operations } from './lstm-loop.js';
+
+// Shapes as in kernels.ts.
+
+/** Plain TensorFlow.js operations, which every backend has. Short rather than fast: the others are measured by it. */
+export function referenceKernels(tf: TensorFlow): Kernels {
+  const ops = tensorFlowOperations(tf);
+  const kernels: Kernels = {
+    name: 'reference',
+    lstm(weights, input, state, dropout) {
+      const rows = rowsOf(tf, input); // (T·B, D)
+      const [B, H] = state.hidden.shape;
+      const size = { T: rows.shape[0] / B, B, H };
+      const given = { rows, ...state, ...masksOf(tf, dropout, size) };
+      const { tape, last } = forward<Tensor>(ops, size, weights, given);
+      return {
+        hiddens: tape.hiddens as Tensor2D,
+        cells: tape.cells as Tensor2D,
+        last: last as LayerState,
+        gradients(dHiddens, dLastCell) {
+          const made = backward<Tensor>(ops, size, weights, given, tape, dHiddens, dLastCell);
+          return {
+            dRows: toTable(kernels, input, made.dRows as Tensor2D),
+            dWeights: made.dWeights as LayerWeights,
+            dState: made.dState as LayerState,
+          };
+        },
+      };
+    },
+    lstmStep: ({ inputWeight, inputBias, recurrentWeight, recurrentBias }) => ({
+      step(input, state) {
+        const fromBelow = tf.add(tf.matMul(input, inputWeight), inputBias); // (B, 4H)
+        const recurrent = tf.add(tf.matMul(state.hidden, recurrentWeight), recurrentBias); // (B, 4H)
+        const sum = tf.add(fromBelow, recurrent) as Tensor2D; // (B, 4H)
+        const { hidden, cell } = cellStep<Tensor>(ops, state.hidden.shape[1], sum, state.cell, undefined);
+        return { hidden, cell } as LayerState;
+      },
+      dispose() {},
+    }),
+    matMul: (a, b, transposeA = false, transposeB = false) => tf.matMul(a, b, transposeA, transposeB),
+    crossEntropy(logits, targets, smoothing) {
+      const [N, V] = logits.shape;
+      const chosen = tf.cast(tf.oneHot(targets, V), 'float32'); // (N, V)
+      const shifted = tf.sub(logits, tf.max(logits, 1, true)); // (N, V)
+      const logSum = tf.log(tf.sum(tf.exp(shifted), 1, true)); // (N, 1)
+      const logProbabilities = tf.sub(shifted, logSum); // (N, V)
+      const loss = tf.div(tf.neg(tf.sum(tf.mul(logProbabilities, chosen))), N) as Scalar;
+      const wanted = smoothing === 0 ? chosen : tf.add(tf.mul(chosen, 1 - smoothing), smoothing / V); // (N, V)
+      return { loss, dLogits: tf.div(tf.sub(tf.exp(logProbabilities), wanted), N) as Tensor2D };
+    },
+    embeddingGradient(ids, gradient, V) {
+      const chosen = tf.cast(tf.oneHot(ids, V), 'float32') as Tensor2D; // (N, V)
+      return tf.matMul(chosen, gradient, true); // (V, H)
+    },
+    sumOfSquares: (tensors) =>
+      tf.tidy(() => tf.sum(tf.stack(tensors.map((tensor) => tf.sum(tf.square(tensor))))).dataSync()[0]!),
+    adam(weight, mean, square, gradient, { rate, gradientScale, keep, beta1, beta2, epsilon }) {
+      const scaled = tf.mul(gradient, gradientScale);
+      const newMean = tf.add(tf.mul(mean, beta1), tf.mul(scaled, 1 - beta1));
+      const newSquare = tf.add(tf.mul(square, beta2), tf.mul(tf.square(scaled), 1 - beta2));
+      const change = tf.div(tf.mul(newMean, rate), tf.add(tf.sqrt(newSquare), epsilon));
+      const kept = keep === 1 ? weight : tf.mul(weight, keep);
+      return [tf.sub(kept, change), newMean, newSquare] as [Tensor, Tensor, Tensor];
+    },
+  };
+  return kernels;
+}
+
+function tensorFlowOperations(tf: TensorFlow): Operations<Tensor> {
+  return {
+    matMul: (a, b, transposeA = false, transposeB = false) =>
+      tf.matMul(a as Tensor2D, b as Tensor2D, transposeA, transposeB),
+    add: (a, b) => tf.add(a, b),
+    mul: (a, b) => tf.mul(a, b),
+    complement: (x) => tf.sub(1, x),
+    sigmoid: (x) => tf.sigmoid(x),
+    tanh: (x) => tf.tanh(x),
+    transpose: (x) => tf.transpose(x),
+    sumRows: (x) => tf.sum(x, 0),
+    zeros: (rows, columns) => tf.zeros([rows, columns]),
+    split: (x, sizes, axis) => (sizes.length === 1 ? [x] : tf.split(x, [...sizes], axis)),
+    concat: (parts, axis) => tf.concat([...parts], axis),
+  };
+}
+
+/** The rows of a layer's input, (T·B, D). */
+export function rowsOf(tf: TensorFlow, { rows, ids }: LayerInput): Tensor2D {
+  return ids === undefined ? rows : tf.gather(rows, ids);
+}
+
+/** A gradient of the input's rows (T·B, D) as one of what they were looked up in. */
+export function toTable(kernels: Kernels, { rows, ids }: LayerInput, dRows: Tensor2D): Tensor2D {
+  return ids === undefined ? dRows : kernels.embeddingGradient(ids, dRows, rows.shape[0]);
+}
+
+/** Dropout masks as tensors; undefined for none. */
+export function masksOf(
+  tf: TensorFlow,
+  { input, recurrent }: LayerDropout,
+  { T, B, H }: { T: number; B: number; H: number },
+) {
+  return {
+    mask: input && tf.tensor2d(dropoutMask(input, T * B, 4 * H), [T * B, 4 * H]),
+    candidateMask: recurrent && tf.tensor2d(dropoutMask(recurrent, T * B, H), [T * B, H]),
+  };
+}

@@ -1,0 +1,26 @@
+import type { State, Weights } from '@etude/model';
+import type { Adam } from './adam.js';
+
+export interface CurvePoint {
+  readonly step: number;
+  /** how many times the training part was begun */
+  readonly epoch: number;
+  /** nats per token, mean since the last point, dropout in force */
+  readonly trainingLoss: number;
+  /** nats per token without dropout; undefined where nothing is held out */
+  readonly validationLoss: number | undefined;
+}
+
+/** Everything that training goes on from; a checkpoint holds it. */
+export interface TrainingState {
+  /** steps that were made */
+  step: number;
+  adam: Adam;
+  /** what the windows carry on */
+  carried: State;
+  best: { readonly point: CurvePoint; readonly weights: Weights } | undefined;
+  curve: CurvePoint[];
+  /** of the steps since the last point of the curve */
+  lossSum: number;
+  lossCount: number;
+}

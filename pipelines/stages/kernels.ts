@@ -1,0 +1,20 @@
+import { availableParallelism } from 'node:os';
+import { type ChosenKernels, chooseKernels, KERNEL_NAMES, type KernelName } from '@etude/model';
+import { type LoadedTensorFlow, loadTensorFlow } from '@etude/tensorflow';
+
+let wanted: string | undefined;
+
+/** Has all stages compute with certain kernels, whether they are the fastest or not; undefined for the fastest. */
+export function useKernels(name: string | undefined): void {
+  wanted = name;
+}
+
+/** @throws {Error} where the kernels that are asked for are unknown or do not work here */
+export async function loadKernels(): Promise<LoadedTensorFlow & ChosenKernels> {
+  if (wanted !== undefined && !KERNEL_NAMES.some((name) => name === wanted)) {
+    throw new Error(`ETUDE_KERNELS: expected ${KERNEL_NAMES.join(', ')}, found "${wanted}"`);
+  }
+  const loaded = await loadTensorFlow();
+  const chosen = chooseKernels(loaded, { wanted: wanted as KernelName | undefined, threads: availableParallelism() });
+  return { ...loaded, ...chosen };
+}

@@ -1,0 +1,102 @@
+// Compiles the kernels of packages/model/native for this machine, once per user and state of the sources.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { findCompiler, lastLine, runQuietly } from './command.mjs';
+import { once } from './once.mjs';
+import { root, say, seconds, tfjsNode, userCache } from './workspace.mjs';
+
+const sources = join(root, 'packages', 'model', 'native');
+const file = 'etude_ops.node';
+
+/** The kernels of each instruction set; which is used is found out when they are loaded. */
+const VARIANTS = {
+  x64: {
+    plain: ['-DLANES=4', '-DROWS=3'],
+    avx2: ['-DLANES=8', '-DROWS=3', '-mavx2', '-mfma'],
+    avx512: ['-DLANES=16', '-DROWS=6', '-mavx512f', '-mavx512dq', '-mavx512bw', '-mavx512vl', '-mfma'],
+  },
+  arm64: { plain: ['-DLANES=4', '-DROWS=6'] },
+}[process.arch] ?? { plain: ['-DLANES=4', '-DROWS=3'] };
+
+/** Flags for all of the C++; no -ffast-math, which would break the rounding of the exponential function. */
+const FLAGS = [
+  ...['-std=c++17', '-O3', '-fPIC', '-ffp-contract=fast'],
+  ...(process.arch === 'x64' ? ['-DETUDE_X86'] : []),
+];
+
+/**
+ * @typedef {{ from?: string, why?: string }} ProvidedKernels
+ * @param {boolean} native whether native TensorFlow is in place
+ * @param {ProvidedKernels | undefined} earlier what the last set-up of this checkout came to
+ * @returns {Promise<ProvidedKernels>}
+ */
+export async function provideKernels(native, earlier) {
+  if (!native) return { why: 'native TensorFlow is missing' };
+  const key = digestOfSources();
+  const name = `${process.platform}-${process.arch}-${key}`;
+  if (earlier?.why !== undefined && earlier.from === name) return earlier;
+  if (earlier?.from === name && existsSync(join(sources, 'build', file))) return earlier;
+  try {
+    const folder = await once(
+      join(userCache(), 'kernels', name),
+      (aside) => compile(aside),
+      (pid) => say(`waiting for process ${pid}, which is compiling the kernels`),
+    );
+    const place = join(sources, 'build');
+    rmSync(place, { recursive: true, force: true });
+    symlinkSync(folder, place, 'junction');
+    return { from: name };
+  } catch (error) {
+    say(`the kernels were not compiled: ${error.message}`);
+    say("Etude computes with TensorFlow's own operations, about half as fast.");
+    return { from: name, why: error.message };
+  }
+}
+
+async function compile(aside) {
+  const compiler = findCompiler();
+  say(`compiling the kernels (${compiler})`);
+  const startedAt = Date.now();
+  const objects = Object.entries(VARIANTS).map(([variant, flags]) => {
+    const object = join(aside, `${variant}.o`);
+    runQuietly(compiler, [
+      ...FLAGS,
+      ...flags,
+      `-DKERNELS=${variant}Kernels`,
+      ...['-c', join(sources, 'kernels.cc'), '-o', object],
+    ]);
+    return object;
+  });
+  const deps = join(tfjsNode, 'deps');
+  runQuietly(compiler, [
+    ...FLAGS,
+    ...['-shared', `-I${join(deps, 'include')}`, join(sources, 'ops.cc'), ...objects],
+    ...[`-L${join(deps, 'lib')}`, '-ltensorflow', '-ltensorflow_framework', '-pthread'],
+    ...['-o', join(aside, file)],
+  ]);
+  for (const object of objects) rmSync(object);
+  checkThatTheyLoad(join(aside, file));
+  say(`compiled (${seconds(startedAt)})`);
+}
+
+/** TensorFlow's library, which they use, has to be in the process before them. */
+function checkThatTheyLoad(kernels) {
+  const script = 'require(process.argv[1]); require(process.argv[2]);';
+  const binding = join(tfjsNode, 'lib', 'napi-v8', 'tfjs_binding.node');
+  const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2', TF_ENABLE_ONEDNN_OPTS: '0' };
+  const result = spawnSync(process.execPath, ['-e', script, binding, kernels], { encoding: 'utf8', env });
+  // An operation that TensorFlow refuses is told of on stderr.
+  if (result.status !== 0 || /^Etude/m.test(result.stderr)) {
+    throw new Error(`they do not load here: ${lastLine(result.stderr)}`);
+  }
+}
+
+/** Of all that the result depends on: sources, flags and TensorFlow. */
+function digestOfSources() {
+  const hash = createHash('sha256');
+  for (const name of ['kernels.h', 'kernels.cc', 'ops.cc']) hash.update(readFileSync(join(sources, name)));
+  hash.update(JSON.stringify([FLAGS, VARIANTS, realpathSync(join(tfjsNode, 'deps'))]));
+  return hash.digest('hex').slice(0, 16);
+}
