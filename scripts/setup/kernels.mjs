@@ -10,21 +10,10 @@ import { root, say, seconds, tfjsNode, userCache } from './workspace.mjs';
 const sources = join(root, 'packages', 'model', 'native');
 const file = 'etude_ops.node';
 
-/** The kernels of each instruction set; which is used is found out when they are loaded. */
-const VARIANTS = {
-  x64: {
-    plain: ['-DLANES=4', '-DROWS=3'],
-    avx2: ['-DLANES=8', '-DROWS=3', '-mavx2', '-mfma'],
-    avx512: ['-DLANES=16', '-DROWS=6', '-mavx512f', '-mavx512dq', '-mavx512bw', '-mavx512vl', '-mfma'],
-  },
-  arm64: { plain: ['-DLANES=4', '-DROWS=6'] },
-}[process.arch] ?? { plain: ['-DLANES=4', '-DROWS=3'] };
-
-/** Flags for all of the C++; no -ffast-math, which would break the rounding of the exponential function. */
-const FLAGS = [
-  ...['-std=c++17', '-O3', '-fPIC', '-ffp-contract=fast'],
-  ...(process.arch === 'x64' ? ['-DETUDE_X86'] : []),
-];
+/** Flags for all, and those of each instruction set; which is used is found out when they are loaded. */
+const { flags: allFlags, ...machines } = JSON.parse(readFileSync(join(sources, 'variants.json'), 'utf8'));
+const { flags, variants } = machines[process.arch] ?? machines.other;
+const FLAGS = ['-O3', ...allFlags, ...flags];
 
 /**
  * @typedef {{ from?: string, why?: string }} ProvidedKernels
@@ -59,11 +48,11 @@ async function compile(aside) {
   const compiler = findCompiler();
   say(`compiling the kernels (${compiler})`);
   const startedAt = Date.now();
-  const objects = Object.entries(VARIANTS).map(([variant, flags]) => {
+  const objects = Object.entries(variants).map(([variant, itsFlags]) => {
     const object = join(aside, `${variant}.o`);
     runQuietly(compiler, [
       ...FLAGS,
-      ...flags,
+      ...itsFlags,
       `-DKERNELS=${variant}Kernels`,
       ...['-c', join(sources, 'kernels.cc'), '-o', object],
     ]);
@@ -96,7 +85,7 @@ function checkThatTheyLoad(kernels) {
 /** Of all that the result depends on: sources, flags and TensorFlow. */
 function digestOfSources() {
   const hash = createHash('sha256');
-  for (const name of ['kernels.h', 'kernels.cc', 'ops.cc']) hash.update(readFileSync(join(sources, name)));
-  hash.update(JSON.stringify([FLAGS, VARIANTS, realpathSync(join(tfjsNode, 'deps'))]));
+  for (const name of ['kernels.h', 'kernels.cc', 'crew.h', 'ops.cc']) hash.update(readFileSync(join(sources, name)));
+  hash.update(JSON.stringify([FLAGS, variants, realpathSync(join(tfjsNode, 'deps'))]));
   return hash.digest('hex').slice(0, 16);
 }

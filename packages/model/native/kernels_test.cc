@@ -1,0 +1,205 @@
+// Every kernel of every instruction set that this machine has, on odd sizes and several threads, against plain loops.
+// Built with sanitizers by native.test.ts. Prints what differs; exits 1 where anything does.
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <vector>
+
+#include "crew.h"
+#include "kernels.h"
+
+using namespace etude;
+
+namespace {
+
+int failures = 0;
+Crew* crew = new Crew;
+
+void expectNear(const char* kernels, const char* what, float found, double expected) {
+  if (std::fabs(found - expected) <= 2e-5 * (1 + std::fabs(expected))) return;
+  failures++;
+  std::printf("%s: %s: found %g, expected %g\n", kernels, what, found, expected);
+}
+
+/** Exactly as long as it says, so that a sanitizer sees the first element beyond. */
+using Numbers = std::vector<float>;
+
+Numbers numbers(int64_t n) {
+  static uint32_t seed = 1;
+  Numbers made(n);
+  for (float& x : made) x = (float)((seed = seed * 1664525u + 1013904223u) >> 8) / (1 << 24) - 0.5f;
+  return made;
+}
+
+/** Working space, aligned, and as long as a kernel asked for. */
+float* space(int64_t floats) {
+  static std::vector<char> bytes;
+  bytes.assign(floats * sizeof(float) + 64, 0);
+  return reinterpret_cast<float*>((reinterpret_cast<uintptr_t>(bytes.data()) + 63) / 64 * 64);
+}
+
+void testMatMul(const Kernels& k, int threads, int64_t M, int64_t K, int64_t N, bool transposeA, bool transposeB) {
+  const Numbers A = numbers(M * K), B = numbers(K * N);
+  Numbers C(M * N);
+  const MatMul m{M, K, N, A.data(), transposeA, B.data(), transposeB, C.data(), false};
+  float* at = space(k.matMulSpace(m));
+  crew->run(threads, [&](const Team& team) { k.matMul(team, m, at); });
+  for (int64_t i = 0; i < M; i++) {
+    for (int64_t j = 0; j < N; j++) {
+      double sum = 0;
+      for (int64_t l = 0; l < K; l++) sum += (double)A[transposeA ? l * M + i : i * K + l] * B[transposeB ? j * K + l : l * N + j];
+      expectNear(k.name, "matMul", C[i * N + j], sum);
+    }
+  }
+}
+
+/** A layer's forward pass, its step and the sum that the gradients are checked with, by plain loops. */
+struct PlainLayer {
+  int64_t T, B, D, H;
+  std::vector<double> hiddens, cells;
+};
+
+double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
+
+PlainLayer plainForward(const LstmForward& f) {
+  PlainLayer p{f.T, f.B, f.D, f.H, std::vector<double>(f.T * f.B * f.H), std::vector<double>(f.T * f.B * f.H)};
+  for (int64_t n = 0; n < f.T * f.B; n++) {
+    const float* x = f.x + (f.ids ? f.ids[n] : n) * f.D;
+    for (int64_t u = 0; u < f.H; u++) {
+      double sums[4];
+      for (int64_t g = 0; g < 4; g++) {
+        const int64_t column = g * f.H + u;
+        double sum = f.inputBias[column] + f.recurrentBias[column];
+        for (int64_t i = 0; i < f.D; i++) sum += (double)x[i] * f.inputWeight[i * 4 * f.H + column];
+        for (int64_t i = 0; i < f.H; i++) {
+          const double before = n < f.B ? f.hidden[n * f.H + i] : p.hiddens[(n - f.B) * f.H + i];
+          sum += before * f.recurrentWeight[i * 4 * f.H + column];
+        }
+        sums[g] = sum;
+      }
+      const double cell = n < f.B ? f.cell[n * f.H + u] : p.cells[(n - f.B) * f.H + u];
+      p.cells[n * f.H + u] = sigmoid(sums[1]) * cell + sigmoid(sums[0]) * std::tanh(sums[3]);
+      p.hiddens[n * f.H + u] = sigmoid(sums[2]) * std::tanh(p.cells[n * f.H + u]);
+    }
+  }
+  return p;
+}
+
+void testLayer(const Kernels& k, int threads, int64_t T, int64_t B, int64_t D, int64_t H, bool ids, bool dropout) {
+  const int64_t N = T * B, R = ids ? 3 : N;
+  std::vector<int32_t> tokens(N);
+  for (int64_t n = 0; n < N; n++) tokens[n] = (int32_t)(n * 5 % 3);
+  Numbers x = numbers(R * D), inputWeight = numbers(D * 4 * H), inputBias = numbers(4 * H);
+  Numbers recurrentWeight = numbers(H * 4 * H), recurrentBias = numbers(4 * H), hidden = numbers(B * H), cell = numbers(B * H);
+  Numbers hiddens(N * H), cells(N * H), gates(N * 4 * H);
+  const Dropout none{{0, 0}, 0, 1, 0}, some{{7, 9}, 1u << 31, 2, (uint32_t)B};
+  LstmForward f{T, B, D, H, R, x.data(), ids ? tokens.data() : nullptr, inputWeight.data(), inputBias.data(),
+      recurrentWeight.data(), recurrentBias.data(), hidden.data(), cell.data(), dropout ? some : none,
+      dropout ? some : none, hiddens.data(), cells.data(), gates.data()};
+  float* at = space(k.lstmForwardSpace(f));
+  crew->run(threads, [&](const Team& team) { k.lstmForward(team, f, at); });
+  const Numbers dHiddens = numbers(N * H), dLastCell = numbers(B * H);
+  Numbers dx(R * D), dInputWeight(D * 4 * H), dInputBias(4 * H), dRecurrentWeight(H * 4 * H), dRecurrentBias(4 * H);
+  Numbers dHidden(B * H), dCell(B * H);
+  const LstmBackward b{f, dHiddens.data(), dLastCell.data(), dx.data(), dInputWeight.data(), dInputBias.data(),
+      dRecurrentWeight.data(), dRecurrentBias.data(), dHidden.data(), dCell.data()};
+  at = space(k.lstmBackwardSpace(b));
+  crew->run(threads, [&](const Team& team) { k.lstmBackward(team, b, at); });
+  if (dropout) return; // what it drops is tested in TypeScript; here it only has to stay within its memory
+
+  const PlainLayer plain = plainForward(f);
+  for (int64_t i = 0; i < N * H; i++) {
+    expectNear(k.name, "hidden state", hiddens[i], plain.hiddens[i]);
+    expectNear(k.name, "cell state", cells[i], plain.cells[i]);
+  }
+  // The sum of hiddens · dHiddens and last cells · dLastCell, whose gradients these are.
+  auto objective = [&] {
+    const PlainLayer p = plainForward(f);
+    double sum = 0;
+    for (int64_t i = 0; i < N * H; i++) sum += p.hiddens[i] * dHiddens[i];
+    for (int64_t i = 0; i < B * H; i++) sum += p.cells[(T - 1) * B * H + i] * dLastCell[i];
+    return sum;
+  };
+  struct {
+    const char* what;
+    Numbers& of;
+    const Numbers& found;
+  } gradients[] = {{"dx", x, dx}, {"dInputWeight", inputWeight, dInputWeight}, {"dInputBias", inputBias, dInputBias},
+      {"dRecurrentWeight", recurrentWeight, dRecurrentWeight}, {"dRecurrentBias", recurrentBias, dRecurrentBias},
+      {"dHidden", hidden, dHidden}, {"dCell", cell, dCell}};
+  for (auto& [what, of, found] : gradients) {
+    const size_t stride = of.size() / 7 + 1; // some of each
+    for (size_t i = 0; i < of.size(); i += stride) {
+      const float value = of[i], little = 1.0f / 128;
+      of[i] = value + little;
+      const double above = objective();
+      of[i] = value - little;
+      const double below = objective();
+      of[i] = value;
+      // The second derivative leaves an error of about the square of the difference.
+      if (std::fabs((above - below) / (2 * little) - found[i]) > 2e-3 * (1 + std::fabs(found[i]))) {
+        expectNear(k.name, what, found[i], (above - below) / (2 * little));
+      }
+    }
+  }
+
+  if (ids || T > 1) return;
+  Numbers packed(k.packedLstmSize(D, H) + 16), nextHidden(B * H), nextCell(B * H);
+  float* aligned = reinterpret_cast<float*>((reinterpret_cast<uintptr_t>(packed.data()) + 63) / 64 * 64);
+  crew->run(threads, [&](const Team& team) { k.packLstm(team, f, aligned); });
+  const LstmStep step{B, D, H, aligned, x.data(), hidden.data(), cell.data(), nextHidden.data(), nextCell.data()};
+  crew->run(threads, [&](const Team& team) { k.lstmStep(team, step); });
+  for (int64_t i = 0; i < B * H; i++) {
+    expectNear(k.name, "step: hidden state", nextHidden[i], plain.hiddens[i]);
+    expectNear(k.name, "step: cell state", nextCell[i], plain.cells[i]);
+  }
+}
+
+void testAdam(const Kernels& k, int threads, int64_t n) {
+  const Numbers weights = numbers(n), means = numbers(n), gradients = numbers(n);
+  Numbers squares = numbers(n), newWeights(n), newMeans(n), newSquares(n);
+  for (float& square : squares) square = std::fabs(square);
+  const Adam a{n, weights.data(), means.data(), squares.data(), gradients.data(), newWeights.data(), newMeans.data(),
+      newSquares.data(), 0.01f, 0.5f, 0.99f, 0.9f, 0.999f, 1e-8f};
+  crew->run(threads, [&](const Team& team) { k.adam(team, a); });
+  for (int64_t i = 0; i < n; i++) {
+    const double gradient = gradients[i] * 0.5, mean = means[i] * 0.9 + gradient * 0.1;
+    const double square = squares[i] * 0.999 + gradient * gradient * 0.001;
+    expectNear(k.name, "mean", newMeans[i], mean);
+    expectNear(k.name, "square", newSquares[i], square);
+    expectNear(k.name, "weight", newWeights[i], weights[i] * 0.99 - 0.01 * mean / (std::sqrt(square) + 1e-8));
+  }
+}
+
+void testAll(const Kernels& k) {
+  for (const int threads : {1, 2, 3}) {
+    for (const bool ta : {false, true}) {
+      for (const bool tb : {false, true}) {
+        testMatMul(k, threads, 1, 1, 1, ta, tb);
+        testMatMul(k, threads, 7, 33, 70, ta, tb);
+        testMatMul(k, threads, 37, 530, 65, ta, tb);
+      }
+    }
+    for (const bool dropout : {false, true}) {
+      for (const bool ids : {false, true}) {
+        testLayer(k, threads, 1, 1, 1, 1, ids, dropout);
+        testLayer(k, threads, 3, 2, 5, 7, ids, dropout);
+        testLayer(k, threads, 2, 13, 33, 33, ids, dropout);
+      }
+    }
+    testLayer(k, threads, 1, 11, 20, 70, false, false);
+    for (const int64_t n : {1, 15, 16, 1000}) testAdam(k, threads, n);
+  }
+  std::printf("%s: tested\n", k.name);
+}
+
+} // namespace
+
+int main() {
+  testAll(plainKernels);
+#if defined(ETUDE_X86)
+  if (avx2Kernels.runsHere()) testAll(avx2Kernels);
+  if (avx512Kernels.runsHere()) testAll(avx512Kernels);
+#endif
+  return failures > 0;
+}
