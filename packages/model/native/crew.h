@@ -7,6 +7,9 @@
 #include <mutex>
 #include <thread>
 #include <vector>
+#if defined(__linux__)
+#include <sched.h>
+#endif
 
 #include "kernels.h"
 
@@ -23,6 +26,7 @@ class Crew {
       members_.back()->detach();
     }
     barrier_ = {threads, 0, 0};
+    leadCpu_ = currentCpu();
     if (threads > 1) {
       work_ = &work;
       threads_ = threads;
@@ -46,9 +50,36 @@ class Crew {
         wake_.wait(lock, [&] { return round_.load(std::memory_order_acquire) != seen; });
       }
       seen++;
+      keepAway(leadCpu_);
       if (index < threads_) (*work_)({index, threads_, &barrier_});
       left_.fetch_sub(1, std::memory_order_acq_rel);
     }
+  }
+
+  static int currentCpu() {
+#if defined(__linux__)
+    return sched_getcpu();
+#else
+    return -1;
+#endif
+  }
+
+  /**
+   * Leaves the processor of the thread that leads. Threads that wait for each other awake look busy to the system, which
+   * was seen to leave two of them on one processor, and the other one idle, for half a second.
+   */
+  static void keepAway(int leadCpu) {
+#if defined(__linux__)
+    if (currentCpu() != leadCpu) return;
+    static const cpu_set_t allowed = [] {
+      cpu_set_t set;
+      sched_getaffinity(0, sizeof set, &set);
+      return set;
+    }();
+    cpu_set_t others = allowed;
+    CPU_CLR(leadCpu, &others);
+    if (CPU_COUNT(&others) > 0) sched_setaffinity(0, sizeof others, &others);
+#endif
   }
 
   static void pause() {
@@ -67,6 +98,7 @@ class Crew {
   std::atomic<int> left_{0};
   const std::function<void(const Team&)>* work_ = nullptr;
   int threads_ = 1;
+  int leadCpu_ = -1;
   Barrier barrier_{};
 };
 

@@ -75,12 +75,10 @@ INLINE void store(float* to, vec v, int64_t n) {
   for (int64_t i = 0; i < n; i++) to[i] = v[i];
 }
 
-INLINE vec select(ivec mask, vec yes, vec no) { return (vec)((mask & (ivec)yes) | (~mask & (ivec)no)); }
-
 /** eˣ to about 1 unit in the last place within ±87, beyond that as at the border. Cody and Waite's reduction. */
 INLINE vec exponential(vec x) {
-  x = select(x > 87.0f, splat(87.0f), x);
-  x = select(x < -87.0f, splat(-87.0f), x);
+  x = x < 87.0f ? x : splat(87.0f);
+  x = x > -87.0f ? x : splat(-87.0f);
   const float magic = 12582912.0f; // 1.5 · 2²³: adding it rounds to a whole number
   const vec n = (x * 1.44269504f + magic) - magic;
   const vec r = (x - n * 0.693359375f) + n * 2.12194440e-4f; // within ± ln(2) / 2
@@ -112,7 +110,7 @@ INLINE vec dropoutMask(const Dropout& dropout, int64_t row, int64_t width, int64
   h += dropout.key[1];
   h *= 0x846ca68bu;
   h ^= h >> 16;
-  return select((ivec)(h >= dropout.threshold), splat(dropout.scale), splat(0));
+  return h >= dropout.threshold ? splat(dropout.scale) : splat(0);
 }
 
 // ---- Threads
@@ -299,17 +297,24 @@ void forwardTile(const LstmForward& f, const float* mapped, int64_t t, int64_t r
   const int64_t H = f.H, unit = p * LANES, n = min(H - unit, LANES);
   const float* hidden = t == 0 ? f.hidden : f.hiddens + (t - 1) * f.B * H; // (B, H)
   const float* cell = t == 0 ? f.cell : f.cells + (t - 1) * f.B * H;       // (B, H)
-  vec sums[R][4];
+  // What is needed once the product is there comes from far away, so it is called for now.
+  for (int r = 0; r < R; r++) {
+    for (int g = 0; g < 4; g++) {
+      __builtin_prefetch(mappedRow(f, mapped, t * f.B + row + r) + g * H + unit);
+      if (f.ids) __builtin_prefetch(f.gates + ((t * f.B + row + r) * 4 + g) * H + unit, 1);
+    }
+  }
+  vec sums[R][4] = {};
+  multiply<R>(sums, hidden + row * H, H, panel, H);
   for (int g = 0; g < 4; g++) {
     const vec inputBias = load(f.inputBias + g * H + unit, n);
     const vec recurrentBias = load(f.recurrentBias + g * H + unit, n);
     for (int r = 0; r < R; r++) {
       vec below = load(mappedRow(f, mapped, t * f.B + row + r) + g * H + unit, n) + inputBias;
       if (f.inputDropout.threshold) below *= dropoutMask(f.inputDropout, t * f.B + row + r, 4 * H, g * H + unit);
-      sums[r][g] = below + recurrentBias;
+      sums[r][g] += below + recurrentBias;
     }
   }
-  multiply<R>(sums, hidden + row * H, H, panel, H);
   for (int r = 0; r < R; r++) {
     const int64_t at = (t * f.B + row + r) * H + unit;
     const vec input = sigmoid(sums[r][0]), forget = sigmoid(sums[r][1]), output = sigmoid(sums[r][2]);

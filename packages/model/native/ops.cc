@@ -303,7 +303,7 @@ const bool registered = [] {
 #if defined(__GLIBC__)
   // Buffers of a step are as large as those of the step before. Given back to the system, each would have to be cleared
   // again page by page.
-  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_MMAP_THRESHOLD, 1 << 25); // the most that it takes
   mallopt(M_TRIM_THRESHOLD, 1 << 30);
 #endif
   const char* threads = "threads: int = 1";

@@ -1,0 +1,115 @@
+// Etude against what its users would otherwise use: `npm run bench`, `npm run bench -- --json FILE --only NAME`.
+// Every pair is measured in turn within one run. A ratio above 1 says that Etude is faster.
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { root } from '../scripts/setup/workspace.mjs';
+import { setup } from '../scripts/setup.mjs';
+import { growth } from './growth.mjs';
+import { inTurn, processesInTurn, spread } from './pair.mjs';
+import { reach } from './reach.mjs';
+import { rivalPrograms } from './rivals/environment.mjs';
+import { startUp } from './start-up.mjs';
+
+const { values } = parseArgs({ options: { json: { type: 'string' }, only: { type: 'string' } } });
+await setup();
+execFileSync(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b', 'pipelines'], {
+  cwd: root,
+});
+
+const threads = availableParallelism();
+const here = (name) => join(root, 'bench', name);
+const size = (layers, units, more = {}) => ({
+  layers,
+  units,
+  batch: 32,
+  window: 64,
+  vocabulary: 300,
+  threads,
+  ...more,
+});
+const sampling = (batch) => ({ ...size(4, 256), batch, task: 'sample' });
+const training = (layers, units, more) => ({ ...size(layers, units, more), task: 'train' });
+
+/** A worker of ours against one of theirs; `units` as many units of work at a time as take about a second. */
+const pair = (name, rival, config, units, rounds = 8) => ({ name: `${name}/${rival}`, rival, config, units, rounds });
+const pairs = [
+  pair('train-4x256', 'pytorch', training(4, 256), 5),
+  pair('train-4x256-dropout', 'pytorch', training(4, 256, { dropout: 0.5 }), 5),
+  pair('train-2x128', 'pytorch', training(2, 128), 20),
+  pair('train-4x512', 'pytorch', training(4, 512), 2),
+  pair('train-4x256', 'keras', training(4, 256), 3, 5),
+  pair('train-4x256', 'tfjs-layers', training(4, 256), 1, 4),
+  pair('sample-4x256-b1', 'pytorch', sampling(1), 300),
+  pair('sample-4x256-b16', 'pytorch', sampling(16), 200),
+];
+
+let programs;
+/** The command of a rival's worker. */
+async function rivalCommand(rival, config) {
+  if (rival === 'tfjs-layers') return [process.execPath, here('rivals/tfjs-layers.mjs'), JSON.stringify(config)];
+  programs ??= await rivalPrograms();
+  const script = { pytorch: 'pytorch.py', keras: 'keras_layers.py' }[rival];
+  return [join(programs, 'python'), here(`rivals/${script}`), JSON.stringify(config)];
+}
+
+async function runPair({ name, rival, config, units, rounds }) {
+  const ours = [process.execPath, here('etude-worker.mjs'), JSON.stringify(config)];
+  const [mine, theirs] = await inTurn([ours, await rivalCommand(rival, config)], { rounds, units, warmup: 4 });
+  return compared(name, 'ms', mine, theirs, rival);
+}
+
+function compared(name, unit, mine, theirs, rivalName) {
+  const [ours, rival] = [spread(mine), theirs && spread(theirs)];
+  return { name, unit, ours, ...(rival && { rival, rivalName, ratio: rival.median / ours.median }) };
+}
+
+const wanted = (name) => values.only === undefined || name.includes(values.only);
+const results = [];
+const show = (result) => {
+  results.push(result);
+  const { name, unit, ours, rival, ratio } = result;
+  const list = ({ median, min, max }) => `${number(median)} ${unit} (${number(min)} to ${number(max)})`;
+  console.log(`${name.padEnd(32)} ${list(ours)}${rival ? ` against ${list(rival)}: ${ratio.toFixed(2)}` : ''}`);
+};
+const number = (x) => (x < 1 ? x.toFixed(3) : x < 100 ? x.toFixed(1) : x.toFixed(0));
+
+for (const each of pairs) if (wanted(each.name)) show(await runPair(each));
+const context = {
+  programs: async () => (programs ??= await rivalPrograms()),
+  processesInTurn,
+  inTurn,
+  compared,
+  here,
+  threads,
+};
+for (const group of [reach, startUp, growth]) {
+  for (const { name, run } of group(context)) if (wanted(name)) show(await run());
+}
+
+const machine = {
+  cpu: cpus()[0]?.model.trim() ?? 'unknown',
+  cores: threads,
+  memoryGiB: Math.round(totalmem() / 2 ** 30),
+  instructions: instructions(),
+  platform: `${process.platform}-${process.arch}`,
+  node: process.versions.node,
+};
+console.log(
+  `on ${machine.cpu}, ${machine.cores} cores, ${machine.instructions.join(' ') || 'no vector extensions known'}`,
+);
+if (values.json) writeFileSync(values.json, `${JSON.stringify({ machine, results }, undefined, 2)}\n`);
+
+/** What of interest the processor can do, where the system tells it. */
+function instructions() {
+  try {
+    const flags = /^flags\s*:\s*(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1].split(' ') ?? [];
+    return ['avx2', 'fma', 'avx512f', 'avx512_vnni', 'avx512_bf16', 'amx_bf16', 'amx_tile'].filter((f) =>
+      flags.includes(f),
+    );
+  } catch {
+    return [];
+  }
+}

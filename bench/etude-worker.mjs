@@ -1,0 +1,51 @@
+// Etude's side of a pair: a training step, a sampled token, or one layer's pass.
+import { chooseKernels, createRandom, initialWeights, lossAndGradients, stepper, zeroState } from '@etude/model';
+import { loadTensorFlow } from '@etude/tensorflow';
+import { Adam } from '../packages/trainer/dist/adam.js';
+import { serve, timed } from './worker.mjs';
+
+const { task, threads, kernels: wanted, dropout = 0, ...config } = JSON.parse(process.argv[2]);
+const { model = 'stacked-lstm', layers, units, batch, window, vocabulary } = config;
+const loaded = await loadTensorFlow();
+const { tf } = loaded;
+const { kernels } = chooseKernels(loaded, { wanted, threads });
+const shape = { model, layers, units, vocabulary, tiedEmbeddings: false, tied: false, depthPriority: false };
+const random = createRandom(1);
+const weights = initialWeights(tf, shape, random);
+let state = zeroState(tf, shape, batch);
+const ids = (count) => Int32Array.from({ length: count }, () => Math.floor(random.next() * vocabulary));
+
+function replace(next) {
+  tf.dispose(state);
+  state = next;
+}
+
+if (task === 'train') {
+  const adam = new Adam(tf, kernels, weights, { clip: 1, weightDecay: 0 });
+  const off = { recurrentDropout: 0, lockedDropout: false, labelSmoothing: 0, seed: 1 };
+  let step = 0;
+  await serve((count) =>
+    timed(count, () => {
+      const part = {
+        inputs: tf.tensor1d(ids(batch * window), 'int32'),
+        targets: tf.tensor1d(ids(batch * window), 'int32'),
+      };
+      step += 1;
+      const result = lossAndGradients(tf, kernels, shape, adam.weights, state, part, { ...off, dropout, step });
+      result.loss.dataSync();
+      adam.update(result.gradients, 1e-3);
+      replace(result.state);
+      tf.dispose([part, result.loss, result.gradients]);
+    }),
+  );
+} else {
+  const prepared = stepper(tf, kernels, shape, weights);
+  await serve((count) =>
+    timed(count, () => {
+      const next = prepared.step(ids(batch), state);
+      next.logits.dataSync();
+      tf.dispose(next.logits);
+      replace(next.state);
+    }),
+  );
+}

@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runQuietly, works } from '../../scripts/setup/command.mjs';
+import { once } from '../../scripts/setup/once.mjs';
+import { userCache } from '../../scripts/setup/workspace.mjs';
+
+const requirements = new URL('requirements.txt', import.meta.url);
+
+/**
+ * A Python environment with the rivals, made once per user and list of versions. PyTorch brings several gigabytes of
+ * libraries for graphics cards, which the package index has no build without.
+ * @returns {Promise<string>} the folder of its programs
+ */
+export async function rivalPrograms() {
+  const python = ['python3', 'python'].find((name) => works(name, ['-m', 'venv', '--help']));
+  if (python === undefined) throw new Error('the rivals need Python 3 with venv');
+  const digest = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
+  const folder = join(userCache(), 'bench');
+  const place = join(folder, digest);
+  // Programs of an environment name its folder, so it is made where it stays; the mark says that it is whole.
+  await once(
+    `${place}.whole`,
+    async () => {
+      console.error('bench: installing the rivals (PyTorch, Keras, DVC; 3 GB, once per user)');
+      runQuietly(python, ['-m', 'venv', '--clear', place]);
+      const options = ['--quiet', '--no-cache-dir', '--disable-pip-version-check'];
+      runQuietly(join(place, 'bin', 'python'), ['-m', 'pip', 'install', ...options, '-r', requirements.pathname]);
+    },
+    (pid) => console.error(`bench: waiting for process ${pid}, which is installing the rivals`),
+  );
+  if (!existsSync(join(place, 'bin', 'python'))) throw new Error(`${place} is broken: remove it and ${place}.whole`);
+  return join(place, 'bin');
+}
