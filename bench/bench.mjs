@@ -20,6 +20,8 @@ execFileSync(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 
 });
 
 const threads = availableParallelism();
+const offered = instructions();
+const hasBfloat16 = offered.includes('avx512_bf16');
 const here = (name) => join(root, 'bench', name);
 const size = (layers, units, more = {}) => ({
   layers,
@@ -42,6 +44,7 @@ const pairs = [
   pair('train-4x512', 'pytorch', training(4, 512), 2),
   pair('train-4x256', 'keras', training(4, 256), 3, 5),
   pair('train-4x256', 'tfjs-layers', training(4, 256), 1, 4),
+  ...(hasBfloat16 ? [pair('train-4x256-bf16', 'pytorch', training(4, 256, { precision: 'bfloat16' }), 5)] : []),
   pair('sample-4x256-b1', 'pytorch', sampling(1), 300),
   pair('sample-4x256-b16', 'pytorch', sampling(16), 200),
 ];
@@ -76,7 +79,6 @@ const show = (result) => {
 };
 const number = (x) => (x < 1 ? x.toFixed(3) : x < 100 ? x.toFixed(1) : x.toFixed(0));
 
-for (const each of pairs) if (wanted(each.name)) show(await runPair(each));
 const context = {
   programs: async () => (programs ??= await rivalPrograms()),
   processesInTurn,
@@ -85,15 +87,24 @@ const context = {
   here,
   threads,
 };
-for (const group of [reach, startUp, growth]) {
-  for (const { name, run } of group(context)) if (wanted(name)) show(await run());
+const benchmarks = [
+  ...pairs.map((each) => ({ name: each.name, run: () => runPair(each) })),
+  ...[reach, startUp, growth].flatMap((group) => group(context)),
+];
+for (const { name, run } of benchmarks.filter((each) => wanted(each.name))) {
+  try {
+    show(await run());
+  } catch (error) {
+    console.error(`${name.padEnd(32)} failed: ${error.message}`);
+    process.exitCode = 1;
+  }
 }
 
 const machine = {
   cpu: cpus()[0]?.model.trim() ?? 'unknown',
   cores: threads,
   memoryGiB: Math.round(totalmem() / 2 ** 30),
-  instructions: instructions(),
+  instructions: offered,
   platform: `${process.platform}-${process.arch}`,
   node: process.versions.node,
 };

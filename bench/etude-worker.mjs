@@ -4,11 +4,11 @@ import { loadTensorFlow } from '@etude/tensorflow';
 import { Adam } from '../packages/trainer/dist/adam.js';
 import { serve, timed } from './worker.mjs';
 
-const { task, threads, kernels: wanted, dropout = 0, ...config } = JSON.parse(process.argv[2]);
+const { task, threads, kernels: wanted, precision, dropout = 0, ...config } = JSON.parse(process.argv[2]);
 const { model = 'stacked-lstm', layers, units, batch, window, vocabulary } = config;
 const loaded = await loadTensorFlow();
 const { tf } = loaded;
-const { kernels } = chooseKernels(loaded, { wanted, threads });
+const { kernels } = chooseKernels(loaded, { wanted, threads, precision });
 const shape = { model, layers, units, vocabulary, tiedEmbeddings: false, tied: false, depthPriority: false };
 const random = createRandom(1);
 const weights = initialWeights(tf, shape, random);

@@ -26,7 +26,7 @@ export function growth({ inTurn, here, threads }) {
         const command = [process.execPath, here('etude-worker.mjs'), JSON.stringify(config)];
         const [times] = await inTurn([command], { rounds: 3, units: 5, warmup: 2 });
         const picoseconds = times.map((ms) => (ms * 1e9) / multiplications(config));
-        return { name: this.name, unit: 'ps', ours: spread(picoseconds) };
+        return { name: `growth-${what}-${value}`, unit: 'ps', ours: spread(picoseconds) };
       },
     };
   });

@@ -26,7 +26,7 @@ export function reach({ programs, processesInTurn, compared, here, threads }) {
           ],
           5,
         );
-        return compared(this.name, 'ms', ours, theirs, 'pytorch');
+        return compared('reach-loss/pytorch', 'ms', ours, theirs, 'pytorch');
       },
     },
   ];

@@ -48,7 +48,7 @@ export function startUp({ programs, processesInTurn, compared }) {
         ];
         await processesInTurn(pair, 1); // fills the caches
         const [mine, dvc] = await processesInTurn(pair, 5);
-        return compared(this.name, 'ms', mine, dvc, 'dvc');
+        return compared('cached-run/dvc', 'ms', mine, dvc, 'dvc');
       },
     },
     {
@@ -62,7 +62,7 @@ export function startUp({ programs, processesInTurn, compared }) {
             ...(await processesInTurn([{ command: etude('--set', `sample.temperature=1.${i + 1}`), cwd }], 1))[0],
           );
         }
-        return compared(this.name, 'ms', times);
+        return compared('changed-temperature', 'ms', times);
       },
     },
   ];

@@ -11,12 +11,8 @@ model.add(tf.layers.embedding({ inputDim: vocabulary, outputDim: units, batchInp
 for (let layer = 0; layer < layers; layer++) {
   model.add(tf.layers.lstm({ units, returnSequences: true, stateful: true, dropout }));
 }
-model.add(tf.layers.dense({ units: vocabulary }));
-model.compile({
-  optimizer: tf.train.adam(1e-3),
-  loss: (targets, logits) =>
-    tf.losses.softmaxCrossEntropy(tf.oneHot(tf.cast(tf.squeeze(targets, [-1]), 'int32'), vocabulary), logits),
-});
+model.add(tf.layers.dense({ units: vocabulary, activation: 'softmax' }));
+model.compile({ optimizer: tf.train.adam(1e-3), loss: 'sparseCategoricalCrossentropy' });
 const ids = (shape) => tf.randomUniform(shape, 0, vocabulary, 'int32');
 await serve(async (count) => {
   const times = [];

@@ -36,7 +36,7 @@ export async function doctorCommand({ json = false }: { json?: boolean }): Promi
     formatColumns([
       ['backend', backend === 'tensorflow' ? 'tensorflow (native)' : 'wasm (WebAssembly, the slow one)'],
       ...Object.entries(report.versions).map(([name, version]) => [name, version]),
-      ['kernels', kernels.name],
+      ['kernels', `${kernels.name}${kernels.details ? ` (${kernels.details})` : ''}`],
       ...Object.entries(problems).map(([name, problem]) => [`why not ${name}`, problem]),
       ['speed', `${report.gflops} GFLOPS on one product of 2048×256 by 256×1024`],
       ['machine', `${report.machine.cpu}, ${report.machine.cores} cores, ${report.machine.platform}`],

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { type ChosenKernels, chooseKernels, KERNEL_NAMES, type KernelName } from '@etude/model';
+import { type ChosenKernels, chooseKernels, KERNEL_NAMES, type KernelName, type Precision } from '@etude/model';
 import { type LoadedTensorFlow, loadTensorFlow } from '@etude/tensorflow';
 
 let wanted: string | undefined;
@@ -9,12 +9,13 @@ export function useKernels(name: string | undefined): void {
   wanted = name;
 }
 
-/** @throws {Error} where the kernels that are asked for are unknown or do not work here */
-export async function loadKernels(): Promise<LoadedTensorFlow & ChosenKernels> {
+/** @throws {Error} where what is asked for is unknown or does not work here */
+export async function loadKernels(precision: Precision = 'float32'): Promise<LoadedTensorFlow & ChosenKernels> {
   if (wanted !== undefined && !KERNEL_NAMES.some((name) => name === wanted)) {
     throw new Error(`ETUDE_KERNELS: expected ${KERNEL_NAMES.join(', ')}, found "${wanted}"`);
   }
   const loaded = await loadTensorFlow();
-  const chosen = chooseKernels(loaded, { wanted: wanted as KernelName | undefined, threads: availableParallelism() });
+  const options = { wanted: wanted as KernelName | undefined, threads: availableParallelism(), precision };
+  const chosen = chooseKernels(loaded, options);
   return { ...loaded, ...chosen };
 }

@@ -48,6 +48,10 @@ export const train = defineStage({
       .min(0)
       .default(0)
       .describe('points of the curve without a better validation loss after which training ends; 0 for never'),
+    precision: z
+      .enum(['float32', 'bfloat16'])
+      .default('float32')
+      .describe('bfloat16: faster products where the processor has them, of numbers rounded to 8 bits'),
     seed: z.int().default(1).describe('seed of the first weights, the windows and the dropout'),
   }),
   inputs: { tokens: 'file', vocabulary: 'file' },
@@ -58,11 +62,13 @@ export const train = defineStage({
     const vocabulary = vocabularyFromJson(inputs.vocabulary.text());
     const tokens = encode(vocabulary, parseTokens(inputs.tokens.text()));
     const entropy = countEntropy(vocabulary);
-    const { tf, backend, nativeProblem, kernels } = await loadKernels();
+    const { model: kind, layers, units, tiedLayers, depthPriority, tiedEmbeddings, precision, ...options } = params;
+    const { tf, backend, nativeProblem, kernels } = await loadKernels(precision).catch((error: Error) => {
+      throw new StageError(error.message);
+    });
     if (nativeProblem) {
       say(`computing on ${backend}, up to 30 times slower than native TensorFlow; \`etude doctor\` tells what to do`);
     }
-    const { model: kind, layers, units, tiedLayers, depthPriority, tiedEmbeddings, ...options } = params;
     const common = { vocabulary: vocabulary.entries.length, units, layers, tiedEmbeddings };
     const shape: LanguageModelShape =
       kind === 'grid-lstm' ? { model: kind, tied: tiedLayers, depthPriority, ...common } : { model: kind, ...common };

@@ -70,9 +70,11 @@ async function compile(aside) {
   say(`compiled (${seconds(startedAt)})`);
 }
 
-/** TensorFlow's library, which they use, has to be in the process before them. */
+/** Loads them after TensorFlow's library, which they use, and calls one: a wrong registration shows only then. */
 function checkThatTheyLoad(kernels) {
-  const script = 'require(process.argv[1]); require(process.argv[2]);';
+  const script = `const tensorflow = require(process.argv[1]);
+    require(process.argv[2]);
+    tensorflow.executeOp('EtudeInstructions', [], [], 1);`;
   const binding = join(tfjsNode, 'lib', 'napi-v8', 'tfjs_binding.node');
   const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2', TF_ENABLE_ONEDNN_OPTS: '0' };
   const result = spawnSync(process.execPath, ['-e', script, binding, kernels], { encoding: 'utf8', env });

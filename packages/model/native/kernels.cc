@@ -19,10 +19,16 @@
 //
 // With AVX-512 (32 registers) 6 × 4 sums, 4 loads and 6 broadcasts serve 24 multiply-adds; with AVX2 (16 registers) 3 × 4.
 //
+// With -DBFLOAT16 what is multiplied is rounded to bfloat16, two k at a time in a word of 32 bits; sums, states and
+// everything between products stay float32. A tile then has half as many steps of k, and the same picture.
+//
 // For a recurrent map the 4 vectors are the 4 gates of the same 16 units. When k is through, the registers hold all
 // that these units need: gates, cell and hidden state are computed there and then.
 #include "kernels.h"
 #include <sched.h>
+#if defined(BFLOAT16)
+#include <immintrin.h>
+#endif
 
 #ifndef KERNELS
 #define KERNELS plainKernels
@@ -50,6 +56,9 @@ constexpr int64_t WIDTH = 4 * LANES; // columns of a tile
 constexpr int64_t DEPTH = 512;       // k of a panel of a product: 128 KB with AVX-512, which stays in the second cache
 
 constexpr int64_t PAD = 16;          // keeps rows from being a power of two apart, where they would share a cache set
+
+/** Where a working space begins that is only measured, not used. */
+float* const nowhere = (float*)64;
 
 INLINE int64_t min(int64_t a, int64_t b) { return a < b ? a : b; }
 INLINE int64_t max(int64_t a, int64_t b) { return a > b ? a : b; }
@@ -113,6 +122,66 @@ INLINE vec dropoutMask(const Dropout& dropout, int64_t row, int64_t width, int64
   return h >= dropout.threshold ? splat(dropout.scale) : splat(0);
 }
 
+// ---- Words: what products are made of, one float or two neighbouring k as bfloat16
+
+#if defined(BFLOAT16)
+constexpr int64_t PER_WORD = 2;
+typedef uint32_t word;
+typedef uvec words;
+typedef uint16_t halves __attribute__((vector_size(2 * LANES)));
+typedef uint16_t looseHalves __attribute__((vector_size(2 * LANES), aligned(2), may_alias));
+
+/** The upper half of a float, rounded to nearest, ties to even. */
+INLINE uvec rounded(uvec bits) { return (bits + 0x7fff + ((bits >> 16) & 1)) >> 16; }
+INLINE uint32_t rounded(float x) {
+  uint32_t bits;
+  __builtin_memcpy(&bits, &x, sizeof bits);
+  return (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
+}
+
+/** Two neighbouring k of LANES columns. */
+INLINE words wordsOf(vec first, vec second) { return rounded((uvec)first) | rounded((uvec)second) << 16; }
+INLINE word wordOf(const float* from, int64_t left) { return rounded(from[0]) | (left > 1 ? rounded(from[1]) << 16 : 0); }
+INLINE words splatWord(word x) { return x - (words){}; }
+INLINE vec multiplyAdd(words a, words b, vec sum) { return (vec)_mm512_dpbf16_ps((__m512)sum, (__m512bh)a, (__m512bh)b); }
+
+/** n numbers of a row of words, from its k-th on. */
+INLINE void storeWords(word* row, int64_t k, vec v, int64_t n) {
+  const halves h = __builtin_convertvector(rounded((uvec)v), halves);
+  uint16_t* to = (uint16_t*)row + k;
+  if (n >= LANES) {
+    *(looseHalves*)to = h;
+    return;
+  }
+  for (int64_t i = 0; i < n; i++) to[i] = h[i];
+}
+#else
+constexpr int64_t PER_WORD = 1;
+typedef float word;
+typedef vec words;
+INLINE words wordsOf(vec first, vec) { return first; }
+INLINE word wordOf(const float* from, int64_t) { return *from; }
+INLINE words splatWord(word x) { return splat(x); }
+INLINE vec multiplyAdd(words a, words b, vec sum) { return sum + a * b; }
+INLINE void storeWords(word* row, int64_t k, vec v, int64_t n) { store(row + k, v, n); }
+#endif
+
+/** Words of K numbers in a row. */
+INLINE int64_t wordCount(int64_t K) { return ceilDiv(K, PER_WORD); }
+
+/** Floats that hold the words of a matrix (rows, K) where they are not the matrix itself. */
+INLINE int64_t copiedWords(int64_t rows, int64_t K) { return PER_WORD == 1 ? 0 : ceilDiv(rows * wordCount(K), 16) * 16; }
+
+/** Rows of K numbers as rows of words, `stride` words apart. */
+INLINE void toWords(const float* from, int64_t rows, int64_t strideFrom, int64_t K, word* to, int64_t stride) {
+  for (int64_t r = 0; r < rows; r++) {
+    if (K % PER_WORD != 0) to[r * stride + K / PER_WORD] = word{}; // the half that no number is for
+    for (int64_t k = 0; k < K; k += LANES) {
+      storeWords(to + r * stride, k, load(from + r * strideFrom + k, K - k), K - k);
+    }
+  }
+}
+
 // ---- Threads
 
 void meet(const Team& team) {
@@ -157,27 +226,31 @@ INLINE int64_t lanesOf(const Columns& columns, int64_t panel, int64_t vector) {
   return columns.limit - before < 0 ? 0 : min(columns.limit - before, LANES);
 }
 
-/** Rows kFrom to kTo of B (K, N), or of its transpose, as panels of (kTo - kFrom, 4, LANES); this thread's share. */
+/** Rows kFrom to kTo of B (K, N), or of its transpose, as panels of (words, 4, LANES); this thread's share. */
 void pack(
     const Team& team, const float* B, int64_t stride, bool transpose, int64_t kFrom, int64_t kTo,
-    const Columns& columns, float* panels) {
+    const Columns& columns, word* panels) {
   const int64_t K = kTo - kFrom;
   const Range mine = share(team, columns.panels);
   for (int64_t p = mine.from; p < mine.to; p++) {
-    float* panel = panels + p * K * WIDTH;
+    word* panel = panels + p * wordCount(K) * WIDTH;
     for (int j = 0; j < 4; j++) {
       const int64_t column = p * columns.panelStep + j * columns.vectorStep;
       const int64_t lanes = lanesOf(columns, p, j);
       if (!transpose) {
-        for (int64_t k = 0; k < K; k++) {
-          *(vec*)(panel + k * WIDTH + j * LANES) = load(B + (kFrom + k) * stride + column, lanes);
+        for (int64_t k = 0; k < K; k += PER_WORD) {
+          const float* row = B + (kFrom + k) * stride + column;
+          const vec second = PER_WORD == 2 && k + 1 < K ? load(row + stride, lanes) : splat(0);
+          *(words*)(panel + k / PER_WORD * WIDTH + j * LANES) = wordsOf(load(row, lanes), second);
         }
       } else {
         for (int64_t k = 0; k < K; k += 64) { // as much as stays in the first cache until its lines are full
           for (int64_t lane = 0; lane < LANES; lane++) {
-            float* to = panel + j * LANES + lane;
+            word* to = panel + j * LANES + lane;
             const float* from = B + (column + lane) * stride + kFrom;
-            for (int64_t i = k; i < min(k + 64, K); i++) to[i * WIDTH] = lane < lanes ? from[i] : 0;
+            for (int64_t i = k; i < min(k + 64, K); i += PER_WORD) {
+              to[i / PER_WORD * WIDTH] = lane < lanes ? wordOf(from + i, K - i) : word{};
+            }
           }
         }
       }
@@ -187,19 +260,19 @@ void pack(
 
 // ---- The tile
 
-/** sums (R, 4 vectors) += A (R, K) · panel (K, 4 vectors) */
+/** sums (R, 4 vectors) += A (R, K words) · panel (K words, 4 vectors) */
 template <int R>
-INLINE void multiply(vec (&sums)[R][4], const float* A, int64_t stride, const float* panel, int64_t K) {
+INLINE void multiply(vec (&sums)[R][4], const word* A, int64_t stride, const word* panel, int64_t K) {
   for (int64_t k = 0; k < K; k++) {
-    const vec* b = (const vec*)(panel + k * WIDTH);
-    const vec b0 = b[0], b1 = b[1], b2 = b[2], b3 = b[3];
+    const words* b = (const words*)(panel + k * WIDTH);
+    const words b0 = b[0], b1 = b[1], b2 = b[2], b3 = b[3];
 #pragma GCC unroll 8
     for (int r = 0; r < R; r++) {
-      const vec a = splat(A[r * stride + k]);
-      sums[r][0] += a * b0;
-      sums[r][1] += a * b1;
-      sums[r][2] += a * b2;
-      sums[r][3] += a * b3;
+      const words a = splatWord(A[r * stride + k]);
+      sums[r][0] = multiplyAdd(a, b0, sums[r][0]);
+      sums[r][1] = multiplyAdd(a, b1, sums[r][1]);
+      sums[r][2] = multiplyAdd(a, b2, sums[r][2]);
+      sums[r][3] = multiplyAdd(a, b3, sums[r][3]);
     }
   }
 }
@@ -223,8 +296,23 @@ INLINE Range tileRows(int64_t rows, int64_t tile) {
 
 // ---- Products of any size
 
+/** `rows` columns of a matrix, K long, as rows of words. */
+void turn(const float* from, int64_t strideFrom, int64_t K, int64_t rows, word* to, int64_t stride) {
+  for (int64_t r = 0; r < rows; r += LANES) {
+    const int64_t n = min(rows - r, LANES);
+    for (int64_t k = 0; k < K; k += PER_WORD) {
+      const float* row = from + k * strideFrom + r;
+      const vec second = PER_WORD == 2 && k + 1 < K ? load(row + strideFrom, n) : splat(0);
+      const words v = wordsOf(load(row, n), second);
+      for (int64_t lane = 0; lane < n; lane++) to[(r + lane) * stride + k / PER_WORD] = v[lane];
+    }
+  }
+}
+
+/** A (R, K words) · panel (K words, 4 vectors) into, or onto, C of which `columns` are left from here. */
 template <int R>
-void matMulTile(const float* A, int64_t strideA, const float* panel, int64_t K, float* C, int64_t N, int64_t columns, bool add) {
+void matMulTile(
+    const word* A, int64_t strideA, const word* panel, int64_t K, float* C, int64_t N, int64_t columns, bool add) {
   vec sums[R][4];
   for (int r = 0; r < R; r++) {
     for (int j = 0; j < 4; j++) sums[r][j] = add ? load(C + r * N + j * LANES, columns - j * LANES) : splat(0);
@@ -235,16 +323,19 @@ void matMulTile(const float* A, int64_t strideA, const float* panel, int64_t K, 
   }
 }
 
+/** Whether A has to be copied: to turn it, or for another kind of word. */
+INLINE bool copiesA(const MatMul& m) { return m.transposeA || PER_WORD > 1; }
+
 int64_t matMulSpace(const MatMul& m) {
-  const int64_t depth = min(m.K, DEPTH);
-  return plainColumns(m.N).panels * depth * WIDTH + (m.transposeA ? m.M * (depth + PAD) : 0);
+  const int64_t depth = wordCount(min(m.K, DEPTH));
+  return plainColumns(m.N).panels * depth * WIDTH + (copiesA(m) ? m.M * (depth + PAD) : 0);
 }
 
 void matMul(const Team& team, const MatMul& m, float* space) {
   const Columns columns = plainColumns(m.N);
-  const int64_t depth = min(m.K, DEPTH);
-  float* panels = space;
-  float* rowsOfA = space + columns.panels * depth * WIDTH;
+  const int64_t depth = wordCount(min(m.K, DEPTH));
+  word* panels = (word*)space;
+  word* copy = panels + columns.panels * depth * WIDTH;
   const Range mine = share(team, m.M);
   const int64_t rows = mine.to - mine.from;
   const int64_t tiles = ceilDiv(rows, ROWS);
@@ -252,25 +343,21 @@ void matMul(const Team& team, const MatMul& m, float* space) {
     const int64_t K = min(m.K - k, DEPTH);
     if (k > 0) meet(team);
     pack(team, m.B, m.transposeB ? m.K : m.N, m.transposeB, k, k + K, columns, panels);
-    const float* A = m.A + mine.from * m.K + k;
+    const word* A = copy + mine.from * (depth + PAD);
+    const int64_t strideA = copiesA(m) ? depth + PAD : m.K;
     if (m.transposeA) {
-      float* to = rowsOfA + mine.from * (depth + PAD);
-      for (int64_t r = 0; r < rows; r += LANES) {
-        const int64_t n = min(rows - r, LANES);
-        for (int64_t i = 0; i < K; i++) {
-          const vec v = load(m.A + (k + i) * m.M + mine.from + r, n);
-          for (int64_t lane = 0; lane < n; lane++) to[(r + lane) * (depth + PAD) + i] = v[lane];
-        }
-      }
-      A = to;
+      turn(m.A + k * m.M + mine.from, m.M, K, rows, copy + mine.from * strideA, strideA);
+    } else if (copiesA(m)) {
+      toWords(m.A + mine.from * m.K + k, rows, m.K, K, copy + mine.from * strideA, strideA);
+    } else {
+      A = (const word*)m.A + mine.from * m.K + k;
     }
-    const int64_t strideA = m.transposeA ? depth + PAD : m.K;
     meet(team);
     for (int64_t p = 0; p < columns.panels; p++) {
-      const float* panel = panels + p * K * WIDTH;
+      const word* panel = panels + p * wordCount(K) * WIDTH;
       for (int64_t tile = 0; tile < tiles; tile++) {
         const Range at = tileRows(rows, tile);
-        FOR_ROWS(at.to - at.from, matMulTile, A + at.from * strideA, strideA, panel, K,
+        FOR_ROWS(at.to - at.from, matMulTile, A + at.from * strideA, strideA, panel, wordCount(K),
             m.C + (mine.from + at.from) * m.N + p * WIDTH, m.N, m.N - p * WIDTH, m.add || k > 0)
       }
     }
@@ -290,27 +377,49 @@ INLINE const float* mappedRow(const LstmForward& f, const float* mapped, int64_t
   return mapped + (f.ids ? f.ids[n] : n) * 4 * f.H;
 }
 
+/** Where the parts of the working space of a forward pass begin. */
+struct ForwardSpace {
+  word* panels;     // of the input map, later of the recurrent map
+  float* mapped;    // (R, 4H): what the input map put out; without ids the place of the gates, which overwrite it
+  word* hiddens[2]; // (B, H) in words that are not floats, of the steps with even and with odd numbers
+};
+
+ForwardSpace divide(const LstmForward& f, float* space) {
+  const int64_t panels = max(matMulSpace(inputMap(f, nullptr)), gateColumns(f.H).panels * wordCount(f.H) * WIDTH);
+  float* mapped = space + panels;
+  word* hiddens = (word*)(mapped + (f.ids ? f.R * 4 * f.H : 0));
+  return {(word*)space, f.ids ? mapped : f.gates, {hiddens, hiddens + copiedWords(f.B, f.H)}};
+}
+
+int64_t lstmForwardSpace(const LstmForward& f) {
+  return (float*)divide(f, nowhere).hiddens[1] - nowhere + copiedWords(f.B, f.H);
+}
+
+/** The hidden state (B, H) that comes in at time step t. */
+INLINE const word* hiddenWords(const LstmForward& f, const ForwardSpace& s, int64_t t) {
+  if (PER_WORD == 1) return (const word*)(t == 0 ? f.hidden : f.hiddens + (t - 1) * f.B * f.H);
+  return s.hiddens[t % 2];
+}
 
 /** Rows `row` … of one panel of units at time step t. */
 template <int R>
-void forwardTile(const LstmForward& f, const float* mapped, int64_t t, int64_t row, int64_t p, const float* panel) {
-  const int64_t H = f.H, unit = p * LANES, n = min(H - unit, LANES);
-  const float* hidden = t == 0 ? f.hidden : f.hiddens + (t - 1) * f.B * H; // (B, H)
+void forwardTile(const LstmForward& f, const ForwardSpace& s, int64_t t, int64_t row, int64_t p, const word* panel) {
+  const int64_t H = f.H, unit = p * LANES, n = min(H - unit, LANES), K = wordCount(H);
   const float* cell = t == 0 ? f.cell : f.cells + (t - 1) * f.B * H;       // (B, H)
   // What is needed once the product is there comes from far away, so it is called for now.
   for (int r = 0; r < R; r++) {
     for (int g = 0; g < 4; g++) {
-      __builtin_prefetch(mappedRow(f, mapped, t * f.B + row + r) + g * H + unit);
+      __builtin_prefetch(mappedRow(f, s.mapped, t * f.B + row + r) + g * H + unit);
       if (f.ids) __builtin_prefetch(f.gates + ((t * f.B + row + r) * 4 + g) * H + unit, 1);
     }
   }
   vec sums[R][4] = {};
-  multiply<R>(sums, hidden + row * H, H, panel, H);
+  multiply<R>(sums, hiddenWords(f, s, t) + row * K, K, panel, K);
   for (int g = 0; g < 4; g++) {
     const vec inputBias = load(f.inputBias + g * H + unit, n);
     const vec recurrentBias = load(f.recurrentBias + g * H + unit, n);
     for (int r = 0; r < R; r++) {
-      vec below = load(mappedRow(f, mapped, t * f.B + row + r) + g * H + unit, n) + inputBias;
+      vec below = load(mappedRow(f, s.mapped, t * f.B + row + r) + g * H + unit, n) + inputBias;
       if (f.inputDropout.threshold) below *= dropoutMask(f.inputDropout, t * f.B + row + r, 4 * H, g * H + unit);
       sums[r][g] += below + recurrentBias;
     }
@@ -325,36 +434,37 @@ void forwardTile(const LstmForward& f, const float* mapped, int64_t t, int64_t r
     const vec gates[4] = {input, forget, output, candidate};
     for (int g = 0; g < 4; g++) store(f.gates + ((t * f.B + row + r) * 4 + g) * H + unit, gates[g], n);
     store(f.cells + at, next, n);
-    store(f.hiddens + at, output * hyperbolicTangent(next), n);
+    const vec hidden = output * hyperbolicTangent(next);
+    store(f.hiddens + at, hidden, n);
+    if (PER_WORD > 1) storeWords(s.hiddens[(t + 1) % 2] + (row + r) * K, unit, hidden, n);
   }
 }
 
-/** Panels first, then what the input map puts out where it has a place of its own. */
-INLINE int64_t forwardPanels(const LstmForward& f) {
-  return max(matMulSpace(inputMap(f, nullptr)), gateColumns(f.H).panels * f.H * WIDTH);
-}
-
-int64_t lstmForwardSpace(const LstmForward& f) { return forwardPanels(f) + (f.ids ? f.R * 4 * f.H : 0); }
-
 void lstmForward(const Team& team, const LstmForward& f, float* space) {
-  float* mapped = f.ids ? space + forwardPanels(f) : f.gates;
-  matMul(team, inputMap(f, mapped), space);
+  const ForwardSpace s = divide(f, space);
+  matMul(team, inputMap(f, s.mapped), space);
   const Columns columns = gateColumns(f.H);
-  pack(team, f.recurrentWeight, 4 * f.H, false, 0, f.H, columns, space);
+  const int64_t K = wordCount(f.H);
+  pack(team, f.recurrentWeight, 4 * f.H, false, 0, f.H, columns, s.panels);
+  if (PER_WORD > 1 && team.thread == 0) {
+    toWords(f.hidden, f.B, f.H, f.H, s.hiddens[0], K);
+    for (int64_t i = 0; i < f.B * K; i++) s.hiddens[1][i] = word{}; // an odd H leaves half a word that nobody writes
+  }
   meet(team);
   const int64_t tiles = ceilDiv(f.B, ROWS);
   const Range mine = share(team, columns.panels * tiles); // panel by panel, so that a panel stays with one thread
   for (int64_t t = 0; t < f.T; t++) {
     for (int64_t i = mine.from; i < mine.to; i++) {
       const Range at = tileRows(f.B, i % tiles);
-      FOR_ROWS(at.to - at.from, forwardTile, f, mapped, t, at.from, i / tiles, space + i / tiles * f.H * WIDTH)
+      FOR_ROWS(at.to - at.from, forwardTile, f, s, t, at.from, i / tiles, s.panels + i / tiles * K * WIDTH)
     }
     meet(team);
   }
 }
 
-// ---- A time step of a layer with packed weights
+// ---- A time step of a layer with packed weights, in float32 only: it reads each weight once, which is what takes time
 
+#if !defined(BFLOAT16)
 int64_t packedLstmSize(int64_t D, int64_t H) { return gateColumns(H).panels * (D + H + 1) * WIDTH; }
 
 /** Panels of (D + H, 4, LANES): input map, then recurrent map; after all panels the sums of both biases. */
@@ -403,14 +513,17 @@ void lstmStep(const Team& team, const LstmStep& s) {
   }
 }
 
+#endif
+
 // ---- A layer's backward pass
 
 /** Where the parts of the working space of a backward pass begin. */
 struct BackwardSpace {
-  float* panels;  // of the transposed recurrent map, later of each product
+  word* panels;   // of the transposed recurrent map, later of each product
   float* dSum;    // (T·B, 4H): gradient of the pre-activations
   float* dBelow;  // (T·B, 4H): gradient of what the input map gave each row; dSum itself without dropout
   float* dMapped; // (R, 4H): gradient of what the input map put out; dBelow itself without ids
+  word* dSumNow;  // (B, 4H) of one time step in words that are not floats
 };
 
 INLINE MatMul toInput(const LstmBackward& b, const float* dMapped) {
@@ -431,18 +544,17 @@ INLINE MatMul toRecurrentWeight(const LstmBackward& b, const float* hiddens, con
 
 BackwardSpace divide(const LstmBackward& b, float* space) {
   const LstmForward& f = b.forward;
-  const int64_t sums = f.T * f.B * 4 * f.H;
+  const int64_t sums = f.T * f.B * 4 * f.H, K = wordCount(4 * f.H);
   const int64_t panels = max(max(matMulSpace(toInput(b, nullptr)), matMulSpace(toInputWeight(b, nullptr))),
-      max(matMulSpace(toRecurrentWeight(b, nullptr, nullptr, f.T * f.B, true)), plainColumns(f.H).panels * 4 * f.H * WIDTH));
+      max(matMulSpace(toRecurrentWeight(b, nullptr, nullptr, f.T * f.B, true)), plainColumns(f.H).panels * K * WIDTH));
   float* dSum = space + panels;
   float* dBelow = f.inputDropout.threshold ? dSum + sums : dSum;
-  return {space, dSum, dBelow, f.ids ? dBelow + sums : dBelow};
+  float* dMapped = f.ids ? dBelow + sums : dBelow;
+  return {(word*)space, dSum, dBelow, dMapped, (word*)(dMapped + (f.ids ? f.R * 4 * f.H : sums))};
 }
 
 int64_t lstmBackwardSpace(const LstmBackward& b) {
-  const LstmForward& f = b.forward;
-  const BackwardSpace s = divide(b, nullptr);
-  return (s.dMapped - s.panels) + (f.ids ? f.R : f.T * f.B) * 4 * f.H;
+  return (float*)divide(b, nowhere).dSumNow - nowhere + copiedWords(b.forward.B, 4 * b.forward.H);
 }
 
 /** Adds to n numbers. */
@@ -470,6 +582,7 @@ INLINE void backwardGates(const LstmBackward& b, const BackwardSpace& s, int64_t
   store(b.dCell + at, dCell * forget, n);
   for (int g = 0; g < 4; g++) {
     store(s.dSum + atGates + g * H, dSums[g], n);
+    if (PER_WORD > 1) storeWords(s.dSumNow + row * wordCount(4 * H), g * H + unit, dSums[g], n);
     addTo(b.dRecurrentBias + g * H + unit, dSums[g], n);
     vec below = dSums[g];
     if (f.inputDropout.threshold) {
@@ -496,7 +609,7 @@ void gatherByToken(const Team& team, const LstmForward& f, const float* dBelow, 
 void lstmBackward(const Team& team, const LstmBackward& b, float* space) {
   const LstmForward& f = b.forward;
   const BackwardSpace s = divide(b, space);
-  const int64_t H = f.H, blocks = ceilDiv(H, LANES);
+  const int64_t H = f.H, blocks = ceilDiv(H, LANES), K = wordCount(4 * H);
   const Columns columns = plainColumns(H);
   pack(team, f.recurrentWeight, 4 * H, true, 0, 4 * H, columns, s.panels);
   const Range mine = share(team, blocks);
@@ -518,8 +631,8 @@ void lstmBackward(const Team& team, const LstmBackward& b, float* space) {
     for (int64_t i = mineOfTiles.from; i < mineOfTiles.to; i++) {
       const Range at = tileRows(f.B, i % tiles);
       const int64_t p = i / tiles;
-      FOR_ROWS(at.to - at.from, matMulTile, s.dSum + (t * f.B + at.from) * 4 * H, 4 * H, s.panels + p * 4 * H * WIDTH,
-          4 * H, b.dHidden + at.from * H + p * WIDTH, H, H - p * WIDTH, false)
+      const word* dSum = PER_WORD == 1 ? (const word*)s.dSum + t * f.B * 4 * H : s.dSumNow; // (B, 4H)
+      FOR_ROWS(at.to - at.from, matMulTile, dSum + at.from * K, K, s.panels + p * K * WIDTH, K, b.dHidden + at.from * H + p * WIDTH, H, H - p * WIDTH, false)
     }
     meet(team);
   }
@@ -527,10 +640,10 @@ void lstmBackward(const Team& team, const LstmBackward& b, float* space) {
     gatherByToken(team, f, s.dBelow, s.dMapped);
     meet(team);
   }
-  matMul(team, toInput(b, s.dMapped), s.panels);
-  matMul(team, toInputWeight(b, s.dMapped), s.panels);
-  matMul(team, toRecurrentWeight(b, f.hidden, s.dSum, f.B, false), s.panels);
-  if (f.T > 1) matMul(team, toRecurrentWeight(b, f.hiddens, s.dSum + f.B * 4 * H, (f.T - 1) * f.B, true), s.panels);
+  matMul(team, toInput(b, s.dMapped), space);
+  matMul(team, toInputWeight(b, s.dMapped), space);
+  matMul(team, toRecurrentWeight(b, f.hidden, s.dSum, f.B, false), space);
+  if (f.T > 1) matMul(team, toRecurrentWeight(b, f.hiddens, s.dSum + f.B * 4 * H, (f.T - 1) * f.B, true), space);
 }
 
 // ---- Adam
@@ -555,7 +668,10 @@ void adam(const Team& team, const Adam& a) {
 }
 
 bool runsHere() {
-#if defined(__AVX512F__)
+#if defined(BFLOAT16)
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bf16");
+#elif defined(__AVX512F__)
   return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512vl");
 #elif defined(__AVX2__)
@@ -567,7 +683,12 @@ bool runsHere() {
 
 } // namespace
 
-const Kernels KERNELS = {TEXT(KERNELS), runsHere, matMulSpace, matMul, lstmForwardSpace, lstmForward, lstmBackwardSpace,
+#if defined(BFLOAT16)
+const Kernels KERNELS = {TEXT(KERNELS), LANES, runsHere, matMulSpace, matMul, lstmForwardSpace, lstmForward, lstmBackwardSpace,
+    lstmBackward, nullptr, nullptr, nullptr, adam};
+#else
+const Kernels KERNELS = {TEXT(KERNELS), LANES, runsHere, matMulSpace, matMul, lstmForwardSpace, lstmForward, lstmBackwardSpace,
     lstmBackward, packedLstmSize, packLstm, lstmStep, adam};
+#endif
 
 } // namespace etude

@@ -102,9 +102,10 @@ struct Adam {
   float beta1, beta2, epsilon;
 };
 
-/** The kernels as compiled for one instruction set. All threads of a team call one with the same arguments. */
+/** The kernels as compiled for one instruction set; without steps where they are of bfloat16. All threads of a team call one with the same arguments. */
 struct Kernels {
   const char* name;
+  int lanes; // floats of a vector register
   bool (*runsHere)();
   int64_t (*matMulSpace)(const MatMul&); // floats of working space, which begins at a multiple of 64 bytes
   void (*matMul)(const Team&, const MatMul&, float* space);
@@ -121,5 +122,6 @@ struct Kernels {
 extern const Kernels plainKernels;
 extern const Kernels avx2Kernels;
 extern const Kernels avx512Kernels;
+extern const Kernels bfloat16Kernels; // AVX-512 with its bfloat16 products
 
 } // namespace etude

@@ -32,6 +32,14 @@ const Kernels& kernels() {
   return chosen;
 }
 
+bool hasBfloat16() {
+#if defined(ETUDE_X86)
+  return bfloat16Kernels.runsHere();
+#else
+  return false;
+#endif
+}
+
 // ---- Threads
 
 /** Never taken down: its threads may still wait when the process ends. */
@@ -57,6 +65,7 @@ float* workingSpace(int64_t floats) {
 /** What an operation was created with. */
 struct Attributes {
   int threads = 1;
+  bool bfloat16 = false;
   bool transposeA = false;
   bool transposeB = false;
 };
@@ -106,6 +115,14 @@ class Call {
     crew().run((int)(worthIt < attributes.threads ? worthIt : attributes.threads), work);
   }
 
+  /** The kernels for products of the precision that was asked for. */
+  const Kernels& products() const {
+#if defined(ETUDE_X86)
+    if (attributes.bfloat16) return bfloat16Kernels;
+#endif
+    return kernels();
+  }
+
   const Attributes& attributes;
 
  private:
@@ -137,8 +154,8 @@ void matMul(void* attributes, TF_OpKernelContext* context) {
   m.A = call.in(0), m.transposeA = ta, m.B = call.in(1), m.transposeB = tb;
   m.C = call.out(0, {m.M, m.N});
   if (!call.ok()) return;
-  float* space = workingSpace(kernels().matMulSpace(m));
-  call.run(m.M * m.K * m.N, [&](const Team& team) { kernels().matMul(team, m, space); });
+  float* space = workingSpace(call.products().matMulSpace(m));
+  call.run(m.M * m.K * m.N, [&](const Team& team) { call.products().matMul(team, m, space); });
 }
 
 /** `dropout` (8): of the input map, then of the candidate: two keys, rate · 2³² and period each. */
@@ -182,8 +199,8 @@ void lstmForward(void* attributes, TF_OpKernelContext* context) {
   f.cells = call.out(1, {f.T * f.B, f.H});
   f.gates = call.out(2, {f.T * f.B, 4 * f.H});
   if (!call.ok()) return;
-  float* space = workingSpace(kernels().lstmForwardSpace(f));
-  call.run(f.B * f.H * 4 * f.H, [&](const Team& team) { kernels().lstmForward(team, f, space); });
+  float* space = workingSpace(call.products().lstmForwardSpace(f));
+  call.run(f.B * f.H * 4 * f.H, [&](const Team& team) { call.products().lstmForward(team, f, space); });
 }
 
 void lstmBackward(void* attributes, TF_OpKernelContext* context) {
@@ -209,8 +226,8 @@ void lstmBackward(void* attributes, TF_OpKernelContext* context) {
   b.dHidden = call.out(5, {f.B, f.H});
   b.dCell = call.out(6, {f.B, f.H});
   if (!call.ok()) return;
-  float* space = workingSpace(kernels().lstmBackwardSpace(b));
-  call.run(f.B * f.H * 4 * f.H, [&](const Team& team) { kernels().lstmBackward(team, b, space); });
+  float* space = workingSpace(call.products().lstmBackwardSpace(b));
+  call.run(f.B * f.H * 4 * f.H, [&](const Team& team) { call.products().lstmBackward(team, b, space); });
 }
 
 void packLstm(void* attributes, TF_OpKernelContext* context) {
@@ -255,6 +272,15 @@ void adam(void* attributes, TF_OpKernelContext* context) {
   call.run(8 * a.n, [&](const Team& team) { kernels().adam(team, a); });
 }
 
+/** What this processor has: the lanes of the kernels in use, and 1 where bfloat16 products can be had. */
+void instructions(void* attributes, TF_OpKernelContext* context) {
+  Call call(attributes, context);
+  float* numbers = call.out(0, {2});
+  if (!call.ok()) return;
+  numbers[0] = (float)kernels().lanes;
+  numbers[1] = hasBfloat16();
+}
+
 // ---- Registration
 
 bool hasAttribute(TF_OpKernelConstruction* construction, const char* name) {
@@ -270,13 +296,15 @@ void* create(TF_OpKernelConstruction* construction) {
   int32_t threads = 1;
   TF_OpKernelConstruction_GetAttrInt32(construction, "threads", &threads, status);
   attributes->threads = threads < 1 ? 1 : threads;
-  for (auto [name, to] : {std::pair{"transpose_a", &attributes->transposeA}, {"transpose_b", &attributes->transposeB}}) {
+  for (auto [name, to] : {std::pair{"transpose_a", &attributes->transposeA}, {"transpose_b", &attributes->transposeB},
+           {"rounded", &attributes->bfloat16}}) {
     unsigned char value = 0;
     if (!hasAttribute(construction, name)) continue;
     TF_OpKernelConstruction_GetAttrBool(construction, name, &value, status);
     *to = value != 0;
   }
   TF_DeleteStatus(status);
+  attributes->bfloat16 = attributes->bfloat16 && hasBfloat16();
   return attributes;
 }
 
@@ -307,11 +335,13 @@ const bool registered = [] {
   mallopt(M_TRIM_THRESHOLD, 1 << 30);
 #endif
   const char* threads = "threads: int = 1";
+  const char* rounded = "rounded: bool = false"; // products of bfloat16
   registerOperation("EtudeMatMul", {"a: float", "b: float"}, {"c: float"},
-      {threads, "transpose_a: bool = false", "transpose_b: bool = false"}, matMul);
+      {threads, rounded, "transpose_a: bool = false", "transpose_b: bool = false"}, matMul);
   const std::vector<const char*> layer = {"x: float", "ids: int32", "input_weight: float", "input_bias: float",
       "recurrent_weight: float", "recurrent_bias: float", "hidden: float", "cell: float", "dropout: int32"};
-  registerOperation("EtudeLstmForward", layer, {"hiddens: float", "cells: float", "gates: float"}, {threads}, lstmForward);
+  registerOperation("EtudeLstmForward", layer, {"hiddens: float", "cells: float", "gates: float"},
+      {threads, rounded}, lstmForward);
   std::vector<const char*> back = layer;
   for (const char* input : {"hiddens: float", "cells: float", "gates: float", "d_hiddens: float", "d_last_cell: float"}) {
     back.push_back(input);
@@ -319,12 +349,13 @@ const bool registered = [] {
   registerOperation("EtudeLstmBackward", back,
       {"d_x: float", "d_input_weight: float", "d_input_bias: float", "d_recurrent_weight: float",
           "d_recurrent_bias: float", "d_hidden: float", "d_cell: float"},
-      {threads}, lstmBackward);
+      {threads, rounded}, lstmBackward);
   registerOperation("EtudePackLstm",
       {"input_weight: float", "input_bias: float", "recurrent_weight: float", "recurrent_bias: float"},
       {"packed: float"}, {threads}, packLstm);
   registerOperation("EtudeLstmStep", {"packed: float", "x: float", "hidden: float", "cell: float"},
       {"next_hidden: float", "next_cell: float"}, {threads}, lstmStep);
+  registerOperation("EtudeInstructions", {}, {"numbers: float"}, {threads}, instructions);
   registerOperation("EtudeAdam",
       {"weights: float", "means: float", "squares: float", "gradients: float", "numbers: float"},
       {"new_weights: float", "new_means: float", "new_squares: float"}, {threads}, adam);
@@ -334,9 +365,6 @@ const bool registered = [] {
 } // namespace
 
 extern "C" {
-
-/** The instruction set in use, for `etude doctor`. */
-const char* etude_instructions() { return kernels().name; }
 
 /** Lets Node load this library as an add-on; what it exports is of no use there. */
 void* napi_register_module_v1(void*, void* exports) { return exports; }

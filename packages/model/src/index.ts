@@ -1,6 +1,6 @@
 export type { State, Weights } from './body.js';
 export { type ChosenKernels, chooseKernels } from './kernels/choose.js';
-export { KERNEL_NAMES, type KernelName, type Kernels } from './kernels/kernels.js';
+export { KERNEL_NAMES, type KernelName, type Kernels, type Precision } from './kernels/kernels.js';
 export {
   initialWeights,
   type LanguageModelShape,

@@ -160,6 +160,15 @@ describe.each(usable)('%s kernels', (name) => {
   });
 });
 
+/** How kernels with bfloat16 products describe themselves, or why there are none. */
+function describeBfloat16(): string {
+  try {
+    return chooseKernels(loaded, { threads, precision: 'bfloat16' }).kernels.details ?? '';
+  } catch {
+    return 'none';
+  }
+}
+
 describe.skipIf(usable.length < 2)('faster kernels', () => {
   /** Largest difference of two tensors, in units of the largest element of the second. */
   const difference = (a: Tensor, b: Tensor) => {
@@ -209,6 +218,25 @@ describe.skipIf(usable.length < 2)('faster kernels', () => {
     }
   });
 
+  const hasBfloat16 = problems.fused === undefined && /bfloat16/.test(describeBfloat16());
+  it.skipIf(!hasBfloat16)('fused ones with bfloat16 products agree within its 8 bits', () => {
+    for (const size of [
+      { layers: 2, units: 33, T: 9, B: 37 },
+      { layers: 4, units: 128, T: 12, B: 16 },
+    ]) {
+      const { T, B, ...shape } = { ...stacked, vocabulary: 50, ...size };
+      const { run } = problem(shape, T, B, { ...off, dropout: 0.25 });
+      const rounded = chooseKernels(loaded, { threads, precision: 'bfloat16' }).kernels;
+      const [expected, found] = [run(kernelsOf('fused')), run(rounded)];
+      expect(difference(found.loss, expected.loss)).toBeLessThan(1e-3);
+      for (const weight of Object.keys(expected.gradients)) {
+        const apart = difference(found.gradients[weight]!, expected.gradients[weight]!);
+        expect(apart, weight).toBeLessThan(0.05);
+        expect(apart, weight).toBeGreaterThan(0); // or nothing was rounded
+      }
+    }
+  });
+
   it.skipIf(problems.fused !== undefined)('fused ones refuse what does not fit together', () => {
     const fused = kernelsOf('fused');
     expect(() => fused.matMul(tf.zeros([2, 3]) as Tensor2D, tf.zeros([4, 5]) as Tensor2D)).toThrow(
@@ -238,6 +266,7 @@ describe('chooseKernels', () => {
     expect(slow.kernels.name).toBe('reference');
     expect(slow.problems.fused).toBe('there is no native TensorFlow (no compiler)');
     expect(() => chooseKernels(withoutNative, { wanted: 'fused', threads })).toThrow('kernels fused do not work here');
+    expect(() => chooseKernels(withoutNative, { threads, precision: 'bfloat16' })).toThrow('bfloat16 needs the fused');
   });
 });
 

@@ -1,6 +1,6 @@
 import type { LoadedTensorFlow } from '@etude/tensorflow';
 import { fusedKernels, fusedProblem } from './fused.js';
-import type { KernelName, Kernels } from './kernels.js';
+import type { KernelName, Kernels, Precision } from './kernels.js';
 import { rawOpKernels } from './raw-ops.js';
 import { referenceKernels } from './reference.js';
 
@@ -13,12 +13,14 @@ export interface ChosenKernels {
 /**
  * The fastest kernels that work here, or those that are asked for.
  * @param threads how many threads compute, for the fused ones
- * @throws {Error} where those that are asked for do not work here
+ * @param precision of products; only the fused ones have another than float32
+ * @throws {Error} where what is asked for does not work here
  */
 export function chooseKernels(
   { tf, native, nativeProblem }: LoadedTensorFlow,
-  { wanted, threads }: { wanted?: KernelName | undefined; threads: number },
+  options: { wanted?: KernelName | undefined; threads: number; precision?: Precision },
 ): ChosenKernels {
+  const { wanted, threads, precision = 'float32' } = options;
   const reference = referenceKernels(tf);
   const problems: Partial<Record<KernelName, string>> = {};
   if (native === undefined) {
@@ -29,7 +31,12 @@ export function chooseKernels(
   }
   const name = wanted ?? (problems['raw-ops'] ? 'reference' : problems.fused ? 'raw-ops' : 'fused');
   if (problems[name]) throw new Error(`kernels ${name} do not work here: ${problems[name]}`);
+  if (precision !== 'float32' && name !== 'fused') {
+    throw new Error(
+      `${precision} needs the fused kernels, found ${name}${problems.fused ? `: ${problems.fused}` : ''}`,
+    );
+  }
   if (name === 'reference') return { kernels: reference, problems };
   const rawOps = rawOpKernels(tf, native!, reference);
-  return { kernels: name === 'raw-ops' ? rawOps : fusedKernels(tf, native!, rawOps, threads), problems };
+  return { kernels: name === 'raw-ops' ? rawOps : fusedKernels(tf, native!, rawOps, { threads, precision }), problems };
 }

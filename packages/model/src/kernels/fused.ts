@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { NativeOperations, Tensor, Tensor1D, Tensor2D, TensorFlow } from '@etude/tensorflow';
 import { type Dropout, dropoutThreshold } from './dropout.js';
-import type { Kernels, LayerDropout, LayerInput } from './kernels.js';
+import type { Kernels, LayerDropout, LayerInput, Precision } from './kernels.js';
 import { rowsOf } from './reference.js';
 
 // Shapes as in kernels.ts. What the operations do is in native/kernels.cc.
@@ -28,28 +28,46 @@ export function fusedProblem(): string | undefined {
   return problem;
 }
 
+/** What the compiled kernels make of this processor. */
+function instructions(tf: TensorFlow, native: NativeOperations) {
+  const [lanes, bfloat16] = tf.tidy(() => [...native.run('EtudeInstructions', {}, [])[0]!.dataSync()]);
+  const name = { 16: 'AVX-512', 8: 'AVX2' }[lanes!] ?? 'plain C++';
+  return { name, bfloat16: bfloat16 === 1 };
+}
+
 /**
  * A layer's time loop as one operation, forward and backward.
  * @param base what does everything else
  * @param threads how many threads compute
+ * @throws {Error} where bfloat16 is asked for and the processor has no such products
  */
-export function fusedKernels(tf: TensorFlow, native: NativeOperations, base: Kernels, threads: number): Kernels {
+export function fusedKernels(
+  tf: TensorFlow,
+  native: NativeOperations,
+  base: Kernels,
+  { threads, precision }: { threads: number; precision: Precision },
+): Kernels {
+  const has = instructions(tf, native);
+  const bfloat16 = precision === 'bfloat16';
+  if (bfloat16 && !has.bfloat16) throw new Error(`bfloat16 needs AVX-512 BF16, found ${has.name} without it`);
   const plain = { threads };
+  const layer = { threads, rounded: bfloat16 };
   const products = [false, true].map((transpose_a) =>
-    [false, true].map((transpose_b) => ({ threads, transpose_a, transpose_b })),
+    [false, true].map((transpose_b) => ({ ...layer, transpose_a, transpose_b })),
   );
   const none = tf.keep(tf.tensor1d([], 'float32'));
   const noIds = tf.keep(tf.tensor1d([], 'int32'));
   return {
     ...base,
     name: 'fused',
+    details: `${has.name}${bfloat16 ? ' with bfloat16 products' : ''}, ${threads} threads`,
     lstm(weights, input, state, dropout) {
       const B = state.hidden.shape[0];
       const { rows, ids } = fewerRows(tf, input);
       const { inputWeight, inputBias, recurrentWeight, recurrentBias } = weights;
       const all: Tensor[] = [rows, ids ?? noIds, inputWeight, inputBias, recurrentWeight, recurrentBias];
       all.push(state.hidden, state.cell, dropoutNumbers(tf, dropout));
-      const [hiddens, cells, gates] = native.run('EtudeLstmForward', plain, all, 3) as [Tensor2D, Tensor2D, Tensor2D];
+      const [hiddens, cells, gates] = native.run('EtudeLstmForward', layer, all, 3) as [Tensor2D, Tensor2D, Tensor2D];
       const last = (of: Tensor2D) => tf.slice(of, [of.shape[0] - B, 0]); // (B, H)
       return {
         hiddens,
@@ -57,7 +75,7 @@ export function fusedKernels(tf: TensorFlow, native: NativeOperations, base: Ker
         last: { hidden: last(hiddens), cell: last(cells) },
         gradients(dHiddens, dLastCell) {
           const inputs = [...all, hiddens, cells, gates, dHiddens, dLastCell ?? none];
-          const made = native.run('EtudeLstmBackward', plain, inputs, 7);
+          const made = native.run('EtudeLstmBackward', layer, inputs, 7);
           const [dRows, dInputWeight, dInputBias, dRecurrentWeight, dRecurrentBias, dHidden, dCell] = made;
           return {
             dRows:

@@ -77,6 +77,8 @@ interface AdamNumbers {
  */
 export interface Kernels {
   readonly name: KernelName;
+  /** how they compute, for people: "AVX-512" */
+  readonly details?: string;
   /** A layer over T time steps (Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000). */
   lstm(weights: LayerWeights, input: LayerInput, state: LayerState, dropout: LayerDropout): LayerRun;
   /** A layer for use step by step; what it prepares of the weights is the caller's to dispose of by `dispose`. */
@@ -103,3 +105,9 @@ export interface Kernels {
 
 export const KERNEL_NAMES = ['reference', 'raw-ops', 'fused'] as const;
 export type KernelName = (typeof KERNEL_NAMES)[number];
+
+/**
+ * What products are made of: `bfloat16` rounds what is multiplied to 8 bits, twice as many at a time; weights, states and
+ * sums stay float32.
+ */
+export type Precision = 'float32' | 'bfloat16';
