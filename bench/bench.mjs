@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { root } from '../scripts/setup/workspace.mjs';
 import { setup } from '../scripts/setup.mjs';
 import { growth } from './growth.mjs';
+import { kernels } from './kernels.mjs';
 import { inTurn, processesInTurn, spread } from './pair.mjs';
 import { reach } from './reach.mjs';
 import { rivalPrograms } from './rivals/environment.mjs';
@@ -86,14 +87,16 @@ const context = {
   compared,
   here,
   threads,
+  show,
 };
 const benchmarks = [
   ...pairs.map((each) => ({ name: each.name, run: () => runPair(each) })),
-  ...[reach, startUp, growth].flatMap((group) => group(context)),
+  ...[reach, startUp, kernels, growth].flatMap((group) => group(context)),
 ];
 for (const { name, run } of benchmarks.filter((each) => wanted(each.name))) {
   try {
-    show(await run());
+    const result = await run();
+    if (result) show(result);
   } catch (error) {
     console.error(`${name.padEnd(32)} failed: ${error.message}`);
     process.exitCode = 1;

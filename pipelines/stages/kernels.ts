@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { type ChosenKernels, chooseKernels, KERNEL_NAMES, type KernelName, type Precision } from '@etude/model';
+import { StageError } from '@etude/pipeline';
 import { type LoadedTensorFlow, loadTensorFlow } from '@etude/tensorflow';
 
 let wanted: string | undefined;
@@ -9,13 +10,16 @@ export function useKernels(name: string | undefined): void {
   wanted = name;
 }
 
-/** @throws {Error} where what is asked for is unknown or does not work here */
+/** @throws {StageError} where what is asked for is unknown or does not work here */
 export async function loadKernels(precision: Precision = 'float32'): Promise<LoadedTensorFlow & ChosenKernels> {
   if (wanted !== undefined && !KERNEL_NAMES.some((name) => name === wanted)) {
-    throw new Error(`ETUDE_KERNELS: expected ${KERNEL_NAMES.join(', ')}, found "${wanted}"`);
+    throw new StageError(`ETUDE_KERNELS: expected ${KERNEL_NAMES.join(', ')}, found "${wanted}"`);
   }
   const loaded = await loadTensorFlow();
   const options = { wanted: wanted as KernelName | undefined, threads: availableParallelism(), precision };
-  const chosen = chooseKernels(loaded, options);
-  return { ...loaded, ...chosen };
+  try {
+    return { ...loaded, ...chooseKernels(loaded, options) };
+  } catch (error) {
+    throw new StageError((error as Error).message);
+  }
 }

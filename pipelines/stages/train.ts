@@ -63,9 +63,7 @@ export const train = defineStage({
     const tokens = encode(vocabulary, parseTokens(inputs.tokens.text()));
     const entropy = countEntropy(vocabulary);
     const { model: kind, layers, units, tiedLayers, depthPriority, tiedEmbeddings, precision, ...options } = params;
-    const { tf, backend, nativeProblem, kernels } = await loadKernels(precision).catch((error: Error) => {
-      throw new StageError(error.message);
-    });
+    const { tf, backend, nativeProblem, kernels } = await loadKernels(precision);
     if (nativeProblem) {
       say(`computing on ${backend}, up to 30 times slower than native TensorFlow; \`etude doctor\` tells what to do`);
     }
