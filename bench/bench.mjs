@@ -61,7 +61,7 @@ async function rivalCommand(rival, config) {
 
 async function runPair({ name, rival, config, units, rounds }) {
   const ours = [process.execPath, here('etude-worker.mjs'), JSON.stringify(config)];
-  const [mine, theirs] = await inTurn([ours, await rivalCommand(rival, config)], { rounds, units, warmup: 4 });
+  const [mine, theirs] = await inTurn([ours, await rivalCommand(rival, config)], { rounds, units, warmup: 5 * units });
   return compared(name, 'ms', mine, theirs, rival);
 }
 

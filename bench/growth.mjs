@@ -24,7 +24,7 @@ export function growth({ inTurn, here, threads }) {
       async run() {
         const config = { ...base, ...change, threads };
         const command = [process.execPath, here('etude-worker.mjs'), JSON.stringify(config)];
-        const [times] = await inTurn([command], { rounds: 3, units: 5, warmup: 2 });
+        const [times] = await inTurn([command], { rounds: 3, units: 5, warmup: 30 });
         const picoseconds = times.map((ms) => (ms * 1e9) / multiplications(config));
         return { name: `growth-${what}-${value}`, unit: 'ps', ours: spread(picoseconds) };
       },

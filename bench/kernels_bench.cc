@@ -29,25 +29,23 @@ const Kernels& best() {
   return plainKernels;
 }
 
-/** Multiply-adds in registers, as many side by side as hide their latency. */
-float multiplyAdds(int64_t rounds) {
-  vec sums[10];
-  const vec a = (vec){} + 0.9999f, b = (vec){} + 1e-6f;
-  for (vec& sum : sums) sum = (vec){} + 1.0f;
-  for (int64_t i = 0; i < rounds; i++) {
-#pragma GCC unroll 10
-    for (vec& sum : sums) {
-      sum = sum * a + b;
 #if defined(ETUDE_X86)
-      asm volatile("" : "+x"(sum)); // not to be computed ahead or left out
+#define KEEP(x) asm volatile("" : "+x"(x)) // in a register, and neither computed ahead nor left out
 #else
-      asm volatile("" : "+w"(sum));
+#define KEEP(x) asm volatile("" : "+w"(x))
 #endif
-    }
+
+/** Multiply-adds in registers, as many side by side as hide their latency: 10 a round. */
+float multiplyAdds(int64_t rounds) {
+  const vec a = (vec){} + 0.9999f, b = (vec){} + 1e-6f;
+  vec s0 = b, s1 = b, s2 = b, s3 = b, s4 = b, s5 = b, s6 = b, s7 = b, s8 = b, s9 = b;
+  for (int64_t i = 0; i < rounds; i++) {
+    s0 = s0 * a + b, s1 = s1 * a + b, s2 = s2 * a + b, s3 = s3 * a + b, s4 = s4 * a + b;
+    s5 = s5 * a + b, s6 = s6 * a + b, s7 = s7 * a + b, s8 = s8 * a + b, s9 = s9 * a + b;
+    KEEP(s0); KEEP(s1); KEEP(s2); KEEP(s3); KEEP(s4); KEEP(s5); KEEP(s6); KEEP(s7); KEEP(s8); KEEP(s9);
   }
-  float total = 0;
-  for (const vec& sum : sums) total += sum[0];
-  return total;
+  const vec total = s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7 + s8 + s9;
+  return total[0];
 }
 
 float* numbers(int64_t n) {
