@@ -128,6 +128,7 @@ INLINE vec dropoutMask(const Dropout& dropout, int64_t row, int64_t width, int64
 constexpr int64_t PER_WORD = 2;
 typedef uint32_t word;
 typedef uvec words;
+typedef uint32_t looseWords __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
 typedef uint16_t halves __attribute__((vector_size(2 * LANES)));
 typedef uint16_t looseHalves __attribute__((vector_size(2 * LANES), aligned(2), may_alias));
 
@@ -159,6 +160,7 @@ INLINE void storeWords(word* row, int64_t k, vec v, int64_t n) {
 constexpr int64_t PER_WORD = 1;
 typedef float word;
 typedef vec words;
+typedef loose looseWords;
 INLINE words wordsOf(vec first, vec) { return first; }
 INLINE word wordOf(const float* from, int64_t) { return *from; }
 INLINE words splatWord(word x) { return splat(x); }
@@ -296,15 +298,42 @@ INLINE Range tileRows(int64_t rows, int64_t tile) {
 
 // ---- Products of any size
 
-/** `rows` columns of a matrix, K long, as rows of words. */
+/** Turns a block of LANES by LANES words in registers: in each round, halves of ever larger squares change places. */
+INLINE void turnBlock(words (&block)[LANES]) {
+  ivec lane;
+  for (int i = 0; i < LANES; i++) lane[i] = i;
+#pragma GCC unroll 4
+  for (int half = 1; half < LANES; half *= 2) {
+    const ivec upper = (lane & half) != 0; // lanes of the upper halves
+    const ivec first = upper ? lane - half + LANES : lane, second = upper ? lane + LANES : lane + half;
+#pragma GCC unroll 16
+    for (int i = 0; i < LANES; i++) {
+      if (i & half) continue;
+      const words a = block[i], b = block[i + half];
+      block[i] = __builtin_shuffle(a, b, first);
+      block[i + half] = __builtin_shuffle(a, b, second);
+    }
+  }
+}
+
+/** `rows` columns of a matrix, K long, as rows of words; the rows have room for a whole number of blocks. */
 void turn(const float* from, int64_t strideFrom, int64_t K, int64_t rows, word* to, int64_t stride) {
   for (int64_t r = 0; r < rows; r += LANES) {
     const int64_t n = min(rows - r, LANES);
-    for (int64_t k = 0; k < K; k += PER_WORD) {
-      const float* row = from + k * strideFrom + r;
-      const vec second = PER_WORD == 2 && k + 1 < K ? load(row + strideFrom, n) : splat(0);
-      const words v = wordsOf(load(row, n), second);
-      for (int64_t lane = 0; lane < n; lane++) to[(r + lane) * stride + k / PER_WORD] = v[lane];
+    for (int64_t k = 0; k < K; k += LANES * PER_WORD) {
+      words block[LANES];
+#pragma GCC unroll 16
+      for (int i = 0; i < LANES; i++) {
+        const int64_t at = k + i * PER_WORD;
+        const float* row = from + at * strideFrom + r;
+        const vec one = load(row, at < K ? n : 0), next = load(row + strideFrom, at + 1 < K ? n : 0);
+        block[i] = wordsOf(one, PER_WORD == 2 ? next : one);
+      }
+      turnBlock(block);
+#pragma GCC unroll 16
+      for (int i = 0; i < LANES; i++) {
+        if (i < n) *(looseWords*)(to + (r + i) * stride + k / PER_WORD) = block[i];
+      }
     }
   }
 }
@@ -313,13 +342,17 @@ void turn(const float* from, int64_t strideFrom, int64_t K, int64_t rows, word* 
 template <int R>
 void matMulTile(
     const word* A, int64_t strideA, const word* panel, int64_t K, float* C, int64_t N, int64_t columns, bool add) {
-  vec sums[R][4];
-  for (int r = 0; r < R; r++) {
-    for (int j = 0; j < 4; j++) sums[r][j] = add ? load(C + r * N + j * LANES, columns - j * LANES) : splat(0);
-  }
+  vec sums[R][4] = {};
   multiply<R>(sums, A, strideA, panel, K);
+  // Unrolled, so that the sums stay in registers: on the stack they may stand where other streams get in their way.
+#pragma GCC unroll 8
   for (int r = 0; r < R; r++) {
-    for (int j = 0; j < 4; j++) store(C + r * N + j * LANES, sums[r][j], columns - j * LANES);
+#pragma GCC unroll 4
+    for (int j = 0; j < 4; j++) {
+      float* to = C + r * N + j * LANES;
+      if (add) sums[r][j] += load(to, columns - j * LANES);
+      store(to, sums[r][j], columns - j * LANES);
+    }
   }
 }
 
@@ -646,6 +679,60 @@ void lstmBackward(const Team& team, const LstmBackward& b, float* space) {
   if (f.T > 1) matMul(team, toRecurrentWeight(b, f.hiddens, s.dSum + f.B * 4 * H, (f.T - 1) * f.B, true), space);
 }
 
+// ---- Loss
+
+/** One row: its loss, and the gradient of the mean of N rows. */
+float crossEntropyRow(const CrossEntropy& c, int64_t row) {
+  const float* logits = c.logits + row * c.V;
+  float* d = c.dLogits + row * c.V;
+  vec highest = splat(-3e38f);
+  for (int64_t v = 0; v < c.V; v += LANES) {
+    const int64_t n = min(c.V - v, LANES);
+    const vec logit = load(logits + v, n) + load(c.bias + v, n);
+    store(d + v, logit, n);
+    if (n == LANES) highest = logit > highest ? logit : highest;
+    for (int64_t i = 0; n < LANES && i < n; i++) highest[i] = logit[i] > highest[i] ? logit[i] : highest[i];
+  }
+  float top = highest[0];
+  for (int i = 1; i < LANES; i++) top = highest[i] > top ? highest[i] : top;
+  const float ofTarget = d[c.targets[row]] - top;
+  vec sums = {};
+  for (int64_t v = 0; v < c.V; v += LANES) {
+    const int64_t n = min(c.V - v, LANES);
+    const vec power = exponential(load(d + v, n) - top);
+    store(d + v, power, n);
+    if (n == LANES) sums += power;
+    for (int64_t i = 0; n < LANES && i < n; i++) sums[i] += power[i];
+  }
+  float sum = 0;
+  for (int i = 0; i < LANES; i++) sum += sums[i];
+  const float scale = 1 / (sum * (float)c.N), spread = c.smoothing / ((float)c.V * (float)c.N);
+  for (int64_t v = 0; v < c.V; v += LANES) {
+    const int64_t n = min(c.V - v, LANES);
+    store(d + v, load(d + v, n) * scale - spread, n);
+  }
+  d[c.targets[row]] -= (1 - c.smoothing) / (float)c.N;
+  // Not a number comes out as such, and not as the highest of the others.
+  return __builtin_logf(sum) - ofTarget;
+}
+
+void crossEntropy(const Team& team, const CrossEntropy& c, float* losses) {
+  const Range rows = share(team, c.N);
+  for (int64_t row = rows.from; row < rows.to; row++) losses[row] = crossEntropyRow(c, row);
+  meet(team);
+  const Range mine = share(team, ceilDiv(c.V, LANES));
+  for (int64_t block = mine.from; block < mine.to; block++) {
+    const int64_t v = block * LANES, n = min(c.V - v, LANES);
+    vec sum = {};
+    for (int64_t row = 0; row < c.N; row++) sum += load(c.dLogits + row * c.V + v, n);
+    store(c.dBias + v, sum, n);
+  }
+  if (team.thread > 0) return;
+  double total = 0;
+  for (int64_t row = 0; row < c.N; row++) total += losses[row];
+  *c.loss = (float)(total / (double)c.N);
+}
+
 // ---- Adam
 
 INLINE vec root(vec x) {
@@ -685,10 +772,10 @@ bool runsHere() {
 
 #if defined(BFLOAT16)
 const Kernels KERNELS = {TEXT(KERNELS), LANES, runsHere, matMulSpace, matMul, lstmForwardSpace, lstmForward, lstmBackwardSpace,
-    lstmBackward, nullptr, nullptr, nullptr, adam};
+    lstmBackward, nullptr, nullptr, nullptr, crossEntropy, adam};
 #else
 const Kernels KERNELS = {TEXT(KERNELS), LANES, runsHere, matMulSpace, matMul, lstmForwardSpace, lstmForward, lstmBackwardSpace,
-    lstmBackward, packedLstmSize, packLstm, lstmStep, adam};
+    lstmBackward, packedLstmSize, packLstm, lstmStep, crossEntropy, adam};
 #endif
 
 } // namespace etude

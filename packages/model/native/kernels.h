@@ -91,6 +91,18 @@ struct LstmStep {
   float* nextCell;     // (B, H)
 };
 
+/** Softmax cross entropy of logits (N, V) and a bias (V) against N targets, and the gradients of its mean. */
+struct CrossEntropy {
+  int64_t N, V;
+  const float* logits;
+  const float* bias;
+  const int32_t* targets; // (N), each below V
+  float smoothing;        // share of a target that is spread over all tokens, for the gradients
+  float* loss;            // one number: the mean over all rows
+  float* dLogits;         // (N, V)
+  float* dBias;           // (V)
+};
+
 /** Adam (Kingma and Ba 2015, algorithm 1) with decoupled weight decay (Loshchilov and Hutter 2019) on n weights. */
 struct Adam {
   int64_t n;
@@ -116,6 +128,7 @@ struct Kernels {
   int64_t (*packedLstmSize)(int64_t D, int64_t H); // floats
   void (*packLstm)(const Team&, const LstmForward&, float* packed);
   void (*lstmStep)(const Team&, const LstmStep&);
+  void (*crossEntropy)(const Team&, const CrossEntropy&, float* space); // N floats of working space
   void (*adam)(const Team&, const Adam&);
 };
 

@@ -157,6 +157,31 @@ void testLayer(const Kernels& k, int threads, int64_t T, int64_t B, int64_t D, i
   }
 }
 
+void testCrossEntropy(const Kernels& k, int threads, int64_t N, int64_t V) {
+  const Numbers logits = numbers(N * V), bias = numbers(V);
+  std::vector<int32_t> targets(N);
+  for (int64_t n = 0; n < N; n++) targets[n] = (int32_t)(n * 7 % V);
+  Numbers losses(N), dLogits(N * V), dBias(V);
+  float loss = 0;
+  const CrossEntropy c{N, V, logits.data(), bias.data(), targets.data(), 0.1f, &loss, dLogits.data(), dBias.data()};
+  crew->run(threads, [&](const Team& team) { k.crossEntropy(team, c, losses.data()); });
+  double total = 0;
+  std::vector<double> sums(V);
+  for (int64_t n = 0; n < N; n++) {
+    double sum = 0;
+    for (int64_t v = 0; v < V; v++) sum += std::exp((double)logits[n * V + v] + bias[v]);
+    total += std::log(sum) - logits[n * V + targets[n]] - bias[targets[n]];
+    for (int64_t v = 0; v < V; v++) {
+      const double wanted = (v == targets[n] ? 0.9 : 0) + 0.1 / V;
+      const double d = (std::exp((double)logits[n * V + v] + bias[v]) / sum - wanted) / N;
+      expectNear(k.name, "dLogits", dLogits[n * V + v], d);
+      sums[v] += d;
+    }
+  }
+  for (int64_t v = 0; v < V; v++) expectNear(k.name, "dBias", dBias[v], sums[v]);
+  expectNear(k.name, "loss", loss, total / N);
+}
+
 void testAdam(const Kernels& k, int threads, int64_t n) {
   const Numbers weights = numbers(n), means = numbers(n), gradients = numbers(n);
   Numbers squares = numbers(n), newWeights(n), newMeans(n), newSquares(n);
@@ -190,6 +215,7 @@ void testAll(const Kernels& k) {
       }
     }
     testLayer(k, threads, 1, 11, 20, 70, false, false);
+    for (const int64_t V : {1, 5, 16, 33}) testCrossEntropy(k, threads, 11, V);
     for (const int64_t n : {1, 15, 16, 1000}) testAdam(k, threads, n);
   }
   std::printf("%s: tested\n", k.name);

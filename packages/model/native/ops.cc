@@ -255,6 +255,23 @@ void lstmStep(void* attributes, TF_OpKernelContext* context) {
   call.run((s.D + s.H) * 4 * s.H * s.B, [&](const Team& team) { kernels().lstmStep(team, s); });
 }
 
+/** Inputs: logits, bias, targets, and (1): smoothing. */
+void crossEntropy(void* attributes, TF_OpKernelContext* context) {
+  Call call(attributes, context);
+  CrossEntropy c{};
+  c.N = call.dimension(0, 0), c.V = call.dimension(0, 1);
+  c.logits = call.in(0), c.bias = call.in(1), c.targets = call.in<int32_t>(2);
+  call.expect(call.size(1) == c.V && call.size(2) == c.N && call.size(3) == 1, "EtudeCrossEntropy: the sizes differ");
+  for (int64_t n = 0; call.ok() && n < c.N; n++) {
+    call.expect(c.targets[n] >= 0 && c.targets[n] < c.V, "EtudeCrossEntropy: a target is not in the vocabulary");
+  }
+  c.loss = call.out(0, {}), c.dLogits = call.out(1, {c.N, c.V}), c.dBias = call.out(2, {c.V});
+  if (!call.ok()) return;
+  c.smoothing = call.in(3)[0];
+  float* space = workingSpace(c.N);
+  call.run(c.N * c.V * 16, [&](const Team& team) { kernels().crossEntropy(team, c, space); });
+}
+
 /** Inputs: weights, means, squares, gradients, and (6): rate, clipScale, decay, beta1, beta2, epsilon. */
 void adam(void* attributes, TF_OpKernelContext* context) {
   Call call(attributes, context);
@@ -355,6 +372,8 @@ const bool registered = [] {
       {"packed: float"}, {threads}, packLstm);
   registerOperation("EtudeLstmStep", {"packed: float", "x: float", "hidden: float", "cell: float"},
       {"next_hidden: float", "next_cell: float"}, {threads}, lstmStep);
+  registerOperation("EtudeCrossEntropy", {"logits: float", "bias: float", "targets: int32", "smoothing: float"},
+      {"loss: float", "d_logits: float", "d_bias: float"}, {threads}, crossEntropy);
   registerOperation("EtudeInstructions", {}, {"numbers: float"}, {threads}, instructions);
   registerOperation("EtudeAdam",
       {"weights: float", "means: float", "squares: float", "gradients: float", "numbers: float"},

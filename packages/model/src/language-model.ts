@@ -93,7 +93,8 @@ export function loss(
   return kept(tf, () => {
     const input = { rows: weights.embedding as Tensor2D, ids: inputs };
     const run = bodyOf(shape).forward(tf, kernels, shape, weights, input, state, () => ({}));
-    const { loss } = kernels.crossEntropy(logitsOf(tf, kernels, shape, weights, run.output), targets, 0);
+    const logits = outputMap(kernels, shape, weights, run.output); // (T·B, V)
+    const { loss } = kernels.crossEntropy(logits, weights['output.bias'] as Tensor1D, targets, 0);
     return { loss, state: run.state };
   });
 }
@@ -113,23 +114,22 @@ export function lossAndGradients(
   regularization: Regularization,
 ) {
   return kept(tf, () => {
-    const V = shape.vocabulary;
     const dropout = dropoutOf(regularization, state[0]!.hidden.shape[0]);
     const input = { rows: weights.embedding as Tensor2D, ids: inputs }; // (V, H), (T·B)
     const run = bodyOf(shape).forward(tf, kernels, shape, weights, input, state, dropout);
-    const logits = logitsOf(tf, kernels, shape, weights, run.output); // (T·B, V)
-    const { loss, dLogits } = kernels.crossEntropy(logits, targets, regularization.labelSmoothing);
+    const logits = outputMap(kernels, shape, weights, run.output); // (T·B, V)
+    const bias = weights['output.bias'] as Tensor1D; // (V)
+    const { loss, dLogits, dBias } = kernels.crossEntropy(logits, bias, targets, regularization.labelSmoothing);
     const map = shape.tiedEmbeddings ? weights.embedding! : weights['output.weight']!; // (V, H) or (H, V)
     const dOutput = kernels.matMul(dLogits, map as Tensor2D, false, !shape.tiedEmbeddings); // (T·B, H)
     const { dRows, gradients } = run.gradients(dOutput); // (V, H)
-    gradients['output.bias'] = tf.sum(dLogits, 0); // (V)
+    gradients['output.bias'] = dBias; // (V)
     if (shape.tiedEmbeddings) {
       gradients.embedding = tf.add(dRows, kernels.matMul(dLogits, run.output, true)); // (V, H)
     } else {
       gradients.embedding = dRows;
       gradients['output.weight'] = kernels.matMul(run.output, dLogits, true); // (H, V)
     }
-    if (gradients.embedding.shape[0] !== V) throw new Error('gradient of the embedding has the wrong shape');
     return { loss, gradients, state: run.state };
   });
 }
@@ -153,21 +153,22 @@ export function stepper(tf: TensorFlow, kernels: Kernels, shape: LanguageModelSh
       kept(tf, () => {
         const x = tf.gather(weights.embedding as Tensor2D, tf.tensor1d(ids, 'int32')); // (B, H)
         const next = body.step(x, state);
-        return { logits: logitsOf(tf, kernels, shape, weights, next.output), state: next.state };
+        const logits = outputMap(kernels, shape, weights, next.output); // (B, V)
+        return { logits: tf.add(logits, weights['output.bias']!) as Tensor2D, state: next.state };
       }),
     dispose: body.dispose,
   };
 }
 
-function logitsOf(
-  tf: TensorFlow,
+/** Logits (N, V) but for their bias, of what a body put out (N, H). */
+function outputMap(
   kernels: Kernels,
   { tiedEmbeddings }: LanguageModelShape,
   weights: Weights,
   output: Tensor2D, // (N, H)
 ): Tensor2D {
   const map = tiedEmbeddings ? weights.embedding! : weights['output.weight']!; // (V, H) or (H, V)
-  return tf.add(kernels.matMul(output, map as Tensor2D, false, tiedEmbeddings), weights['output.bias']!); // (N, V)
+  return kernels.matMul(output, map as Tensor2D, false, tiedEmbeddings); // (N, V)
 }
 
 /** What is dropped at each place of a body, for B rows. */

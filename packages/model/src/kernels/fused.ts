@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import type { NativeOperations, Tensor, Tensor1D, Tensor2D, TensorFlow } from '@etude/tensorflow';
+import type { NativeOperations, Scalar, Tensor, Tensor1D, Tensor2D, TensorFlow } from '@etude/tensorflow';
 import { type Dropout, dropoutThreshold } from './dropout.js';
 import type { Kernels, LayerDropout, LayerInput, Precision } from './kernels.js';
 import { rowsOf } from './reference.js';
@@ -106,6 +106,11 @@ export function fusedKernels(
     },
     matMul: (a, b, transposeA = false, transposeB = false) =>
       native.run('EtudeMatMul', products[Number(transposeA)]![Number(transposeB)]!, [a, b])[0] as Tensor2D,
+    crossEntropy(logits, bias, targets, smoothing) {
+      const inputs = [logits, bias, targets, tf.tensor1d([smoothing])];
+      const [loss, dLogits, dBias] = native.run('EtudeCrossEntropy', plain, inputs, 3);
+      return { loss: loss as Scalar, dLogits: dLogits as Tensor2D, dBias: dBias as Tensor1D };
+    },
     adam(weight, mean, square, gradient, { rate, gradientScale, keep, beta1, beta2, epsilon }) {
       const numbers = tf.tensor1d([rate, gradientScale, keep, beta1, beta2, epsilon]);
       const made = native.run('EtudeAdam', plain, [weight, mean, square, gradient, numbers], 3);

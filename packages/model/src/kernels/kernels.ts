@@ -90,11 +90,16 @@ export interface Kernels {
   /** a · b, or with either transposed */
   matMul(a: Tensor2D, b: Tensor2D, transposeA?: boolean, transposeB?: boolean): Tensor2D;
   /**
-   * Mean cross entropy of logits (N, V) against N targets in nats, and its gradient. With label smoothing (Szegedy et
-   * al. 2016) the gradient is that of targets of which the share `smoothing` is spread over all tokens; the loss is
-   * that of the targets themselves all the same.
+   * Mean cross entropy in nats of logits (N, V) and a bias (V) against N targets, and its gradients. With label smoothing
+   * (Szegedy et al. 2016) the gradients are those of targets of which the share `smoothing` is spread over all tokens;
+   * the loss is that of the targets themselves all the same.
    */
-  crossEntropy(logits: Tensor2D, targets: Tensor1D, smoothing: number): { loss: Scalar; dLogits: Tensor2D };
+  crossEntropy(
+    logits: Tensor2D,
+    bias: Tensor1D,
+    targets: Tensor1D,
+    smoothing: number,
+  ): { loss: Scalar; dLogits: Tensor2D; dBias: Tensor1D };
   /** Gradient of an embedding (V, H), which gave row n of a gradient (N, H) from its row `ids[n]`. */
   embeddingGradient(ids: Tensor1D, gradient: Tensor2D, V: number): Tensor2D;
   /** Sum of the squares of all elements of all tensors. */

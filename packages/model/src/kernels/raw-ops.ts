@@ -66,15 +66,18 @@ export function rawOpKernels(tf: TensorFlow, native: NativeOperations, base: Ker
           }),
       };
     },
-    crossEntropy(logits, targets, smoothing) {
+    crossEntropy(logits, bias, targets, smoothing) {
       const [N, V] = logits.shape;
       const attributes = { T: 'float32', Tlabels: 'int32' } as const;
       const name = 'SparseSoftmaxCrossEntropyWithLogits';
-      const [losses, difference] = native.run(name, attributes, [logits, targets], 2); // (N), (N, V): softmax less target
-      const loss = tf.mean(losses!) as Scalar;
-      if (smoothing === 0) return { loss, dLogits: tf.div(difference!, N) as Tensor2D };
-      const spread = tf.mul(tf.sub(tf.cast(tf.oneHot(targets, V), 'float32'), 1 / V), smoothing); // (N, V)
-      return { loss, dLogits: tf.div(tf.add(difference!, spread), N) as Tensor2D };
+      // (N), and (N, V): softmax less target
+      const [losses, difference] = native.run(name, attributes, [tf.add(logits, bias), targets], 2);
+      let dLogits = tf.div(difference!, N) as Tensor2D; // (N, V)
+      if (smoothing > 0) {
+        const spread = tf.sub(tf.cast(tf.oneHot(targets, V), 'float32'), 1 / V); // (N, V)
+        dLogits = tf.add(dLogits, tf.mul(spread, smoothing / N));
+      }
+      return { loss: tf.mean(losses!) as Scalar, dLogits, dBias: tf.sum(dLogits, 0) };
     },
     embeddingGradient(ids, gradient, V) {
       const attributes = { T: 'float32', Tindices: 'int32', Tnumsegments: 'int32' } as const;

@@ -41,15 +41,17 @@ export function referenceKernels(tf: TensorFlow): Kernels {
       dispose() {},
     }),
     matMul: (a, b, transposeA = false, transposeB = false) => tf.matMul(a, b, transposeA, transposeB),
-    crossEntropy(logits, targets, smoothing) {
+    crossEntropy(logits, bias, targets, smoothing) {
       const [N, V] = logits.shape;
       const chosen = tf.cast(tf.oneHot(targets, V), 'float32'); // (N, V)
-      const shifted = tf.sub(logits, tf.max(logits, 1, true)); // (N, V)
+      const biased = tf.add(logits, bias); // (N, V)
+      const shifted = tf.sub(biased, tf.max(biased, 1, true)); // (N, V)
       const logSum = tf.log(tf.sum(tf.exp(shifted), 1, true)); // (N, 1)
       const logProbabilities = tf.sub(shifted, logSum); // (N, V)
       const loss = tf.div(tf.neg(tf.sum(tf.mul(logProbabilities, chosen))), N) as Scalar;
       const wanted = smoothing === 0 ? chosen : tf.add(tf.mul(chosen, 1 - smoothing), smoothing / V); // (N, V)
-      return { loss, dLogits: tf.div(tf.sub(tf.exp(logProbabilities), wanted), N) as Tensor2D };
+      const dLogits = tf.div(tf.sub(tf.exp(logProbabilities), wanted), N) as Tensor2D; // (N, V)
+      return { loss, dLogits, dBias: tf.sum(dLogits, 0) };
     },
     embeddingGradient(ids, gradient, V) {
       const chosen = tf.cast(tf.oneHot(ids, V), 'float32') as Tensor2D; // (N, V)
