@@ -236,23 +236,26 @@ void pack(
   const Range mine = share(team, columns.panels);
   for (int64_t p = mine.from; p < mine.to; p++) {
     word* panel = panels + p * wordCount(K) * WIDTH;
-    for (int j = 0; j < 4; j++) {
-      const int64_t column = p * columns.panelStep + j * columns.vectorStep;
-      const int64_t lanes = lanesOf(columns, p, j);
-      if (!transpose) {
-        for (int64_t k = 0; k < K; k += PER_WORD) {
-          const float* row = B + (kFrom + k) * stride + column;
+    if (!transpose) {
+      for (int64_t k = 0; k < K; k += PER_WORD) { // row by row: the next one may be a page away
+        for (int j = 0; j < 4; j++) {
+          const int64_t lanes = lanesOf(columns, p, j);
+          const float* row = B + (kFrom + k) * stride + p * columns.panelStep + j * columns.vectorStep;
           const vec second = PER_WORD == 2 && k + 1 < K ? load(row + stride, lanes) : splat(0);
           *(words*)(panel + k / PER_WORD * WIDTH + j * LANES) = wordsOf(load(row, lanes), second);
         }
-      } else {
-        for (int64_t k = 0; k < K; k += 64) { // as much as stays in the first cache until its lines are full
-          for (int64_t lane = 0; lane < LANES; lane++) {
-            word* to = panel + j * LANES + lane;
-            const float* from = B + (column + lane) * stride + kFrom;
-            for (int64_t i = k; i < min(k + 64, K); i += PER_WORD) {
-              to[i / PER_WORD * WIDTH] = lane < lanes ? wordOf(from + i, K - i) : word{};
-            }
+      }
+      continue;
+    }
+    for (int j = 0; j < 4; j++) {
+      const int64_t column = p * columns.panelStep + j * columns.vectorStep;
+      const int64_t lanes = lanesOf(columns, p, j);
+      for (int64_t k = 0; k < K; k += 64) { // as much as stays in the first cache until its lines are full
+        for (int64_t lane = 0; lane < LANES; lane++) {
+          word* to = panel + j * LANES + lane;
+          const float* from = B + (column + lane) * stride + kFrom;
+          for (int64_t i = k; i < min(k + 64, K); i += PER_WORD) {
+            to[i / PER_WORD * WIDTH] = lane < lanes ? wordOf(from + i, K - i) : word{};
           }
         }
       }
@@ -318,9 +321,9 @@ INLINE void turnBlock(words (&block)[LANES]) {
 
 /** `rows` columns of a matrix, K long, as rows of words; the rows have room for a whole number of blocks. */
 void turn(const float* from, int64_t strideFrom, int64_t K, int64_t rows, word* to, int64_t stride) {
-  for (int64_t r = 0; r < rows; r += LANES) {
-    const int64_t n = min(rows - r, LANES);
-    for (int64_t k = 0; k < K; k += LANES * PER_WORD) {
+  for (int64_t k = 0; k < K; k += LANES * PER_WORD) {
+    for (int64_t r = 0; r < rows; r += LANES) {
+      const int64_t n = min(rows - r, LANES);
       words block[LANES];
 #pragma GCC unroll 16
       for (int i = 0; i < LANES; i++) {

@@ -99,7 +99,7 @@ class RawOperations implements Operations<Handle> {
   readonly #tf: TensorFlow;
   readonly #native: NativeOperations;
   readonly #made = new Set<Handle>();
-  /** small constant tensors by what they hold */
+  /** small tensors by what they hold */
   readonly #constants = new Map<string, Handle>();
   /** attributes of operations with as many inputs or outputs */
   readonly #concat = new Map<number, { N: number; T: 'float32'; Tidx: 'int32' }>();
@@ -149,7 +149,7 @@ class RawOperations implements Operations<Handle> {
   transpose = (x: Handle) => this.#one('Transpose', TRANSPOSE, x, this.#constant([1, 0]));
   sumRows = (x: Handle) => this.#one('Sum', SUM, x, this.#constant([0]));
   zeros = (rows: number, columns: number) =>
-    this.#one('Fill', FILL, this.#constant([rows, columns]), this.#constant([0], 'float32', true));
+    this.#one('Fill', FILL, this.#given([rows, columns]), this.#constant([0], 'float32', true));
 
   split(x: Handle, sizes: readonly number[], axis: 0 | 1): Handle[] {
     const attributes = entry(this.#split, sizes.length, (num_split) => ({
@@ -157,7 +157,9 @@ class RawOperations implements Operations<Handle> {
       ...FLOAT,
       Tlen: 'int32' as const,
     }));
-    const inputs = [x, this.#constant(sizes), this.#constant([axis], 'int32', true)];
+    // Parts of a row are the same at every time step; parts of all rows differ from one window to another.
+    const parts = axis === 1 ? this.#constant(sizes) : this.#given(sizes);
+    const inputs = [x, parts, this.#constant([axis], 'int32', true)];
     return this.#keep(this.#native.call('SplitV', attributes, inputs, sizes.length));
   }
 
@@ -177,6 +179,12 @@ class RawOperations implements Operations<Handle> {
     return handles;
   }
 
+  /** Numbers for this use only; they belong to the surrounding `tf.tidy`. */
+  #given(values: readonly number[]): Handle {
+    return this.#native.handle(this.#tf.tensor1d([...values], 'int32'));
+  }
+
+  /** Numbers that are kept from their first use on. */
   #constant(values: readonly number[], type: 'int32' | 'float32' = 'int32', scalar = false): Handle {
     return entry(this.#constants, `${type} ${scalar} ${values}`, () => {
       const tensor = scalar ? this.#tf.scalar(values[0]!, type) : this.#tf.tensor1d([...values], type);
