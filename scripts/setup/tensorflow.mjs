@@ -125,14 +125,14 @@ function addonArchive() {
 async function makeFromWheel() {
   const wheel = WHEELS[platform];
   if (wheel === undefined) throw new Error(`no wheel is known for ${platform}`);
-  const compiler = findCompiler();
-  const python = ['python3', 'python'].find((name) => works(name, ['-m', 'pip', '--version']));
-  if (python === undefined) throw new Error('no Python 3 with pip was found');
   const { version } = JSON.parse(readFileSync(join(tfjsNode, 'package.json'), 'utf8'));
   const [, wheelVersion] = wheel.requirement.split('==');
   return makeOnce(
     `tfjs-node-${version}-${platform}-wheel-${wheelVersion}-${wheel.sha256.slice(0, 12)}-${CONTENTS}`,
     async (aside) => {
+      const compiler = findCompiler();
+      const python = ['python3', 'python'].find((name) => works(name, ['-m', 'pip', '--version']));
+      if (python === undefined) throw new Error('no Python 3 with pip was found');
       const file = await downloadWheel(python, wheel);
       unpackWheel(python, file, join(aside, 'deps'));
       compileAddon(compiler, aside);
