@@ -39,7 +39,7 @@ export async function provideKernels(native, earlier) {
     return { from: name };
   } catch (error) {
     say(`the kernels were not compiled: ${error.message}`);
-    say("Etude computes with TensorFlow's own operations, about half as fast.");
+    say("Etude computes with TensorFlow's own operations, about a quarter as fast.");
     return { from: name, why: error.message };
   }
 }
