@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findCompiler, runQuietly } from '../scripts/setup/command.mjs';
+import { compileVariants, FLAGS } from '../scripts/setup/kernels.mjs';
 import { root } from '../scripts/setup/workspace.mjs';
 import { spread } from './pair.mjs';
 
@@ -36,18 +37,11 @@ export function kernels({ here, threads, show }) {
 /** Compiles and runs kernels_bench.cc. */
 function measured(here, threads) {
   const native = join(root, 'packages', 'model', 'native');
-  const { flags: all, ...machines } = JSON.parse(readFileSync(join(native, 'variants.json'), 'utf8'));
-  const { flags, variants } = machines[process.arch] ?? machines.other;
   const folder = mkdtempSync(join(tmpdir(), 'etude-bench-kernels-'));
   const compiler = findCompiler();
-  const objects = Object.entries(variants).map(([variant, its]) => {
-    const object = join(folder, `${variant}.o`);
-    const source = ['-c', join(native, 'kernels.cc'), '-o', object];
-    runQuietly(compiler, ['-O3', ...all, ...flags, ...its, `-DKERNELS=${variant}Kernels`, ...source]);
-    return object;
-  });
+  const objects = compileVariants(compiler, folder);
   const program = join(folder, 'kernels_bench');
   const source = [here('kernels_bench.cc'), `-I${native}`, ...objects, '-pthread', '-o', program];
-  runQuietly(compiler, ['-O3', '-march=native', ...all, ...flags, ...source]);
+  runQuietly(compiler, ['-march=native', ...FLAGS, ...source]);
   return JSON.parse(spawnSync(program, [String(threads)], { encoding: 'utf8', maxBuffer: 1 << 26 }).stdout);
 }

@@ -8,8 +8,8 @@ class Worker {
   #child;
   #lines;
 
-  constructor([command, ...args], env = {}) {
-    this.#child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+  constructor([command, ...args]) {
+    this.#child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
     let said = '';
     this.#child.stderr.on('data', (chunk) => {
@@ -70,20 +70,18 @@ export async function inTurn(commands, { rounds, units, warmup }) {
 }
 
 /** Milliseconds of whole processes, run in turn. */
-export async function processesInTurn(commands, rounds, options = {}) {
+export async function processesInTurn(commands, rounds) {
   const times = commands.map(() => []);
   for (let round = 0; round < rounds; round++) {
     for (const [
       i,
       {
-        before,
         command: [program, ...args],
         cwd,
       },
     ] of commands.entries()) {
-      before?.(round);
       const startedAt = performance.now();
-      const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], cwd, ...options });
+      const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], cwd });
       let said = '';
       child.stderr.on('data', (chunk) => {
         said += chunk;

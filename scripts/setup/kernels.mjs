@@ -13,7 +13,7 @@ const file = 'etude_ops.node';
 /** Flags for all, and those of each instruction set; which is used is found out when they are loaded. */
 const { flags: allFlags, ...machines } = JSON.parse(readFileSync(join(sources, 'variants.json'), 'utf8'));
 const { flags, variants } = machines[process.arch] ?? machines.other;
-const FLAGS = ['-O3', ...allFlags, ...flags];
+export const FLAGS = ['-O3', ...allFlags, ...flags];
 
 /**
  * @typedef {{ from?: string, why?: string }} ProvidedKernels
@@ -44,12 +44,13 @@ export async function provideKernels(native, earlier) {
   }
 }
 
-async function compile(aside) {
-  const compiler = findCompiler();
-  say(`compiling the kernels (${compiler})`);
-  const startedAt = Date.now();
-  const objects = Object.entries(variants).map(([variant, itsFlags]) => {
-    const object = join(aside, `${variant}.o`);
+/**
+ * Compiles the kernels once for each instruction set.
+ * @returns {string[]} the object files, in `folder`
+ */
+export function compileVariants(compiler, folder) {
+  return Object.entries(variants).map(([variant, itsFlags]) => {
+    const object = join(folder, `${variant}.o`);
     runQuietly(compiler, [
       ...FLAGS,
       ...itsFlags,
@@ -58,6 +59,13 @@ async function compile(aside) {
     ]);
     return object;
   });
+}
+
+async function compile(aside) {
+  const compiler = findCompiler();
+  say(`compiling the kernels (${compiler})`);
+  const startedAt = Date.now();
+  const objects = compileVariants(compiler, aside);
   const deps = join(tfjsNode, 'deps');
   runQuietly(compiler, [
     ...FLAGS,

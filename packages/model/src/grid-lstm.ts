@@ -1,6 +1,6 @@
 import type { Tensor, Tensor2D } from '@etude/tensorflow';
 import { type Body, type BodyShape, lstmShapes, lstmWeights, named } from './body.js';
-import type { LayerInput, LayerState } from './kernels/kernels.js';
+import type { LayerInput } from './kernels/kernels.js';
 
 // Shapes: T time steps, B rows of a batch, H units.
 
@@ -48,7 +48,7 @@ export const gridLstm: Body<GridLstmShape> = {
     let cell: Tensor2D = tf.zeros([rows, H]); // (T·B, H) along depth
     const runs = Array.from({ length: layers }, (_, layer) => {
       const time = kernels.lstm(lstmWeights(weights, timeOf(layer, tied)), from, state[layer]!, dropout(2 * layer));
-      const hidden = depthPriority ? time.hiddens : laterBy(B, state[layer]!.hidden, time.hiddens); // (T·B, H)
+      const hidden = depthPriority ? time.hiddens : later(state[layer]!.hidden, time.hiddens); // (T·B, H)
       const depthDropout = dropout(2 * layer + 1);
       const depth = kernels.lstm(lstmWeights(weights, depthOf(layer, tied)), from, { hidden, cell }, depthDropout);
       from = { rows: depth.hiddens };
@@ -65,7 +65,7 @@ export const gridLstm: Body<GridLstmShape> = {
         for (let layer = layers - 1; layer >= 0; layer--) {
           const depth = runs[layer]!.depth.gradients(dHidden, dCell);
           const dShifted = depth.dState.hidden; // (T·B, H)
-          const dTime = depthPriority ? dShifted : earlierBy(B, dShifted); // (T·B, H)
+          const dTime = depthPriority ? dShifted : earlier(dShifted); // (T·B, H)
           const time = runs[layer]!.time.gradients(dTime);
           add(gradients, named(depthOf(layer, tied), depth.dWeights));
           add(gradients, named(timeOf(layer, tied), time.dWeights));
@@ -77,14 +77,14 @@ export const gridLstm: Body<GridLstmShape> = {
     };
 
     /** Rows of the time step before: what came in first, then all steps but the last. */
-    function laterBy(rowsOfStep: number, first: Tensor2D, all: Tensor2D): Tensor2D {
-      return rows === rowsOfStep ? first : tf.concat([first, tf.slice(all, [0, 0], [rows - rowsOfStep, H])], 0);
+    function later(first: Tensor2D, all: Tensor2D): Tensor2D {
+      return rows === B ? first : tf.concat([first, tf.slice(all, [0, 0], [rows - B, H])], 0);
     }
 
-    /** The gradient of `all` in `laterBy`: nothing reaches the last time step, and none is asked for by the first. */
-    function earlierBy(rowsOfStep: number, gradient: Tensor2D): Tensor2D {
-      const nothing = tf.zeros([rowsOfStep, H]) as Tensor2D;
-      return rows === rowsOfStep ? nothing : tf.concat([tf.slice(gradient, [rowsOfStep, 0]), nothing], 0);
+    /** The gradient of `all` in `later`: nothing reaches the last time step, and none is asked for by the first. */
+    function earlier(gradient: Tensor2D): Tensor2D {
+      const nothing = tf.zeros([B, H]) as Tensor2D;
+      return rows === B ? nothing : tf.concat([tf.slice(gradient, [B, 0]), nothing], 0);
     }
 
     function add(to: Record<string, Tensor>, more: Record<string, Tensor>): void {
@@ -104,7 +104,7 @@ export const gridLstm: Body<GridLstmShape> = {
       step(input, state) {
         let x = input; // (B, H)
         let cell: Tensor2D = tf.zeros([input.shape[0], units]); // (B, H)
-        const next = state.map((before): LayerState => before);
+        const next = [...state];
         for (let layer = 0; layer < layers; layer++) {
           const { time, depth } = distinct[tied ? 0 : layer]!;
           const before = state[layer]!;

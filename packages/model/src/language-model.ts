@@ -91,9 +91,7 @@ export function loss(
   { inputs, targets }: Window,
 ) {
   return kept(tf, () => {
-    const input = { rows: weights.embedding as Tensor2D, ids: inputs };
-    const run = bodyOf(shape).forward(tf, kernels, shape, weights, input, state, () => ({}));
-    const logits = outputMap(kernels, shape, weights, run.output); // (T·B, V)
+    const { run, logits } = forward(tf, kernels, shape, weights, state, inputs, () => ({}));
     const { loss } = kernels.crossEntropy(logits, weights['output.bias'] as Tensor1D, targets, 0);
     return { loss, state: run.state };
   });
@@ -115,13 +113,10 @@ export function lossAndGradients(
 ) {
   return kept(tf, () => {
     const dropout = dropoutOf(regularization, state[0]!.hidden.shape[0]);
-    const input = { rows: weights.embedding as Tensor2D, ids: inputs }; // (V, H), (T·B)
-    const run = bodyOf(shape).forward(tf, kernels, shape, weights, input, state, dropout);
-    const logits = outputMap(kernels, shape, weights, run.output); // (T·B, V)
+    const { run, logits } = forward(tf, kernels, shape, weights, state, inputs, dropout);
     const bias = weights['output.bias'] as Tensor1D; // (V)
     const { loss, dLogits, dBias } = kernels.crossEntropy(logits, bias, targets, regularization.labelSmoothing);
-    const map = shape.tiedEmbeddings ? weights.embedding! : weights['output.weight']!; // (V, H) or (H, V)
-    const dOutput = kernels.matMul(dLogits, map as Tensor2D, false, !shape.tiedEmbeddings); // (T·B, H)
+    const dOutput = kernels.matMul(dLogits, outputWeight(shape, weights), false, !shape.tiedEmbeddings); // (T·B, H)
     const { dRows, gradients } = run.gradients(dOutput); // (V, H)
     gradients['output.bias'] = dBias; // (V)
     if (shape.tiedEmbeddings) {
@@ -160,15 +155,34 @@ export function stepper(tf: TensorFlow, kernels: Kernels, shape: LanguageModelSh
   };
 }
 
+/** What a body makes of a window, and the logits (T·B, V) of it but for their bias. */
+function forward(
+  tf: TensorFlow,
+  kernels: Kernels,
+  shape: LanguageModelShape,
+  weights: Weights,
+  state: State,
+  ids: Tensor1D, // (T·B)
+  dropout: (place: number) => LayerDropout,
+) {
+  const input = { rows: weights.embedding as Tensor2D, ids }; // (V, H), (T·B)
+  const run = bodyOf(shape).forward(tf, kernels, shape, weights, input, state, dropout);
+  return { run, logits: outputMap(kernels, shape, weights, run.output) };
+}
+
 /** Logits (N, V) but for their bias, of what a body put out (N, H). */
 function outputMap(
   kernels: Kernels,
-  { tiedEmbeddings }: LanguageModelShape,
+  shape: LanguageModelShape,
   weights: Weights,
   output: Tensor2D, // (N, H)
 ): Tensor2D {
-  const map = tiedEmbeddings ? weights.embedding! : weights['output.weight']!; // (V, H) or (H, V)
-  return kernels.matMul(output, map as Tensor2D, false, tiedEmbeddings); // (N, V)
+  return kernels.matMul(output, outputWeight(shape, weights), false, shape.tiedEmbeddings); // (N, V)
+}
+
+/** The output map (H, V), or with tied embeddings its transpose (V, H). */
+function outputWeight({ tiedEmbeddings }: LanguageModelShape, weights: Weights): Tensor2D {
+  return weights[tiedEmbeddings ? 'embedding' : 'output.weight'] as Tensor2D;
 }
 
 /** What is dropped at each place of a body, for B rows. */

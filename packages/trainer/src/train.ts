@@ -102,6 +102,8 @@ export async function train(
   const startedAt = performance.now();
   let savedAt = startedAt;
   let ended: string | undefined;
+  /** what shows that training diverged */
+  let divergence: string | undefined;
   let epoch = state.curve.at(-1)?.epoch ?? 1;
 
   const evaluate = () => {
@@ -120,7 +122,6 @@ export async function train(
     await checkpoints?.save(await toCheckpoint(state));
     savedAt = performance.now();
   };
-  const diverged = (what: string) => `training diverged: ${what} at step ${state.step + 1}`;
 
   while (state.step < steps) {
     const sinceBest = state.curve.length - 1 - state.curve.findIndex(({ step }) => step === state.best?.point.step);
@@ -137,7 +138,8 @@ export async function train(
     if (next.fresh) state.carried = replace(tf, state.carried, zeroState(tf, shape, rows));
     const stepLoss = makeStep(tf, kernels, state, next, options);
     if (stepLoss === undefined || !Number.isFinite(stepLoss)) {
-      ended = diverged(stepLoss === undefined ? 'the gradients are not finite' : `the loss is ${stepLoss}`);
+      const what = stepLoss === undefined ? 'the gradients are not finite' : `the loss is ${stepLoss}`;
+      divergence = `${what} at step ${state.step + 1}`;
       break;
     }
     state.step += 1;
@@ -146,7 +148,8 @@ export async function train(
       point = evaluate();
       // Guessing blindly costs ln V nats a token.
       if (point.trainingLoss > 2 * Math.log(shape.vocabulary) && state.curve.length > 1) {
-        ended = diverged(`the loss is ${point.trainingLoss.toFixed(1)}, twice that of blind guessing`);
+        const what = `the loss is ${point.trainingLoss.toFixed(1)}, twice that of blind guessing`;
+        divergence = `${what} at step ${state.step}`;
         break;
       }
     }
@@ -159,7 +162,8 @@ export async function train(
     // Lets signals and timers in: training itself never waits for anything.
     await new Promise(setImmediate);
   }
-  if (ended === undefined || !ended.startsWith('training diverged')) {
+  if (divergence !== undefined) ended = `training diverged: ${divergence}`;
+  else {
     // For longer training later, which would not be evaluated here: so before the evaluation that only the end asks for.
     await save();
     if (state.lossCount > 0) evaluate();

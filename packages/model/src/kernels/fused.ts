@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { NativeOperations, Scalar, Tensor, Tensor1D, Tensor2D, TensorFlow } from '@etude/tensorflow';
 import { type Dropout, dropoutThreshold } from './dropout.js';
 import type { Kernels, LayerDropout, LayerInput, Precision } from './kernels.js';
-import { rowsOf } from './reference.js';
+import { rowsOf, toTable } from './reference.js';
 
 // Shapes as in kernels.ts. What the operations do is in native/kernels.cc.
 
@@ -63,7 +63,8 @@ export function fusedKernels(
     details: `${has.name}${bfloat16 ? ' with bfloat16 products' : ''}, ${threads} threads`,
     lstm(weights, input, state, dropout) {
       const B = state.hidden.shape[0];
-      const { rows, ids } = fewerRows(tf, input);
+      const read = fewerRows(tf, input);
+      const { rows, ids } = read;
       const { inputWeight, inputBias, recurrentWeight, recurrentBias } = weights;
       const all: Tensor[] = [rows, ids ?? noIds, inputWeight, inputBias, recurrentWeight, recurrentBias];
       all.push(state.hidden, state.cell, dropoutNumbers(tf, dropout));
@@ -78,10 +79,8 @@ export function fusedKernels(
           const made = native.run('EtudeLstmBackward', layer, inputs, 7);
           const [dRows, dInputWeight, dInputBias, dRecurrentWeight, dRecurrentBias, dHidden, dCell] = made;
           return {
-            dRows:
-              ids === undefined && input.ids !== undefined
-                ? base.embeddingGradient(input.ids, dRows as Tensor2D, input.rows.shape[0])
-                : (dRows as Tensor2D),
+            // Where the rows were looked up before, their gradient has still to go the same way back.
+            dRows: read === input ? (dRows as Tensor2D) : toTable(base, input, dRows as Tensor2D),
             dWeights: {
               inputWeight: dInputWeight as Tensor2D,
               inputBias: dInputBias as Tensor1D,
