@@ -7,18 +7,19 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from '../scripts/setup/workspace.mjs';
 import { setup } from '../scripts/setup.mjs';
-import { growth } from './growth.mjs';
-import { kernels } from './kernels.mjs';
 import { inTurn, processesInTurn, spread } from './pair.mjs';
-import { reach } from './reach.mjs';
 import { rivalPrograms } from './rivals/environment.mjs';
-import { startUp } from './start-up.mjs';
 
 const { values } = parseArgs({ options: { json: { type: 'string' }, only: { type: 'string' } } });
 await setup();
 execFileSync(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b', 'pipelines'], {
   cwd: root,
 });
+// These load the project's packages, which a fresh clone has only now.
+const { reach } = await import('./reach.mjs');
+const { startUp } = await import('./start-up.mjs');
+const { kernels } = await import('./kernels.mjs');
+const { growth } = await import('./growth.mjs');
 
 const threads = availableParallelism();
 const offered = instructions();

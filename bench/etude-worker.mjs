@@ -1,7 +1,7 @@
 // Etude's side of a pair: a training step, a sampled token, or one layer's pass.
 import { chooseKernels, createRandom, initialWeights, lossAndGradients, stepper, zeroState } from '@etude/model';
 import { loadTensorFlow } from '@etude/tensorflow';
-import { Adam } from '../packages/trainer/dist/adam.js';
+import { Adam } from '@etude/trainer';
 import { serve, timed } from './worker.mjs';
 
 const { task, threads, kernels: wanted, precision, dropout = 0, ...config } = JSON.parse(process.argv[2]);

@@ -1,3 +1,4 @@
+export { Adam } from './adam.js';
 export { curveToCsv } from './learning-curve.js';
 export type { TrainingOptions } from './options.js';
 export {
