@@ -1,4 +1,4 @@
-import { type TrackToWrite, writeMidi } from '@etude/midi-writer';
+import { setTempo, type TrackToWrite, timeSignature, trackName, writeMidi } from '@etude/midi-writer';
 import abcjs from 'abcjs';
 
 /** Ticks a quarter note. */
@@ -43,9 +43,9 @@ export function abcToMidi(abc: string): Uint8Array {
     const bar = (TICKS_PER_WHOLE * numerator) / denominator;
     from += (Math.ceil(toTicks(totalDuration) / bar) + 1) * bar;
   }
-  const conductor: TrackToWrite = { tempos: [{ tick: 0, microseconds: tempo! }], timeSignatures, events: [] };
+  const meta = [setTempo({ tick: 0, microseconds: tempo! }), ...timeSignatures.map(timeSignature)];
   const tracks = voices.map((voice, index) => toTrack(voice, index));
-  return writeMidi({ format: 1, division: DIVISION, tracks: [conductor, ...tracks] });
+  return writeMidi({ format: 1, division: DIVISION, tracks: [{ meta, events: [] }, ...tracks] });
 }
 
 /** What abcjs's setUpAudio returns; durations and starts are in whole notes. */
@@ -85,7 +85,10 @@ function toTrack({ name, program, notes }: Voice, index: number): TrackToWrite {
   ]);
   // At one tick notes end before others begin, the lower before the higher.
   events.sort((a, b) => a.tick - b.tick || a.status - b.status || a.data1 - b.data1);
-  return { name, events: [{ tick: 0, status: 0xc0 | channel, data1: program }, ...events] };
+  return {
+    meta: [trackName(name)],
+    events: [{ tick: 0, status: 0xc0 | channel, data1: program, data2: 0 }, ...events],
+  };
 }
 
 function toTicks(wholeNotes: number): number {

@@ -6,7 +6,7 @@ import { abcToMidi } from './abc-to-midi.js';
 
 const read = (name: string) => readFileSync(new URL(name, import.meta.url));
 const pieces = readdirSync(new URL('.', import.meta.url)).filter((name) => name.endsWith('.abc'));
-const keys = (track: Track) => track.events.filter(isNoteOn).map(({ data1 }) => data1);
+const keys = (track: Track) => [...track.events].filter(isNoteOn).map(({ data1 }) => data1);
 const sounding = (track: Track, tick: number) => {
   const down = new Set<number>();
   for (const event of track.events) {
@@ -93,7 +93,7 @@ describe('the tune book', () => {
   it('is one melody: no two notes sound at once', () => {
     const { tracks } = readMidi(read('tune-book.mid'));
     expect(tracks.map(({ notes }) => notes > 0)).toEqual([false, true]);
-    const most = tracks[1]!.events.reduce(
+    const most = [...tracks[1]!.events].reduce(
       ({ down, most }, event) => {
         const now = down + (isNoteOn(event) ? 1 : event.status >> 4 === 8 ? -1 : 0);
         return { down: now, most: Math.max(most, now) };
@@ -109,7 +109,7 @@ describe('the Canon in D', () => {
   const [, first, second, third, cello, harpsichord] = tracks as [Track, Track, Track, Track, Track, Track];
 
   it('has five voices on tracks and channels of their own, three of them violins', () => {
-    const programs = tracks.slice(1).map(({ events }) => [events[0]!.status, events[0]!.data1]);
+    const programs = tracks.slice(1).map(({ events: [first] }) => [first!.status, first!.data1]);
     expect(programs).toEqual([
       [0xc0, 40],
       [0xc1, 40],
@@ -128,7 +128,9 @@ describe('the Canon in D', () => {
 
   it('is a canon at the distance of two bars over a ground of eight notes', () => {
     const onsets = (track: Track, from: number, to: number) =>
-      track.events.filter((e) => isNoteOn(e) && e.tick >= from && e.tick < to).map((e) => [e.tick - from, e.data1]);
+      [...track.events]
+        .filter((e) => isNoteOn(e) && e.tick >= from && e.tick < to)
+        .map((e) => [e.tick - from, e.data1]);
     const bars = (count: number) => count * 4 * division;
     const canon = onsets(first, bars(2), bars(16));
     expect(canon.length).toBeGreaterThan(150);

@@ -23,6 +23,11 @@ export function formatTime(seconds: number): string {
   return hours > 0 ? `${hours}:${`${minutes}`.padStart(2, '0')}:${tail}` : `${minutes}:${tail}`;
 }
 
+/** Text out of a file, without what a terminal would take as a command. */
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}+/gu, ' ');
+}
+
 /** Columns padded to their widest cell, two spaces between. */
 export function formatColumns(
   rows: readonly (readonly string[])[],

@@ -4,6 +4,7 @@ import { compareCommand } from './compare.js';
 import { doctorCommand } from './doctor.js';
 import { explainCommand } from './explain.js';
 import { graphCommand } from './graph.js';
+import { inspectCommand } from './inspect.js';
 import { runCommand } from './run.js';
 import { statusCommand } from './status.js';
 
@@ -74,6 +75,16 @@ export function buildProgram(): Command {
     .addOption(config())
     .addOption(json())
     .action(graphCommand);
+
+  command(
+    'inspect',
+    'show what MIDI files hold: tracks, instruments, range, tempo, metre, and what is wrong with them',
+    ['inspect data/canon-in-d.mid', 'inspect data --json'],
+  )
+    .argument('<paths...>', 'MIDI files, or folders of them')
+    .option('--strict', 'the first thing that breaks the specification is an error')
+    .addOption(json())
+    .action(inspectCommand);
 
   command('doctor', 'show which TensorFlow backend is in use, how fast it is, and what to do if it is the slow one', [
     'doctor',

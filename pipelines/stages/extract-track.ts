@@ -5,7 +5,7 @@ import { trackToJson } from './track-json.js';
 
 export const extractTrack = defineStage({
   name: 'extract-track',
-  version: 1,
+  version: 2,
   summary: 'Takes the channel events of one track out of a MIDI file',
   params: z.strictObject({
     source: workspaceFile(z.string().describe('the MIDI file to learn from; a path in the workspace')),
@@ -24,7 +24,10 @@ export const extractTrack = defineStage({
     if (track === undefined) {
       throw new StageError(`${source.path}: there is no track ${index}; the tracks are ${listOf(file) || 'none'}`);
     }
-    if (track.problem) throw new StageError(`${source.path}: track ${index} cannot be read: ${track.problem.message}`);
+    for (const { track: where, offset, problem, done } of file.problems) {
+      const place = where === undefined ? '' : ` track ${where},`;
+      say(`${source.path}:${place} byte ${offset}: ${problem}; ${done}`);
+    }
     if (track.events.length === 0) {
       throw new StageError(`${source.path}: track ${index} holds no channel events; the tracks are ${listOf(file)}`);
     }
@@ -50,10 +53,7 @@ function listOf({ tracks }: MidiFile): string {
   return tracks.map(({ name, notes }, index) => `${index}${name && ` "${name}"`} (${notes} notes)`).join(', ');
 }
 
-function summaryOf({ format, division, tempos, timeSignatures, tracks }: MidiFile, chosen: number) {
-  const entries = tracks.map(({ name, notes, events, problem }, index) => ({
-    ...{ index, name, notes, events: events.length },
-    ...(problem && { problem: problem.message }),
-  }));
-  return { format, division, chosen, tempos, timeSignatures, tracks: entries };
+function summaryOf({ format, division, tempos, timeSignatures, problems, tracks }: MidiFile, chosen: number) {
+  const entries = tracks.map(({ name, notes, events }, index) => ({ index, name, notes, events: events.length }));
+  return { format, division, chosen, tempos, timeSignatures, problems, tracks: entries };
 }

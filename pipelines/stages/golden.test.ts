@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { writeMidi } from '@etude/midi-writer';
+import { setTempo, timeSignature, trackName, writeMidi } from '@etude/midi-writer';
 import type { InputFile } from '@etude/pipeline';
 import { loadTensorFlow } from '@etude/tensorflow';
 import { describe, expect, it } from 'vitest';
@@ -24,13 +24,15 @@ const source = writeMidi({
   division: 480,
   tracks: [
     {
-      tempos: [{ tick: 0, microseconds: 600_000 }],
-      timeSignatures: [{ tick: 0, numerator: 3, denominator: 4 }],
+      meta: [setTempo({ tick: 0, microseconds: 600_000 }), timeSignature({ tick: 0, numerator: 3, denominator: 4 })],
       events: [],
     },
     {
-      name: 'Fixture',
-      events: [{ tick: 0, status: 0xc0, data1: 40 }, ...notes.sort((a, b) => a.tick - b.tick || a.status - b.status)],
+      meta: [trackName('Fixture')],
+      events: [
+        { tick: 0, status: 0xc0, data1: 40, data2: 0 },
+        ...notes.sort((a, b) => a.tick - b.tick || a.status - b.status),
+      ],
     },
   ],
 });

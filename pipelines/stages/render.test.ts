@@ -1,4 +1,4 @@
-import { readMidi } from '@etude/midi-reader';
+import { ChannelEvents, readMidi } from '@etude/midi-reader';
 import { describe, expect, it } from 'vitest';
 import { inputFile, runStage } from '../testing/run-stage.js';
 import { render } from './render.js';
@@ -11,7 +11,7 @@ const track = trackToJson({
     { tick: 960, microseconds: 900_000 },
   ],
   timeSignatures: [{ tick: 0, numerator: 6, denominator: 8 }],
-  events: [{ tick: 0, delta: 0, status: 0xc0, data1: 40 }],
+  events: ChannelEvents.of([{ tick: 0, status: 0xc0, data1: 40, data2: 0 }]),
 });
 const rendered = async (text: string, params = {}) => {
   const { outputs } = await runStage(render, {
@@ -21,7 +21,7 @@ const rendered = async (text: string, params = {}) => {
   return readMidi(outputs.songs![0]!.bytes);
 };
 const events = (file: ReturnType<typeof readMidi>, index = 0) =>
-  file.tracks[index]!.events.map(({ tick, status, data1 }) => [tick, status, data1]);
+  [...file.tracks[index]!.events].map(({ tick, status, data1 }) => [tick, status, data1]);
 
 describe('render', () => {
   it('gives a song the division, first tempo, first metre and instrument of its source', async () => {

@@ -1,5 +1,5 @@
 import { type ChannelEvent, isNoteOn } from '@etude/midi-reader';
-import { soundEvents, writeMidi } from '@etude/midi-writer';
+import { setTempo, soundEvents, timeSignature, trackName, writeMidi } from '@etude/midi-writer';
 import { defineStage, StageError } from '@etude/pipeline';
 import { fromEventText, parseTokens, TokenError } from '@etude/tokenizer';
 import * as z from 'zod';
@@ -24,22 +24,22 @@ export const render = defineStage({
   outputs: { songs: 'files' },
   run({ inputs, params }) {
     const source = trackFromJson(inputs.track.text());
-    const conductor = { tempos: atStart(source.tempos), timeSignatures: atStart(source.timeSignatures) };
+    const conductor = [...atStart(source.tempos).map(setTempo), ...atStart(source.timeSignatures).map(timeSignature)];
     const { division } = source;
     const songs = inputs.songs.map(({ path, text }) => {
       const written = eventsOf(path, text());
       const longestNote = Math.max(1, Math.round(params.longestNote * division));
-      const events = soundEvents([...missingPrograms(written, source.events), ...written], {
+      const events = soundEvents([...missingPrograms(written, [...source.events]), ...written], {
         longestNote,
         lastNote: division,
       });
-      if (params.format === 0) return writeMidi({ format: 0, division, tracks: [{ ...conductor, events }] });
+      if (params.format === 0) return writeMidi({ format: 0, division, tracks: [{ meta: conductor, events }] });
       return writeMidi({
         format: 1,
         division,
         tracks: [
-          { ...conductor, events: [] },
-          { name: source.name, events },
+          { meta: conductor, events: [] },
+          { meta: [trackName(source.name)], events },
         ],
       });
     });
@@ -66,7 +66,7 @@ function missingPrograms(song: readonly ChannelEvent[], source: readonly Channel
   const chosen = programsBeforeNotes(song);
   return [...programsBeforeNotes(source)]
     .filter(([channel]) => !chosen.has(channel))
-    .map(([channel, data1]) => ({ tick: 0, delta: 0, status: 0xc0 | channel, data1 }));
+    .map(([channel, data1]) => ({ tick: 0, status: 0xc0 | channel, data1, data2: 0 }));
 }
 
 function programsBeforeNotes(events: readonly ChannelEvent[]): Map<number, number> {

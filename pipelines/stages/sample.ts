@@ -49,7 +49,7 @@ export const sample = defineStage({
 function firstTokenWeights({ entries }: Vocabulary): number[] {
   const weights = entries.map(({ token, count }) => {
     const [event] = fromEventText([token]);
-    return isNoteOn(event!) && event!.delta === 0 ? count : 0;
+    return isNoteOn(event!) && event!.tick === 0 ? count : 0;
   });
   return weights.some((weight) => weight > 0) ? weights : entries.map(({ count }) => count);
 }

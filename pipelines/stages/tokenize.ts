@@ -10,5 +10,5 @@ export const tokenize = defineStage({
   params: z.strictObject({}),
   inputs: { track: 'file' },
   outputs: { tokens: 'file' },
-  run: ({ inputs }) => ({ tokens: formatTokens(toEventText(trackFromJson(inputs.track.text()).events)) }),
+  run: ({ inputs }) => ({ tokens: formatTokens(toEventText([...trackFromJson(inputs.track.text()).events])) }),
 });

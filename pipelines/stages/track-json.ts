@@ -1,4 +1,4 @@
-import type { MidiFile, Track } from '@etude/midi-reader';
+import { type ChannelEvent, ChannelEvents, type MidiFile, type Track } from '@etude/midi-reader';
 
 /** The content of `track.json`: one track's events, and what of its file is needed to write MIDI again. */
 export type TrackJson = Pick<MidiFile, 'division' | 'tempos' | 'timeSignatures'> & Pick<Track, 'name' | 'events'>;
@@ -6,9 +6,10 @@ export type TrackJson = Pick<MidiFile, 'division' | 'tempos' | 'timeSignatures'>
 /** JSON with a line for each event. */
 export function trackToJson({ division, name, tempos, timeSignatures, events }: TrackJson): string {
   const head = JSON.stringify({ division, name, tempos, timeSignatures }, undefined, 2).slice(0, -2);
-  return `${head},\n  "events": [\n${events.map((event) => `    ${JSON.stringify(event)}`).join(',\n')}\n  ]\n}\n`;
+  return `${head},\n  "events": [\n${[...events].map((event) => `    ${JSON.stringify(event)}`).join(',\n')}\n  ]\n}\n`;
 }
 
 export function trackFromJson(text: string): TrackJson {
-  return JSON.parse(text) as TrackJson;
+  const { events, ...rest } = JSON.parse(text) as Omit<TrackJson, 'events'> & { events: ChannelEvent[] };
+  return { ...rest, events: ChannelEvents.of(events) };
 }

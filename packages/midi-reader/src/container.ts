@@ -1,80 +1,130 @@
 import { hex, MidiError } from './midi-error.js';
+import type { Problems } from './problems.js';
 
-export interface Chunk {
-  /** byte offset of the chunk's first data byte in the file */
-  readonly offset: number;
-  readonly data: Uint8Array;
-  /** set where the file ends before the chunk's declared length */
-  readonly truncated?: MidiError;
-}
-
-export interface Container {
+export interface Header {
   /** 0: one track; 1: tracks played together; 2: tracks that are pieces of their own */
   readonly format: number;
-  /** the header's division word: ticks per quarter note, or SMPTE frames where bit 15 is set */
+  /** the division word: ticks per quarter note, or SMPTE frames where bit 15 is set */
   readonly division: number;
-  readonly tracks: readonly Chunk[];
+  /** how many tracks the header says there are; the chunks count */
+  readonly declaredTracks: number;
+  /** byte offset of the first chunk behind the header */
+  readonly end: number;
+  /** byte offset at which the file ends, or the RIFF chunk that holds it */
+  readonly limit: number;
+}
+
+export interface Chunk {
+  readonly tag: string;
+  /** byte offset of the chunk's first data byte in the file */
+  readonly offset: number;
+  /** a view of the file's bytes: nothing is allocated by what a length field says */
+  readonly data: Uint8Array;
+}
+
+const HEADER_BYTES = 14;
+/** Of a file without a usable division; the most common one. */
+const USUAL_DIVISION = 480;
+
+/**
+ * Reads the header chunk (SMF 1.0, "Header Chunks"), out of a RIFF wrapper (RMID) or behind bytes that do not belong to
+ * the file.
+ *
+ * @throws {MidiError} where there is no header
+ */
+export function readHeader(bytes: Uint8Array, problems: Problems): Header {
+  const start = tagAt(bytes, 0) === 'MThd' ? 0 : findTag(bytes, 'MThd', 0);
+  if (start < 0) {
+    throw new MidiError(0, `expected a MIDI header ("MThd"), found ${describe(bytes)}`);
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const riff = tagAt(bytes, 0) === 'RIFF' && start >= 20 && tagAt(bytes, start - 8) === 'data';
+  const limit = riff ? Math.min(bytes.length, start + view.getUint32(start - 4, true)) : bytes.length;
+  if (start > 0 && !riff) {
+    problems.report(0, `expected a MIDI header ("MThd"), found ${describe(bytes)}`, `${start} bytes left out`);
+  }
+  if (bytes.length < start + HEADER_BYTES) {
+    throw new MidiError(bytes.length, `the file ends inside its header: expected ${HEADER_BYTES} bytes`);
+  }
+  const length = view.getUint32(start + 4);
+  let end = start + 8 + length;
+  if (length < 6 || end > limit) {
+    problems.report(start + 4, `expected a header of 6 bytes, found ${length}`, 'taken as 6');
+    end = start + HEADER_BYTES;
+  }
+  let format = view.getUint16(start + 8);
+  if (format > 2) {
+    problems.report(start + 8, `expected format 0, 1 or 2, found ${format}`, 'taken as 1');
+    format = 1;
+  }
+  let division = view.getUint16(start + 12);
+  if (division === 0 || (division >= 0x8000 && !isSmpte(division))) {
+    const found = division === 0 ? '0' : hex(division >> 8) + hex(division & 255);
+    problems.report(
+      start + 12,
+      `expected a division in ticks or in SMPTE frames, found ${found}`,
+      `taken as ${USUAL_DIVISION}`,
+    );
+    division = USUAL_DIVISION;
+  }
+  return { format, division, declaredTracks: view.getUint16(start + 10), end, limit };
+}
+
+/** Minus 24, 25, 29 or 30 frames a second in the high byte, ticks a frame in the low one (SMF 1.0, "Header Chunks"). */
+function isSmpte(division: number): boolean {
+  return [24, 25, 29, 30].includes(256 - (division >> 8)) && (division & 255) > 0;
 }
 
 /**
- * Splits a Standard MIDI File into its track chunks (SMF 1.0, "Chunks"). A RIFF wrapper (RMID) is taken off and chunks
- * of other kinds are skipped, as the specification asks. The chunks that are there count, not the header's number.
- *
- * @throws {MidiError} where there is no valid header
+ * The chunk at a byte offset (SMF 1.0, "Chunks"); undefined at the end of the file. A length that leads past the file is cut,
+ * and one that leads to where no chunk begins is not believed: the chunk then lasts to the next track.
  */
-export function readContainer(bytes: Uint8Array): Container {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const start = tag(bytes, 0) === 'RIFF' ? findRiffData(bytes, view) : 0;
-  if (tag(bytes, start) !== 'MThd') {
-    throw new MidiError(start, `expected a MIDI header ("MThd"), found ${describe(bytes, start)}`);
+export function readChunk(bytes: Uint8Array, at: number, problems: Problems): Chunk | undefined {
+  if (at >= bytes.length) return undefined;
+  const tag = tagAt(bytes, at);
+  if (at + 8 > bytes.length || !isTag(tag)) {
+    const next = findTag(bytes, 'MTrk', at + 1);
+    const left = (next < 0 ? bytes.length : next) - at;
+    problems.report(at, `expected a chunk, found ${describe(bytes.subarray(at))}`, `${left} bytes left out`);
+    return next < 0 ? undefined : readChunk(bytes, next, problems);
   }
-  if (bytes.length < start + 14) {
-    throw new MidiError(bytes.length, 'the file ends inside its header: expected 14 bytes');
+  const length = new DataView(bytes.buffer, bytes.byteOffset + at + 4).getUint32(0);
+  const offset = at + 8;
+  let end = offset + length;
+  if (end > bytes.length) {
+    const missing = end - bytes.length;
+    end = bytes.length;
+    problems.report(
+      at + 4,
+      `the file ends ${missing} bytes before its ${name(tag)} does`,
+      `cut to ${end - offset} bytes`,
+    );
+  } else if (tag === 'MTrk' && end < bytes.length && !isTag(tagAt(bytes, end))) {
+    const next = findTag(bytes, 'MTrk', offset);
+    end = next < 0 ? bytes.length : next;
+    problems.report(at + 4, `no chunk begins behind a track of ${length} bytes`, `taken as ${end - offset} bytes`);
   }
-  const headerLength = view.getUint32(start + 4);
-  if (headerLength < 6) throw new MidiError(start + 4, `expected a header of at least 6 bytes, found ${headerLength}`);
-  const format = view.getUint16(start + 8);
-  if (format > 2) throw new MidiError(start + 8, `expected format 0, 1 or 2, found ${format}`);
-  const division = view.getUint16(start + 12);
-  if (division === 0) throw new MidiError(start + 12, 'expected a division of at least 1 tick, found 0');
-
-  const tracks: Chunk[] = [];
-  for (let at = start + 8 + headerLength; at + 8 <= bytes.length; ) {
-    const length = view.getUint32(at + 4);
-    const offset = at + 8;
-    const data = bytes.subarray(offset, offset + length);
-    if (tag(bytes, at) === 'MTrk') {
-      const missing = length - data.length;
-      tracks.push(
-        missing > 0
-          ? {
-              offset,
-              data,
-              truncated: new MidiError(bytes.length, `the file ends ${missing} bytes before its track does`),
-            }
-          : { offset, data },
-      );
-    }
-    at = offset + length;
-  }
-  return { format, division, tracks };
+  return { tag, offset, data: bytes.subarray(offset, end) };
 }
 
-/** Where the MIDI file begins inside a RIFF file of kind RMID: in its "data" chunk. */
-function findRiffData(bytes: Uint8Array, view: DataView): number {
-  for (let at = 12; at + 8 <= bytes.length; ) {
-    if (tag(bytes, at) === 'data') return at + 8;
-    const length = view.getUint32(at + 4, true);
-    at += 8 + length + (length % 2);
-  }
-  throw new MidiError(12, 'expected a "data" chunk in the RIFF file, found none');
+function name(tag: string): string {
+  return tag === 'MTrk' ? 'track' : `chunk "${tag}"`;
 }
 
-function tag(bytes: Uint8Array, at: number): string {
+/** Whether four characters may be the type of a chunk: printable ASCII. */
+function isTag(tag: string): boolean {
+  return /^[\x20-\x7e]{4}$/.test(tag);
+}
+
+export function tagAt(bytes: Uint8Array, at: number): string {
   return String.fromCharCode(...bytes.subarray(at, at + 4));
 }
 
-function describe(bytes: Uint8Array, at: number): string {
-  const found = [...bytes.subarray(at, at + 4)].map(hex).join(' ');
+function findTag(bytes: Uint8Array, tag: string, from: number): number {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).indexOf(tag, from, 'latin1');
+}
+
+function describe(bytes: Uint8Array): string {
+  const found = [...bytes.subarray(0, 4)].map(hex).join(' ');
   return found === '' ? 'the end of the file' : `the bytes ${found}`;
 }

@@ -1,3 +1,7 @@
-export { type ChannelEvent, channelMessage, isNoteOff, isNoteOn } from './messages.js';
+export { type ChannelEvent, ChannelEvents, isNoteOff, isNoteOn } from './channel-events.js';
+export { DRUM_CHANNEL, FAMILIES, familyOf, PROGRAMS } from './general-midi.js';
+export { channelMessage, META, META_LENGTHS, type MetaEvent } from './messages.js';
+export type { KeySignature, Marker, Tempo, TimeSignature } from './meta.js';
 export { hex, MidiError } from './midi-error.js';
-export { type MidiFile, readMidi, type Tempo, type TimeSignature, type Track } from './read-midi.js';
+export type { MidiProblem } from './problems.js';
+export { type MidiFile, type ReadingOptions, readMidi, type Track } from './read-midi.js';

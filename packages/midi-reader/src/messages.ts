@@ -32,26 +32,40 @@ export function channelMessage(status: number): ChannelMessage | undefined {
   return CHANNEL_MESSAGES[status >> 4];
 }
 
-/** A channel event at its place in a track. */
-export interface ChannelEvent {
+/** A meta event at its place in a track, as its bytes. */
+export interface MetaEvent {
   /** ticks since the beginning of the track */
   readonly tick: number;
-  /** ticks since the track's previous channel event (or its beginning); what skipped events took is in it */
-  readonly delta: number;
-  /** 0x80 to 0xef: kind of message and channel */
-  readonly status: number;
   /** 0 to 127 */
-  readonly data1: number;
-  /** 0 to 127; absent for program change and channel pressure */
-  readonly data2?: number;
+  readonly type: number;
+  readonly data: Uint8Array;
 }
 
-/** Whether an event starts a note; a note on of velocity 0 ends one (MIDI 1.0 specification, note off). */
-export function isNoteOn({ status, data2 }: Pick<ChannelEvent, 'status' | 'data2'>): boolean {
-  return status >> 4 === 9 && data2 !== 0;
-}
+/** Types of meta events (SMF 1.0, "Meta-Events"). */
+export const META = {
+  sequenceNumber: 0x00,
+  text: 0x01,
+  trackName: 0x03,
+  instrumentName: 0x04,
+  marker: 0x06,
+  channelPrefix: 0x20,
+  port: 0x21,
+  endOfTrack: 0x2f,
+  setTempo: 0x51,
+  smpteOffset: 0x54,
+  timeSignature: 0x58,
+  keySignature: 0x59,
+  sequencerSpecific: 0x7f,
+} as const;
 
-/** Whether an event ends a note. */
-export function isNoteOff({ status, data2 }: Pick<ChannelEvent, 'status' | 'data2'>): boolean {
-  return status >> 4 === 8 || (status >> 4 === 9 && data2 === 0);
-}
+/** How many bytes the specification gives a type of meta event; undefined where any number will do. */
+export const META_LENGTHS: Readonly<Record<number, number>> = {
+  [META.sequenceNumber]: 2,
+  [META.channelPrefix]: 1,
+  [META.port]: 1,
+  [META.endOfTrack]: 0,
+  [META.setTempo]: 3,
+  [META.smpteOffset]: 5,
+  [META.timeSignature]: 4,
+  [META.keySignature]: 2,
+};

@@ -1,31 +1,21 @@
-import { readContainer } from './container.js';
-import { type ChannelEvent, isNoteOn } from './messages.js';
-import { MidiError } from './midi-error.js';
-import { readTrack, type TrackEvents } from './track.js';
+import type { ChannelEvents } from './channel-events.js';
+import { type Chunk, readChunk, readHeader, tagAt } from './container.js';
+import type { MetaEvent } from './messages.js';
+import { type KeySignature, type Marker, type MetaContent, readMeta, type Tempo, type TimeSignature } from './meta.js';
+import { type MidiProblem, Problems } from './problems.js';
+import { readTrack } from './track.js';
 
-/** One track of a file. A broken track is empty and says in `problem` what is wrong; the others are not touched. */
+/** One track of a file: everything in it that is sound. */
 export interface Track {
   /** from the track name event; empty where there is none */
   readonly name: string;
-  readonly events: readonly ChannelEvent[];
+  readonly events: ChannelEvents;
+  /** every meta event but the end of track, as bytes */
+  readonly meta: readonly MetaEvent[];
   /** how many notes are started */
   readonly notes: number;
   /** ticks from the track's beginning to its end */
   readonly length: number;
-  readonly problem?: MidiError;
-}
-
-export interface Tempo {
-  readonly tick: number;
-  /** microseconds per quarter note */
-  readonly microseconds: number;
-}
-
-export interface TimeSignature {
-  readonly tick: number;
-  readonly numerator: number;
-  /** the note value of a beat: 1, 2, 4, 8, … */
-  readonly denominator: number;
 }
 
 export interface MidiFile {
@@ -37,36 +27,78 @@ export interface MidiFile {
   readonly tempos: readonly Tempo[];
   /** in time order */
   readonly timeSignatures: readonly TimeSignature[];
+  /** in time order */
+  readonly keySignatures: readonly KeySignature[];
+  /** in time order */
+  readonly markers: readonly Marker[];
+  /** what in the file breaks the specification, and what was made of it */
+  readonly problems: readonly MidiProblem[];
+}
+
+export interface ReadingOptions {
+  /** the first problem is an error */
+  readonly strict?: boolean;
 }
 
 /**
- * Reads a Standard MIDI File of format 0, 1 or 2.
+ * Reads a Standard MIDI File of format 0, 1 or 2 (SMF 1.0), in time and memory linear in its bytes. All that is sound is
+ * kept, and every problem listed; a bad track never costs another one.
  *
- * @throws {MidiError} with the byte offset, where the file as a whole cannot be read; a fault inside one track is
- * kept in that track's `problem`
+ * @throws {MidiError} with the byte offset: where there is no MIDI file in the bytes, and in strict mode at the first problem
  */
-export function readMidi(bytes: Uint8Array): MidiFile {
-  const { format, division, tracks: chunks } = readContainer(bytes);
-  const tempos: Tempo[] = [];
-  const timeSignatures: TimeSignature[] = [];
-  const tracks = chunks.map((chunk): Track => {
-    let read: TrackEvents;
-    try {
-      read = readTrack(chunk);
-    } catch (error) {
-      if (!(error instanceof MidiError)) throw error;
-      return { name: '', events: [], notes: 0, length: 0, problem: error };
+export function readMidi(bytes: Uint8Array, { strict = false }: ReadingOptions = {}): MidiFile {
+  const problems = new Problems(strict);
+  const header = readHeader(bytes, problems);
+  const file = bytes.subarray(0, header.limit);
+  const tracks: Track[] = [];
+  const contents: MetaContent[] = [];
+  let chunk: Chunk | undefined;
+  for (let at = header.end; ; ) {
+    problems.enter(undefined);
+    chunk = readChunk(file, at, problems);
+    if (chunk === undefined) break;
+    at = chunk.offset + chunk.data.length;
+    if (chunk.tag !== 'MTrk') continue;
+    problems.enter(tracks.length);
+    const { events, meta, length, used } = readTrack(chunk, problems);
+    const end = chunk.offset + used;
+    if (end < at) {
+      // A length that swallows the next track is a common fault of writers.
+      if (tagAt(file, end) === 'MTrk') {
+        problems.report(end, 'another track begins inside a track', 'the track ended there');
+        at = end;
+      } else problems.report(end, `${at - end} bytes behind the end of the track`, 'left out');
     }
-    let name = '';
-    for (const event of read.meta) {
-      if (event.type === 'trackName' && name === '') name = event.text.trim();
-      if (event.type === 'setTempo') tempos.push({ tick: event.tick, microseconds: event.microsecondsPerBeat });
-      if (event.type === 'timeSignature') {
-        timeSignatures.push({ tick: event.tick, numerator: event.numerator, denominator: event.denominator });
-      }
-    }
-    return { name, events: read.channel, notes: read.channel.filter(isNoteOn).length, length: read.length };
-  });
-  const inTime = (a: { tick: number }, b: { tick: number }) => a.tick - b.tick;
-  return { format, division, tracks, tempos: tempos.sort(inTime), timeSignatures: timeSignatures.sort(inTime) };
+    const { offset } = chunk;
+    const content = readMeta(meta, (what) => problems.report(offset, `${what} in this track`, 'left out'));
+    contents.push(content);
+    tracks.push({ name: content.name, events, meta, length, notes: countNotes(events) });
+  }
+  if (tracks.length !== header.declaredTracks) {
+    const what = `the header says that there are ${header.declaredTracks} tracks, there are ${tracks.length}`;
+    problems.report(header.end, what, 'the header was not believed');
+  }
+  if (header.format === 0 && tracks.length > 1) {
+    problems.report(header.end, `format 0 has one track, there are ${tracks.length}`, 'all of them read');
+  }
+  return {
+    format: header.format,
+    division: header.division,
+    tracks,
+    tempos: inTimeOrder(contents.flatMap(({ tempos }) => tempos)),
+    timeSignatures: inTimeOrder(contents.flatMap(({ timeSignatures }) => timeSignatures)),
+    keySignatures: inTimeOrder(contents.flatMap(({ keySignatures }) => keySignatures)),
+    markers: inTimeOrder(contents.flatMap(({ markers }) => markers)),
+    problems: problems.list(),
+  };
+}
+
+function countNotes({ messages }: ChannelEvents): number {
+  let count = 0;
+  for (const message of messages) if (message >> 20 === 9 && (message & 127) !== 0) count += 1;
+  return count;
+}
+
+function inTimeOrder<T extends { tick: number }>(values: T[]): T[] {
+  return values.sort((a, b) => a.tick - b.tick);
 }

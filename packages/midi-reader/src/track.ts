@@ -1,156 +1,167 @@
-import { type MidiEvent, parseMidi } from 'midi-file';
+import { ChannelEvents } from './channel-events.js';
 import type { Chunk } from './container.js';
-import { type ChannelEvent, channelMessage } from './messages.js';
-import { hex, MidiError } from './midi-error.js';
-
-/** Lengths that the specification fixes for meta events (SMF 1.0, "Meta-Events"), by type. */
-const META_LENGTHS: Readonly<Record<number, number>> = { 32: 1, 33: 1, 47: 0, 81: 3, 84: 5, 88: 4, 89: 2 };
-const END_OF_TRACK = 0x2f;
-/** midi-file spreads a text's bytes over a function call, which fails for longer ones. */
-const LONGEST_TEXT = 65_536;
-
-/** A meta event as midi-file decodes it, at its place. */
-type MetaEvent = MidiEvent & { readonly tick: number };
+import { channelMessage, META, META_LENGTHS, type MetaEvent } from './messages.js';
+import { hex } from './midi-error.js';
+import type { Problems } from './problems.js';
 
 export interface TrackEvents {
-  readonly channel: readonly ChannelEvent[];
+  readonly events: ChannelEvents;
+  /** end of track apart */
   readonly meta: readonly MetaEvent[];
   /** ticks from the beginning of the track to its end */
   readonly length: number;
+  /** how many of the chunk's bytes belong to the track: those up to its end-of-track event */
+  readonly used: number;
 }
+
+/** Data bytes of the system common messages f1 to f3, which have no place in a file. */
+const COMMON_DATA_BYTES: Readonly<Record<number, number>> = { 241: 1, 242: 2, 243: 1 };
 
 /**
- * Decodes one track chunk. Its structure is checked byte by byte first, so that an error can name its place; the
- * decoding itself is midi-file's.
- *
- * @throws {MidiError} at the first byte that is wrong
+ * Reads one track chunk, byte by byte, and keeps every event that is sound (SMF 1.0, "Track Chunks"). Channel events are
+ * decoded in the walk that checks them: the library that decodes the meta events, `midi-file`, is slower and checks nothing.
  */
-export function readTrack(chunk: Chunk): TrackEvents {
-  const end = checkTrack(chunk);
-  if (chunk.truncated) throw chunk.truncated;
-  const [events] = parseMidi(asFile(chunk.data.subarray(0, end))).tracks;
-  const channel: ChannelEvent[] = [];
+export function readTrack({ data, offset }: Chunk, problems: Problems): TrackEvents {
+  const end = data.length;
+  const columns = new Columns();
   const meta: MetaEvent[] = [];
-  let tick = 0;
-  let previous = 0;
-  for (const event of events!) {
-    tick += event.deltaTime;
-    const message = toMessage(event);
-    if (message !== undefined) {
-      channel.push({ tick, delta: tick - previous, ...message });
-      previous = tick;
-    } else if ('meta' in event) {
-      meta.push({ ...event, tick });
-    }
-  }
-  return { channel, meta, length: tick };
-}
-
-/** @returns where the track's data ends: behind its end-of-track event, or at the chunk's end if it has none */
-function checkTrack({ data, offset }: Chunk): number {
   let at = 0;
-  let running: number | undefined;
-  const byte = (what: string): number => {
-    const value = data[at];
-    if (value === undefined) throw new MidiError(offset + at, `expected ${what}, found the end of the track`);
-    at += 1;
-    return value;
-  };
+  let tick = 0;
+  /** 0 where there is none */
+  let running = 0;
+  /** whether the specification says that running status no longer counts */
+  let cancelled = false;
+
+  /** @returns -1 where the track ends inside of it */
   const variableLength = (what: string): number => {
     const start = at;
-    for (let value = 0, bytes = 1; ; bytes++) {
-      const next = byte(what);
-      value = value * 128 + (next & 127);
-      if (next < 128) return value;
-      if (bytes === 4) throw new MidiError(offset + start, `expected ${what} of at most 4 bytes, found a longer one`);
+    let value = 0;
+    for (let bytes = 1; at < end; bytes++) {
+      const byte = data[at++]!;
+      value = value * 128 + (byte & 127);
+      if (byte > 127) continue;
+      if (bytes <= 4) return value;
+      problems.report(offset + start, `expected ${what} of at most 4 bytes, found ${bytes}`, 'taken as 0');
+      return 0;
     }
+    return -1;
   };
-  const skip = (length: number, what: string) => {
-    const left = data.length - at;
-    if (length > left) throw new MidiError(offset + at, `expected ${length} bytes of ${what}, found ${left}`);
-    at += length;
+  const result = (used: number): TrackEvents => ({
+    events: columns.toEvents(),
+    ...{ meta, length: tick, used },
+  });
+  const cut = (start: number, what: string): TrackEvents => {
+    problems.report(offset + start, `the track ends inside ${what}`, 'left out');
+    return result(end);
   };
 
-  while (at < data.length) {
-    variableLength('a delta time');
+  while (at < end) {
     const start = at;
-    const first = byte('a status byte');
-    const status = first < 128 ? running : first;
-    if (status === undefined) {
-      throw new MidiError(
-        offset + start,
-        `expected a status byte, found ${hex(first)} and no earlier status to run on`,
-      );
-    }
-    const message = channelMessage(status);
-    if (message !== undefined) {
-      running = status;
-      if (first < 128) at = start;
-      for (let i = 0; i < message.dataBytes; i++) {
-        const value = byte(`a data byte of ${message.name}`);
-        if (value > 127) {
-          throw new MidiError(
-            offset + at - 1,
-            `expected a data byte (00 to 7f) of ${message.name}, found ${hex(value)}`,
-          );
+    let delta = data[at]!;
+    if (delta < 128) at += 1;
+    else delta = variableLength('a delta time');
+    if (delta < 0 || at === end) return cut(start, 'a delta time');
+    tick += delta;
+
+    let status = data[at]!;
+    if (status < 128) {
+      if (running === 0) {
+        const from = at;
+        while (at < end && data[at]! < 128) at += 1;
+        const what = `expected a status byte, found ${hex(status)} and no earlier status to run on`;
+        problems.report(offset + from, what, `${at - from} bytes left out`);
+        if (at === end) break;
+        status = data[at++]!;
+      } else {
+        status = running;
+        if (cancelled) {
+          // "Sysex events and meta-events cancel any running status" (SMF 1.0, "<MTrk event>"); many files go on all the same.
+          const what = `expected a status byte, found ${hex(data[at]!)} and a running status that has ended`;
+          problems.report(offset + at, what, `taken to run on from ${hex(status)}`);
         }
       }
+    } else at += 1;
+
+    if (status < 0xf0) {
+      running = status;
+      cancelled = false;
+      const two = (status & 0xe0) !== 0xc0;
+      if (at + (two ? 2 : 1) > end) return cut(start, channelMessage(status)!.name);
+      const data1 = data[at]!;
+      const data2 = two ? data[at + 1]! : 0;
+      const sound = (data1 | data2) < 128 || canBeKept(status, data1, data2, offset + at, problems);
+      if (sound) columns.add(tick, (status << 16) | (Math.min(data1, 127) << 8) | Math.min(data2, 127));
+      at += two ? 2 : 1;
     } else if (status === 0xff) {
-      const type = byte('the type of a meta event');
-      const lengthAt = at;
-      const length = variableLength('the length of a meta event');
-      const expected = META_LENGTHS[type];
+      cancelled = true;
+      const type = data[at++];
+      const length = type === undefined ? -1 : variableLength('the length of a meta event');
+      if (length < 0) return cut(start, 'a meta event');
+      if (type! > 127) {
+        problems.report(offset + at, `expected the type of a meta event (00 to 7f), found ${hex(type!)}`, 'left out');
+      }
+      if (length > end - at) {
+        const what = `expected ${length} bytes of meta event ${hex(type!)}, found ${end - at}`;
+        problems.report(offset + at, what, 'left out, with the rest of the track');
+        return result(end);
+      }
+      const expected = META_LENGTHS[type!];
       if (expected !== undefined && length !== expected) {
-        throw new MidiError(
-          offset + lengthAt,
-          `expected meta event ${hex(type)} to have ${expected} bytes, found ${length}`,
-        );
+        const what = `expected meta event ${hex(type!)} to have ${expected} bytes, found ${length}`;
+        problems.report(offset + at, what, type === META.endOfTrack ? 'taken as the end' : 'left out');
+      } else if (type! < 128 && type !== META.endOfTrack) {
+        meta.push({ tick, type: type!, data: data.subarray(at, at + length) });
       }
-      if (type < 16 && length > LONGEST_TEXT) {
-        throw new MidiError(offset + lengthAt, `expected a text of at most ${LONGEST_TEXT} bytes, found ${length}`);
-      }
-      skip(length, `meta event ${hex(type)}`);
-      if (type === END_OF_TRACK) return at;
+      at += length;
+      if (type === META.endOfTrack) return result(at);
     } else if (status === 0xf0 || status === 0xf7) {
-      skip(variableLength('the length of a system exclusive event'), 'system exclusive data');
+      cancelled = true;
+      const length = variableLength('the length of a system exclusive event');
+      if (length < 0 || length > end - at) return cut(start, 'a system exclusive event');
+      at += length;
     } else {
-      throw new MidiError(offset + start, `expected a status byte that a file may hold, found ${hex(status)}`);
+      const from = at - 1;
+      if (status < 0xf8) running = 0;
+      for (let left = COMMON_DATA_BYTES[status] ?? 0; left > 0 && at < end && data[at]! < 128; left--) at += 1;
+      const what = `expected a status byte that a file may hold, found ${hex(status)}`;
+      problems.report(offset + from, what, `${at - from} bytes left out`);
     }
   }
-  return at;
+  problems.report(offset + end, 'expected an end-of-track event, found the end of the track', 'ended there');
+  return result(end);
 }
 
-/** A file of this one track, which is what midi-file reads. */
-function asFile(data: Uint8Array): Uint8Array {
-  const file = new Uint8Array(22 + data.length);
-  const view = new DataView(file.buffer);
-  file.set([0x4d, 0x54, 0x68, 0x64, 0, 0, 0, 6, 0, 0, 0, 1, 0, 96, 0x4d, 0x54, 0x72, 0x6b]);
-  view.setUint32(18, data.length);
-  file.set(data, 22);
-  return file;
-}
+/** Columns that double when they are full: a chunk's length says nothing of how many events it holds. */
+class Columns {
+  #ticks = new Float64Array(256);
+  #messages = new Int32Array(256);
+  #count = 0;
 
-/** The bytes of a channel message; undefined for meta and system exclusive events. */
-function toMessage(event: MidiEvent): Pick<ChannelEvent, 'status' | 'data1' | 'data2'> | undefined {
-  switch (event.type) {
-    case 'noteOff':
-      // midi-file reports a note on of velocity 0 as a note off and keeps its true status apart.
-      return { status: (event.byte9 ? 0x90 : 0x80) | event.channel, data1: event.noteNumber, data2: event.velocity };
-    case 'noteOn':
-      return { status: 0x90 | event.channel, data1: event.noteNumber, data2: event.velocity };
-    case 'noteAftertouch':
-      return { status: 0xa0 | event.channel, data1: event.noteNumber, data2: event.amount };
-    case 'controller':
-      return { status: 0xb0 | event.channel, data1: event.controllerType, data2: event.value };
-    case 'programChange':
-      return { status: 0xc0 | event.channel, data1: event.programNumber };
-    case 'channelAftertouch':
-      return { status: 0xd0 | event.channel, data1: event.amount };
-    case 'pitchBend': {
-      const value = event.value + 0x2000;
-      return { status: 0xe0 | event.channel, data1: value & 127, data2: value >> 7 };
+  add(tick: number, message: number): void {
+    if (this.#count === this.#ticks.length) {
+      const ticks = new Float64Array(this.#count * 2);
+      ticks.set(this.#ticks);
+      this.#ticks = ticks;
+      const messages = new Int32Array(this.#count * 2);
+      messages.set(this.#messages);
+      this.#messages = messages;
     }
-    default:
-      return undefined;
+    this.#ticks[this.#count] = tick;
+    this.#messages[this.#count++] = message;
   }
+
+  toEvents(): ChannelEvents {
+    return new ChannelEvents(this.#ticks.slice(0, this.#count), this.#messages.slice(0, this.#count));
+  }
+}
+
+/** Whether a data byte above 127 can be taken as 127: not where it is a key or the number of something. */
+function canBeKept(status: number, data1: number, data2: number, offset: number, problems: Problems): boolean {
+  const { name } = channelMessage(status)!;
+  const isValue = name === 'channel pressure' || name === 'pitch bend';
+  const kept = data1 < 128 || isValue;
+  const [found, at] = data1 > 127 ? [data1, offset] : [data2, offset + 1];
+  const what = `expected a data byte (00 to 7f) of ${name}, found ${hex(found)}`;
+  problems.report(at, what, kept ? 'taken as 7f' : 'left out');
+  return kept;
 }

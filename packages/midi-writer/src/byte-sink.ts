@@ -8,16 +8,14 @@ export class ByteSink {
   }
 
   byte(value: number): void {
-    if (this.#length === this.#bytes.length) {
-      const larger = new Uint8Array(this.#bytes.length * 2);
-      larger.set(this.#bytes);
-      this.#bytes = larger;
-    }
+    if (this.#length === this.#bytes.length) this.#grow(1);
     this.#bytes[this.#length++] = value;
   }
 
-  bytes(values: Iterable<number>): void {
-    for (const value of values) this.byte(value);
+  bytes(values: ArrayLike<number>): void {
+    if (this.#length + values.length > this.#bytes.length) this.#grow(values.length);
+    this.#bytes.set(values, this.#length);
+    this.#length += values.length;
   }
 
   ascii(text: string): void {
@@ -27,6 +25,11 @@ export class ByteSink {
   /** An unsigned integer, most significant byte first. */
   unsigned(value: number, size: 2 | 3 | 4): void {
     for (let shift = (size - 1) * 8; shift >= 0; shift -= 8) this.byte((value >>> shift) & 255);
+  }
+
+  /** Puts an unsigned integer of 4 bytes where bytes have been written before. */
+  unsignedAt(at: number, value: number): void {
+    new DataView(this.#bytes.buffer).setUint32(at, value);
   }
 
   /** A variable-length quantity of 0 to 0x0fffffff: 7 bits a byte, bit 7 set on all but the last (SMF 1.0). */
@@ -39,5 +42,11 @@ export class ByteSink {
 
   toBytes(): Uint8Array {
     return this.#bytes.slice(0, this.#length);
+  }
+
+  #grow(by: number): void {
+    const larger = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length + by));
+    larger.set(this.#bytes);
+    this.#bytes = larger;
   }
 }

@@ -1,2 +1,3 @@
+export { keySignature, marker, setTempo, timeSignature, trackName } from './meta-events.js';
 export { type SoundOptions, soundEvents } from './sound-events.js';
-export { type EventToWrite, type FileToWrite, type TrackToWrite, writeMidi } from './write-midi.js';
+export { type FileToWrite, type TrackToWrite, type WritingOptions, writeMidi } from './write-midi.js';

@@ -1,11 +1,10 @@
-import { isNoteOff, isNoteOn } from '@etude/midi-reader';
+import { type ChannelEvent, isNoteOff, isNoteOn } from '@etude/midi-reader';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { soundEvents } from './sound-events.js';
-import type { EventToWrite } from './write-midi.js';
 
-const on = (tick: number, key: number): EventToWrite => ({ tick, status: 0x90, data1: key, data2: 100 });
-const off = (tick: number, key: number): EventToWrite => ({ tick, status: 0x80, data1: key, data2: 0 });
+const on = (tick: number, key: number): ChannelEvent => ({ tick, status: 0x90, data1: key, data2: 100 });
+const off = (tick: number, key: number): ChannelEvent => ({ tick, status: 0x80, data1: key, data2: 0 });
 const options = { longestNote: 1000, lastNote: 120 };
 
 describe('soundEvents', () => {
@@ -38,7 +37,7 @@ describe('soundEvents', () => {
   });
 
   it('lets go of the sustain pedal', () => {
-    const pedal = (tick: number, data2: number): EventToWrite => ({ tick, status: 0xb0, data1: 64, data2 });
+    const pedal = (tick: number, data2: number): ChannelEvent => ({ tick, status: 0xb0, data1: 64, data2 });
     expect(soundEvents([pedal(0, 127), on(0, 60), off(9, 60)], options).at(-1)).toEqual(pedal(9, 0));
     expect(soundEvents([pedal(0, 127), pedal(5, 0)], options)).toHaveLength(2);
   });

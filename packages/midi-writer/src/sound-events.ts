@@ -1,5 +1,4 @@
-import { channelMessage, isNoteOff, isNoteOn } from '@etude/midi-reader';
-import type { EventToWrite } from './write-midi.js';
+import { type ChannelEvent, channelMessage, isNoteOff, isNoteOn } from '@etude/midi-reader';
 
 const SUSTAIN_PEDAL = 64;
 
@@ -16,8 +15,8 @@ export interface SoundOptions {
  *
  * @param events in time order; the result is in time order too
  */
-export function soundEvents(events: readonly EventToWrite[], { longestNote, lastNote }: SoundOptions): EventToWrite[] {
-  const result: EventToWrite[] = [];
+export function soundEvents(events: readonly ChannelEvent[], { longestNote, lastNote }: SoundOptions): ChannelEvent[] {
+  const result: ChannelEvent[] = [];
   /** tick of the note on, by channel and key */
   const down = new Map<number, number>();
   const pedals = new Set<number>();

@@ -1,4 +1,4 @@
-import { writeMidi } from '@etude/midi-writer';
+import { setTempo, timeSignature, writeMidi } from '@etude/midi-writer';
 import { describe, expect, it } from 'vitest';
 import {
   compareExperiments,
@@ -16,8 +16,10 @@ const song = (keys: readonly number[]) =>
     division: 100,
     tracks: [
       {
-        tempos: [{ tick: 0, microseconds: 1_000_000 }],
-        timeSignatures: [{ tick: 0, numerator: 2, denominator: 4 }],
+        meta: [
+          setTempo({ tick: 0, microseconds: 1_000_000 }),
+          timeSignature({ tick: 0, numerator: 2, denominator: 4 }),
+        ],
         events: keys.flatMap((key, i) => [
           { tick: i * 100, status: 0x90, data1: key, data2: 90 },
           { tick: i * 100 + 100, status: 0x80, data1: key, data2: 0 },
@@ -48,10 +50,9 @@ describe('measureSong', () => {
       { tick: 0, status: 0x90, data1: 60, data2: 9 },
       { tick: 300, status: 0x80, data1: 60, data2: 0 },
     ];
-    expect(measureSong(writeMidi({ format: 0, division: 100, tracks: [{ tempos, events }] })).seconds).toBeCloseTo(
-      2,
-      9,
-    );
+    expect(
+      measureSong(writeMidi({ format: 0, division: 100, tracks: [{ meta: tempos.map(setTempo), events }] })).seconds,
+    ).toBeCloseTo(2, 9);
     expect(measureSong(writeMidi({ format: 0, division: 100, tracks: [{ events }] })).seconds).toBeCloseTo(1.5, 9);
     // 25 frames a second of 40 ticks: 1000 ticks a second (SMF 1.0, "Header Chunks")
     expect(measureSong(writeMidi({ format: 0, division: 0xe728, tracks: [{ events }] })).seconds).toBeCloseTo(0.3, 9);

@@ -67,7 +67,7 @@ export function notesOf(file: MidiFile): Note[] {
 }
 
 /** Playing time by the tempo map; 120 quarter notes a minute where there is none (SMF 1.0, "Set Tempo"). */
-function secondsOf({ tracks, tempos, division }: MidiFile): number {
+export function secondsOf({ tracks, tempos, division }: MidiFile): number {
   const end = Math.max(0, ...tracks.map(({ length }) => length));
   if (division >= 0x8000) return end / ((256 - (division >> 8)) * (division & 255));
   let seconds = 0;

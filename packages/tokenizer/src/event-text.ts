@@ -17,12 +17,15 @@ const TOKEN = /^(0|[1-9][0-9]*)_([89a-e][0-9a-f])_([0-7][0-9a-f])(?:_([0-7][0-9a
 
 /**
  * The event text of a track: one token a channel event, `delta_status_data1` or `delta_status_data1_data2`
- * (docs/event-text.md). Each event keeps its own status byte; the time of events that were left out is in the deltas.
+ * (docs/event-text.md). Each event has its own status byte; a delta is the time since the event before.
  */
 export function toEventText(events: readonly ChannelEvent[]): string[] {
-  return events.map(({ delta, status, data1, data2 }) => {
+  let now = 0;
+  return events.map(({ tick, status, data1, data2 }) => {
+    const delta = tick - now;
+    now = tick;
     const token = `${delta}_${hex(status)}_${hex(data1)}`;
-    return data2 === undefined ? token : `${token}_${hex(data2)}`;
+    return channelMessage(status)!.dataBytes === 1 ? token : `${token}_${hex(data2)}`;
   });
 }
 
@@ -39,7 +42,6 @@ export function fromEventText(tokens: readonly string[]): ChannelEvent[] {
       throw new TokenError(index, `expected delta_status_data1[_data2] such as 120_90_3c_64, found "${token}"`);
     }
     const [, deltaText, statusText, data1Text, data2Text] = match;
-    const delta = Number(deltaText);
     const status = Number.parseInt(statusText!, 16);
     const { name, dataBytes } = channelMessage(status)!;
     if ((data2Text === undefined) !== (dataBytes === 1)) {
@@ -48,9 +50,8 @@ export function fromEventText(tokens: readonly string[]): ChannelEvent[] {
         `expected ${dataBytes} data byte${dataBytes === 1 ? '' : 's'} of ${name}, found "${token}"`,
       );
     }
-    tick += delta;
-    const event = { tick, delta, status, data1: Number.parseInt(data1Text!, 16) };
-    return data2Text === undefined ? event : { ...event, data2: Number.parseInt(data2Text, 16) };
+    tick += Number(deltaText);
+    return { tick, status, data1: Number.parseInt(data1Text!, 16), data2: Number.parseInt(data2Text ?? '0', 16) };
   });
 }
 
