@@ -11,11 +11,13 @@ const loaded = await loadTensorFlow();
 const { kernels } = chooseKernels(loaded, { threads });
 const off = { dropout: 0, recurrentDropout: 0, lockedDropout: false, labelSmoothing: 0, weightDecay: 0, warmup: 0 };
 const shape = { model: 'stacked-lstm', layers, units, vocabulary, tiedEmbeddings: false };
+const ids = Int32Array.from(tokens);
+const kept = ids.length - Math.floor(ids.length * 0.1);
 await train(
   loaded.tf,
   kernels,
-  Int32Array.from(tokens),
-  { ...options, ...off, shape, steps: 2000, clip: 1, validation: 0.1, decay: 'none', patience: 0 },
+  { training: [ids.subarray(0, kept)], validation: [ids.subarray(kept - 1)] },
+  { ...options, ...off, shape, steps: 2000, clip: 1, decay: 'none', patience: 0 },
   {
     onProgress({ point }) {
       if (point?.validationLoss <= target) process.exit(0);

@@ -1,8 +1,9 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { piecesOf } from '@etude/corpus';
 import { readMidi } from '@etude/midi-reader';
-import { buildVocabulary, encode, toEventText } from '@etude/tokenizer';
+import { buildVocabulary, createGrammar, encode } from '@etude/tokenizer';
 import { root } from '../scripts/setup/workspace.mjs';
 
 /** How long a whole process takes from its start to a given validation loss on the tune book, dropout left out. */
@@ -11,8 +12,9 @@ export function reach({ programs, processesInTurn, compared, here, threads }) {
     {
       name: 'reach-loss/pytorch',
       async run() {
-        const [track] = readMidi(readFileSync(join(root, 'data', 'tune-book.mid'))).tracks.slice(-1);
-        const text = toEventText(track.events);
+        const [piece] = piecesOf(readMidi(readFileSync(join(root, 'data', 'tune-book.mid'))));
+        const { division, tracks } = piece;
+        const text = createGrammar({ grammar: 'event-text', division }).encode({ ...piece, tracks: tracks.slice(-1) });
         const vocabulary = buildVocabulary(text, 'error');
         const tokens = [...encode(vocabulary, text)];
         const file = join(mkdtempSync(join(tmpdir(), 'etude-bench-')), 'problem.json');

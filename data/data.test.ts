@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { isNoteOn, readMidi, type Track } from '@etude/midi-reader';
 import abcjs from 'abcjs';
 import { describe, expect, it } from 'vitest';
-import { abcToMidi } from './abc-to-midi.js';
+import { midiFilesOf } from './midi-files.js';
 
 const read = (name: string) => readFileSync(new URL(name, import.meta.url));
 const pieces = readdirSync(new URL('.', import.meta.url)).filter((name) => name.endsWith('.abc'));
@@ -41,8 +41,8 @@ function barsOf(tune: abcjs.TuneObject): { length: number; atBorder: boolean }[]
 describe.each(pieces)('%s', (name) => {
   const abc = read(name).toString();
 
-  it('is what the MIDI file beside it was built from', () => {
-    expect(Buffer.from(abcToMidi(abc)).equals(read(name.replace('.abc', '.mid')))).toBe(true);
+  it('is what the MIDI files beside it were built from', () => {
+    for (const [path, bytes] of midiFilesOf(name, abc)) expect(read(path).equals(bytes), path).toBe(true);
   });
 
   it('has bars as long as its metre says', () => {
@@ -88,6 +88,13 @@ describe('the tune book', () => {
     const titles = tunes.map(({ metaText }) => metaText.title!.replace(/^The /, ''));
     expect(new Set(titles).size).toBeGreaterThanOrEqual(24);
     expect(titles).toEqual([...titles].sort((a, b) => a.localeCompare(b, 'en')));
+  });
+
+  it('has a MIDI file of each tune as well, and together they have the notes of the book', () => {
+    const count = (path: string) => readMidi(read(path)).tracks.reduce((sum, { notes }) => sum + notes, 0);
+    const files = readdirSync(new URL('tune-book/', import.meta.url));
+    expect(files).toHaveLength(tunes.length);
+    expect(files.reduce((sum, file) => sum + count(`tune-book/${file}`), 0)).toBe(count('tune-book.mid'));
   });
 
   it('is one melody: no two notes sound at once', () => {

@@ -59,7 +59,7 @@ function parameterSchema(stage: Stage): JsonSchema {
     io: 'input',
     target: 'draft-7',
     override: ({ jsonSchema }) => {
-      delete jsonSchema.workspaceFile;
+      delete jsonSchema.workspaceFiles;
     },
   }) as JsonSchema;
   delete schema.$schema;
@@ -73,7 +73,7 @@ export function referencePage(stages: readonly Stage[]): string {
     const rows = Object.entries(properties).map(([name, schema]) => {
       const { success: optional } = (stage.params.shape[name] as z.ZodType).safeParse(undefined);
       const byDefault = optional ? `\`${JSON.stringify(schema.default)}\`` : 'required';
-      const file = fileParameters(stage).includes(name) ? ' Its bytes count, not its path.' : '';
+      const file = fileParameters(stage).has(name) ? ' Bytes count, not the path.' : '';
       return `| \`${name}\` | ${typeOf(schema)} | ${byDefault} | ${schema.description}.${file} |`;
     });
     const doors = (side: Stage['inputs']) =>

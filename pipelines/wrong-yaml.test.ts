@@ -19,7 +19,8 @@ const HEAD = `pipeline: song
 extract-track:
   source: data/prelude-bwv-846.mid
 `;
-const EXTRACT = '  extract-track:\n    outputs: { track: track.json, summary: tracks.json }\n';
+const TOKENS = 'outputs: { tokens: tokens.txt, augmented: augmented.txt, grammar: grammar.json }';
+const EXTRACT = '  extract-track:\n    outputs: { pieces: pieces.jsonl, summary: tracks.json }\n';
 
 describe('a wrong experiment is refused', () => {
   it.each<[string, Record<string, string>, string[]]>([
@@ -75,7 +76,7 @@ describe('a wrong experiment is refused', () => {
     [
       'for a missing value',
       experiment('pipeline: song\ntrain:\n  layers: 1\n'),
-      ['experiments/tiny.yaml:1:1: extract-track.source: a value is missing: expected string'],
+      ['experiments/tiny.yaml:1:1: extract-track.source: a value is missing: expected string or array'],
     ],
     [
       'for a section that is no map',
@@ -135,7 +136,7 @@ describe('a wrong pipeline is refused', () => {
   it.each<[string, string, string[]]>([
     [
       'for an unknown stage, with the nearest',
-      `${EXTRACT}  tokenise:\n    inputs: { track: track.json }\n    outputs: { tokens: tokens.txt }\n`,
+      `${EXTRACT}  tokenise:\n    inputs: { pieces: pieces.jsonl }\n    ${TOKENS}\n`,
       ['pipelines/song.yaml:4:3: unknown stage "tokenise"; did you mean "tokenize"?'],
     ],
     [
@@ -145,48 +146,49 @@ describe('a wrong pipeline is refused', () => {
     ],
     [
       'for a door that the stage does not have',
-      `${EXTRACT}  tokenize:\n    inputs: { trck: track.json }\n    outputs: { tokens: tokens.txt }\n`,
+      `${EXTRACT}  tokenize:\n    inputs: { picees: pieces.jsonl }\n    ${TOKENS}\n`,
       [
-        'pipelines/song.yaml:5:15: stage tokenize has no inputs door "trck"; did you mean "track"?',
-        'pipelines/song.yaml:4:3: stage tokenize lacks an artifact for its inputs "track"',
+        'pipelines/song.yaml:5:15: stage tokenize has no inputs door "picees"; did you mean "pieces"?',
+        'pipelines/song.yaml:4:3: stage tokenize lacks an artifact for its inputs "pieces"',
       ],
     ],
     [
       'for two producers of one output',
-      `${EXTRACT}  tokenize:\n    inputs: { track: track.json }\n    outputs: { tokens: track.json }\n`,
-      ['pipelines/song.yaml:6:24: two producers of "track.json": extract-track and tokenize'],
+      `${EXTRACT}  tokenize:\n    inputs: { pieces: pieces.jsonl }\n    ${TOKENS.replace('tokens.txt', 'pieces.jsonl')}\n`,
+      ['pipelines/song.yaml:6:24: two producers of "pieces.jsonl": extract-track and tokenize'],
     ],
     [
       'for an artifact that nobody writes',
-      `${EXTRACT}  tokenize:\n    inputs: { track: trak.json }\n    outputs: { tokens: tokens.txt }\n`,
-      ['pipelines/song.yaml:5:22: no stage of this pipeline writes "trak.json"; did you mean "track.json"?'],
+      `${EXTRACT}  tokenize:\n    inputs: { pieces: peces.jsonl }\n    ${TOKENS}\n`,
+      ['pipelines/song.yaml:5:23: no stage of this pipeline writes "peces.jsonl"; did you mean "pieces.jsonl"?'],
     ],
     [
       'for a circle',
-      '  tokenize:\n    inputs: { track: vocab.json }\n    outputs: { tokens: tokens.txt }\n' +
-        '  build-vocab:\n    inputs: { tokens: tokens.txt }\n    outputs: { vocabulary: vocab.json }\n',
+      `  tokenize:\n    inputs: { pieces: vocab.json }\n    ${TOKENS}\n` +
+        '  build-vocab:\n    inputs: { tokens: tokens.txt, augmented: augmented.txt }\n    outputs: { vocabulary: vocab.json }\n',
       ['pipelines/song.yaml:5:3: the stages go round in a circle: build-vocab → tokenize → build-vocab'],
     ],
     [
       'for an output outside its folder',
-      `  extract-track:\n    outputs: { track: ../track.json, summary: tracks.json }\n`,
+      `  extract-track:\n    outputs: { pieces: ../pieces.jsonl, summary: tracks.json }\n`,
       [
-        'pipelines/song.yaml:3:23: an artifact is a file name inside its stage\'s folder, found "../track.json", a path outside it',
+        'pipelines/song.yaml:3:24: an artifact is a file name inside its stage\'s folder, found "../pieces.jsonl", a path outside it',
       ],
     ],
     [
       'for a stage whose folder would be elsewhere',
-      '  ../elsewhere:\n    stage: extract-track\n    outputs: { track: track.json, summary: tracks.json }\n',
+      '  ../elsewhere:\n    stage: extract-track\n    outputs: { pieces: pieces.jsonl, summary: tracks.json }\n',
       ['pipelines/song.yaml:2:3: a stage\'s name is its folder\'s: letters, digits, - _ and ., found "../elsewhere"'],
     ],
     [
       'for a family without a number, and a number without a family',
-      '  render:\n    inputs: { songs: a.txt, track: track-*.json }\n    outputs: { songs: b-*.mid }\n',
+      '  render:\n    inputs: { songs: a.txt, pieces: pieces-*.jsonl, grammar: b-1.mid }\n    outputs: { songs: b-*.mid }\n',
       [
         'pipelines/song.yaml:3:22: expected a name with one * for the number (song-*.mid), found "a.txt"',
-        'pipelines/song.yaml:3:36: expected the name of one file, found "track-*.json"',
+        'pipelines/song.yaml:3:37: expected the name of one file, found "pieces-*.jsonl"',
         'pipelines/song.yaml:3:22: no stage of this pipeline writes "a.txt"; expected one of b-*.mid',
-        'pipelines/song.yaml:3:36: no stage of this pipeline writes "track-*.json"; expected one of b-*.mid',
+        'pipelines/song.yaml:3:37: no stage of this pipeline writes "pieces-*.jsonl"; expected one of b-*.mid',
+        'pipelines/song.yaml:3:62: no stage of this pipeline writes "b-1.mid"; did you mean "b-*.mid"?',
       ],
     ],
   ])('%s', async (_, stages, problems) => {

@@ -102,10 +102,10 @@ it('etude graph shows what each stage reads and writes', async () => {
     ['build-vocab', ['tokenize']],
     ['train', ['tokenize', 'build-vocab']],
     ['sample', ['train', 'build-vocab', 'tokenize']],
-    ['render', ['sample', 'extract-track']],
+    ['render', ['sample', 'extract-track', 'tokenize']],
   ]);
   expect((await workspace.etude('graph', '--config', 'experiments/tiny.yaml')).stdout).toMatch(
-    /\nrender +song-\*\.txt, track\.json +song-\*\.mid\n/,
+    /\nrender +song-\*\.txt, pieces\.jsonl, grammar\.json +song-\*\.mid\n/,
   );
 });
 

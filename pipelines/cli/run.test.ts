@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { notesOf } from '@etude/corpus';
 import { readMidi } from '@etude/midi-reader';
-import { notesOf } from '@etude/report';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CliWorkspace, TINY } from '../testing/cli-workspace.js';
 
@@ -49,7 +49,7 @@ describe('etude run', () => {
     expect(first).toMatchObject({ code: 0, stderr: '' });
     const files = readdirSync(workspace.path('artifacts/tiny'), { recursive: true, encoding: 'utf8' });
     for (const file of [
-      ...['extract-track/track.json', 'extract-track/tracks.json', 'tokenize/tokens.txt', 'build-vocab/vocab.json'],
+      ...['extract-track/pieces.jsonl', 'extract-track/tracks.json', 'tokenize/tokens.txt', 'build-vocab/vocab.json'],
       ...['train/model.safetensors', 'train/learning-curve.csv', 'train/learning-curve.svg'],
       ...['sample/song-1.txt', 'sample/song-2.txt', 'render/song-1.mid', 'render/song-2.mid', 'run.json'],
     ]) {
@@ -141,7 +141,7 @@ describe('etude run', () => {
     ]);
     expect(Object.keys(dry.stages[0])).toEqual(['name', 'status', 'reasons', 'seconds', 'outputs']);
     expect(dry.stages[0].outputs[0]).toEqual({
-      path: 'track.json',
+      path: 'pieces.jsonl',
       digest: expect.stringMatching(/^[0-9a-f]{64}$/),
       bytes: expect.any(Number),
     });
@@ -150,13 +150,14 @@ describe('etude run', () => {
     expect(JSON.parse(wrong.stdout).error.problems[0].message).toContain('train.layers: expected');
   });
 
-  it('names a broken MIDI file with the byte offset, exits 1 and shows no stack trace', async () => {
+  it('names a broken MIDI file with the byte offset where it is to be strict, exits 1 and shows no stack trace', async () => {
     const broken = readFileSync(workspace.path('data/prelude-bwv-846.mid'));
     const at = broken.lastIndexOf(0x90);
     workspace.write('data/broken.mid', broken.with(at + 1, 0xc8));
-    const { code, stderr, stdout } = await workspace.etude(...run, '--set', 'extract-track.source=data/broken.mid');
+    const set = ['--set', 'extract-track.source=data/broken.mid', '--set', 'extract-track.strict=true'];
+    const { code, stderr, stdout } = await workspace.etude(...run, ...set);
     expect(code).toBe(1);
-    expect(stderr).toContain(`data/broken.mid: track 1 cannot be read: byte ${at + 1}: expected a data byte`);
+    expect(stderr).toContain(`data/broken.mid: byte ${at + 1}: expected a data byte`);
     expect(stderr + stdout).not.toMatch(/\n\s+at /);
   });
 

@@ -5,7 +5,7 @@ import { vocabularyToJson } from './vocabulary-json.js';
 
 export const buildVocab = defineStage({
   name: 'build-vocab',
-  version: 1,
+  version: 2,
   summary: 'Gives every token an id: most frequent first, equal counts in the order of their text',
   params: z.strictObject({
     unseen: z
@@ -13,9 +13,11 @@ export const buildVocab = defineStage({
       .default('error')
       .describe('what to do with a token that the vocabulary lacks: stop with an error, or leave it out'),
   }),
-  inputs: { tokens: 'file' },
+  inputs: { tokens: 'file', augmented: 'file' },
   outputs: { vocabulary: 'file' },
   run: ({ inputs, params }) => ({
-    vocabulary: vocabularyToJson(buildVocabulary(parseTokens(inputs.tokens.text()), params.unseen)),
+    vocabulary: vocabularyToJson(
+      buildVocabulary([...parseTokens(inputs.tokens.text()), ...parseTokens(inputs.augmented.text())], params.unseen),
+    ),
   }),
 });

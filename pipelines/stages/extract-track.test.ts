@@ -1,6 +1,6 @@
 import { setTempo, trackName, writeMidi } from '@etude/midi-writer';
 import { describe, expect, it } from 'vitest';
-import { inputFile, runStage } from '../testing/run-stage.js';
+import { runStage, workspaceFile } from '../testing/run-stage.js';
 import { extractTrack } from './extract-track.js';
 
 const note = (key: number) => [
@@ -19,18 +19,18 @@ const ensemble = writeMidi({
 });
 const solo = writeMidi({ format: 0, division: 96, tracks: [{ ...conductor, events: note(60) }] });
 const extract = (bytes: Uint8Array, params = {}) =>
-  runStage(extractTrack, { params: { source: 'x.mid', ...params }, files: { source: inputFile(bytes, 'data/x.mid') } });
+  runStage(extractTrack, {
+    params: { source: 'x.mid', ...params },
+    files: { source: [workspaceFile(bytes, 'data/x.mid')] },
+  });
 
 describe('extract-track', () => {
   it('takes track 1 of a file with several, and says so', async () => {
     const { outputs, said } = await extract(ensemble);
     expect(said).toEqual(['track 1 (auto) "Violin": 1 notes, 2 events']);
-    expect(JSON.parse(outputs.track![0]!.text())).toEqual({
-      ...{ division: 480, name: 'Violin', tempos: [{ tick: 0, microseconds: 400_000 }], timeSignatures: [] },
-      events: [
-        { tick: 0, status: 0x90, data1: 70, data2: 90 },
-        { tick: 480, status: 0x80, data1: 70, data2: 0 },
-      ],
+    expect(JSON.parse(outputs.pieces![0]!.text())).toEqual({
+      ...{ division: 480, tempos: [{ tick: 0, microseconds: 400_000 }], timeSignatures: [], keySignatures: [] },
+      tracks: [{ name: 'Violin', events: [0, 0x90, 70, 90, 480, 0x80, 70, 0] }],
     });
   });
 
@@ -41,20 +41,74 @@ describe('extract-track', () => {
   it('takes the track that is asked for, and lists the others by name and count of notes', async () => {
     const { outputs, said } = await extract(ensemble, { track: 2 });
     expect(said).toEqual(['track 2 "Cello": 1 notes, 2 events']);
-    const { chosen, tracks } = JSON.parse(outputs.summary![0]!.text());
-    expect([chosen, tracks]).toEqual([
-      2,
-      [
-        { index: 0, name: '', notes: 0, events: 0 },
-        { index: 1, name: 'Violin', notes: 1, events: 2 },
-        { index: 2, name: 'Cello', notes: 1, events: 2 },
-      ],
+    expect(JSON.parse(outputs.summary![0]!.text()).tracks).toEqual([
+      { index: 0, name: '', notes: 0, events: 0, taken: false },
+      { index: 1, name: 'Violin', notes: 1, events: 2, taken: false },
+      { index: 2, name: 'Cello', notes: 1, events: 2, taken: true },
     ]);
   });
 
-  it('reads format 2', async () => {
-    const { outputs } = await extract(ensemble.with(9, 2), { track: 2 });
+  it('takes the tracks of format 2 as pieces of their own', async () => {
+    const { outputs } = await extract(ensemble.with(9, 2));
     expect(JSON.parse(outputs.summary![0]!.text()).format).toBe(2);
+    expect(outputs.pieces![0]!.text().trim().split('\n')).toHaveLength(2);
+    const { outputs: one } = await extract(ensemble.with(9, 2), { track: 2 });
+    expect(JSON.parse(one.pieces![0]!.text()).tracks[0].name).toBe('Cello');
+  });
+
+  it('lists what breaks the specification, and fails at it where it is told to be strict', async () => {
+    const cut = solo.slice(0, -6);
+    const { said } = await extract(cut);
+    expect(said[0]).toMatch(/^data\/x\.mid: byte \d+: the file ends 6 bytes before its track does; cut to \d+ bytes$/);
+    await expect(extract(cut, { strict: true })).rejects.toThrow(/^data\/x\.mid: byte \d+: the file ends 6 bytes/);
+  });
+
+  const many = (files: Record<string, Uint8Array>, params = {}, more = {}) =>
+    runStage(extractTrack, {
+      params: { source: 'music', ...params },
+      files: { source: Object.entries(files).map(([name, bytes]) => workspaceFile(bytes, `music/${name}`)) },
+      ...more,
+    });
+  const song = (key: number) => writeMidi({ format: 0, division: 96, tracks: [{ events: note(key) }] });
+
+  it('reads many files, leaves out broken ones and those of the same notes, and says so', async () => {
+    const again = writeMidi({
+      format: 0,
+      division: 192,
+      tracks: [{ meta: [trackName('Again')], events: note(61).map((e) => ({ ...e, tick: 2 * e.tick })) }],
+    });
+    const files = { 'a.mid': song(60), 'b.mid': song(61), 'c.mid': Uint8Array.of(1, 2), 'd.mid': again };
+    const { outputs, said } = await many(files);
+    expect(said).toEqual([
+      'music/c.mid: left out: byte 0: expected a MIDI header ("MThd"), found the bytes 01 02',
+      'music/d.mid: left out: it has the same notes as b.mid',
+      '2 pieces of 4 files: 3 notes, 6 events',
+    ]);
+    expect(outputs.pieces![0]!.text().trim().split('\n')).toHaveLength(2);
+    const summary = JSON.parse(outputs.summary![0]!.text());
+    expect(summary.files.map(({ name, pieces }: { name: string; pieces: number }) => [name, pieces])).toEqual([
+      ['a.mid', 1],
+      ['b.mid', 1],
+      ['c.mid', 0],
+      ['d.mid', 0],
+    ]);
+    await expect(many(files, { strict: true })).rejects.toThrow('music/c.mid: byte 0');
+  });
+
+  it('reads only what it has not read before', async () => {
+    const store: { kept?: Uint8Array } = {};
+    const memo = {
+      load: async () => store.kept,
+      save: async (bytes: Uint8Array) => Object.assign(store, { kept: bytes }),
+    };
+    const files = Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`${i}.mid`, song(60 + i)]));
+    const first = await many(files, {}, { memo });
+    expect(first.said).toEqual(['read 9 of 9 files', '9 pieces of 9 files: 9 notes, 18 events']);
+    expect((await many(files, {}, { memo })).said).toEqual(['9 pieces of 9 files: 9 notes, 18 events']);
+    const { said, outputs } = await many({ ...files, '9.mid': song(80) }, {}, { memo });
+    expect(said[0]).toBe('read 1 of 10 files');
+    const text = outputs.pieces![0]!.text();
+    expect(text.startsWith(first.outputs.pieces![0]!.text())).toBe(true);
   });
 
   it('says what is wrong, with the tracks to choose from', async () => {

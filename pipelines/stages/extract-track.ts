@@ -1,59 +1,154 @@
-import { MidiError, type MidiFile, readMidi } from '@etude/midi-reader';
-import { defineStage, type InputFile, StageError, workspaceFile } from '@etude/pipeline';
+import {
+  ChangedFileError,
+  type FileReading,
+  type ReadingPlan,
+  readCorpus,
+  readingsFromBytes,
+  readingsToBytes,
+  readPieces,
+  toLines,
+} from '@etude/corpus';
+import { FAMILIES, type MidiProblem } from '@etude/midi-reader';
+import { defineStage, StageError, type WorkspaceFile, workspaceFiles } from '@etude/pipeline';
 import * as z from 'zod';
-import { trackToJson } from './track-json.js';
+import { instrument } from './instrument.js';
+
+const MIDI_EXTENSIONS = ['mid', 'midi', 'rmi', 'kar'];
+/** Fewer files than this are read again sooner than what is known of them. */
+const WORTH_A_MEMO = 8;
+/** Lines said of what is wrong; the summary has all of it. */
+const MOST_LINES = 10;
+
+const trackNumber = z.int().min(0);
+const params = z.strictObject({
+  source: workspaceFiles(
+    z
+      .union([z.string(), z.array(z.string()).min(1)])
+      .describe('the MIDI file to learn from; or a folder, a pattern such as music/*.mid, or a list of those'),
+    MIDI_EXTENSIONS,
+  ),
+  track: z
+    .union([z.literal('auto'), z.literal('all'), trackNumber, z.array(trackNumber).min(1)])
+    .default('auto')
+    .describe('the tracks to take, counted from 0; auto: track 1, or track 0 of a file that has only one'),
+  trackName: z.string().optional().describe('take only tracks of this name; * stands for anything'),
+  channels: z.array(z.int().min(1).max(16)).min(1).optional().describe('take only these channels'),
+  instruments: z.array(instrument).min(1).optional().describe('take only these instruments: names or numbers'),
+  families: z.array(z.enum(FAMILIES)).min(1).optional().describe('take only instruments of these families'),
+  drums: z.enum(['keep', 'drop', 'only']).default('keep').describe('what to do with percussion (channel 10)'),
+  merge: z.boolean().default(false).describe('one track of all that are taken'),
+  pedalToDurations: z
+    .boolean()
+    .default(false)
+    .describe('make notes as long as the sustain pedal holds them, in place of the pedal'),
+  quantize: z.int().min(0).max(960).default(0).describe('steps a quarter note that every event is moved to; 0: none'),
+  transposeToC: z.boolean().default(false).describe('transpose every piece to C major or A minor'),
+  strict: z.boolean().default(false).describe('fail at the first thing in a file that breaks the specification'),
+});
+type Params = z.output<typeof params>;
 
 export const extractTrack = defineStage({
   name: 'extract-track',
-  version: 2,
-  summary: 'Takes the channel events of one track out of a MIDI file',
-  params: z.strictObject({
-    source: workspaceFile(z.string().describe('the MIDI file to learn from; a path in the workspace')),
-    track: z
-      .union([z.literal('auto'), z.int().min(0)])
-      .default('auto')
-      .describe('the track to take, counted from 0; auto: track 1, or track 0 of a file that has only one'),
-  }),
+  version: 3,
+  summary: 'Takes pieces out of MIDI files: the tracks, channels and instruments that are asked for',
+  params,
   inputs: {},
-  outputs: { track: 'file', summary: 'file' },
-  run({ params, files, say }) {
+  outputs: { pieces: 'file', summary: 'file' },
+  async run({ params, files, memo, signal, progress, say }) {
     const source = files.source!;
-    const file = read(source);
-    const index = params.track === 'auto' ? (file.tracks.length > 1 ? 1 : 0) : params.track;
-    const track = file.tracks[index];
-    if (track === undefined) {
-      throw new StageError(`${source.path}: there is no track ${index}; the tracks are ${listOf(file) || 'none'}`);
+    const plan = planOf(params);
+    if (source.length === 1) return ofOne(source[0]!, readPieces(source[0]!.bytes(), plan), params, say);
+    const readings = source.length < WORTH_A_MEMO ? new Map<string, FileReading>() : await remembered(memo);
+    const unread = source.filter(({ digest }) => !readings.has(digest));
+    const read = await readCorpus(
+      unread.map(({ location, digest }) => ({ path: location, digest })),
+      plan,
+      { signal, onProgress: (done, total) => progress({ done, total, unit: 'files' }) },
+    ).catch((error) => {
+      throw error instanceof ChangedFileError ? new StageError(error.message) : error;
+    });
+    for (const [index, { digest }] of unread.entries()) readings.set(digest, read[index]!);
+    if (source.length >= WORTH_A_MEMO && unread.length > 0) {
+      say(`read ${unread.length} of ${source.length} files`);
+      await memo.save(readingsToBytes(new Map(source.map(({ digest }) => [digest, readings.get(digest)!]))));
     }
-    for (const { track: where, offset, problem, done } of file.problems) {
-      const place = where === undefined ? '' : ` track ${where},`;
-      say(`${source.path}:${place} byte ${offset}: ${problem}; ${done}`);
-    }
-    if (track.events.length === 0) {
-      throw new StageError(`${source.path}: track ${index} holds no channel events; the tracks are ${listOf(file)}`);
-    }
-    const why = params.track !== 'auto' ? '' : index === 1 ? ' (auto)' : ' (auto: there is no track 1)';
-    say(`track ${index}${why}${track.name && ` "${track.name}"`}: ${track.notes} notes, ${track.events.length} events`);
-    return {
-      track: trackToJson({ ...file, name: track.name, events: track.events }),
-      summary: `${JSON.stringify(summaryOf(file, index), undefined, 2)}\n`,
-    };
+    return ofMany(source, readings, params, say);
   },
 });
 
-function read({ path, bytes }: InputFile): MidiFile {
-  try {
-    return readMidi(bytes);
-  } catch (error) {
-    if (error instanceof MidiError) throw new StageError(`${path}: ${error.message}`);
-    throw error;
-  }
+async function remembered(memo: { load(): Promise<Uint8Array | undefined> }): Promise<Map<string, FileReading>> {
+  const bytes = await memo.load();
+  return bytes === undefined ? new Map() : readingsFromBytes(bytes);
 }
 
-function listOf({ tracks }: MidiFile): string {
-  return tracks.map(({ name, notes }, index) => `${index}${name && ` "${name}"`} (${notes} notes)`).join(', ');
+function planOf(params: Params): ReadingPlan {
+  const { track, trackName: name, channels, instruments: programs, families, drums, merge } = params;
+  const { strict, pedalToDurations, quantize, transposeToC } = params;
+  const tracks = typeof track === 'number' ? [track] : track;
+  return {
+    selection: { tracks, name, channels, programs, families, drums, merge },
+    ...{ strict, pedalToDurations, quantize, transposeToC },
+  };
 }
 
-function summaryOf({ format, division, tempos, timeSignatures, problems, tracks }: MidiFile, chosen: number) {
-  const entries = tracks.map(({ name, notes, events }, index) => ({ index, name, notes, events: events.length }));
-  return { format, division, chosen, tempos, timeSignatures, problems, tracks: entries };
+type Say = (line: string) => void;
+
+function ofOne({ path }: WorkspaceFile, { pieces, summary }: FileReading, { track }: Params, say: Say) {
+  const { error, problems, tracks = [], notes, events } = summary;
+  if (error !== undefined) throw new StageError(`${path}: ${error}`);
+  const lines = problems.map((problem) => `${path}:${inWords(problem)}`);
+  sayLines(lines, say);
+  const taken = [...tracks.entries()].filter(([, each]) => each.taken);
+  const [index, first] = taken[0]!;
+  const why = track !== 'auto' ? '' : index === 1 ? ' (auto)' : ' (auto: there is no track 1)';
+  const what =
+    taken.length === 1 ? `track ${index}${why}${first.name && ` "${first.name}"`}` : `${taken.length} tracks`;
+  say(`${what}: ${notes} notes, ${events} events`);
+  const numbered = tracks.map((each, index) => ({ index, ...each }));
+  return { pieces: toLines(pieces), summary: toJson({ ...summary, tracks: numbered }) };
+}
+
+function ofMany(source: readonly WorkspaceFile[], readings: Map<string, FileReading>, { strict }: Params, say: Say) {
+  const pieces: string[] = [];
+  const lines: string[] = [];
+  /** name of the file in which these notes came first */
+  const seen = new Map<string, string>();
+  let [notes, events] = [0, 0];
+  const summaries = source.map(({ name, path, digest }) => {
+    const { pieces: found, notesDigests, summary } = readings.get(digest)!;
+    if (summary.error !== undefined) {
+      if (strict) throw new StageError(`${path}: ${summary.error}`);
+      lines.push(`${path}: left out: ${summary.error}`);
+    }
+    for (const problem of summary.problems) lines.push(`${path}:${inWords(problem)}`);
+    const sameAs = notesDigests.map((notesDigest) => seen.get(notesDigest));
+    const taken = found.filter((_, index) => sameAs[index] === undefined);
+    for (const twin of sameAs) if (twin) lines.push(`${path}: left out: it has the same notes as ${twin}`);
+    for (const notesDigest of notesDigests) if (!seen.has(notesDigest)) seen.set(notesDigest, name);
+    pieces.push(...taken);
+    notes += summary.notes;
+    events += summary.events;
+    const twins = sameAs.filter((twin) => twin !== undefined);
+    return { name, pieces: taken.length, ...(twins.length > 0 && { sameNotesAs: twins }), ...summary };
+  });
+  sayLines(lines, say);
+  if (pieces.length === 0) throw new StageError('there is nothing to learn from in any of the files');
+  const count = (n: number) => n.toLocaleString('en');
+  say(
+    `${count(pieces.length)} pieces of ${count(source.length)} files: ${count(notes)} notes, ${count(events)} events`,
+  );
+  return { pieces: toLines(pieces), summary: toJson({ pieces: pieces.length, notes, events, files: summaries }) };
+}
+
+function inWords({ track, offset, problem, done }: MidiProblem): string {
+  return `${track === undefined ? '' : ` track ${track},`} byte ${offset}: ${problem}; ${done}`;
+}
+
+function sayLines(lines: readonly string[], say: Say): void {
+  for (const line of lines.slice(0, MOST_LINES)) say(line);
+  if (lines.length > MOST_LINES) say(`and ${lines.length - MOST_LINES} more; see tracks.json`);
+}
+
+function toJson(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
 }

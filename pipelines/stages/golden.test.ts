@@ -4,7 +4,7 @@ import { setTempo, timeSignature, trackName, writeMidi } from '@etude/midi-write
 import type { InputFile } from '@etude/pipeline';
 import { loadTensorFlow } from '@etude/tensorflow';
 import { describe, expect, it } from 'vitest';
-import { inputFile, runStage } from '../testing/run-stage.js';
+import { runStage, workspaceFile } from '../testing/run-stage.js';
 import { stages } from './index.js';
 
 // For each stage, what it writes for a fixed small input at its present version. A stage whose output changes has to
@@ -70,7 +70,7 @@ describe('golden outputs', async () => {
       const inputs = Object.fromEntries(
         Object.entries(stage.inputs).map(([door, kind]) => [door, kind === 'files' ? made[door]! : made[door]![0]!]),
       );
-      const files = { source: inputFile(source) };
+      const files = { source: [workspaceFile(source, 'fixture.mid')] };
       const { outputs } = await runStage(stage, { params: PARAMS[stage.name] ?? {}, inputs, files });
       Object.assign(made, outputs);
       const found = Object.fromEntries(

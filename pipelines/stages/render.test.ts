@@ -1,26 +1,34 @@
-import { ChannelEvents, readMidi } from '@etude/midi-reader';
+import { pieceToJson } from '@etude/corpus';
+import { ChannelEvents, type MidiFile, readMidi } from '@etude/midi-reader';
+import type { GrammarSettings } from '@etude/tokenizer';
 import { describe, expect, it } from 'vitest';
 import { inputFile, runStage } from '../testing/run-stage.js';
+import { grammarToJson } from './grammar-json.js';
 import { render } from './render.js';
-import { trackToJson } from './track-json.js';
 
-const track = trackToJson({
-  ...{ division: 480, name: 'Fiddle' },
-  tempos: [
-    { tick: 0, microseconds: 400_000 },
-    { tick: 960, microseconds: 900_000 },
-  ],
-  timeSignatures: [{ tick: 0, numerator: 6, denominator: 8 }],
-  events: ChannelEvents.of([{ tick: 0, status: 0xc0, data1: 40, data2: 0 }]),
-});
-const rendered = async (text: string, params = {}) => {
-  const { outputs } = await runStage(render, {
+const piece = (programs: { tick: number; status: number; data1: number; data2: number }[]) =>
+  `${pieceToJson({
+    ...{ division: 480, keySignatures: [] },
+    tempos: [
+      { tick: 0, microseconds: 400_000 },
+      { tick: 960, microseconds: 900_000 },
+    ],
+    timeSignatures: [{ tick: 0, numerator: 6, denominator: 8 }],
+    tracks: [{ name: 'Fiddle', events: ChannelEvents.of(programs) }],
+  })}\n`;
+const eventText: GrammarSettings = { grammar: 'event-text', division: 480, steps: 0, velocities: 32 };
+const rendered = async (text: string, params = {}, settings = eventText) => {
+  const { outputs, said } = await runStage(render, {
     params,
-    inputs: { songs: [inputFile(text, 'sample/song-1.txt')], track: inputFile(track) },
+    inputs: {
+      songs: [inputFile(text, 'sample/song-1.txt')],
+      pieces: inputFile(piece([{ tick: 0, status: 0xc0, data1: 40, data2: 0 }])),
+      grammar: inputFile(grammarToJson({ settings, notes: 1, parts: [] })),
+    },
   });
-  return readMidi(outputs.songs![0]!.bytes);
+  return { ...readMidi(outputs.songs![0]!.bytes), said };
 };
-const events = (file: ReturnType<typeof readMidi>, index = 0) =>
+const events = (file: MidiFile, index = 0) =>
   [...file.tracks[index]!.events].map(({ tick, status, data1 }) => [tick, status, data1]);
 
 describe('render', () => {
@@ -44,7 +52,6 @@ describe('render', () => {
 
   it('keeps program change and channel pressure', async () => {
     expect(events(await rendered('0_c3_05 10_d3_40'))).toEqual([
-      [0, 0xc0, 40],
       [0, 0xc3, 5],
       [10, 0xd3, 0x40],
     ]);

@@ -1,75 +1,131 @@
-import { type ChannelEvent, isNoteOn } from '@etude/midi-reader';
-import { setTempo, soundEvents, timeSignature, trackName, writeMidi } from '@etude/midi-writer';
+import { linesOf, type Piece, pieceFromJson } from '@etude/corpus';
+import { type ChannelEvent, ChannelEvents, isNoteOn } from '@etude/midi-reader';
+import { arrange, keySignature, setTempo, soundEvents, timeSignature, trackName, writeMidi } from '@etude/midi-writer';
+import { createRandom } from '@etude/model';
 import { defineStage, StageError } from '@etude/pipeline';
-import { fromEventText, parseTokens, TokenError } from '@etude/tokenizer';
+import { createGrammar, type Grammar, parseTokens, TokenError } from '@etude/tokenizer';
 import * as z from 'zod';
-import { trackFromJson } from './track-json.js';
+import { grammarFromJson } from './grammar-json.js';
+import { instrument } from './instrument.js';
+
+const sevenBits = z.int().min(0).max(127).optional();
+const part = z.strictObject({
+  track: z.int().min(0).optional().describe('the track of the song that is meant, counted from 0'),
+  channel: z.int().min(1).max(16).optional().describe('the channel that is meant'),
+  instrument: instrument.optional().describe('name or number of a General MIDI instrument'),
+  bank: z.int().min(0).max(0x3fff).optional().describe('bank of sounds'),
+  volume: sevenBits.describe('volume, 0 to 127'),
+  pan: z.int().min(-64).max(63).optional().describe('place between left, -64, and right, 63'),
+  expression: sevenBits.describe('expression, 0 to 127'),
+  reverb: sevenBits.describe('depth of the reverb, 0 to 127'),
+  chorus: sevenBits.describe('depth of the chorus, 0 to 127'),
+  sustain: z.enum(['bar', 'off']).optional().describe('the sustain pedal: down from bar line to bar line, or never'),
+  transpose: z.int().min(-60).max(60).optional().describe('semitones up, or down'),
+});
+const arrangement = z.strictObject({
+  tempo: z.number().min(4).max(1000).optional().describe('quarter notes a minute'),
+  transpose: z.int().min(-60).max(60).optional().describe('semitones up, or down'),
+  swing: z.number().min(0.5).max(0.8).optional().describe('where the second eighth of a beat begins; 0.5: straight'),
+  tuning: z.number().min(220).max(880).optional().describe('frequency of the A above middle C in hertz'),
+  humanize: z
+    .strictObject({
+      timing: z.number().min(0).max(200).default(8).describe('standard deviation of beginnings in milliseconds'),
+      velocity: z.number().min(0).max(64).default(6).describe('standard deviation of velocities'),
+      seed: z.int().default(1).describe('seed of the variation'),
+    })
+    .optional()
+    .describe('how much notes vary'),
+  parts: z.array(part).optional().describe('how tracks or channels are played; later entries go over earlier ones'),
+});
+
+const params = z.strictObject({
+  format: z
+    .union([z.literal('auto'), z.literal(0), z.literal(1)])
+    .default('auto')
+    .describe('MIDI file format: 0 has one track, 1 a conductor track besides; auto: 0 for a song of one track'),
+  longestNote: z
+    .number()
+    .positive()
+    .default(8)
+    .describe('beats (quarter notes) after which a note that was never ended is ended'),
+  arrangement: arrangement.default({}).describe('instruments, tone and effects; what is left out stays as it is'),
+});
 
 export const render = defineStage({
   name: 'render',
-  version: 1,
-  summary: 'Writes songs as MIDI files with the division, tempo and metre of their source',
-  params: z.strictObject({
-    format: z
-      .union([z.literal(0), z.literal(1)])
-      .default(0)
-      .describe('MIDI file format: 0 has one track, 1 a conductor track besides'),
-    longestNote: z
-      .number()
-      .positive()
-      .default(8)
-      .describe('beats (quarter notes) after which a note that was never ended is ended'),
-  }),
-  inputs: { songs: 'files', track: 'file' },
+  version: 2,
+  summary: 'Writes songs as MIDI files, played as the arrangement says',
+  params,
+  inputs: { songs: 'files', pieces: 'file', grammar: 'file' },
   outputs: { songs: 'files' },
-  run({ inputs, params }) {
-    const source = trackFromJson(inputs.track.text());
-    const conductor = [...atStart(source.tempos).map(setTempo), ...atStart(source.timeSignatures).map(timeSignature)];
-    const { division } = source;
-    const songs = inputs.songs.map(({ path, text }) => {
-      const written = eventsOf(path, text());
-      const longestNote = Math.max(1, Math.round(params.longestNote * division));
-      const events = soundEvents([...missingPrograms(written, [...source.events]), ...written], {
-        longestNote,
-        lastNote: division,
-      });
-      if (params.format === 0) return writeMidi({ format: 0, division, tracks: [{ meta: conductor, events }] });
-      return writeMidi({
-        format: 1,
-        division,
-        tracks: [
-          { meta: conductor, events: [] },
-          { meta: [trackName(source.name)], events },
-        ],
-      });
+  run({ inputs, params, say }) {
+    const source = pieceFromJson(linesOf(inputs.pieces.bytes).next().value!);
+    const grammar = createGrammar(grammarFromJson(inputs.grammar.text()).settings);
+    const unused = new Set<number>();
+    const songs = inputs.songs.map(({ path, text }, index) => {
+      const song = completed(decode(grammar, path, text()), source);
+      const { humanize, ...rest } = params.arrangement;
+      const random = createRandom(humanize?.seed ?? 0, index);
+      const played = arrange(song, { ...rest, humanize }, random.next.bind(random), (part) => void unused.add(part));
+      return toMidi(played, params);
     });
+    for (const number of unused) say(`arrangement.parts[${number}] fits nothing in at least one song`);
     return { songs };
   },
 });
 
-function eventsOf(path: string, text: string): ChannelEvent[] {
+function decode(grammar: Grammar, path: string, text: string): Piece {
   try {
-    return fromEventText(parseTokens(text));
+    return grammar.decode(parseTokens(text));
   } catch (error) {
     if (error instanceof TokenError) throw new StageError(`${path}: ${error.message}`);
     throw error;
   }
 }
 
-/** The first value, which a song of any length begins with. */
-function atStart<T extends { tick: number }>(values: readonly T[]): T[] {
-  return values.slice(0, 1).map((value) => ({ ...value, tick: 0 }));
+/** A song with what its grammar does not write down, taken from the source: names, first tempo and metre, instruments. */
+function completed(song: Piece, source: Piece): Piece {
+  const programs = new Map(source.tracks.flatMap(({ events }) => [...programsBeforeNotes(events)]));
+  return {
+    ...song,
+    tempos: fromStart(song.tempos, source.tempos),
+    timeSignatures: fromStart(song.timeSignatures, source.timeSignatures),
+    tracks: song.tracks.map((track, index) => {
+      const chosen = programsBeforeNotes(track.events);
+      const channels = new Set(Array.from(track.events, ({ status }) => status & 15));
+      const missing = [...programs].filter(([channel]) => channels.has(channel) && !chosen.has(channel));
+      const head = missing.map(([channel, data1]) => ({ tick: 0, status: 0xc0 | channel, data1, data2: 0 }));
+      const name = track.name || (song.tracks.length <= source.tracks.length ? source.tracks[index]!.name : '');
+      return { name, events: ChannelEvents.of([...head, ...track.events]) };
+    }),
+  };
 }
 
-/** The source's instruments for channels on which a song does not choose one before its first note. */
-function missingPrograms(song: readonly ChannelEvent[], source: readonly ChannelEvent[]): ChannelEvent[] {
-  const chosen = programsBeforeNotes(song);
-  return [...programsBeforeNotes(source)]
-    .filter(([channel]) => !chosen.has(channel))
-    .map(([channel, data1]) => ({ tick: 0, status: 0xc0 | channel, data1, data2: 0 }));
+function toMidi(
+  { division, tempos, timeSignatures, keySignatures, tracks }: Piece,
+  { format, longestNote }: z.output<typeof params>,
+): Uint8Array {
+  const sound = { longestNote: Math.max(1, Math.round(longestNote * division)), lastNote: division };
+  const written = tracks.map(({ name, events }) => ({
+    meta: name === '' ? [] : [trackName(name)],
+    events: soundEvents([...events], sound),
+  }));
+  const meta = [...tempos.map(setTempo), ...timeSignatures.map(timeSignature), ...keySignatures.map(keySignature)];
+  meta.sort((a, b) => a.tick - b.tick);
+  if (format === 0 || (format === 'auto' && written.length <= 1)) {
+    const events = written.flatMap((track) => track.events).sort((a, b) => a.tick - b.tick);
+    return writeMidi({ format: 0, division, tracks: [{ meta, events }] });
+  }
+  return writeMidi({ format: 1, division, tracks: [{ meta, events: [] }, ...written] });
 }
 
-function programsBeforeNotes(events: readonly ChannelEvent[]): Map<number, number> {
+/** What a song says of its tempo or metre; what it says later than at its beginning begins with what the source says. */
+function fromStart<T extends { tick: number }>(ofSong: readonly T[], ofSource: readonly T[]): T[] {
+  if (ofSong[0]?.tick === 0) return [...ofSong];
+  return [...ofSource.slice(0, 1).map((value) => ({ ...value, tick: 0 })), ...ofSong];
+}
+
+function programsBeforeNotes(events: Iterable<ChannelEvent>): Map<number, number> {
   const programs = new Map<number, number>();
   const playing = new Set<number>();
   for (const event of events) {

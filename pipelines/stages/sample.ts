@@ -1,55 +1,93 @@
-import { sample as sampleSongs } from '@etude/generator';
-import { isNoteOn } from '@etude/midi-reader';
+import { type Constraint, sample as sampleSongs } from '@etude/generator';
 import { modelFromBytes } from '@etude/model';
 import { defineStage } from '@etude/pipeline';
-import { decode, encode, formatTokens, fromEventText, parseTokens, type Vocabulary } from '@etude/tokenizer';
+import {
+  createGrammar,
+  decode,
+  END_OF_PIECE,
+  encode,
+  formatTokens,
+  type Grammar,
+  parseTokens,
+  START,
+  splitPieces,
+  type Vocabulary,
+} from '@etude/tokenizer';
 import * as z from 'zod';
+import { grammarFromJson } from './grammar-json.js';
 import { loadKernels } from './kernels.js';
 import { vocabularyFromJson } from './vocabulary-json.js';
 
 export const sample = defineStage({
   name: 'sample',
-  version: 3,
+  version: 4,
   summary: 'Writes songs token by token with the trained model',
   params: z.strictObject({
     songs: z.int().min(1).max(1000).default(3).describe('how many songs to write'),
-    length: z.int().min(1).default(1000).describe('tokens of each song'),
+    length: z
+      .int()
+      .min(1)
+      .default(1000)
+      .describe('tokens of each song; of a corpus at most, since its songs have an end of their own'),
     temperature: z
       .number()
       .min(0)
       .default(1)
       .describe('above 1: more surprising, below 1: safer; 0: always the likeliest'),
-    prime: z.int().min(0).default(0).describe('how many tokens each song takes from the beginning of the piece'),
+    prime: z.int().min(0).default(0).describe('how many tokens each song takes from the beginning of the first piece'),
     seed: z.int().default(1).describe('seed of the draws; each song has a stream of its own'),
   }),
-  inputs: { model: 'file', vocabulary: 'file', tokens: 'file' },
+  inputs: { model: 'file', vocabulary: 'file', tokens: 'file', grammar: 'file' },
   outputs: { songs: 'files' },
   async run({ params, inputs, signal, progress }) {
     const vocabulary = vocabularyFromJson(inputs.vocabulary.text());
-    const prime = [...encode(vocabulary, parseTokens(inputs.tokens.text()).slice(0, params.prime))];
-    const firstToken = firstTokenWeights(vocabulary);
+    const grammar = createGrammar(grammarFromJson(inputs.grammar.text()).settings);
+    const [first] = splitPieces(parseTokens(inputs.tokens.text()));
+    const prime = [
+      ...encode(
+        vocabulary,
+        first!.slice(0, params.prime).filter((token) => token !== END_OF_PIECE),
+      ),
+    ];
+    const boundary = vocabulary.entries.findIndex(({ token }) => token === END_OF_PIECE);
+    const options = {
+      ...{ ...params, prime, firstToken: firstTokenWeights(vocabulary, grammar) },
+      boundary: boundary < 0 ? undefined : boundary,
+      constraint: constraintOf(vocabulary, grammar),
+    };
     const { tf, kernels } = await loadKernels();
     const model = modelFromBytes(tf, inputs.model.bytes);
-    const songs = await sampleSongs(
-      tf,
-      kernels,
-      model,
-      { ...params, prime, firstToken },
-      {
-        signal,
-        onProgress: ({ done, total }) => progress({ done, total, unit: 'tokens' }),
-      },
-    );
+    const songs = await sampleSongs(tf, kernels, model, options, {
+      signal,
+      onProgress: ({ done, total }) => progress({ done, total, unit: 'tokens' }),
+    });
     tf.dispose(model.weights as never);
-    return { songs: songs.map((ids) => formatTokens(decode(vocabulary, ids))) };
+    return { songs: songs.map((ids) => formatTokens(decode(vocabulary, ids), grammar)) };
   },
 });
 
-/** How likely a song without a prime begins with each token: a note at once, as often as it stands in the piece. */
-function firstTokenWeights({ entries }: Vocabulary): number[] {
-  const weights = entries.map(({ token, count }) => {
-    const [event] = fromEventText([token]);
-    return isNoteOn(event!) && event!.tick === 0 ? count : 0;
-  });
+/** How likely a song without a prime begins with each token: as often as it stands in the music, if it may begin one. */
+function firstTokenWeights({ entries }: Vocabulary, grammar: Grammar): number[] {
+  const weights = entries.map(({ token, count }) =>
+    token !== END_OF_PIECE && grammar.maySongStart(token) ? count : 0,
+  );
   return weights.some((weight) => weight > 0) ? weights : entries.map(({ count }) => count);
+}
+
+/** What the grammar allows, found out once for each state that comes up. */
+function constraintOf({ entries }: Vocabulary, { follow }: Grammar): Constraint | undefined {
+  if (follow === undefined) return undefined;
+  const known = new Map<string, boolean[]>();
+  return {
+    start: START,
+    allowed(state) {
+      let allowed = known.get(state);
+      if (allowed === undefined) {
+        allowed = entries.map(({ token }) => follow(state, token) !== undefined);
+        known.set(state, allowed);
+      }
+      return allowed;
+    },
+    follow: (state, id) => follow(state, entries[id]!.token) ?? state,
+  };
 }

@@ -1,14 +1,193 @@
-import { defineStage } from '@etude/pipeline';
-import { formatTokens, toEventText } from '@etude/tokenizer';
+import {
+  heldOutPieces,
+  jitterVelocity,
+  linesOf,
+  notesDigest,
+  notesOf,
+  type Piece,
+  pieceFromJson,
+  quantize,
+  rescale,
+  stretch,
+  transpose,
+  withoutEnd,
+} from '@etude/corpus';
+import { createRandom } from '@etude/model';
+import { defineStage, StageError } from '@etude/pipeline';
+import {
+  createGrammar,
+  END_OF_PIECE,
+  formatTokens,
+  GRAMMARS,
+  type Grammar,
+  GrammarError,
+  type GrammarSettings,
+} from '@etude/tokenizer';
 import * as z from 'zod';
-import { trackFromJson } from './track-json.js';
+import { type GrammarJson, grammarToJson } from './grammar-json.js';
+
+const params = z.strictObject({
+  grammar: z.enum(GRAMMARS).default('event-text').describe('how music is written as tokens; see docs/grammars.md'),
+  stepsPerBeat: z
+    .int()
+    .min(0)
+    .max(96)
+    .default(0)
+    .describe('steps a quarter note of the grid; 0: 4, or for event-text and session none'),
+  velocities: z.int().min(1).max(127).default(32).describe('how many velocities the factored grammar tells apart'),
+  validation: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0.1)
+    .describe('share that is held out: of a corpus whole pieces, chosen by their notes; of one piece its end'),
+  transposeToAllKeys: z.boolean().default(false).describe('add the training part in the eleven other keys'),
+  tempoScales: z
+    .array(z.number().min(0.25).max(4))
+    .default([])
+    .describe('add the training part once for each of these, its notes that much longer'),
+  velocityJitter: z.int().min(0).max(64).default(0).describe('how far the velocities of what is added vary at most'),
+  seed: z.int().default(1).describe('seed of that variation'),
+});
+type Params = z.output<typeof params>;
 
 export const tokenize = defineStage({
   name: 'tokenize',
-  version: 1,
-  summary: 'Writes the events of a track as text, one token an event',
-  params: z.strictObject({}),
-  inputs: { track: 'file' },
-  outputs: { tokens: 'file' },
-  run: ({ inputs }) => ({ tokens: formatTokens(toEventText([...trackFromJson(inputs.track.text()).events])) }),
+  version: 2,
+  summary: 'Writes pieces as tokens, and says which part of them to learn from',
+  params,
+  inputs: { pieces: 'file' },
+  outputs: { tokens: 'file', augmented: 'file', grammar: 'file' },
+  run({ inputs, params, say }) {
+    if (params.grammar === 'event-text' && params.stepsPerBeat > 0) {
+      throw new StageError('event-text counts ticks: for a grid set extract-track.quantize, or choose another grammar');
+    }
+    const pieces = toOneDivision(Array.from(linesOf(inputs.pieces.bytes), pieceFromJson), params);
+    const settings = settingsOf(params, pieces[0]!.division);
+    const grammar = createGrammar(settings);
+    const several = pieces.length > 1;
+    const augmenting = params.transposeToAllKeys || params.tempoScales.length > 0 || params.velocityJitter > 0;
+    const heldOut = heldOutPieces(pieces.map(notesDigest), params.validation);
+    const random = createRandom(params.seed);
+    const ended = several || augmenting ? [END_OF_PIECE] : [];
+    const texts: string[][] = [];
+    const augmented: string[] = [];
+    const parts: GrammarJson['parts'] = [];
+    pieces.forEach((piece, index) => {
+      const tokens = encode(grammar, piece, (problem) => {
+        if (!several) throw new StageError(problem);
+        say(`piece ${index + 1} left out: ${problem}`);
+      });
+      if (tokens === undefined) return;
+      const part = several ? (heldOut[index] ? undefined : piece) : withoutEnd(piece, params.validation);
+      const training = part === piece ? tokens.length : part === undefined ? 0 : grammar.encode(part).length;
+      texts.push([...tokens, ...ended]);
+      parts.push({
+        tokens: tokens.length + ended.length,
+        training: training === tokens.length ? training + ended.length : training,
+      });
+      if (part === undefined) return;
+      for (const copy of copiesOf(part, params, () => random.next()))
+        augmented.push(...grammar.encode(copy), END_OF_PIECE);
+    });
+    if (texts.length === 0) throw new StageError(`none of the pieces can be written in the grammar ${params.grammar}`);
+    const notes = pieces.reduce((sum, piece) => sum + notesOf(piece).length, 0);
+    const grid = settings.steps > 0 ? gridReport(pieces, settings.steps) : undefined;
+    sayWhatWasDone(say, { texts, parts, augmented, notes, several, grid });
+    return {
+      tokens: formatTokens(texts.flat(), grammar),
+      augmented: augmented.length === 0 ? '' : formatTokens(augmented, grammar),
+      grammar: grammarToJson({ settings, notes, ...(grid && { grid }), parts }),
+    };
+  },
 });
+
+function settingsOf({ grammar, stepsPerBeat, velocities }: Params, division: number): GrammarSettings {
+  const inTicks = grammar === 'event-text' || grammar === 'session';
+  return { grammar, division, steps: stepsPerBeat === 0 && !inTicks ? 4 : stepsPerBeat, velocities };
+}
+
+function encode(grammar: Grammar, piece: Piece, failed: (problem: string) => void): string[] | undefined {
+  try {
+    return grammar.encode(piece);
+  } catch (error) {
+    if (!(error instanceof GrammarError)) throw error;
+    failed(error.message);
+    return undefined;
+  }
+}
+
+/** Grammars that count ticks need the same number a quarter note in all pieces. */
+function toOneDivision(pieces: readonly Piece[], { grammar, stepsPerBeat }: Params): Piece[] {
+  const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
+  const division = pieces.reduce((common, piece) => (common * piece.division) / divisor(common, piece.division), 1);
+  if (division <= 0x7fff) return pieces.map((piece) => rescale(piece, division));
+  if (stepsPerBeat > 0 || (grammar !== 'event-text' && grammar !== 'session')) return [...pieces];
+  throw new StageError(
+    `the pieces have divisions that have no common one up to 32767 (${division}): set tokenize.stepsPerBeat, and the grammar session or factored`,
+  );
+}
+
+/** What a piece is told in as well: other keys, other tempos, other velocities. */
+function* copiesOf(piece: Piece, params: Params, random: () => number): Generator<Piece> {
+  const { transposeToAllKeys, tempoScales, velocityJitter } = params;
+  const keys = transposeToAllKeys ? [0, 1, 2, 3, 4, 5, 6, -1, -2, -3, -4, -5] : [0];
+  for (const scale of [1, ...tempoScales]) {
+    for (const semitones of keys) {
+      if (semitones === 0 && scale === 1 && velocityJitter === 0) continue;
+      const transposed = transpose(scale === 1 ? piece : stretch(piece, scale), semitones);
+      // What would leave the range of MIDI is not made.
+      if (transposed) yield velocityJitter === 0 ? transposed : jitterVelocity(transposed, velocityJitter, random);
+    }
+  }
+}
+
+/** What the grid moves over all pieces, in ticks of the first one. */
+function gridReport(pieces: readonly Piece[], steps: number): NonNullable<GrammarJson['grid']> {
+  const { division } = pieces[0]!;
+  const reports = pieces.map((piece) => quantize(piece, steps).report);
+  const events = reports.reduce((sum, report) => sum + report.events, 0);
+  const sum = reports.reduce((total, report) => total + report.meanBeats * report.events, 0);
+  return {
+    stepsPerBeat: steps,
+    events,
+    moved: reports.reduce((total, report) => total + report.moved, 0),
+    division,
+    mostTicks: Math.max(...reports.map(({ mostBeats }) => mostBeats)) * division,
+    meanTicks: events === 0 ? 0 : (sum / events) * division,
+  };
+}
+
+function sayWhatWasDone(
+  say: (line: string) => void,
+  {
+    texts,
+    parts,
+    augmented,
+    notes,
+    several,
+    grid,
+  }: {
+    texts: readonly string[][];
+    parts: GrammarJson['parts'];
+    augmented: readonly string[];
+    notes: number;
+    several: boolean;
+    grid: GrammarJson['grid'] | undefined;
+  },
+): void {
+  const count = (n: number) => n.toLocaleString('en');
+  const total = texts.reduce((sum, { length }) => sum + length, 0);
+  const training = parts.reduce((sum, part) => sum + part.training, 0);
+  const held = several ? ` in ${parts.filter((part) => part.training === 0).length} pieces` : '';
+  const more = augmented.length > 0 ? `, and ${count(augmented.length)} more to learn from` : '';
+  const each = notes === 0 ? '' : ` (${(total / notes).toFixed(2)} a note)`;
+  say(`${count(total)} tokens${each}, ${count(total - training)} held out${held}${more}`);
+  if (grid === undefined) return;
+  if (grid.moved === 0) say(`all ${count(grid.events)} events stand on the grid`);
+  else {
+    const share = ((100 * grid.moved) / grid.events).toFixed(1);
+    const by = `by ${grid.mostTicks.toFixed(1)} ticks at most, ${grid.meanTicks.toFixed(2)} on average`;
+    say(`the grid moves ${share} % of ${count(grid.events)} events, ${by} (of ${grid.division} a quarter note)`);
+  }
+}

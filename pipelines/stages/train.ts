@@ -1,9 +1,10 @@
 import { type LanguageModelShape, modelToBytes } from '@etude/model';
 import { defineStage, StageError } from '@etude/pipeline';
 import { drawLearningCurve } from '@etude/report';
-import { countEntropy, encode, parseTokens } from '@etude/tokenizer';
-import { curveToCsv, TrainingError, type TrainingProgress, train as trainModel } from '@etude/trainer';
+import { countEntropy, END_OF_PIECE, encode, parseTokens, splitPieces, type Vocabulary } from '@etude/tokenizer';
+import { type Corpus, curveToCsv, TrainingError, type TrainingProgress, train as trainModel } from '@etude/trainer';
 import * as z from 'zod';
+import { type GrammarJson, grammarFromJson } from './grammar-json.js';
 import { loadKernels } from './kernels.js';
 import { vocabularyFromJson } from './vocabulary-json.js';
 
@@ -11,7 +12,7 @@ const share = z.number().min(0).lt(1);
 
 export const train = defineStage({
   name: 'train',
-  version: 2,
+  version: 3,
   summary: 'Trains a language model to tell the next token, and keeps the weights of the best validation loss',
   params: z.strictObject({
     model: z
@@ -41,7 +42,6 @@ export const train = defineStage({
     recurrentDropout: share.default(0).describe('share of the candidates of each layer that is dropped in training'),
     lockedDropout: z.boolean().default(false).describe('drop the same elements at all time steps of a window'),
     labelSmoothing: share.default(0).describe('share of a target that is spread over all tokens'),
-    validation: share.default(0.1).describe('share of the piece, from its end, that is held out'),
     evaluateEvery: z.int().min(1).default(50).describe('steps from one point of the learning curve to the next'),
     patience: z
       .int()
@@ -54,13 +54,15 @@ export const train = defineStage({
       .describe('bfloat16: faster products where the processor has them, of numbers rounded to 8 bits'),
     seed: z.int().default(1).describe('seed of the first weights, the windows and the dropout'),
   }),
-  inputs: { tokens: 'file', vocabulary: 'file' },
+  inputs: { tokens: 'file', augmented: 'file', grammar: 'file', vocabulary: 'file' },
   outputs: { model: 'file', curve: 'file', picture: 'file' },
   /** Longer training goes on from where shorter training ended, unless its learning rate was another on the way. */
   checkpointParams: ({ steps, ...others }) => (others.decay === 'none' ? others : { steps, ...others }),
   async run({ params, inputs, signal, progress, say, checkpoint }) {
     const vocabulary = vocabularyFromJson(inputs.vocabulary.text());
-    const tokens = encode(vocabulary, parseTokens(inputs.tokens.text()));
+    const tokens = splitPieces(parseTokens(inputs.tokens.text()));
+    const augmented = splitPieces(parseTokens(inputs.augmented.text()));
+    const corpus = corpusOf(vocabulary, tokens, augmented, grammarFromJson(inputs.grammar.text()));
     const entropy = countEntropy(vocabulary);
     const { model: kind, layers, units, tiedLayers, depthPriority, tiedEmbeddings, precision, ...options } = params;
     const { tf, backend, nativeProblem, kernels } = await loadKernels(precision);
@@ -84,7 +86,7 @@ export const train = defineStage({
     const onResume = (step: number) => say(`going on from step ${step}`);
     try {
       const hooks = { signal, onProgress, onResume, checkpoints: checkpoint };
-      const { model, best, curve, ended } = await trainModel(tf, kernels, tokens, { shape, ...options }, hooks);
+      const { model, best, curve, ended } = await trainModel(tf, kernels, corpus, { shape, ...options }, hooks);
       if (ended !== undefined) say(ended);
       say(
         `loss ${curve.at(-1)!.trainingLoss.toFixed(3)} at the end, kept step ${best.step}` +
@@ -104,3 +106,25 @@ export const train = defineStage({
     }
   },
 });
+
+/** Sequences to learn from and to be tested on. A piece that ends with a token begins with that of the piece before. */
+function corpusOf(
+  vocabulary: Vocabulary,
+  pieces: readonly string[][],
+  augmented: readonly string[][],
+  { parts }: GrammarJson,
+): Corpus {
+  const training: Int32Array[] = [];
+  const validation: Int32Array[] = [];
+  const sequence = (tokens: readonly string[], before: readonly string[]) => encode(vocabulary, [...before, ...tokens]);
+  pieces.forEach((tokens, index) => {
+    const before = tokens.at(-1) === END_OF_PIECE ? [END_OF_PIECE] : [];
+    const { training: count } = parts[index]!;
+    if (count > 0) training.push(sequence(tokens.slice(0, count), before));
+    // The first token that is held out is told from the last one before it.
+    if (count < tokens.length)
+      validation.push(sequence(tokens.slice(count), count > 0 ? [tokens[count - 1]!] : before));
+  });
+  for (const tokens of augmented) training.push(sequence(tokens, [END_OF_PIECE]));
+  return { training, validation };
+}

@@ -1,10 +1,22 @@
-import type { InputFile, Stage } from '@etude/pipeline';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import type { InputFile, Stage, WorkspaceFile } from '@etude/pipeline';
 
 type Content = string | Uint8Array;
 
 export function inputFile(content: Content, path = 'fixture'): InputFile {
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
   return { path, bytes, text: () => new TextDecoder().decode(bytes) };
+}
+
+/** A file on the disk, as a parameter would name it. */
+export function workspaceFile(bytes: Uint8Array, path: string): WorkspaceFile {
+  const name = basename(path);
+  const location = join(mkdtempSync(join(tmpdir(), 'etude-stage-')), name);
+  writeFileSync(location, bytes);
+  return { path, name, location, digest: createHash('sha256').update(bytes).digest('hex'), bytes: () => bytes };
 }
 
 /** Runs one stage outside the engine: its outputs by door, and what it said. */
@@ -14,15 +26,18 @@ export async function runStage(
     params = {},
     inputs = {},
     files = {},
+    memo = { load: async () => undefined, save: async () => {} },
   }: {
     params?: Record<string, unknown>;
     inputs?: Record<string, InputFile | InputFile[]>;
-    files?: Record<string, InputFile>;
+    files?: Record<string, WorkspaceFile[]>;
+    memo?: { load(): Promise<Uint8Array | undefined>; save(bytes: Uint8Array): Promise<void> };
   },
 ): Promise<{ outputs: Record<string, InputFile[]>; said: string[] }> {
   const said: string[] = [];
   const outputs = await stage.run({
     ...{ params: stage.params.parse(params), inputs, files, signal: new AbortController().signal },
+    memo,
     checkpoint: { load: async () => undefined, save: async () => {} },
     progress: () => {},
     say: (line: string) => said.push(line),

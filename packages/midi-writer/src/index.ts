@@ -1,3 +1,4 @@
+export { type Arrangement, arrange, type Humanize, type Part } from './arrange.js';
 export { keySignature, marker, setTempo, timeSignature, trackName } from './meta-events.js';
 export { type SoundOptions, soundEvents } from './sound-events.js';
 export { type FileToWrite, type TrackToWrite, type WritingOptions, writeMidi } from './write-midi.js';

@@ -684,10 +684,14 @@ void lstmBackward(const Team& team, const LstmBackward& b, float* space) {
 
 // ---- Loss
 
-/** One row: its loss, and the gradient of the mean of N rows. */
+/** One row: its loss, and the gradient of the mean of all that count. */
 float crossEntropyRow(const CrossEntropy& c, int64_t row) {
   const float* logits = c.logits + row * c.V;
   float* d = c.dLogits + row * c.V;
+  if (c.targets[row] < 0) {
+    for (int64_t v = 0; v < c.V; v += LANES) store(d + v, splat(0), min(c.V - v, LANES));
+    return 0;
+  }
   vec highest = splat(-3e38f);
   for (int64_t v = 0; v < c.V; v += LANES) {
     const int64_t n = min(c.V - v, LANES);
@@ -709,12 +713,12 @@ float crossEntropyRow(const CrossEntropy& c, int64_t row) {
   }
   float sum = 0;
   for (int i = 0; i < LANES; i++) sum += sums[i];
-  const float scale = 1 / (sum * (float)c.N), spread = c.smoothing / ((float)c.V * (float)c.N);
+  const float count = (float)c.counted, scale = 1 / (sum * count), spread = c.smoothing / ((float)c.V * count);
   for (int64_t v = 0; v < c.V; v += LANES) {
     const int64_t n = min(c.V - v, LANES);
     store(d + v, load(d + v, n) * scale - spread, n);
   }
-  d[c.targets[row]] -= (1 - c.smoothing) / (float)c.N;
+  d[c.targets[row]] -= (1 - c.smoothing) / count;
   // Not a number comes out as such, and not as the highest of the others.
   return __builtin_logf(sum) - ofTarget;
 }
@@ -733,7 +737,7 @@ void crossEntropy(const Team& team, const CrossEntropy& c, float* losses) {
   if (team.thread > 0) return;
   double total = 0;
   for (int64_t row = 0; row < c.N; row++) total += losses[row];
-  *c.loss = (float)(total / (double)c.N);
+  *c.loss = (float)(total / (double)c.counted);
 }
 
 // ---- Adam

@@ -91,14 +91,18 @@ struct LstmStep {
   float* nextCell;     // (B, H)
 };
 
-/** Softmax cross entropy of logits (N, V) and a bias (V) against N targets, and the gradients of its mean. */
+/**
+ * Softmax cross entropy of logits (N, V) and a bias (V) against N targets, and the gradients of its mean. A target below 0
+ * counts for nothing.
+ */
 struct CrossEntropy {
   int64_t N, V;
   const float* logits;
   const float* bias;
   const int32_t* targets; // (N), each below V
+  int64_t counted;        // how many of them are not below 0
   float smoothing;        // share of a target that is spread over all tokens, for the gradients
-  float* loss;            // one number: the mean over all rows
+  float* loss;            // one number: the mean over the rows that count
   float* dLogits;         // (N, V)
   float* dBias;           // (V)
 };

@@ -263,7 +263,8 @@ void crossEntropy(void* attributes, TF_OpKernelContext* context) {
   c.logits = call.in(0), c.bias = call.in(1), c.targets = call.in<int32_t>(2);
   call.expect(call.size(1) == c.V && call.size(2) == c.N && call.size(3) == 1, "EtudeCrossEntropy: the sizes differ");
   for (int64_t n = 0; call.ok() && n < c.N; n++) {
-    call.expect(c.targets[n] >= 0 && c.targets[n] < c.V, "EtudeCrossEntropy: a target is not in the vocabulary");
+    call.expect(c.targets[n] < c.V, "EtudeCrossEntropy: a target is not in the vocabulary");
+    if (c.targets[n] >= 0) c.counted++;
   }
   c.loss = call.out(0, {}), c.dLogits = call.out(1, {c.N, c.V}), c.dBias = call.out(2, {c.V});
   if (!call.ok()) return;

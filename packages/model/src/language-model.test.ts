@@ -34,11 +34,12 @@ const off: Regularization = {
 const stacked = { model: 'stacked-lstm', tiedEmbeddings: false } as const;
 const grid = { model: 'grid-lstm', tiedEmbeddings: false, tied: false, depthPriority: false } as const;
 
-function problem(shape: LanguageModelShape, T: number, B: number, regularization: Regularization) {
+function problem(shape: LanguageModelShape, T: number, B: number, regularization: Regularization, ignored = 0) {
   const random = createRandom(7);
   const weights = initialWeights(tf, shape, random);
   const ids = () => Array.from({ length: T * B }, () => Math.floor(random.next() * shape.vocabulary));
   const [inputs, targets] = [ids(), ids()];
+  targets.fill(-1, targets.length - ignored);
   const values = (count: number) => Float32Array.from({ length: count }, () => random.next() - 0.5);
   const state = zeroState(tf, shape, B).map(({ hidden, cell }) => ({
     hidden: tf.tensor2d(values(hidden.size), hidden.shape) as Tensor2D,
@@ -56,7 +57,7 @@ function problem(shape: LanguageModelShape, T: number, B: number, regularization
 describe.each(usable)('%s kernels', (name) => {
   const kernels = kernelsOf(name);
 
-  it.each<[string, LanguageModelShape & { T: number; B: number }, Partial<Regularization>]>([
+  it.each<[string, LanguageModelShape & { T: number; B: number; ignored?: number }, Partial<Regularization>]>([
     ['one unit, one step', { ...stacked, layers: 1, units: 1, vocabulary: 2, T: 1, B: 1 }, {}],
     ['an odd size', { ...stacked, layers: 1, units: 7, vocabulary: 5, T: 4, B: 3 }, {}],
     ['dropout', { ...stacked, layers: 2, units: 5, vocabulary: 9, T: 5, B: 2 }, { dropout: 0.4 }],
@@ -69,6 +70,12 @@ describe.each(usable)('%s kernels', (name) => {
       'every regularization',
       { ...stacked, layers: 2, units: 5, vocabulary: 6, T: 4, B: 2 },
       { dropout: 0.3, recurrentDropout: 0.3, lockedDropout: true, labelSmoothing: 0.1 },
+    ],
+    ['targets that do not count', { ...stacked, layers: 2, units: 4, vocabulary: 5, T: 4, B: 3, ignored: 7 }, {}],
+    [
+      'targets that do not count, smoothed',
+      { ...stacked, layers: 1, units: 4, vocabulary: 5, T: 3, B: 2, ignored: 1 },
+      { labelSmoothing: 0.2 },
     ],
     ['grid', { ...grid, layers: 2, units: 4, vocabulary: 5, T: 4, B: 2 }, {}],
     ['grid, one step', { ...grid, layers: 2, units: 3, vocabulary: 5, T: 1, B: 2 }, { dropout: 0.3 }],
@@ -83,8 +90,8 @@ describe.each(usable)('%s kernels', (name) => {
       { ...grid, tied: true, depthPriority: true, layers: 3, units: 3, vocabulary: 4, T: 3, B: 2 },
       {},
     ],
-  ])('have the loss and the gradients of the equations: %s', (_, { T, B, ...shape }, regularization) => {
-    const { numbers, plain, run } = problem(shape, T, B, { ...off, ...regularization });
+  ])('have the loss and the gradients of the equations: %s', (_, { T, B, ignored, ...shape }, regularization) => {
+    const { numbers, plain, run } = problem(shape, T, B, { ...off, ...regularization }, ignored);
     const result = run(kernels);
     if (!regularization.labelSmoothing) expect(result.loss.dataSync()[0]).toBeCloseTo(plain(numbers), 5);
     for (const [weight, dimensions] of Object.entries(weightShapes(shape))) {

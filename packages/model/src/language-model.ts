@@ -59,7 +59,7 @@ export function zeroState(tf: TensorFlow, { units, layers }: LanguageModelShape,
 export interface Window {
   /** T·B token ids, time step by time step */
   readonly inputs: Tensor1D;
-  /** T·B token ids: what comes after each input */
+  /** T·B token ids: what comes after each input; -1 where that is not to be learnt */
   readonly targets: Tensor1D;
 }
 

@@ -29,6 +29,7 @@ export function check(schema: z.ZodType, value: unknown, validKeys: (path: YamlP
 }
 
 function describe(issue: z.core.$ZodIssue, found: unknown): string {
+  if (issue.code === 'custom') return issue.message;
   if (found === undefined) return `a value is missing${expectation(issue)}`;
   const near =
     issue.code === 'invalid_value' && typeof found === 'string' ? suggestion(found, issue.values.map(String)) : '';

@@ -4,5 +4,13 @@ export { findStage, makePlan, type Plan, type PlannedStage, type PlanRequest } f
 export { formatProblem, InputError, type Problem, StageError, suggestion } from './problem.js';
 export { type RunObserver, type RunOptions, type RunResult, runPlan } from './run.js';
 export { artifactFolder, type RunRecord, readRunRecord, type StageRecord, type StageStatus } from './run-record.js';
-export { defineStage, fileParameters, type InputFile, type Progress, type Stage, workspaceFile } from './stage.js';
+export {
+  defineStage,
+  fileParameters,
+  type InputFile,
+  type Progress,
+  type Stage,
+  type WorkspaceFile,
+  workspaceFiles,
+} from './stage.js';
 export type { Artifact } from './stage-cache.js';

@@ -1,18 +1,18 @@
-import { existsSync, statSync } from 'node:fs';
-import { basename, extname, isAbsolute, join, relative, resolve } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { check } from './check-value.js';
 import { EXPERIMENT_KEYS, type Experiment, readExperiment, yamlFilesIn } from './experiment-file.js';
 import { type Node, readPipeline } from './pipeline-file.js';
 import { InputError, type Problem, suggestion } from './problem.js';
 import { fileParameters, type Stage } from './stage.js';
+import { findFiles, type PlannedFile } from './workspace-files.js';
 import { readYamlFile } from './yaml-file.js';
 
 /** A node of the DAG with the parameters that this experiment gives it. */
 export interface PlannedStage extends Node {
   /** every parameter with its defaults, the files apart */
   readonly params: Readonly<Record<string, unknown>>;
-  /** absolute path by the parameter that names a file */
-  readonly files: Readonly<Record<string, string>>;
+  /** by the parameter that names them, in the order of their names */
+  readonly files: Readonly<Record<string, readonly PlannedFile[]>>;
   /** where the value of a parameter comes from; undefined for a default */
   origin(parameter: string): string | undefined;
 }
@@ -107,23 +107,14 @@ function planStage(node: Node, experiment: Experiment, workspace: string, proble
     problems.push(experiment.problem([name, ...path], `${where}: ${message}`, at));
   }
   const params: Record<string, unknown> = findings.length === 0 ? { ...stage.params.parse(section) } : {};
-  const files: Record<string, string> = {};
-  for (const parameter of fileParameters(stage)) {
-    const path = params[parameter];
+  const files: Record<string, readonly PlannedFile[]> = {};
+  for (const [parameter, extensions] of fileParameters(stage)) {
+    const value = params[parameter] as string | string[] | undefined;
     delete params[parameter];
-    if (typeof path !== 'string') continue;
-    const absolute = resolve(workspace, path);
-    const inside = relative(workspace, absolute);
-    const problem = (message: string) =>
-      problems.push(experiment.problem([name, parameter], `${name}.${parameter}: ${message}`));
-    if (isAbsolute(path) || inside === '' || inside.startsWith('..') || isAbsolute(inside)) {
-      problem(`expected a path inside the workspace, found "${path}"`);
-    } else if (!existsSync(absolute)) {
-      problem(`there is no file ${path}`);
-    } else if (!statSync(absolute).isFile()) {
-      problem(`expected a file, found a folder: ${path}`);
-    }
-    files[parameter] = absolute;
+    if (value === undefined) continue;
+    files[parameter] = findFiles([value].flat(), extensions, workspace, (message) =>
+      problems.push(experiment.problem([name, parameter], `${name}.${parameter}: ${message}`)),
+    );
   }
   return { ...node, params, files, origin: (parameter) => experiment.origin([name, parameter]) };
 }

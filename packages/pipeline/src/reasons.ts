@@ -1,5 +1,5 @@
 import { canonicalJson } from './fingerprint.js';
-import type { StageRecord } from './run-record.js';
+import type { FileRecord, StageRecord } from './run-record.js';
 import { isMap } from './yaml-file.js';
 
 /** The side of a stage that its fingerprint depends on, as it stands now. */
@@ -13,12 +13,9 @@ export function changesSince(previous: StageRecord | undefined, present: Present
   if (previous.stage !== present.stage) changes.push(`stage ${previous.stage} → ${present.stage}`);
   else if (previous.version !== present.version) changes.push(`version ${previous.version} → ${present.version}`);
   changes.push(...parameterChanges(name, previous.params, present.params));
-  for (const [parameter, { path, digest }] of Object.entries(present.files)) {
+  for (const [parameter, now] of Object.entries(present.files)) {
     const before = previous.files[parameter];
-    if (before?.digest === digest) continue;
-    changes.push(
-      before?.path === path ? `${path} changed` : `${name}.${parameter} ${before?.path ?? 'none'} → ${path}`,
-    );
+    if (before?.digest !== now.digest) changes.push(fileChange(`${name}.${parameter}`, before, now));
   }
   for (const [door, artifacts] of Object.entries(present.inputs ?? {})) {
     const before = previous.inputs?.[door] ?? [];
@@ -28,6 +25,29 @@ export function changesSince(previous: StageRecord | undefined, present: Present
     changes.push(`${artifacts.length === 1 ? first!.path : `${first?.path ?? door} and so on`} changed`);
   }
   return changes;
+}
+
+function fileChange(place: string, before: FileRecord | undefined, now: FileRecord): string {
+  if (before?.path !== now.path) return `${place} ${before?.path ?? 'none'} → ${now.path}`;
+  if (before.files === undefined || now.files === undefined) return `${now.path} changed`;
+  const [old, files] = [before.files, now.files];
+  const count = (what: string, names: string[]) =>
+    names.length === 0 ? [] : [names.length === 1 ? `${names[0]} ${what}` : `${names.length} files ${what}`];
+  const parts = [
+    ...count(
+      'added',
+      Object.keys(files).filter((file) => old[file] === undefined),
+    ),
+    ...count(
+      'changed',
+      Object.keys(files).filter((file) => old[file] !== undefined && old[file] !== files[file]),
+    ),
+    ...count(
+      'gone',
+      Object.keys(old).filter((file) => files[file] === undefined),
+    ),
+  ];
+  return `${now.path}: ${parts.join(', ')}`;
 }
 
 function parameterChanges(place: string, before: unknown, now: unknown): string[] {

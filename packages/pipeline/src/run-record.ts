@@ -19,13 +19,22 @@ export interface StageRecord {
   readonly stage: string;
   readonly version: number;
   readonly params: Readonly<Record<string, unknown>>;
-  /** files that parameters name: workspace-relative path and digest */
-  readonly files: Readonly<Record<string, { readonly path: string; readonly digest: string }>>;
+  /** what parameters name */
+  readonly files: Readonly<Record<string, FileRecord>>;
   /** artifacts that came in, by door; absent where the stage before did not come to them */
   readonly inputs?: Readonly<Record<string, readonly Artifact[]>>;
   readonly fingerprint?: string;
   /** how long the stage took when its outputs were made */
   readonly madeInSeconds?: number;
+}
+
+/** A file that a parameter names; or several, with the digest of all of them. */
+export interface FileRecord {
+  /** workspace-relative; of several the folder that they are in */
+  readonly path: string;
+  readonly digest: string;
+  /** of several: digest by name */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 /** `run.json` of an artifact folder. */

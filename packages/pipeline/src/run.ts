@@ -1,14 +1,23 @@
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { publish } from './artifact-folder.js';
 import { withFileLock } from './file-lock.js';
-import { digestOf, fingerprintOf, type Ingredients } from './fingerprint.js';
+import { canonicalJson, digestOf, fingerprintOf, type Ingredients } from './fingerprint.js';
 import { findStage, type Plan, type PlannedStage } from './plan.js';
+import { StageError } from './problem.js';
 import { changesSince } from './reasons.js';
-import { artifactFolder, type RunRecord, readRunRecord, type StageRecord, writeRunRecord } from './run-record.js';
-import type { Checkpoint, Content, InputFile, Progress, Stage, StageOutputs } from './stage.js';
+import {
+  artifactFolder,
+  type FileRecord,
+  type RunRecord,
+  readRunRecord,
+  type StageRecord,
+  writeRunRecord,
+} from './run-record.js';
+import type { Checkpoint, Content, InputFile, Progress, Stage, StageOutputs, WorkspaceFile } from './stage.js';
 import { type Artifact, type CachedStage, StageCache } from './stage-cache.js';
-import { workspacePath } from './yaml-file.js';
+import type { PlannedFile } from './workspace-files.js';
 
 /** What a run tells while it goes on; all calls are made in the order of events. */
 export interface RunObserver {
@@ -54,6 +63,8 @@ export async function runPlan(plan: Plan, options: RunOptions = {}): Promise<Run
     run.stages(),
   );
 }
+
+type WorkspaceFiles = Readonly<Record<string, readonly WorkspaceFile[]>>;
 
 /** What a stage left, for the stages that read from it. */
 type Outputs = Readonly<Record<string, readonly Artifact[]>>;
@@ -139,7 +150,7 @@ class Run {
   async #stage(
     planned: PlannedStage,
     present: StageRecord,
-    files: Readonly<Record<string, InputFile>>,
+    files: WorkspaceFiles,
     previous: StageRecord | undefined,
   ): Promise<StageRecord> {
     const startedAt = Date.now();
@@ -188,22 +199,29 @@ class Run {
     return { ...present, status, reasons, seconds, outputs: artifacts, madeInSeconds: cached!.seconds };
   }
 
-  /** The files that a stage's parameters name, read once: what is digested is what the stage gets. */
-  async #files({ files }: PlannedStage): Promise<Record<string, InputFile>> {
-    const read: Record<string, InputFile> = {};
-    for (const [parameter, path] of Object.entries(files)) {
-      read[parameter] = inputFile(workspacePath(path, this.#plan.workspace), await readFile(path));
+  /** The files that a stage's parameters name. What was digested is what the stage gets, or it is an error. */
+  async #files({ files }: PlannedStage): Promise<WorkspaceFiles> {
+    const found: Record<string, WorkspaceFile[]> = {};
+    for (const [parameter, list] of Object.entries(files)) {
+      found[parameter] = [];
+      for (const file of list) {
+        const bytes = await readFile(file.location);
+        const digest = digestOf(bytes);
+        // Of many files together the bytes may be more than the memory holds.
+        found[parameter].push({
+          ...file,
+          digest,
+          bytes: list.length === 1 ? () => bytes : () => readAgain(file, digest),
+        });
+      }
     }
-    return read;
+    return found;
   }
 
   /** The side of a stage's record that is known before it runs. */
-  #present(
-    { name, stage, params, producers, inputs }: PlannedStage,
-    files: Readonly<Record<string, InputFile>>,
-  ): StageRecord {
+  #present({ name, stage, params, producers, inputs }: PlannedStage, files: WorkspaceFiles): StageRecord {
     const fileDigests = Object.fromEntries(
-      Object.entries(files).map(([parameter, { path, bytes }]) => [parameter, { path, digest: digestOf(bytes) }]),
+      Object.entries(files).map(([parameter, list]) => [parameter, fileRecord(list)]),
     );
     const present = {
       ...{ name, status: 'skipped' as const, reasons: [], seconds: 0, outputs: [] },
@@ -229,11 +247,15 @@ class Run {
     };
   }
 
-  async #execute(
-    planned: PlannedStage,
-    present: StageRecord,
-    files: Readonly<Record<string, InputFile>>,
-  ): Promise<CachedStage> {
+  #memo({ stage, params }: PlannedStage): Checkpoint {
+    const key = fingerprintOf({ stage: stage.name, version: stage.version, params, inputs: {} });
+    return {
+      load: () => this.#cache.checkpoint(key),
+      save: (bytes) => this.#cache.keepCheckpoint(key, bytes),
+    };
+  }
+
+  async #execute(planned: PlannedStage, present: StageRecord, files: WorkspaceFiles): Promise<CachedStage> {
     const { name, stage, params, producers, inputs } = planned;
     const startedAt = Date.now();
     const doors: Record<string, InputFile | InputFile[]> = {};
@@ -246,7 +268,7 @@ class Run {
     }
     const checkpoint = this.#checkpoint(planned, present);
     const outputs = await stage.run({
-      ...{ params, inputs: doors, files, signal: this.#signal, checkpoint },
+      ...{ params, inputs: doors, files, signal: this.#signal, checkpoint, memo: this.#memo(planned) },
       progress: (progress: Progress) => this.#observer.stageProgress?.(name, progress),
       say: (line: string) => this.#observer.stageSays?.(name, line),
     });
@@ -273,6 +295,21 @@ function ingredientsOf(
     digests[door] = stage.inputs[door] === 'files' ? all : all[0]!;
   }
   return { stage: stage.name, version, params, inputs: digests };
+}
+
+function readAgain({ location, path }: PlannedFile, digest: string): Uint8Array {
+  const bytes = readFileSync(location);
+  if (digestOf(bytes) !== digest) throw new StageError(`${path} has changed since the run began`);
+  return bytes;
+}
+
+/** One file is known by its bytes alone; of several the names count as well. */
+function fileRecord(files: readonly WorkspaceFile[]): FileRecord {
+  const [first] = files;
+  if (files.length === 1) return { path: first!.path, digest: first!.digest };
+  const digests = Object.fromEntries(files.map(({ name, digest }) => [name, digest]));
+  const path = first!.path.slice(0, -first!.name.length).replace(/\/$/, '');
+  return { path: path || '.', digest: digestOf(canonicalJson(digests)!), files: digests };
 }
 
 function inputFile(path: string, bytes: Uint8Array): InputFile {

@@ -3,13 +3,27 @@ import type * as z from 'zod';
 /** What a stage writes: text is stored as UTF-8. */
 export type Content = string | Uint8Array;
 
-/** An artifact, or a file that a parameter names, as a stage sees it. */
+/** An artifact as a stage sees it. */
 export interface InputFile {
   /** for messages only: a stage's outputs may not depend on it */
   readonly path: string;
   readonly bytes: Uint8Array;
   /** the bytes as UTF-8 text */
   text(): string;
+}
+
+/** A file that a parameter names, as a stage sees it. */
+export interface WorkspaceFile {
+  /** workspace-relative, for messages only */
+  readonly path: string;
+  /** relative to the folder that all files of the parameter are in; outputs may depend on it where there are several */
+  readonly name: string;
+  /** absolute */
+  readonly location: string;
+  /** SHA-256 of its bytes, in hexadecimal, when the run began */
+  readonly digest: string;
+  /** @throws {StageError} where they are not what they were when the run began */
+  bytes(): Uint8Array;
 }
 
 /** A door of a stage lets one artifact through, or a numbered family of them (`song-1.mid`, `song-2.mid`, …). */
@@ -34,12 +48,14 @@ export interface Checkpoint {
 interface StageContext<P, I extends Doors> {
   readonly params: P;
   readonly inputs: { readonly [K in keyof I]: I[K] extends 'files' ? readonly InputFile[] : InputFile };
-  /** the files that parameters made with `workspaceFile` name, by parameter */
-  readonly files: Readonly<Record<string, InputFile>>;
+  /** the files that parameters made with `workspaceFiles` name, by parameter, in the order of their names */
+  readonly files: Readonly<Record<string, readonly WorkspaceFile[]>>;
   /** aborted when the user stops the run: long work should then throw `signal.reason` */
   readonly signal: AbortSignal;
   /** where long work keeps what it can go on from after an interruption; see `checkpointParams` */
   readonly checkpoint: Checkpoint;
+  /** what the stage found out before about any inputs, with its present version and parameters; for speed alone */
+  readonly memo: Checkpoint;
   progress(progress: Progress): void;
   /** one line that the user should see: a choice that was made, something odd in the input */
   say(line: string): void;
@@ -98,16 +114,18 @@ export function defineStage<P extends z.ZodObject, const I extends Doors, const 
 }
 
 /**
- * A parameter that names a file of the workspace. Its identity in a fingerprint is the digest of the file's bytes, not
- * its path; the stage finds its content in `files`.
+ * A parameter that names files of the workspace: a path of a file or of a folder, a pattern such as `music/*.mid`, or a list of
+ * those. The identity of one file in a fingerprint is the digest of its bytes, not its path; of several their names count as well.
+ * @param extensions of the files that count in a folder, without the dot, in lower case
  */
-export function workspaceFile<T extends z.ZodType>(schema: T): T {
-  return schema.meta({ ...schema.meta(), workspaceFile: true });
+export function workspaceFiles<T extends z.ZodType>(schema: T, extensions: readonly string[]): T {
+  return schema.meta({ ...schema.meta(), workspaceFiles: extensions });
 }
 
-/** The names of a stage's parameters that were made with {@link workspaceFile}. */
-export function fileParameters(stage: Stage): string[] {
-  return Object.entries(stage.params.shape)
-    .filter(([, schema]) => (schema as z.ZodType).meta()?.workspaceFile === true)
-    .map(([name]) => name);
+/** The parameters of a stage that were made with {@link workspaceFiles}, with the extensions that count. */
+export function fileParameters(stage: Stage): Map<string, readonly string[]> {
+  const found = Object.entries(stage.params.shape).map(
+    ([name, schema]) => [name, (schema as z.ZodType).meta()?.workspaceFiles as readonly string[] | undefined] as const,
+  );
+  return new Map(found.filter((entry): entry is [string, readonly string[]] => entry[1] !== undefined));
 }

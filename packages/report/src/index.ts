@@ -7,4 +7,4 @@ export {
   pitchName,
 } from './compare.js';
 export { type CurveToDraw, drawLearningCurve } from './learning-curve-picture.js';
-export { measureSong, type Note, notesOf, type SongMeasures, secondsOf } from './song-measures.js';
+export { measureSong, type SongMeasures, secondsOf } from './song-measures.js';

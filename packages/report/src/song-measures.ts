@@ -1,4 +1,5 @@
-import { isNoteOff, isNoteOn, type MidiFile, readMidi } from '@etude/midi-reader';
+import { notesOf } from '@etude/corpus';
+import { type MidiFile, readMidi } from '@etude/midi-reader';
 
 /** What can be told of a song from its notes. */
 export interface SongMeasures {
@@ -13,16 +14,6 @@ export interface SongMeasures {
   readonly repeatedBars: number;
 }
 
-/** A note of a song. */
-export interface Note {
-  readonly channel: number;
-  /** MIDI key, 0 to 127 */
-  readonly key: number;
-  readonly start: number;
-  /** ticks */
-  readonly length: number;
-}
-
 /** Measures of a MIDI file's notes, all tracks together. */
 export function measureSong(bytes: Uint8Array): SongMeasures {
   const file = readMidi(bytes);
@@ -31,9 +22,9 @@ export function measureSong(bytes: Uint8Array): SongMeasures {
   const { numerator, denominator } = file.timeSignatures[0] ?? { numerator: 4, denominator: 4 };
   const barLength = (file.division * 4 * numerator) / denominator;
   const bars = new Map<number, string[]>();
-  for (const { start, key, length } of notes) {
+  for (const { start, end, key } of notes) {
     const bar = Math.floor(start / barLength);
-    bars.set(bar, [...(bars.get(bar) ?? []), `${start - bar * barLength}:${key}:${length}`]);
+    bars.set(bar, [...(bars.get(bar) ?? []), `${start - bar * barLength}:${key}:${end - start}`]);
   }
   const contents = [...bars.values()].map((bar) => bar.sort().join(' '));
   return {
@@ -45,25 +36,6 @@ export function measureSong(bytes: Uint8Array): SongMeasures {
     bars: Math.max(-1, ...bars.keys()) + 1,
     repeatedBars: contents.length === 0 ? 0 : 1 - new Set(contents).size / contents.length,
   };
-}
-
-/** The notes of a file in order of their start; one that is never ended lasts to the end of its track. */
-export function notesOf(file: MidiFile): Note[] {
-  const notes: Note[] = [];
-  for (const { events, length: end } of file.tracks) {
-    const down = new Map<number, number>();
-    const finish = (id: number, tick: number) => {
-      notes.push({ channel: id >> 7, key: id & 127, start: down.get(id)!, length: tick - down.get(id)! });
-      down.delete(id);
-    };
-    for (const event of events) {
-      const id = ((event.status & 15) << 7) | event.data1;
-      if ((isNoteOn(event) || isNoteOff(event)) && down.has(id)) finish(id, event.tick);
-      if (isNoteOn(event)) down.set(id, event.tick);
-    }
-    for (const id of [...down.keys()]) finish(id, end);
-  }
-  return notes.sort((a, b) => a.start - b.start || a.key - b.key);
 }
 
 /** Playing time by the tempo map; 120 quarter notes a minute where there is none (SMF 1.0, "Set Tempo"). */

@@ -1,7 +1,9 @@
 import { type ChannelEvent, channelMessage } from '@etude/midi-reader';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatTokens, fromEventText, parseTokens, TokenError, toEventText } from './event-text.js';
+import { eventTextGrammar, fromEventText, toEventText } from './event-text.js';
+import { TokenError } from './grammar.js';
+import { formatTokens, parseTokens } from './token-text.js';
 
 /** Two bars at division 480: octaves and sixths over each other. */
 const TWO_BARS =
@@ -38,7 +40,7 @@ describe('event text', () => {
   it('survives being laid out in lines', () => {
     fc.assert(
       fc.property(events, (list) => {
-        expect(parseTokens(formatTokens(toEventText(list)))).toEqual(toEventText(list));
+        expect(parseTokens(formatTokens(toEventText(list), eventTextGrammar(480)))).toEqual(toEventText(list));
       }),
     );
   });

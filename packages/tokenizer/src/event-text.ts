@@ -1,16 +1,6 @@
-import { type ChannelEvent, channelMessage, hex } from '@etude/midi-reader';
-
-/** A token that is not in the grammar it was read by. */
-export class TokenError extends Error {
-  /** which token of the text, counted from 0 */
-  readonly index: number;
-
-  constructor(index: number, problem: string) {
-    super(`token ${index + 1}: ${problem}`);
-    this.name = 'TokenError';
-    this.index = index;
-  }
-}
+import type { Piece } from '@etude/corpus';
+import { type ChannelEvent, ChannelEvents, channelMessage, hex, isNoteOn } from '@etude/midi-reader';
+import { type Grammar, GrammarError, TokenError } from './grammar.js';
 
 /** delta in decimal ticks, then status and data bytes in hexadecimal; the status decides how many data bytes. */
 const TOKEN = /^(0|[1-9][0-9]*)_([89a-e][0-9a-f])_([0-7][0-9a-f])(?:_([0-7][0-9a-f]))?$/;
@@ -19,9 +9,9 @@ const TOKEN = /^(0|[1-9][0-9]*)_([89a-e][0-9a-f])_([0-7][0-9a-f])(?:_([0-7][0-9a
  * The event text of a track: one token a channel event, `delta_status_data1` or `delta_status_data1_data2`
  * (docs/event-text.md). Each event has its own status byte; a delta is the time since the event before.
  */
-export function toEventText(events: readonly ChannelEvent[]): string[] {
+export function toEventText(events: Iterable<ChannelEvent>): string[] {
   let now = 0;
-  return events.map(({ tick, status, data1, data2 }) => {
+  return Array.from(events, ({ tick, status, data1, data2 }) => {
     const delta = tick - now;
     now = tick;
     const token = `${delta}_${hex(status)}_${hex(data1)}`;
@@ -55,17 +45,30 @@ export function fromEventText(tokens: readonly string[]): ChannelEvent[] {
   });
 }
 
-/** Tokens as text for people: what sounds at the same time stands on one line. */
-export function formatTokens(tokens: readonly string[]): string {
-  let text = '';
-  tokens.forEach((token, index) => {
-    if (index > 0) text += token.startsWith('0_') ? ' ' : '\n';
-    text += token;
-  });
-  return `${text}\n`;
-}
-
-/** The tokens of a text, which any white space keeps apart. */
-export function parseTokens(text: string): string[] {
-  return text.split(/\s+/).filter((token) => token !== '');
+/** The event text as a grammar of pieces that have one track. Tempo and metre are not in the text. */
+export function eventTextGrammar(division: number): Grammar {
+  return {
+    division,
+    encode(piece: Piece): string[] {
+      const [track, another] = piece.tracks;
+      if (another !== undefined) {
+        throw new GrammarError(
+          `event-text writes one track, and the piece has ${piece.tracks.length}: set extract-track.merge, or choose grammar session`,
+        );
+      }
+      if (piece.division !== division) {
+        throw new GrammarError(`expected ${division} ticks a quarter note, found ${piece.division}`);
+      }
+      return toEventText(track?.events ?? []);
+    },
+    decode(tokens) {
+      const events = ChannelEvents.of(fromEventText(tokens));
+      return { division, tempos: [], timeSignatures: [], keySignatures: [], tracks: [{ name: '', events }] };
+    },
+    startsLine: (token) => !token.startsWith('0_'),
+    maySongStart(token) {
+      const [event] = fromEventText([token]);
+      return event!.tick === 0 && isNoteOn(event!);
+    },
+  };
 }

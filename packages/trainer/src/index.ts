@@ -3,6 +3,7 @@ export { curveToCsv } from './learning-curve.js';
 export type { TrainingOptions } from './options.js';
 export {
   type CheckpointStore,
+  type Corpus,
   TrainingError,
   type TrainingHooks,
   type TrainingProgress,

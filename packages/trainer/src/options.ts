@@ -15,8 +15,6 @@ export interface TrainingOptions extends Omit<Regularization, 'step'> {
   readonly decay: 'none' | 'cosine';
   readonly clip: number;
   readonly weightDecay: number;
-  /** share of the piece, from its end, that is held out, 0 to below 1 */
-  readonly validation: number;
   /** steps from one point of the learning curve to the next */
   readonly evaluateEvery: number;
   /** points without a better validation loss after which training ends; 0 for never */

@@ -8,17 +8,17 @@ import { fileURLToPath } from 'node:url';
 import { chooseKernels, modelToBytes } from '@etude/model';
 import { loadTensorFlow } from '@etude/tensorflow';
 import { describe, expect, it } from 'vitest';
-import { trainingWindows, windowsOver } from './batches.js';
+import { inStretches, trainingWindows, windowsOver } from './batches.js';
 import { type CheckpointStore, curveToCsv, type TrainingHooks, type TrainingOptions, train } from './index.js';
-import { cycle, options } from './testing/small-training.js';
+import { cycle, holdOut, options } from './testing/small-training.js';
 import { learningRateAt } from './train.js';
 
 const loaded = await loadTensorFlow();
 const { tf } = loaded;
 const { kernels } = chooseKernels(loaded, { threads: availableParallelism() });
 
-const run = (changes: Partial<TrainingOptions> = {}, hooks: TrainingHooks = {}, tokens = cycle) =>
-  train(tf, kernels, tokens, { ...options, ...changes }, hooks);
+const run = (changes: Partial<TrainingOptions> = {}, hooks: TrainingHooks = {}, tokens = cycle, share = 0.1) =>
+  train(tf, kernels, holdOut(tokens, share), { ...options, ...changes }, hooks);
 const bytesOf = async (result: Awaited<ReturnType<typeof run>>) => modelToBytes(result.model);
 
 /** Keeps the last checkpoint in memory. */
@@ -81,7 +81,7 @@ describe('train', () => {
   });
 
   it('can hold nothing out', async () => {
-    const { best, curve } = await run({ validation: 0, steps: 25 });
+    const { best, curve } = await run({ steps: 25 }, {}, cycle, 0);
     expect(best.step).toBe(25);
     expect(curve.map((point) => point.validationLoss)).toEqual([undefined, undefined]);
     expect(curveToCsv(curve)).toMatch(/^step,epoch,training_loss,validation_loss\n20,\d+,[\d.]+,\n25,\d+,[\d.]+,\n$/);
@@ -106,7 +106,7 @@ describe('train', () => {
   });
 
   it('trains on the shortest piece that it accepts', async () => {
-    const { curve } = await run({ validation: 0, steps: 3 }, {}, cycle.subarray(0, 3));
+    const { curve } = await run({ steps: 3 }, {}, cycle.subarray(0, 3), 0);
     expect(curve.at(-1)!.step).toBe(3);
   });
 
@@ -241,13 +241,7 @@ describe('the learning rate', () => {
 
 describe('windows', () => {
   it('read stretches side by side, each window going on where the last one ended', () => {
-    const windows = [
-      ...windowsOver(
-        Int32Array.from({ length: 11 }, (_, i) => i),
-        2,
-        3,
-      ),
-    ];
+    const windows = [...windowsOver(inStretches([Int32Array.from({ length: 11 }, (_, i) => i)], 2), 2, 3)];
     expect(windows.map(({ inputs }) => [...inputs])).toEqual([
       [0, 5, 1, 6, 2, 7],
       [3, 8, 4, 9],
@@ -259,26 +253,51 @@ describe('windows', () => {
   });
 
   it('begin each epoch with a fresh state', () => {
-    const windows = trainingWindows(
-      Int32Array.from({ length: 23 }, (_, i) => i),
-      2,
-      4,
-      1,
-    );
+    const windows = trainingWindows([Int32Array.from({ length: 23 }, (_, i) => i)], 2, 4, 1);
     const seen = Array.from({ length: 12 }, () => windows.next().value!);
     const epochs = seen.map(({ epoch }) => epoch);
     expect(epochs[0]).toBe(1);
     expect(epochs.at(-1)).toBeGreaterThan(2);
-    expect(seen.map(({ fresh }) => fresh)).toEqual(epochs.map((epoch, i) => i === 0 || epoch !== epochs[i - 1]));
+    expect(seen.map(({ fresh }) => fresh)).toEqual(
+      epochs.map((epoch, i) => new Array(2).fill(i === 0 || epoch !== epochs[i - 1])),
+    );
   });
 
-  it('can begin at any one of them', () => {
-    const tokens = Int32Array.from({ length: 23 }, (_, i) => i);
+  it.each([
+    ['one piece', [23]],
+    ['several', [9, 3, 30, 2, 14]],
+  ])('can begin at any one of them: %s', (_, lengths) => {
+    const tokens = lengths.map((length) => Int32Array.from({ length }, (_, i) => i));
     const first = (from: number, count: number) => {
       const windows = trainingWindows(tokens, 2, 4, 1, from);
       return Array.from({ length: count }, () => windows.next().value!);
     };
     const all = first(0, 12);
     for (let from = 0; from < 12; from++) expect(first(from, 12 - from)).toEqual(all.slice(from));
+  });
+
+  it('read every token of every piece once an epoch, in its place, from a fresh state on', () => {
+    const sequences = [9, 3, 30, 2, 14].map((length, piece) => Int32Array.from({ length }, (_, i) => 100 * piece + i));
+    const rows = 3;
+    const seen: number[] = [];
+    const last = new Array<number>(rows).fill(-1);
+    let transitions = 0;
+    for (const { inputs, targets, counted, fresh, epoch } of trainingWindows(sequences, rows, 4, 1)) {
+      if (epoch > 1) break;
+      transitions += counted;
+      expect(targets.filter((target) => target >= 0)).toHaveLength(counted);
+      targets.forEach((target, i) => {
+        const row = i % rows;
+        if (target < 0) return;
+        expect(target).toBe(inputs[i]! + 1);
+        // Either the row goes on, or it says that something else begins.
+        if (i < rows && !fresh[row]) expect(inputs[i]).toBe(last[row]);
+        last[row] = target;
+        seen.push(target);
+      });
+    }
+    expect(transitions).toBe(9 + 3 + 30 + 2 + 14 - 5);
+    const all = sequences.flatMap((sequence) => [...sequence.subarray(1)]);
+    expect(seen.sort((a, b) => a - b)).toEqual(all);
   });
 });

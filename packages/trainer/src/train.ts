@@ -12,7 +12,7 @@ import {
 } from '@etude/model';
 import type { TensorFlow } from '@etude/tensorflow';
 import { Adam } from './adam.js';
-import { trainingWindows, windowsOver } from './batches.js';
+import { inStretches, type TrainingWindow, trainingWindows, windowsOver } from './batches.js';
 import { fromCheckpoint, toCheckpoint } from './checkpoint.js';
 import type { TrainingOptions } from './options.js';
 import { Pace } from './pace.js';
@@ -37,6 +37,13 @@ export interface TrainingResult {
   readonly ended?: string;
 }
 
+/** What to learn from: sequences of token ids, in each of which every token but the first is to be told. */
+export interface Corpus {
+  readonly training: readonly Int32Array[];
+  /** held out; none: the last weights are kept */
+  readonly validation: readonly Int32Array[];
+}
+
 /** A place that outlives the process, for one checkpoint. What is saved is there as a whole or not at all. */
 export interface CheckpointStore {
   load(): Promise<Uint8Array | undefined>;
@@ -59,31 +66,31 @@ export class TrainingError extends Error {
 }
 
 /**
- * Trains a language model on a piece (token ids) by truncated back-propagation with Adam. The same seed gives the same
+ * Trains a language model on pieces (token ids) by truncated back-propagation with Adam. The same seed gives the same
  * weights on the same machine, whether training was interrupted or not, and on to more steps as if it had been that long
  * from the start: all that is random follows from the seed and the number of the step or epoch.
  *
- * @throws {TrainingError} where the piece is too short, or training diverged before there was anything to keep
+ * @throws {TrainingError} where there is too little to learn from, or training diverged before there was anything to keep
  * @throws the signal's reason where it is aborted; a checkpoint was saved before
  */
 export async function train(
   tf: TensorFlow,
   kernels: Kernels,
-  tokens: Int32Array,
+  { training, validation }: Corpus,
   options: TrainingOptions,
   { signal, onProgress, checkpoints, checkpointEvery = 30, onResume }: TrainingHooks = {},
 ): Promise<TrainingResult> {
   const { shape, steps, window, evaluateEvery, patience } = options;
-  const heldOut = Math.floor(tokens.length * options.validation);
-  const training = tokens.subarray(0, tokens.length - heldOut);
-  // The first validation token is predicted from the last one of the training part.
-  const validation = heldOut === 0 ? undefined : tokens.subarray(tokens.length - heldOut - 1);
-  const rows = Math.min(options.batch, Math.floor((training.length - 1) / 2));
+  const sequences = training.filter(({ length }) => length >= 2);
+  const transitions = sequences.reduce((sum, { length }) => sum + length - 1, 0);
+  const rows = Math.min(options.batch, Math.floor(transitions / 2));
   if (rows < 1) {
+    const count = (parts: readonly Int32Array[]) => parts.reduce((sum, { length }) => sum + length, 0);
     throw new TrainingError(
-      `expected at least 3 tokens to learn from, found ${training.length} (${heldOut} more are held out)`,
+      `expected at least 3 tokens to learn from, found ${count(training)} (${count(validation)} more are held out)`,
     );
   }
+  const heldOut = validation.filter(({ length }) => length >= 2);
 
   const saved = await checkpoints?.load();
   const resumed = saved && fromCheckpoint(tf, kernels, saved, options);
@@ -97,7 +104,7 @@ export async function train(
     lossSum: 0,
     lossCount: 0,
   };
-  const windows = trainingWindows(training, rows, window, options.seed, state.step);
+  const windows = trainingWindows(sequences, rows, window, options.seed, state.step);
   const pace = new Pace();
   const startedAt = performance.now();
   let savedAt = startedAt;
@@ -107,7 +114,8 @@ export async function train(
   let epoch = state.curve.at(-1)?.epoch ?? 1;
 
   const evaluate = () => {
-    const validationLoss = validation && meanLoss(tf, kernels, shape, state.adam.weights, validation, window);
+    const validationLoss =
+      heldOut.length === 0 ? undefined : meanLoss(tf, kernels, shape, state.adam.weights, heldOut, window);
     const point = { step: state.step, epoch, trainingLoss: state.lossSum / state.lossCount, validationLoss };
     state.curve.push(point);
     [state.lossSum, state.lossCount] = [0, 0];
@@ -135,7 +143,7 @@ export async function train(
     }
     const next = windows.next().value!;
     epoch = next.epoch;
-    if (next.fresh) state.carried = replace(tf, state.carried, zeroState(tf, shape, rows));
+    state.carried = replace(tf, state.carried, carryOn(tf, shape, state.carried, next));
     const stepLoss = makeStep(tf, kernels, state, next, options);
     if (stepLoss === undefined || !Number.isFinite(stepLoss)) {
       const what = stepLoss === undefined ? 'the gradients are not finite' : `the loss is ${stepLoss}`;
@@ -153,7 +161,7 @@ export async function train(
         break;
       }
     }
-    pace.add(next.inputs.length);
+    pace.add(next.counted);
     const progress = { step: state.step, steps, loss: stepLoss, tokensPerSecond: pace.perSecond() };
     onProgress?.(point === undefined ? progress : { ...progress, point });
     // Never more than half of the time is lost: a checkpoint comes when as long again has passed, from 1 second on.
@@ -210,34 +218,50 @@ export function learningRateAt(
   return learningRate * warm * (decay === 'cosine' ? (1 + Math.cos((Math.PI * (step - 1)) / steps)) / 2 : 1);
 }
 
-/** Mean loss over a piece in nats per token, without dropout, the state carried through. */
+/** Mean loss over pieces in nats per token, without dropout, the state carried through. */
 function meanLoss(
   tf: TensorFlow,
   kernels: Kernels,
   shape: LanguageModelShape,
   weights: Weights,
-  tokens: Int32Array,
+  sequences: readonly Int32Array[],
   window: number,
 ): number {
-  // Rows side by side are faster but begin without context, so each gets at least four windows of its own.
-  const rows = Math.max(1, Math.floor(tokens.length / (4 * window)));
+  // Rows side by side are faster but begin without context, so each of a lone piece gets at least four windows of its own.
+  const alone = sequences.length === 1;
+  const rows = alone ? Math.max(1, Math.floor(sequences[0]!.length / (4 * window))) : Math.min(32, sequences.length);
   let state = zeroState(tf, shape, rows);
   let sum = 0;
   let count = 0;
-  for (const { inputs, targets } of windowsOver(tokens, rows, window)) {
+  for (const next of windowsOver(alone ? inStretches(sequences, rows) : sequences, rows, window)) {
+    const { inputs, targets, counted } = next;
+    state = replace(tf, state, carryOn(tf, shape, state, next));
     const part = { inputs: tf.tensor1d(inputs, 'int32'), targets: tf.tensor1d(targets, 'int32') };
     const result = loss(tf, kernels, shape, weights, state, part);
     state = replace(tf, state, result.state);
-    sum += result.loss.dataSync()[0]! * inputs.length;
-    count += inputs.length;
+    sum += result.loss.dataSync()[0]! * counted;
+    count += counted;
     tf.dispose([part.inputs, part.targets, result.loss]);
   }
   tf.dispose(state as never);
   return sum / count;
 }
 
+/** The carried state, zero in the rows in which something else begins. */
+function carryOn(tf: TensorFlow, shape: LanguageModelShape, state: State, { fresh }: TrainingWindow): State {
+  if (!fresh.includes(true)) return state;
+  if (!fresh.includes(false)) return zeroState(tf, shape, fresh.length);
+  const keep = tf.tensor2d(
+    fresh.map((isFresh) => (isFresh ? 0 : 1)),
+    [fresh.length, 1],
+  ); // (B, 1)
+  const kept = state.map(({ hidden, cell }) => ({ hidden: tf.mul(hidden, keep), cell: tf.mul(cell, keep) })); // (B, H) each
+  keep.dispose();
+  return kept as State;
+}
+
 function replace(tf: TensorFlow, before: State, after: State): State {
-  tf.dispose(before as never);
+  if (after !== before) tf.dispose(before as never);
   return after;
 }
 

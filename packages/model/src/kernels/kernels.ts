@@ -90,7 +90,8 @@ export interface Kernels {
   /** a · b, or with either transposed */
   matMul(a: Tensor2D, b: Tensor2D, transposeA?: boolean, transposeB?: boolean): Tensor2D;
   /**
-   * Mean cross entropy in nats of logits (N, V) and a bias (V) against N targets, and its gradients. With label smoothing
+   * Mean cross entropy in nats of logits (N, V) and a bias (V) against N targets, and its gradients. A target of -1 counts for
+   * nothing: the mean is that of the others. With label smoothing
    * (Szegedy et al. 2016) the gradients are those of targets of which the share `smoothing` is spread over all tokens;
    * the loss is that of the targets themselves all the same.
    */

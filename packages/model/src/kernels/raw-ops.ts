@@ -67,17 +67,21 @@ export function rawOpKernels(tf: TensorFlow, native: NativeOperations, base: Ker
       };
     },
     crossEntropy(logits, bias, targets, smoothing) {
-      const [N, V] = logits.shape;
+      const [, V] = logits.shape;
+      const counted = tf.cast(tf.greaterEqual(targets, 0), 'float32'); // (N)
+      const weights = tf.div(counted, tf.sum(counted)); // (N)
+      const ids = tf.maximum(targets, tf.scalar(0, 'int32')) as Tensor1D; // (N)
       const attributes = { T: 'float32', Tlabels: 'int32' } as const;
       const name = 'SparseSoftmaxCrossEntropyWithLogits';
       // (N), and (N, V): softmax less target
-      const [losses, difference] = native.run(name, attributes, [tf.add(logits, bias), targets], 2);
-      let dLogits = tf.div(difference!, N) as Tensor2D; // (N, V)
+      const [losses, difference] = native.run(name, attributes, [tf.add(logits, bias), ids], 2);
+      let gradient = difference!; // (N, V)
       if (smoothing > 0) {
-        const spread = tf.sub(tf.cast(tf.oneHot(targets, V), 'float32'), 1 / V); // (N, V)
-        dLogits = tf.add(dLogits, tf.mul(spread, smoothing / N));
+        const spread = tf.sub(tf.cast(tf.oneHot(ids, V), 'float32'), 1 / V); // (N, V)
+        gradient = tf.add(gradient, tf.mul(spread, smoothing));
       }
-      return { loss: tf.mean(losses!) as Scalar, dLogits, dBias: tf.sum(dLogits, 0) };
+      const dLogits = tf.mul(gradient, tf.expandDims(weights, 1)) as Tensor2D; // (N, V)
+      return { loss: tf.sum(tf.mul(losses!, weights)) as Scalar, dLogits, dBias: tf.sum(dLogits, 0) };
     },
     embeddingGradient(ids, gradient, V) {
       const attributes = { T: 'float32', Tindices: 'int32', Tnumsegments: 'int32' } as const;

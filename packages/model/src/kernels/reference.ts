@@ -42,15 +42,17 @@ export function referenceKernels(tf: TensorFlow): Kernels {
     }),
     matMul: (a, b, transposeA = false, transposeB = false) => tf.matMul(a, b, transposeA, transposeB),
     crossEntropy(logits, bias, targets, smoothing) {
-      const [N, V] = logits.shape;
-      const chosen = tf.cast(tf.oneHot(targets, V), 'float32'); // (N, V)
+      const [, V] = logits.shape;
+      const counted = tf.cast(tf.greaterEqual(targets, 0), 'float32'); // (N)
+      const weights = tf.expandDims(tf.div(counted, tf.sum(counted)), 1); // (N, 1)
+      const chosen = tf.cast(tf.oneHot(targets, V), 'float32'); // (N, V), a row of zeros for a target of -1
       const biased = tf.add(logits, bias); // (N, V)
       const shifted = tf.sub(biased, tf.max(biased, 1, true)); // (N, V)
       const logSum = tf.log(tf.sum(tf.exp(shifted), 1, true)); // (N, 1)
       const logProbabilities = tf.sub(shifted, logSum); // (N, V)
-      const loss = tf.div(tf.neg(tf.sum(tf.mul(logProbabilities, chosen))), N) as Scalar;
+      const loss = tf.neg(tf.sum(tf.mul(tf.mul(logProbabilities, chosen), weights))) as Scalar;
       const wanted = smoothing === 0 ? chosen : tf.add(tf.mul(chosen, 1 - smoothing), smoothing / V); // (N, V)
-      const dLogits = tf.div(tf.sub(tf.exp(logProbabilities), wanted), N) as Tensor2D; // (N, V)
+      const dLogits = tf.mul(tf.sub(tf.exp(logProbabilities), wanted), weights) as Tensor2D; // (N, V)
       return { loss, dLogits, dBias: tf.sum(dLogits, 0) };
     },
     embeddingGradient(ids, gradient, V) {

@@ -38,7 +38,7 @@ function lstm(
   return { hidden: cell.map((c, j) => sigmoid(sums[2 * H + j]!) * Math.tanh(c)), cell };
 }
 
-/** What training minimizes: the mean cross entropy, of targets that are smoothed where labelSmoothing says so. */
+/** What training minimizes: the mean cross entropy of the targets that are not -1, and that are smoothed where labelSmoothing says so. */
 export function plainObjective(
   shape: LanguageModelShape,
   weights: Numbers,
@@ -68,6 +68,7 @@ export function plainObjective(
   const rowsOf = (values: Float64Array) => Array.from({ length: B }, (_, b) => values.slice(b * H, (b + 1) * H));
   const carried = state.map(({ hidden, cell }) => ({ hidden: rowsOf(hidden), cell: rowsOf(cell) }));
   let total = 0;
+  let counted = 0;
   for (let n = 0; n < inputs.length; n++) {
     const b = n % B;
     let x = weights.embedding!.slice(inputs[n]! * H, (inputs[n]! + 1) * H);
@@ -96,7 +97,9 @@ export function plainObjective(
     });
     const logSum = Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0));
     const mean = logits.reduce((sum, logit) => sum + logit, 0) / V;
+    if (targets[n]! < 0) continue;
+    counted += 1;
     total += logSum - (1 - labelSmoothing) * logits[targets[n]!]! - labelSmoothing * mean;
   }
-  return total / inputs.length;
+  return total / counted;
 }

@@ -9,7 +9,7 @@ import {
   type RunResult,
   runPlan,
   type Stage,
-  workspaceFile,
+  workspaceFiles,
 } from '../index.js';
 
 /** A workspace in a temporary folder, with a pipeline that knows as little of music as the engine does. */
@@ -56,12 +56,15 @@ export function toyWorkspace(): ToyWorkspace {
       name: 'read',
       version: 1,
       summary: 'Reads a text',
-      params: z.strictObject({ source: workspaceFile(z.string()), trim: z.boolean().default(false) }),
+      params: z.strictObject({
+        source: workspaceFiles(z.union([z.string(), z.array(z.string())]), ['txt']),
+        trim: z.boolean().default(false),
+      }),
       inputs: {},
       outputs: { text: 'file' },
       run({ files, params }) {
         ran.push('read');
-        const text = files.source!.text();
+        const text = files.source!.map((file) => new TextDecoder().decode(file.bytes())).join('');
         return { text: params.trim ? text.trim() : text };
       },
     }),

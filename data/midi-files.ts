@@ -1,0 +1,20 @@
+import { abcToMidi } from './abc-to-midi.js';
+
+/** The MIDI files of a text in ABC notation, by path: one of all, and of a book a folder with one of each tune. */
+export function midiFilesOf(name: string, abc: string): Map<string, Uint8Array> {
+  const stem = name.replace('.abc', '');
+  const files = new Map([[`${stem}.mid`, abcToMidi(abc)]]);
+  const [head, ...tunes] = abc.split(/^(?=X:)/m);
+  if (tunes.length < 2) return files;
+  for (const tune of tunes) {
+    const title = /^T:(.*)$/m.exec(tune)![1]!;
+    files.set(`${stem}/${slug(title)}.mid`, abcToMidi(head! + tune));
+  }
+  return files;
+}
+
+/** A title as the name of a file: small letters, digits and hyphens. */
+function slug(title: string): string {
+  const plain = title.normalize('NFD').replace(/\p{M}/gu, '').replaceAll('ß', 'ss').toLowerCase();
+  return plain.replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '');
+}

@@ -1,0 +1,60 @@
+import { type ChannelEvent, ChannelEvents, isNoteOff, isNoteOn } from '@etude/midi-reader';
+import { barsOf } from './bars.js';
+import { notesOf } from './notes.js';
+import type { Piece } from './piece.js';
+
+/**
+ * The beginning of a piece without the share of its notes that stands at its end, cut at a bar line, or where a note begins
+ * if there is no line before; undefined where that leaves nothing.
+ * @param share 0 to below 1
+ */
+export function withoutEnd(piece: Piece, share: number): Piece | undefined {
+  const starts = notesOf(piece).map(({ start }) => start);
+  const first = starts[Math.floor(starts.length * (1 - share))];
+  if (first === undefined) return piece;
+  let tick = 0;
+  for (const bar of barsOf(piece.timeSignatures, piece.division)) {
+    if (bar.start > first) break;
+    tick = bar.start;
+  }
+  const end = tick === 0 ? first : tick;
+  return end === 0 ? undefined : until(piece, end);
+}
+
+/** The piece up to a tick, at which what still sounds is ended. */
+function until(piece: Piece, end: number): Piece {
+  const tracks = piece.tracks.map(({ name, events }) => {
+    const kept: ChannelEvent[] = [];
+    const down = new Map<number, ChannelEvent>();
+    for (const event of events) {
+      if (event.tick >= end) break;
+      kept.push(event);
+      const key = ((event.status & 15) << 7) | event.data1;
+      if (isNoteOn(event)) down.set(key, event);
+      else if (isNoteOff(event)) down.delete(key);
+    }
+    for (const { status, data1 } of down.values()) {
+      kept.push({ tick: end, status: 0x80 | (status & 15), data1, data2: 0 });
+    }
+    return { name, events: ChannelEvents.of(kept) };
+  });
+  const before = <T extends { tick: number }>(list: readonly T[]) => list.filter(({ tick }) => tick < end);
+  const meta = { tempos: before(piece.tempos), timeSignatures: before(piece.timeSignatures) };
+  return { ...piece, ...meta, keySignatures: before(piece.keySignatures), tracks };
+}
+
+/** Where a piece stands between 0 and 1, by its notes alone: the share of pieces below any bound is that bound. */
+function placeOf(notesDigest: string): number {
+  return Number.parseInt(notesDigest.slice(0, 8), 16) / 2 ** 32;
+}
+
+/**
+ * Which pieces of a corpus are held out: about the share that is asked for and at least one, each by its own notes, so
+ * that a piece more moves no other one.
+ */
+export function heldOutPieces(notesDigests: readonly string[], share: number): boolean[] {
+  const places = notesDigests.map(placeOf);
+  if (share === 0 || places.length < 2) return places.map(() => false);
+  const lowest = Math.min(...places);
+  return places.map((place) => place < share || place === lowest);
+}

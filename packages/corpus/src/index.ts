@@ -1,0 +1,9 @@
+export { type Bar, barsOf } from './bars.js';
+export { heldOutPieces, withoutEnd } from './hold-out.js';
+export { linesOf, toLines } from './lines.js';
+export { isDrum, type Note, notesDigest, notesOf } from './notes.js';
+export { type Piece, type PieceTrack, pieceFromJson, piecesOf, pieceToJson } from './piece.js';
+export { ChangedFileError, readCorpus } from './read-corpus.js';
+export { type FileReading, type FileSummary, type ReadingPlan, readPieces } from './read-file.js';
+export { readingsFromBytes, readingsToBytes } from './readings.js';
+export { type GridReport, jitterVelocity, quantize, rescale, stretch, transpose } from './transform.js';

@@ -1,0 +1,62 @@
+import { availableParallelism } from 'node:os';
+import { Piscina } from 'piscina';
+import { type FileReading, type FileToRead, type ReadingPlan, readFiles } from './read-file.js';
+
+/** The file is not what it was when its digest was taken. */
+export class ChangedFileError extends Error {
+  override name = 'ChangedFileError';
+}
+
+export interface CorpusHooks {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** Files that one thread reads at a time: enough to be worth a message. */
+const AT_A_TIME = 16;
+/** Fewer files than this are read before threads have started. */
+const WORTH_THREADS = 64;
+
+/**
+ * Reads MIDI files, on all processors where there are many.
+ * @returns a reading for each file, in their order
+ * @throws the signal's reason where it is aborted
+ * @throws {ChangedFileError} where a file is not what its digest says
+ */
+export async function readCorpus(
+  files: readonly FileToRead[],
+  plan: ReadingPlan,
+  { signal, onProgress }: CorpusHooks = {},
+): Promise<FileReading[]> {
+  const parts: FileToRead[][] = [];
+  for (let from = 0; from < files.length; from += AT_A_TIME) parts.push(files.slice(from, from + AT_A_TIME));
+  const threads = files.length < WORTH_THREADS ? 0 : availableParallelism();
+  // Threads run what was compiled, also where this file is run from its source with options that say so.
+  const filename = new URL('../dist/read-file.js', import.meta.url).href;
+  const pool =
+    threads > 0 ? new Piscina({ filename, maxThreads: threads, minThreads: threads, execArgv: [] }) : undefined;
+  let done = 0;
+  try {
+    const readings = await Promise.all(
+      parts.map(async (part) => {
+        signal?.throwIfAborted();
+        const task = { files: part, plan };
+        const read = pool
+          ? await (pool.run(task, signal ? { signal } : {}) as ReturnType<typeof readFiles>)
+          : await readFiles(task);
+        done += part.length;
+        onProgress?.(done, files.length);
+        return read.map((reading, index): FileReading => {
+          if (reading === undefined) throw new ChangedFileError(`${part[index]!.path} changed while it was being read`);
+          return reading;
+        });
+      }),
+    );
+    return readings.flat();
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    await pool?.destroy();
+  }
+}

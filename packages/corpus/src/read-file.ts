@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { MidiError, type MidiFile, type MidiProblem, readMidi } from '@etude/midi-reader';
+import { notesDigest, notesOf } from './notes.js';
+import { type Piece, piecesOf, pieceToJson } from './piece.js';
+import { type Selection, SelectionError, select } from './select.js';
+import { pedalToDurations, quantize, semitonesToC, transpose } from './transform.js';
+
+/** What is taken out of a file, and what is done to it. */
+export interface ReadingPlan {
+  readonly selection: Selection;
+  readonly strict: boolean;
+  /** notes last as long as the sustain pedal holds them, and the pedal is gone */
+  readonly pedalToDurations: boolean;
+  /** steps a quarter note onto which every event is moved; 0 for none */
+  readonly quantize: number;
+  readonly transposeToC: boolean;
+}
+
+/** One MIDI file, read. */
+export interface FileReading {
+  /** as JSON, a line each */
+  readonly pieces: readonly string[];
+  /** for each piece, the SHA-256 of its notes: the same for the same music, whatever else its file says */
+  readonly notesDigests: readonly string[];
+  readonly summary: FileSummary;
+}
+
+export interface FileSummary {
+  readonly format?: number;
+  readonly division?: number;
+  readonly tracks?: readonly { name: string; notes: number; events: number; taken: boolean }[];
+  readonly tempos?: MidiFile['tempos'];
+  readonly timeSignatures?: MidiFile['timeSignatures'];
+  readonly problems: readonly MidiProblem[];
+  /** notes and events of all pieces together, after the selection */
+  readonly notes: number;
+  readonly events: number;
+  /** why there is no piece */
+  readonly error?: string;
+}
+
+/** Reads the pieces of a MIDI file. What goes wrong is in the summary. */
+export function readPieces(bytes: Uint8Array, plan: ReadingPlan): FileReading {
+  const summary: { -readonly [K in keyof FileSummary]: FileSummary[K] } = { problems: [], notes: 0, events: 0 };
+  try {
+    const file = readMidi(bytes, { strict: plan.strict });
+    const { format, division, tempos, timeSignatures, problems } = file;
+    const tracks = file.tracks.map(({ name, notes, events }) => ({ name, notes, events: events.length, taken: false }));
+    Object.assign(summary, { format, division, tracks, tempos, timeSignatures, problems });
+    const pieces = (format === 2 ? selectPieces(file, plan.selection) : selectOne(file, plan.selection)).map(
+      ({ piece, taken }) => {
+        for (const track of taken) tracks[track]!.taken = true;
+        return prepare(piece, plan);
+      },
+    );
+    for (const { tracks } of pieces) for (const { events } of tracks) summary.events += events.length;
+    for (const piece of pieces) summary.notes += notesOf(piece).length;
+    return { pieces: pieces.map(pieceToJson), notesDigests: pieces.map(notesDigest), summary };
+  } catch (error) {
+    if (!(error instanceof MidiError) && !(error instanceof SelectionError)) throw error;
+    return { pieces: [], notesDigests: [], summary: { ...summary, error: error.message } };
+  }
+}
+
+type Selected = ReturnType<typeof select>;
+
+function selectOne(file: MidiFile, selection: Selection): Selected[] {
+  return piecesOf(file).map((piece) => select(piece, selection));
+}
+
+/** In format 2 the numbers of tracks are those of pieces. What is empty, as the track of a tempo map is, is not a piece. */
+function selectPieces(file: MidiFile, selection: Selection): Selected[] {
+  const { tracks: wanted } = selection;
+  const pieces = piecesOf(file);
+  const numbers = typeof wanted === 'string' ? [...pieces.keys()] : wanted;
+  const selected = numbers.flatMap((number): Selected[] => {
+    const whole = pieces[number];
+    if (whole === undefined) throw new SelectionError(`there is no track ${number} of ${pieces.length}`);
+    if (whole.tracks[0]!.events.length === 0) return [];
+    return [{ piece: select(whole, { ...selection, tracks: 'all' }).piece, taken: [number] }];
+  });
+  if (selected.length === 0) throw new SelectionError('none of the tracks that are selected holds channel events');
+  return selected;
+}
+
+function prepare(piece: Piece, plan: ReadingPlan): Piece {
+  let result = plan.pedalToDurations ? pedalToDurations(piece) : piece;
+  if (plan.quantize > 0) result = quantize(result, plan.quantize).piece;
+  return plan.transposeToC ? (transpose(result, semitonesToC(result)) ?? result) : result;
+}
+
+/** A file to read: where it is, and what was found there before. */
+export interface FileToRead {
+  readonly path: string;
+  /** SHA-256 of its bytes, in hexadecimal */
+  readonly digest: string;
+}
+
+/**
+ * Reads files from the disk, for a thread that does nothing else.
+ * @returns a reading of each; undefined where a file is not what it was when its digest was taken
+ */
+export async function readFiles({
+  files,
+  plan,
+}: {
+  files: FileToRead[];
+  plan: ReadingPlan;
+}): Promise<(FileReading | undefined)[]> {
+  const readings: (FileReading | undefined)[] = [];
+  for (const { path, digest } of files) {
+    const bytes = await readFile(path);
+    const unchanged = createHash('sha256').update(bytes).digest('hex') === digest;
+    readings.push(unchanged ? readPieces(bytes, plan) : undefined);
+  }
+  return readings;
+}
+
+export default readFiles;

@@ -1,0 +1,28 @@
+import { linesOf, toLines } from './lines.js';
+import type { FileReading } from './read-file.js';
+
+/** Readings by digest of their file as text, so that a file that has not changed need not be read again. */
+export function readingsToBytes(readings: ReadonlyMap<string, FileReading>): Uint8Array {
+  return toLines(lines(readings));
+}
+
+function* lines(readings: ReadonlyMap<string, FileReading>): Generator<string> {
+  for (const [digest, { pieces, ...rest }] of readings) {
+    yield JSON.stringify({ digest, pieces: pieces.length, ...rest });
+    yield* pieces;
+  }
+}
+
+/** The inverse of {@link readingsToBytes}. */
+export function readingsFromBytes(bytes: Uint8Array): Map<string, FileReading> {
+  const readings = new Map<string, FileReading>();
+  const lines = linesOf(bytes);
+  for (const line of lines) {
+    const { digest, pieces, ...rest } = JSON.parse(line) as { digest: string; pieces: number } & Omit<
+      FileReading,
+      'pieces'
+    >;
+    readings.set(digest, { pieces: Array.from({ length: pieces }, () => lines.next().value!), ...rest });
+  }
+  return readings;
+}

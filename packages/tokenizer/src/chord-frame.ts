@@ -1,0 +1,78 @@
+import { isDrum, notesOf, type Piece } from '@etude/corpus';
+import { type ChannelEvent, ChannelEvents } from '@etude/midi-reader';
+import { checkLength, END_OF_PIECE, type Grammar, type GrammarState, START, TokenError } from './grammar.js';
+
+const END_OF_FRAME = 'Frame_None';
+const FINE = 480;
+/** The grammar has no velocities. */
+const VELOCITY = 80;
+
+/**
+ * The chord-frame grammar (docs/chord-frame.md): for each step of the grid the pitches that sound, low to high, and an end of
+ * frame. What holds the same pitch in two frames is one note. It is how likelihoods of chorales are published (Boulanger-Lewandowski
+ * et al. 2012): per frame, as the sum over its tokens.
+ */
+export function chordFrameGrammar(steps: number): Grammar {
+  const unit = Math.ceil(FINE / steps);
+  return {
+    division: unit * steps,
+    encode: (piece) => encode(piece, steps),
+    decode: (tokens) => decode(tokens, unit, unit * steps),
+    startsLine: (token) => token === END_OF_FRAME,
+    maySongStart: (token) => token !== END_OF_FRAME,
+    follow,
+  };
+}
+
+function encode(piece: Piece, steps: number): string[] {
+  const stepOf = (tick: number) => Math.round((tick * steps) / piece.division);
+  const frames: Set<number>[] = [];
+  for (const note of notesOf(piece)) {
+    if (isDrum(note)) continue;
+    const start = stepOf(note.start);
+    const end = Math.max(start + 1, stepOf(note.end));
+    checkLength(end);
+    while (frames.length < end) frames.push(new Set());
+    for (let frame = start; frame < end; frame++) frames[frame]!.add(note.key);
+  }
+  return frames.flatMap((keys) => [...[...keys].sort((a, b) => a - b).map((key) => `Pitch_${key}`), END_OF_FRAME]);
+}
+
+function decode(tokens: readonly string[], unit: number, division: number): Piece {
+  const events: ChannelEvent[] = [];
+  let sounding = new Set<number>();
+  let frame = new Set<number>();
+  let tick = 0;
+  let state: GrammarState | undefined = START;
+  const endFrame = () => {
+    for (const key of sounding) if (!frame.has(key)) events.push({ tick, status: 0x80, data1: key, data2: 0 });
+    for (const key of frame) if (!sounding.has(key)) events.push({ tick, status: 0x90, data1: key, data2: VELOCITY });
+    [sounding, frame] = [frame, new Set()];
+    tick += unit;
+  };
+  tokens.forEach((token, index) => {
+    state = follow(state!, token);
+    if (state === undefined) {
+      throw new TokenError(
+        index,
+        `expected a higher pitch or ${END_OF_FRAME} of the chord-frame grammar, found "${token}"`,
+      );
+    }
+    if (token === END_OF_FRAME) endFrame();
+    else if (token !== END_OF_PIECE) frame.add(Number(token.slice(token.indexOf('_') + 1)));
+  });
+  // The last frame ends without a token where a song was cut, and a frame of silence ends all that sounds.
+  if (frame.size > 0) endFrame();
+  endFrame();
+  const tracks = [{ name: '', events: ChannelEvents.of(events) }];
+  return { division, tempos: [], timeSignatures: [], keySignatures: [], tracks };
+}
+
+/** The state is the last pitch of the frame. */
+function follow(state: GrammarState, token: string): GrammarState | undefined {
+  if (token === END_OF_FRAME) return START;
+  if (token === END_OF_PIECE) return state === START ? START : undefined;
+  const key = /^Pitch_(\d{1,3})$/.exec(token)?.[1];
+  if (key === undefined || Number(key) > 127) return undefined;
+  return state === START || Number(key) > Number(state) ? key : undefined;
+}

@@ -1,0 +1,60 @@
+import type { Piece } from '@etude/corpus';
+
+/** A token that is not in the grammar it was read by, or not where the grammar allows it. */
+export class TokenError extends Error {
+  /** which token of the text, counted from 0 */
+  readonly index: number;
+
+  constructor(index: number, problem: string) {
+    super(`token ${index + 1}: ${problem}`);
+    this.name = 'TokenError';
+    this.index = index;
+  }
+}
+
+/** A piece cannot be written in a grammar. */
+export class GrammarError extends Error {
+  override name = 'GrammarError';
+}
+
+/** Steps that a grammar writes out one by one; a broken file may have an event millions of bars behind the others. */
+const MOST_STEPS = 1_000_000;
+
+/** @throws {GrammarError} where a piece is too long for a grammar that writes out every bar or frame */
+export function checkLength(steps: number): void {
+  if (steps <= MOST_STEPS) return;
+  throw new GrammarError(
+    `the piece lasts ${steps} steps of the grid, and ${MOST_STEPS} can be written: does an event stand far behind the others?`,
+  );
+}
+
+/** Ends every piece of a corpus, and so stands before the first token of the next. */
+export const END_OF_PIECE = 'EOS_None';
+
+/** Where in a sentence of a grammar one stands: whatever it needs to know of the tokens so far. */
+export type GrammarState = string;
+
+/** A way to write music as tokens. */
+export interface Grammar {
+  /** The tokens of a piece. */
+  encode(piece: Piece): string[];
+  /**
+   * The piece that tokens stand for. What the grammar does not write down is left empty: names, and for some tempo and metre.
+   * @throws {TokenError} at the first token that is none
+   */
+  decode(tokens: readonly string[]): Piece;
+  /** ticks a quarter note of what is decoded */
+  readonly division: number;
+  /** Whether a token begins a line in a text for people. */
+  startsLine(token: string): boolean;
+  /** Whether a song that has no beginning given may begin with this token. */
+  maySongStart(token: string): boolean;
+  /**
+   * Where a token leads from a state; undefined where it may not stand there. A grammar in which any token may follow any other has
+   * no such function.
+   */
+  readonly follow?: (state: GrammarState, token: string) => GrammarState | undefined;
+}
+
+/** The state at the beginning of a piece. */
+export const START: GrammarState = '';

@@ -1,0 +1,160 @@
+import { type Piece, quantize } from '@etude/corpus';
+import { ChannelEvents, channelMessage, type KeySignature, type Tempo, type TimeSignature } from '@etude/midi-reader';
+import { type Grammar, GrammarError, TokenError } from './grammar.js';
+
+/** Names of channel messages in tokens, by status nibble; MidiTok's where it has one. */
+const NAMES: Readonly<Record<number, string>> = {
+  8: 'NoteOff',
+  9: 'NoteOn',
+  10: 'PolyPressure',
+  11: 'Control',
+  12: 'Program',
+  13: 'Pressure',
+  14: 'PitchBend',
+};
+const STATUS = new Map(Object.entries(NAMES).map(([status, name]) => [name, Number(status)]));
+
+/** Ticks a quarter note of what is decoded from a grid, about: fine enough for what players do. */
+const FINE = 480;
+
+/**
+ * The session grammar: all tracks and channels in one stream in time order, with tempo, metre and key (docs/session.md). On a
+ * grid, `steps` steps a quarter note; else in ticks, and then it stands for exactly the events that it was made from.
+ */
+export function sessionGrammar({ division, steps }: { division: number; steps: number | undefined }): Grammar {
+  /** ticks a time step of the tokens has in what is decoded */
+  const unit = steps === undefined ? 1 : Math.ceil(FINE / steps);
+  const decodedDivision = steps === undefined ? division : unit * steps;
+  return {
+    division: decodedDivision,
+    encode(piece) {
+      if (steps !== undefined)
+        return encode(quantize(piece, steps).piece, (tick) => Math.round((tick * steps) / piece.division));
+      if (piece.division !== division) {
+        throw new GrammarError(`expected ${division} ticks a quarter note, found ${piece.division}`);
+      }
+      return encode(piece, (tick) => tick);
+    },
+    decode: (tokens) => decode(tokens, unit, decodedDivision),
+    startsLine: (token) => token.startsWith('TimeShift_'),
+    maySongStart: (token) => token.startsWith('NoteOn_') && !token.endsWith('_0'),
+  };
+}
+
+interface Placed {
+  readonly tick: number;
+  readonly token: string;
+}
+
+function encode(piece: Piece, stepOf: (tick: number) => number): string[] {
+  // At one tick: metre, key, tempo, then the events of the tracks in their order.
+  const meta: Placed[] = [
+    ...piece.timeSignatures.map(({ tick, numerator, denominator }) => ({
+      tick,
+      token: `TimeSig_${numerator}/${denominator}`,
+    })),
+    ...piece.keySignatures.map(({ tick, sharps, minor }) => ({
+      tick,
+      token: `KeySig_${sharps}_${minor ? 'minor' : 'major'}`,
+    })),
+    ...piece.tempos.map(({ tick, microseconds }) => ({ tick, token: `Tempo_${microseconds}` })),
+  ].sort((a, b) => a.tick - b.tick);
+  const tokens: string[] = [];
+  let now = 0;
+  const moveTo = (tick: number) => {
+    const step = stepOf(tick);
+    if (step > now) tokens.push(`TimeShift_${step - now}`);
+    now = step;
+  };
+  let nextMeta = 0;
+  const metaUntil = (tick: number) => {
+    for (; nextMeta < meta.length && meta[nextMeta]!.tick <= tick; nextMeta++) {
+      moveTo(meta[nextMeta]!.tick);
+      tokens.push(meta[nextMeta]!.token);
+    }
+  };
+  const names = new TokenNames();
+  const at = piece.tracks.map(() => 0);
+  for (;;) {
+    let track = -1;
+    let tick = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < at.length; i++) {
+      const next = piece.tracks[i]!.events.ticks[at[i]!];
+      if (next !== undefined && next < tick) [track, tick] = [i, next];
+    }
+    if (track < 0) break;
+    metaUntil(tick);
+    moveTo(tick);
+    const { ticks, messages } = piece.tracks[track]!.events;
+    // Messages of one track and tick follow each other whatever the other tracks have.
+    while (ticks[at[track]!] === tick) tokens.push(names.of(track, messages[at[track]!++]!));
+  }
+  metaUntil(Number.POSITIVE_INFINITY);
+  return tokens;
+}
+
+/** Tokens of messages, each made once: most music has few different ones. */
+class TokenNames {
+  /** by track, then by status and first data byte, then by second data byte */
+  readonly #made: string[][][] = [];
+
+  of(track: number, message: number): string {
+    const ofTrack = this.#made[track] ?? [];
+    this.#made[track] = ofTrack;
+    const alike = ofTrack[(message >> 8) & 0x7fff] ?? [];
+    ofTrack[(message >> 8) & 0x7fff] = alike;
+    const token = alike[message & 127] ?? nameOf(track, message);
+    alike[message & 127] = token;
+    return token;
+  }
+}
+
+function nameOf(track: number, message: number): string {
+  const [status, data1, data2] = [message >> 16, (message >> 8) & 127, message & 127];
+  const head = `${NAMES[status >> 4]}_${track}.${status & 15}`;
+  if (status >> 4 === 14) return `${head}_${data1 + (data2 << 7) - 0x2000}`;
+  return channelMessage(status)!.dataBytes === 1 ? `${head}_${data1}` : `${head}_${data1}_${data2}`;
+}
+
+const MESSAGE = /^([A-Z][A-Za-z]+)_(\d{1,5})\.(\d|1[0-5])_(-?\d+)(?:_(\d+))?$/;
+
+function decode(tokens: readonly string[], unit: number, division: number): Piece {
+  const tempos: Tempo[] = [];
+  const timeSignatures: TimeSignature[] = [];
+  const keySignatures: KeySignature[] = [];
+  const tracks: { ticks: number[]; messages: number[] }[] = [];
+  let tick = 0;
+  tokens.forEach((token, index) => {
+    const unknown = () => new TokenError(index, `expected a token of the session grammar, found "${token}"`);
+    const shift = /^TimeShift_([1-9]\d*)$/.exec(token);
+    const metre = /^TimeSig_([1-9]\d*)\/(\d+)$/.exec(token);
+    const key = /^KeySig_(-?[0-7])_(major|minor)$/.exec(token);
+    const tempo = /^Tempo_([1-9]\d*)$/.exec(token);
+    if (shift) tick += Number(shift[1]) * unit;
+    else if (metre) timeSignatures.push({ tick, numerator: Number(metre[1]), denominator: Number(metre[2]) });
+    else if (key) keySignatures.push({ tick, sharps: Number(key[1]), minor: key[2] === 'minor' });
+    else if (tempo) tempos.push({ tick, microseconds: Number(tempo[1]) });
+    else {
+      const match = MESSAGE.exec(token);
+      const status = STATUS.get(match?.[1] ?? '');
+      if (match === null || status === undefined) throw unknown();
+      const [first, second] = [Number(match[4]), match[5] === undefined ? undefined : Number(match[5])];
+      const bend = status === 14;
+      const two = !bend && channelMessage(status << 4)!.dataBytes === 2;
+      const inRange = bend ? first >= -0x2000 && first < 0x2000 : first >= 0 && first < 128 && (second ?? 0) < 128;
+      if (!inRange || two !== (second !== undefined)) throw unknown();
+      const data = bend ? (((first + 0x2000) & 127) << 8) | ((first + 0x2000) >> 7) : (first << 8) | (second ?? 0);
+      const number = Number(match[2]);
+      while (tracks.length <= number) tracks.push({ ticks: [], messages: [] });
+      tracks[number]!.ticks.push(tick);
+      tracks[number]!.messages.push((((status << 4) | Number(match[3])) << 16) | data);
+    }
+  });
+  return {
+    ...{ division, tempos, timeSignatures, keySignatures },
+    tracks: tracks.map(({ ticks, messages }) => ({
+      name: '',
+      events: new ChannelEvents(Float64Array.from(ticks), Int32Array.from(messages)),
+    })),
+  };
+}

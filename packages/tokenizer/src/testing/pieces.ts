@@ -1,0 +1,90 @@
+import type { Piece } from '@etude/corpus';
+import { type ChannelEvent, ChannelEvents, channelMessage } from '@etude/midi-reader';
+import fc from 'fast-check';
+
+const placed = <T extends { gap: number }>(list: readonly T[]) => {
+  let tick = 0;
+  return list.map(({ gap, ...rest }) => {
+    tick += gap;
+    return { ...rest, tick };
+  });
+};
+
+const message = fc
+  .record({ gap: fc.nat(700), status: fc.integer({ min: 0x80, max: 0xef }), data1: fc.nat(127), data2: fc.nat(127) })
+  .map((each) => ({ ...each, data2: channelMessage(each.status)!.dataBytes === 2 ? each.data2 : 0 }));
+
+/** Notes that end, on few channels, in time order. */
+const notes = fc
+  .array(
+    fc.record({
+      gap: fc.nat(700),
+      length: fc.integer({ min: 1, max: 2000 }),
+      channel: fc.constantFrom(0, 3, 9),
+      key: fc.integer({ min: 58, max: 66 }),
+      velocity: fc.integer({ min: 1, max: 127 }),
+    }),
+    { maxLength: 25 },
+  )
+  .map((list) =>
+    placed(list)
+      .flatMap(({ tick, length, channel, key, velocity }): ChannelEvent[] => [
+        { tick, status: 0x90 | channel, data1: key, data2: velocity },
+        { tick: tick + length, status: 0x80 | channel, data1: key, data2: 0 },
+      ])
+      .sort((a, b) => a.tick - b.tick),
+  );
+
+const division = fc.constantFrom(24, 96, 100, 384, 480);
+const meta = {
+  tempos: fc
+    .array(fc.record({ gap: fc.nat(3000), microseconds: fc.integer({ min: 200_000, max: 1_500_000 }) }), {
+      maxLength: 3,
+    })
+    .map(placed),
+  timeSignatures: fc
+    .array(
+      fc.record({
+        gap: fc.nat(3000),
+        numerator: fc.integer({ min: 1, max: 12 }),
+        denominator: fc.constantFrom(2, 4, 8),
+      }),
+      { maxLength: 3 },
+    )
+    .map(placed),
+  keySignatures: fc
+    .array(fc.record({ gap: fc.nat(3000), sharps: fc.integer({ min: -7, max: 7 }), minor: fc.boolean() }), {
+      maxLength: 2,
+    })
+    .map(placed),
+};
+
+/** Any channel messages, on any number of tracks. */
+export const anyPiece: fc.Arbitrary<Piece> = fc.record({
+  division,
+  ...meta,
+  tracks: fc.array(
+    fc
+      .array(message, { minLength: 1, maxLength: 30 })
+      .map((list) => ({ name: '', events: ChannelEvents.of(placed(list)) })),
+    { maxLength: 4 },
+  ),
+});
+
+/** Music as players leave it: off the grid, overlapping, on several instruments. */
+export const anyMusic: fc.Arbitrary<Piece> = fc.record({
+  division,
+  ...meta,
+  tracks: fc.array(
+    fc.tuple(notes, fc.nat(127)).map(([events, program]) => ({
+      name: '',
+      events: ChannelEvents.of([{ tick: 0, status: 0xc0, data1: program, data2: 0 }, ...events]),
+    })),
+    { minLength: 1, maxLength: 3 },
+  ),
+});
+
+/** A piece in plain values, for comparison. */
+export function plain({ tracks, ...rest }: Piece) {
+  return { ...rest, tracks: tracks.map(({ events }) => [...events]) };
+}
