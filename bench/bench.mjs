@@ -20,6 +20,7 @@ const { reach } = await import('./reach.mjs');
 const { startUp } = await import('./start-up.mjs');
 const { kernels } = await import('./kernels.mjs');
 const { growth } = await import('./growth.mjs');
+const { midi } = await import('./midi.mjs');
 
 const threads = availableParallelism();
 const offered = instructions();
@@ -51,13 +52,11 @@ const pairs = [
   pair('sample-4x256-b16', 'pytorch', sampling(16), 200),
 ];
 
-let programs;
 /** The command of a rival's worker. */
 async function rivalCommand(rival, config) {
   if (rival === 'tfjs-layers') return [process.execPath, here('rivals/tfjs-layers.mjs'), JSON.stringify(config)];
-  programs ??= await rivalPrograms();
   const script = { pytorch: 'pytorch.py', keras: 'keras_layers.py' }[rival];
-  return [join(programs, 'python'), here(`rivals/${script}`), JSON.stringify(config)];
+  return [join(await rivalPrograms('learning'), 'python'), here(`rivals/${script}`), JSON.stringify(config)];
 }
 
 async function runPair({ name, rival, config, units, rounds }) {
@@ -79,10 +78,10 @@ const show = (result) => {
   const list = ({ median, min, max }) => `${number(median)} ${unit} (${number(min)} to ${number(max)})`;
   console.log(`${name.padEnd(32)} ${list(ours)}${rival ? ` against ${list(rival)}: ${ratio.toFixed(2)}` : ''}`);
 };
-const number = (x) => (x < 1 ? x.toFixed(3) : x < 100 ? x.toFixed(1) : x.toFixed(0));
+const number = (x) => (x < 1 ? x.toFixed(3) : x < 100 ? x.toFixed(1) : Math.round(x).toLocaleString('en'));
 
 const context = {
-  programs: async () => (programs ??= await rivalPrograms()),
+  programs: rivalPrograms,
   processesInTurn,
   inTurn,
   compared,
@@ -92,7 +91,7 @@ const context = {
 };
 const benchmarks = [
   ...pairs.map((each) => ({ name: each.name, run: () => runPair(each) })),
-  ...[reach, startUp, kernels, growth].flatMap((group) => group(context)),
+  ...[reach, startUp, midi, kernels, growth].flatMap((group) => group(context)),
 ];
 for (const { name, run } of benchmarks.filter((each) => wanted(each.name))) {
   try {

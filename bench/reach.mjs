@@ -24,7 +24,7 @@ export function reach({ programs, processesInTurn, compared, here, threads }) {
         const [ours, theirs] = await processesInTurn(
           [
             { command: [process.execPath, here('reach-worker.mjs'), file] },
-            { command: [join(await programs(), 'python'), here('rivals/pytorch_reach.py'), file] },
+            { command: [join(await programs('learning'), 'python'), here('rivals/pytorch_reach.py'), file] },
           ],
           5,
         );

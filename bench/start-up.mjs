@@ -44,7 +44,7 @@ export function startUp({ programs, processesInTurn, compared }) {
         const [ours, theirs] = [workspace(), dvcWorkspace()];
         const pair = [
           { command: etude(), cwd: ours },
-          { command: [join(await programs(), 'dvc'), 'repro', '--quiet'], cwd: theirs },
+          { command: [join(await programs('learning'), 'dvc'), 'repro', '--quiet'], cwd: theirs },
         ];
         await processesInTurn(pair, 1); // fills the caches
         const [mine, dvc] = await processesInTurn(pair, 5);

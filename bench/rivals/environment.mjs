@@ -5,14 +5,17 @@ import { runQuietly, works } from '../../scripts/setup/command.mjs';
 import { once } from '../../scripts/setup/once.mjs';
 import { userCache } from '../../scripts/setup/workspace.mjs';
 
-const requirements = new URL('requirements.txt', import.meta.url);
+/** What there is to install, by the name of the list beside this file. */
+const LISTS = { learning: 'PyTorch, Keras, DVC; 3 GB', midi: 'mido, symusic; 100 MB' };
 
 /**
- * A Python environment with the rivals, made once per user and list of versions. PyTorch brings several gigabytes of
+ * A Python environment with rivals, made once per user and list of versions. PyTorch brings several gigabytes of
  * libraries for graphics cards, which the package index has no build without.
+ * @param {keyof typeof LISTS} list
  * @returns {Promise<string>} the folder of its programs
  */
-export async function rivalPrograms() {
+export async function rivalPrograms(list) {
+  const requirements = new URL(`${list}.txt`, import.meta.url);
   const python = ['python3', 'python'].find((name) => works(name, ['-m', 'venv', '--help']));
   if (python === undefined) throw new Error('the rivals need Python 3 with venv');
   const digest = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
@@ -22,7 +25,7 @@ export async function rivalPrograms() {
   await once(
     `${place}.whole`,
     async () => {
-      console.error('bench: installing the rivals (PyTorch, Keras, DVC; 3 GB, once per user)');
+      console.error(`bench: installing rivals (${LISTS[list]}, once per user)`);
       runQuietly(python, ['-m', 'venv', '--clear', place]);
       const options = ['--quiet', '--no-cache-dir', '--disable-pip-version-check'];
       runQuietly(join(place, 'bin', 'python'), ['-m', 'pip', 'install', ...options, '-r', requirements.pathname]);

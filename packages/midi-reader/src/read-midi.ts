@@ -60,7 +60,7 @@ export function readMidi(bytes: Uint8Array, { strict = false }: ReadingOptions =
     at = chunk.offset + chunk.data.length;
     if (chunk.tag !== 'MTrk') continue;
     problems.enter(tracks.length);
-    const { events, meta, length, used } = readTrack(chunk, problems);
+    const { events, notes, meta, length, used } = readTrack(chunk, problems);
     const end = chunk.offset + used;
     if (end < at) {
       // A length that swallows the next track is a common fault of writers.
@@ -72,7 +72,7 @@ export function readMidi(bytes: Uint8Array, { strict = false }: ReadingOptions =
     const { offset } = chunk;
     const content = readMeta(meta, (what) => problems.report(offset, `${what} in this track`, 'left out'));
     contents.push(content);
-    tracks.push({ name: content.name, events, meta, length, notes: countNotes(events) });
+    tracks.push({ name: content.name, events, meta, length, notes });
   }
   if (tracks.length !== header.declaredTracks) {
     const what = `the header says that there are ${header.declaredTracks} tracks, there are ${tracks.length}`;
@@ -91,12 +91,6 @@ export function readMidi(bytes: Uint8Array, { strict = false }: ReadingOptions =
     markers: inTimeOrder(contents.flatMap(({ markers }) => markers)),
     problems: problems.list(),
   };
-}
-
-function countNotes({ messages }: ChannelEvents): number {
-  let count = 0;
-  for (const message of messages) if (message >> 20 === 9 && (message & 127) !== 0) count += 1;
-  return count;
 }
 
 function inTimeOrder<T extends { tick: number }>(values: T[]): T[] {

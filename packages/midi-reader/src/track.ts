@@ -6,6 +6,8 @@ import type { Problems } from './problems.js';
 
 export interface TrackEvents {
   readonly events: ChannelEvents;
+  /** how many notes are started */
+  readonly notes: number;
   /** end of track apart */
   readonly meta: readonly MetaEvent[];
   /** ticks from the beginning of the track to its end */
@@ -23,7 +25,9 @@ const COMMON_DATA_BYTES: Readonly<Record<number, number>> = { 241: 1, 242: 2, 24
  */
 export function readTrack({ data, offset }: Chunk, problems: Problems): TrackEvents {
   const end = data.length;
-  const columns = new Columns();
+  const columns = COLUMNS;
+  columns.clear();
+  let notes = 0;
   const meta: MetaEvent[] = [];
   let at = 0;
   let tick = 0;
@@ -48,7 +52,7 @@ export function readTrack({ data, offset }: Chunk, problems: Problems): TrackEve
   };
   const result = (used: number): TrackEvents => ({
     events: columns.toEvents(),
-    ...{ meta, length: tick, used },
+    ...{ notes, meta, length: tick, used },
   });
   const cut = (start: number, what: string): TrackEvents => {
     problems.report(offset + start, `the track ends inside ${what}`, 'left out');
@@ -90,7 +94,10 @@ export function readTrack({ data, offset }: Chunk, problems: Problems): TrackEve
       const data1 = data[at]!;
       const data2 = two ? data[at + 1]! : 0;
       const sound = (data1 | data2) < 128 || canBeKept(status, data1, data2, offset + at, problems);
-      if (sound) columns.add(tick, (status << 16) | (Math.min(data1, 127) << 8) | Math.min(data2, 127));
+      if (sound) {
+        if ((status & 0xf0) === 0x90 && data2 > 0) notes += 1;
+        columns.add(tick, (status << 16) | (Math.min(data1, 127) << 8) | Math.min(data2, 127));
+      }
       at += two ? 2 : 1;
     } else if (status === 0xff) {
       cancelled = true;
@@ -131,7 +138,7 @@ export function readTrack({ data, offset }: Chunk, problems: Problems): TrackEve
   return result(end);
 }
 
-/** Columns that double when they are full: a chunk's length says nothing of how many events it holds. */
+/** Columns that double when they are full: a chunk's length says nothing of how many events it holds. They are used again for each track. */
 class Columns {
   #ticks = new Float64Array(256);
   #messages = new Int32Array(256);
@@ -150,10 +157,16 @@ class Columns {
     this.#messages[this.#count++] = message;
   }
 
+  clear(): void {
+    this.#count = 0;
+  }
+
   toEvents(): ChannelEvents {
     return new ChannelEvents(this.#ticks.slice(0, this.#count), this.#messages.slice(0, this.#count));
   }
 }
+
+const COLUMNS = new Columns();
 
 /** Whether a data byte above 127 can be taken as 127: not where it is a key or the number of something. */
 function canBeKept(status: number, data1: number, data2: number, offset: number, problems: Problems): boolean {

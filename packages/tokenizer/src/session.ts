@@ -24,16 +24,17 @@ const FINE = 480;
 export function sessionGrammar({ division, steps }: { division: number; steps: number | undefined }): Grammar {
   /** ticks a time step of the tokens has in what is decoded */
   const unit = steps === undefined ? 1 : Math.ceil(FINE / steps);
+  const names = new TokenNames();
   const decodedDivision = steps === undefined ? division : unit * steps;
   return {
     division: decodedDivision,
     encode(piece) {
       if (steps !== undefined)
-        return encode(quantize(piece, steps).piece, (tick) => Math.round((tick * steps) / piece.division));
+        return encode(quantize(piece, steps).piece, (tick) => Math.round((tick * steps) / piece.division), names);
       if (piece.division !== division) {
         throw new GrammarError(`expected ${division} ticks a quarter note, found ${piece.division}`);
       }
-      return encode(piece, (tick) => tick);
+      return encode(piece, (tick) => tick, names);
     },
     decode: (tokens) => decode(tokens, unit, decodedDivision),
     startsLine: (token) => token.startsWith('TimeShift_'),
@@ -46,7 +47,7 @@ interface Placed {
   readonly token: string;
 }
 
-function encode(piece: Piece, stepOf: (tick: number) => number): string[] {
+function encode(piece: Piece, stepOf: (tick: number) => number, names: TokenNames): string[] {
   // At one tick: metre, key, tempo, then the events of the tracks in their order.
   const meta: Placed[] = [
     ...piece.timeSignatures.map(({ tick, numerator, denominator }) => ({
@@ -59,52 +60,80 @@ function encode(piece: Piece, stepOf: (tick: number) => number): string[] {
     })),
     ...piece.tempos.map(({ tick, microseconds }) => ({ tick, token: `Tempo_${microseconds}` })),
   ].sort((a, b) => a.tick - b.tick);
-  const tokens: string[] = [];
+  const columns = piece.tracks.map(({ events }) => events);
+  // Every event brings one token, and one more where time goes on.
+  const most = 2 * (meta.length + columns.reduce((sum, { length }) => sum + length, 0));
+  const tokens = new Array<string>(most);
+  let count = 0;
   let now = 0;
   const moveTo = (tick: number) => {
     const step = stepOf(tick);
-    if (step > now) tokens.push(`TimeShift_${step - now}`);
+    if (step > now) tokens[count++] = names.shift(step - now);
     now = step;
   };
   let nextMeta = 0;
   const metaUntil = (tick: number) => {
     for (; nextMeta < meta.length && meta[nextMeta]!.tick <= tick; nextMeta++) {
       moveTo(meta[nextMeta]!.tick);
-      tokens.push(meta[nextMeta]!.token);
+      tokens[count++] = meta[nextMeta]!.token;
     }
   };
-  const names = new TokenNames();
-  const at = piece.tracks.map(() => 0);
+  const at = new Int32Array(columns.length);
+  /** tick of each track's next message */
+  const upcoming = Float64Array.from(columns, ({ ticks }) => ticks[0] ?? Number.POSITIVE_INFINITY);
   for (;;) {
-    let track = -1;
-    let tick = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < at.length; i++) {
-      const next = piece.tracks[i]!.events.ticks[at[i]!];
-      if (next !== undefined && next < tick) [track, tick] = [i, next];
+    let track = 0;
+    let tick = upcoming[0] ?? Number.POSITIVE_INFINITY;
+    for (let i = 1; i < upcoming.length; i++) {
+      if (upcoming[i]! < tick) {
+        track = i;
+        tick = upcoming[i]!;
+      }
     }
-    if (track < 0) break;
-    metaUntil(tick);
+    if (tick === Number.POSITIVE_INFINITY) break;
+    if (nextMeta < meta.length) metaUntil(tick);
     moveTo(tick);
-    const { ticks, messages } = piece.tracks[track]!.events;
+    const { ticks, messages } = columns[track]!;
     // Messages of one track and tick follow each other whatever the other tracks have.
-    while (ticks[at[track]!] === tick) tokens.push(names.of(track, messages[at[track]!++]!));
+    let next = at[track]!;
+    for (; next < ticks.length && ticks[next] === tick; next++) tokens[count++] = names.message(track, messages[next]!);
+    at[track] = next;
+    upcoming[track] = next < ticks.length ? ticks[next]! : Number.POSITIVE_INFINITY;
   }
   metaUntil(Number.POSITIVE_INFINITY);
+  tokens.length = count;
   return tokens;
 }
 
-/** Tokens of messages, each made once: most music has few different ones. */
+/** Tokens, each made once: most music has few different ones, and making a text takes longer than all else. */
 class TokenNames {
   /** by track, then by status and first data byte, then by second data byte */
-  readonly #made: string[][][] = [];
+  readonly #messages: string[][][] = [];
+  readonly #shifts: string[] = [];
 
-  of(track: number, message: number): string {
-    const ofTrack = this.#made[track] ?? [];
-    this.#made[track] = ofTrack;
-    const alike = ofTrack[(message >> 8) & 0x7fff] ?? [];
+  message(track: number, message: number): string {
+    return this.#messages[track]?.[(message >> 8) & 0x7fff]?.[message & 127] ?? this.#makeMessage(track, message);
+  }
+
+  shift(steps: number): string {
+    return this.#shifts[steps] ?? this.#makeShift(steps);
+  }
+
+  #makeMessage(track: number, message: number): string {
+    // Arrays of full length stay arrays; with large gaps they would become hash tables.
+    const ofTrack = this.#messages[track] ?? new Array<string[]>(0x8000);
+    this.#messages[track] = ofTrack;
+    const alike = ofTrack[(message >> 8) & 0x7fff] ?? new Array<string>(128);
     ofTrack[(message >> 8) & 0x7fff] = alike;
-    const token = alike[message & 127] ?? nameOf(track, message);
+    const token = nameOf(track, message);
     alike[message & 127] = token;
+    return token;
+  }
+
+  #makeShift(steps: number): string {
+    const token = `TimeShift_${steps}`;
+    // Longer ones are rare.
+    if (steps < 10_000) this.#shifts[steps] = token;
     return token;
   }
 }
