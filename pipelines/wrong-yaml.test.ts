@@ -52,6 +52,21 @@ describe('a wrong experiment is refused', () => {
       ['experiments/tiny.yaml:6:3: sample: unknown key "temprature"; did you mean "temperature"?'],
     ],
     [
+      'for an unknown key inside of a map, with the nearest',
+      experiment(`${HEAD}render:\n  arrangement:\n    parts:\n      - { trck: 1, volume: 300 }\n`),
+      [
+        'experiments/tiny.yaml:7:28: render.arrangement.parts.0.volume: expected number <=127, found 300',
+        'experiments/tiny.yaml:7:11: render.arrangement.parts.0: unknown key "trck"; did you mean "track"?',
+      ],
+    ],
+    [
+      'for an unknown instrument, with the nearest',
+      experiment(`${HEAD}render: { arrangement: { parts: [{ instrument: celo }] } }\n`),
+      [
+        'experiments/tiny.yaml:4:48: render.arrangement.parts.0.instrument: unknown instrument "celo"; did you mean "cello"?',
+      ],
+    ],
+    [
       'for an unknown stage, with the nearest',
       experiment(`${HEAD}smaple:\n  songs: 1\n`),
       ['experiments/tiny.yaml:4:1: unknown stage "smaple"; did you mean "sample"?'],

@@ -50,6 +50,46 @@ describe('render', () => {
     expect(events(await rendered('0_90_3c_64 240_80_3c_00 0_c0_49'))).toContainEqual([0, 0xc0, 40]);
   });
 
+  const factored: GrammarSettings = { grammar: 'factored', division: 480, steps: 4, velocities: 32 };
+
+  it('gives every instrument of a song a track of its own, with a name', async () => {
+    const text =
+      'Bar_None Position_0 Program_40 Pitch_60 Velocity_98 Duration_4 Program_-1 PitchDrum_36 Velocity_98 Duration_1 ' +
+      'Program_6 Pitch_64 Velocity_98 Duration_4';
+    const file = await rendered(text, {}, factored);
+    expect(file.format).toBe(1);
+    expect(file.tracks.map(({ name, notes }) => [name, notes])).toEqual([
+      ['', 0],
+      ['harpsichord', 1],
+      ['violin', 1],
+      ['percussion', 1],
+    ]);
+    expect(events(file, 3)).toEqual([
+      [0, 0x99, 36],
+      [120, 0x89, 36],
+    ]);
+    expect(file.tempos).toEqual([{ tick: 0, microseconds: 400_000 }]);
+  });
+
+  it('plays a song as the arrangement says, and says what fits nothing', async () => {
+    const arrangement = { tempo: 60, parts: [{ instrument: 'Cello' }, { track: 3, volume: 1 }] };
+    const file = await rendered('0_90_3c_64 240_80_3c_00', { arrangement });
+    expect(events(file)[0]).toEqual([0, 0xc0, 42]);
+    expect(file.tempos).toEqual([{ tick: 0, microseconds: 1_000_000 }]);
+    expect(file.said).toEqual(['arrangement.parts[1] fits nothing in at least one song']);
+  });
+
+  it('varies songs as its seed says', async () => {
+    const played = async (seed: number) =>
+      events(
+        await rendered('0_90_3c_64 240_80_3c_00 0_90_40_64 240_80_40_00', {
+          arrangement: { humanize: { timing: 50, seed } },
+        }),
+      );
+    expect(await played(1)).toEqual(await played(1));
+    expect(await played(1)).not.toEqual(await played(2));
+  });
+
   it('keeps program change and channel pressure', async () => {
     expect(events(await rendered('0_c3_05 10_d3_40'))).toEqual([
       [0, 0xc3, 5],

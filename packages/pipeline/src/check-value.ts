@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import { suggestion } from './problem.js';
 import type { YamlPath } from './yaml-file.js';
 
@@ -26,6 +26,26 @@ export function check(schema: z.ZodType, value: unknown, validKeys: (path: YamlP
     }
     return [{ path, message: describe(issue, valueAt(value, path)), at: 'value' }];
   });
+}
+
+/** The keys that a schema knows at a path inside of it; none where there is no map. */
+export function keysAt(schema: z.ZodType, path: YamlPath): string[] {
+  let at: z.core.$ZodType = schema;
+  for (const key of path) {
+    at = unwrapped(at);
+    const inner: z.core.$ZodType | undefined =
+      at instanceof z.ZodObject ? at.shape[key] : at instanceof z.ZodArray ? at.element : undefined;
+    if (inner === undefined) return [];
+    at = inner;
+  }
+  at = unwrapped(at);
+  return at instanceof z.ZodObject ? Object.keys(at.shape) : [];
+}
+
+function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
+  let inner = schema;
+  while (inner instanceof z.ZodDefault || inner instanceof z.ZodOptional) inner = inner.unwrap();
+  return inner;
 }
 
 function describe(issue: z.core.$ZodIssue, found: unknown): string {

@@ -1,5 +1,5 @@
 import { basename, extname, join } from 'node:path';
-import { check } from './check-value.js';
+import { check, keysAt } from './check-value.js';
 import { EXPERIMENT_KEYS, type Experiment, readExperiment, yamlFilesIn } from './experiment-file.js';
 import { type Node, readPipeline } from './pipeline-file.js';
 import { InputError, type Problem, suggestion } from './problem.js';
@@ -101,9 +101,9 @@ function pipelineOf(experiment: Experiment, workspace: string, stages: readonly 
 function planStage(node: Node, experiment: Experiment, workspace: string, problems: Problem[]): PlannedStage {
   const { name, stage } = node;
   const section = experiment.sections[name] ?? {};
-  const findings = check(stage.params, section, () => Object.keys(stage.params.shape));
+  const findings = check(stage.params, section, (path) => keysAt(stage.params, path));
   for (const { path, message, at } of findings) {
-    const where = at === 'key' ? name : [name, ...path].join('.');
+    const where = [name, ...(at === 'key' ? path.slice(0, -1) : path)].join('.');
     problems.push(experiment.problem([name, ...path], `${where}: ${message}`, at));
   }
   const params: Record<string, unknown> = findings.length === 0 ? { ...stage.params.parse(section) } : {};

@@ -96,6 +96,74 @@ describe('a run', () => {
     expect(artifact('a/read/text.txt')).toBe('changed!');
   });
 
+  it('reads folders, patterns and lists of files in the order of their names, and says what changed in them', async () => {
+    for (const name of ['b', 'a', 'deep/c']) toy.write(`music/${name}.txt`, name.at(-1)!);
+    toy.write('music/notes.md', 'not for this stage');
+    toy.write('experiments/many.yaml', 'extends: a.yaml\nread: { source: music }\n');
+    const first = await toy.run('many');
+    expect(artifact('many/read/text.txt')).toBe('abc');
+    expect(first.record.stages[0]!.files.source).toMatchObject({
+      path: 'music',
+      files: { 'deep/c.txt': expect.any(String) },
+    });
+    expect((await toy.statuses('many')).read).toBe('hit');
+    // Elsewhere, but the same names and bytes.
+    for (const name of ['b', 'a', 'deep/c']) toy.write(`other/${name}.txt`, name.at(-1)!);
+    expect((await toy.statuses('many', { set: ['read.source=other'] })).read).toBe('hit');
+    await toy.run('many');
+    toy.write('music/a.txt', 'A');
+    toy.write('music/d.txt', 'd');
+    rmSync(join(toy.folder, 'music/deep/c.txt'));
+    expect((await reasons('many')).read).toEqual(['music: d.txt added, a.txt changed, deep/c.txt gone']);
+    expect(artifact('many/read/text.txt')).toBe('Abd');
+    await toy.run('many', { set: ['read.source=music/[ab].txt'] });
+    expect(artifact('many/read/text.txt')).toBe('Ab');
+    await toy.run('many', { set: ['read.source=[music/b.txt, other/a.txt, music]'] });
+    expect(artifact('many/read/text.txt')).toBe('Abda');
+  });
+
+  it('refuses folders and patterns in which there is nothing to read', async () => {
+    toy.write('empty/notes.md', 'not for this stage');
+    const message = async (source: string) => {
+      const run = async () => toy.run('a', { set: [`read.source=${source}`] });
+      return run().then(() => '', String);
+    };
+    expect(await message('empty')).toContain('read.source: there is no file of type txt in the folder empty');
+    expect(await message('empty/*.txt')).toContain('read.source: no file matches empty/*.txt');
+    expect(await message('..')).toContain('expected a path inside the workspace');
+  });
+
+  it('fails a stage whose files change while it waits for them', async () => {
+    for (const name of ['a', 'b']) toy.write(`music/${name}.txt`, name);
+    const change = (name: string) => name === 'read' && toy.write('music/b.txt', 'changed');
+    const { error } = await toy.run('a', { set: ['read.source=music'], observer: { stageStarted: change } });
+    expect(String(error)).toContain('music/b.txt has changed since the run began');
+  });
+
+  it('gives a stage back what it noted down, as long as version and parameters are the same', async () => {
+    const seen: (string | undefined)[] = [];
+    const stages = (version: number): Stage[] =>
+      toy.stages.map((stage) => {
+        if (stage.name !== 'read') return stage;
+        const run: Stage['run'] = async (context) => {
+          const bytes = await context.memo.load();
+          seen.push(bytes && new TextDecoder().decode(bytes));
+          await context.memo.save(new TextEncoder().encode('noted'));
+          return stage.run(context);
+        };
+        return { ...stage, version, run };
+      });
+    for (const [text, version] of [
+      ['one', 1],
+      ['two', 1],
+      ['three', 2],
+    ] as const) {
+      toy.write('text.txt', text);
+      await toy.run('a', { stages: stages(version) });
+    }
+    expect(seen).toEqual([undefined, 'noted', undefined]);
+  });
+
   it('finds a pipeline under either ending of YAML', async () => {
     toy.write('pipelines/short.yml', 'stages:\n  read:\n    outputs: { text: text.txt }\n');
     toy.write('experiments/short.yaml', 'pipeline: short\nread: { source: text.txt }\n');

@@ -1,0 +1,87 @@
+import { type Piece, pieceToJson } from '@etude/corpus';
+import { ChannelEvents } from '@etude/midi-reader';
+import { parseTokens, splitPieces } from '@etude/tokenizer';
+import { describe, expect, it } from 'vitest';
+import { inputFile, runStage } from '../testing/run-stage.js';
+import { grammarFromJson } from './grammar-json.js';
+import { tokenize } from './tokenize.js';
+
+const scale = (from: number, division = 480, late = 0): Piece => ({
+  ...{ division, tempos: [], timeSignatures: [], keySignatures: [] },
+  tracks: [
+    {
+      name: '',
+      events: ChannelEvents.of(
+        Array.from({ length: 40 }, (_, i) => [
+          { tick: (i * division) / 2 + late, status: 0x90, data1: from + (i % 12), data2: 90 },
+          { tick: ((i + 1) * division) / 2, status: 0x80, data1: from + (i % 12), data2: 0 },
+        ]).flat(),
+      ),
+    },
+  ],
+});
+const tokenized = async (pieces: readonly Piece[], params = {}) => {
+  const text = pieces.map((piece) => `${pieceToJson(piece)}\n`).join('');
+  const { outputs, said } = await runStage(tokenize, { params, inputs: { pieces: inputFile(text) } });
+  const [tokens, augmented] = ['tokens', 'augmented'].map((door) => parseTokens(outputs[door]![0]!.text()));
+  return { tokens: tokens!, augmented: augmented!, grammar: grammarFromJson(outputs.grammar![0]!.text()), said };
+};
+
+describe('tokenize', () => {
+  it('writes one track as it is, and holds out its end from a bar line on', async () => {
+    const { tokens, augmented, grammar, said } = await tokenized([scale(60)], { validation: 0.25 });
+    expect([tokens.length, augmented.length]).toEqual([80, 0]);
+    expect(tokens.slice(0, 2)).toEqual(['0_90_3c_5a', '240_80_3c_00']);
+    // 30 of 40 notes are 3 bars of 8 and 6 more
+    expect(grammar.parts).toEqual([{ tokens: 80, training: 48 }]);
+    expect(said).toEqual(['80 tokens (2.00 a note), 32 held out']);
+  });
+
+  it('ends the pieces of a corpus, and holds out whole ones', async () => {
+    const { tokens, grammar, said } = await tokenized(
+      [48, 50, 52, 54, 56, 58].map((from) => scale(from)),
+      { validation: 0.3 },
+    );
+    expect(splitPieces(tokens)).toHaveLength(6);
+    expect(tokens.at(-1)).toBe('EOS_None');
+    const held = grammar.parts.filter(({ training }) => training === 0);
+    expect(held.length).toBeGreaterThan(0);
+    expect(grammar.parts.every(({ tokens: all, training }) => training === 0 || training === all)).toBe(true);
+    expect(said[0]).toMatch(/ held out in \d pieces$/);
+  });
+
+  it('adds the training part alone in other keys, tempos and velocities', async () => {
+    const params = { validation: 0.25, transposeToAllKeys: true, tempoScales: [2], velocityJitter: 3 };
+    const { tokens, augmented, grammar } = await tokenized([scale(60)], params);
+    expect(tokens.at(-1)).toBe('EOS_None');
+    const copies = splitPieces(augmented);
+    expect(copies).toHaveLength(24);
+    expect(copies.every((copy) => copy.length === grammar.parts[0]!.training + 1)).toBe(true);
+    expect(new Set(copies.map((copy) => copy[0]!.slice(0, 7))).size).toBe(12);
+    expect(copies.at(-1)![1]).toMatch(/^480_80_/);
+  });
+
+  it('leaves out a key that would leave the range of MIDI', async () => {
+    const { augmented } = await tokenized([scale(113)], { transposeToAllKeys: true });
+    // Up to 127 - 124 = 3 semitones higher.
+    expect(splitPieces(augmented)).toHaveLength(3 + 5);
+  });
+
+  it('says what a grid moved', async () => {
+    const { said, grammar } = await tokenized([scale(60, 480, 30)], { grammar: 'factored' });
+    expect(said[1]).toBe(
+      'the grid moves 50.0 % of 80 events, by 30.0 ticks at most, 15.00 on average (of 480 a quarter note)',
+    );
+    expect(grammar.grid).toMatchObject({ events: 80, moved: 40, mostTicks: 30, meanTicks: 15, division: 480 });
+    const exact = await tokenized([scale(60)], { grammar: 'chord-frame', stepsPerBeat: 2 });
+    expect(exact.said[1]).toBe('all 80 events stand on the grid');
+  });
+
+  it('brings pieces to one division, and says what to do where there is none', async () => {
+    const { grammar, tokens } = await tokenized([scale(60, 480), scale(61, 96)]);
+    expect(grammar.settings.division).toBe(480);
+    expect(splitPieces(tokens)[1]![1]).toBe('240_80_3d_00');
+    await expect(tokenized([scale(60, 480), scale(61, 1001 * 2)])).rejects.toThrow('set tokenize.stepsPerBeat');
+    await expect(tokenized([scale(60, 480)], { stepsPerBeat: 4 })).rejects.toThrow('event-text counts ticks');
+  });
+});
