@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { piecesOf } from '@etude/corpus';
 import { readMidi } from '@etude/midi-reader';
-import { buildVocabulary, createGrammar, encode } from '@etude/tokenizer';
+import { buildVocabulary, createGrammar, encoderOf } from '@etude/tokenizer';
 import { root } from '../scripts/setup/workspace.mjs';
 
 /** How long a whole process takes from its start to a given validation loss on the tune book, dropout left out. */
@@ -16,7 +16,7 @@ export function reach({ programs, processesInTurn, compared, here, threads }) {
         const { division, tracks } = piece;
         const text = createGrammar({ grammar: 'event-text', division }).encode({ ...piece, tracks: tracks.slice(-1) });
         const vocabulary = buildVocabulary(text, 'error');
-        const tokens = [...encode(vocabulary, text)];
+        const tokens = [...encoderOf(vocabulary)(text)];
         const file = join(mkdtempSync(join(tmpdir(), 'etude-bench-')), 'problem.json');
         const problem = { vocabulary: vocabulary.entries.length, layers: 2, units: 128, batch: 16, window: 32 };
         const options = { learningRate: 0.005, evaluateEvery: 25, target: 1.8, seed: 1, threads };

@@ -1,5 +1,5 @@
 import { defineStage } from '@etude/pipeline';
-import { buildVocabulary, parseTokens } from '@etude/tokenizer';
+import { buildVocabulary, readPieces } from '@etude/tokenizer';
 import * as z from 'zod';
 import { vocabularyToJson } from './vocabulary-json.js';
 
@@ -16,8 +16,10 @@ export const buildVocab = defineStage({
   inputs: { tokens: 'file', augmented: 'file' },
   outputs: { vocabulary: 'file' },
   run: ({ inputs, params }) => ({
-    vocabulary: vocabularyToJson(
-      buildVocabulary([...parseTokens(inputs.tokens.text()), ...parseTokens(inputs.augmented.text())], params.unseen),
-    ),
+    vocabulary: vocabularyToJson(buildVocabulary(tokensOf(inputs.tokens.bytes, inputs.augmented.bytes), params.unseen)),
   }),
 });
+
+function* tokensOf(...texts: readonly Uint8Array[]): Generator<string> {
+  for (const text of texts) for (const piece of readPieces(text)) yield* piece;
+}

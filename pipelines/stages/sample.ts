@@ -5,12 +5,11 @@ import {
   createGrammar,
   decode,
   END_OF_PIECE,
-  encode,
+  encoderOf,
   formatTokens,
   type Grammar,
-  parseTokens,
+  readPieces,
   START,
-  splitPieces,
   type Vocabulary,
 } from '@etude/tokenizer';
 import * as z from 'zod';
@@ -42,13 +41,9 @@ export const sample = defineStage({
   async run({ params, inputs, signal, progress }) {
     const vocabulary = vocabularyFromJson(inputs.vocabulary.text());
     const grammar = createGrammar(grammarFromJson(inputs.grammar.text()).settings);
-    const [first] = splitPieces(parseTokens(inputs.tokens.text()));
-    const prime = [
-      ...encode(
-        vocabulary,
-        first!.slice(0, params.prime).filter((token) => token !== END_OF_PIECE),
-      ),
-    ];
+    const [first = []] = readPieces(inputs.tokens.bytes);
+    const beginning = first.slice(0, params.prime).filter((token) => token !== END_OF_PIECE);
+    const prime = [...encoderOf(vocabulary)(beginning)];
     const boundary = vocabulary.entries.findIndex(({ token }) => token === END_OF_PIECE);
     const options = {
       ...{ ...params, prime, firstToken: firstTokenWeights(vocabulary, grammar) },

@@ -1,6 +1,6 @@
 import { type Piece, pieceToJson } from '@etude/corpus';
 import { ChannelEvents } from '@etude/midi-reader';
-import { parseTokens, splitPieces } from '@etude/tokenizer';
+import { readPieces } from '@etude/tokenizer';
 import { describe, expect, it } from 'vitest';
 import { inputFile, runStage } from '../testing/run-stage.js';
 import { grammarFromJson } from './grammar-json.js';
@@ -23,14 +23,20 @@ const scale = (from: number, division = 480, late = 0): Piece => ({
 const tokenized = async (pieces: readonly Piece[], params = {}) => {
   const text = pieces.map((piece) => `${pieceToJson(piece)}\n`).join('');
   const { outputs, said } = await runStage(tokenize, { params, inputs: { pieces: inputFile(text) } });
-  const [tokens, augmented] = ['tokens', 'augmented'].map((door) => parseTokens(outputs[door]![0]!.text()));
-  return { tokens: tokens!, augmented: augmented!, grammar: grammarFromJson(outputs.grammar![0]!.text()), said };
+  const [written, copies] = ['tokens', 'augmented'].map((door) => [...readPieces(outputs[door]![0]!.bytes)]);
+  return {
+    written: written!,
+    tokens: written!.flat(),
+    copies: copies!,
+    grammar: grammarFromJson(outputs.grammar![0]!.text()),
+    said,
+  };
 };
 
 describe('tokenize', () => {
   it('writes one track as it is, and holds out its end from a bar line on', async () => {
-    const { tokens, augmented, grammar, said } = await tokenized([scale(60)], { validation: 0.25 });
-    expect([tokens.length, augmented.length]).toEqual([80, 0]);
+    const { tokens, copies, grammar, said } = await tokenized([scale(60)], { validation: 0.25 });
+    expect([tokens.length, copies.length]).toEqual([80, 0]);
     expect(tokens.slice(0, 2)).toEqual(['0_90_3c_5a', '240_80_3c_00']);
     // 30 of 40 notes are 3 bars of 8 and 6 more
     expect(grammar.parts).toEqual([{ tokens: 80, training: 48 }]);
@@ -38,11 +44,11 @@ describe('tokenize', () => {
   });
 
   it('ends the pieces of a corpus, and holds out whole ones', async () => {
-    const { tokens, grammar, said } = await tokenized(
+    const { tokens, written, grammar, said } = await tokenized(
       [48, 50, 52, 54, 56, 58].map((from) => scale(from)),
       { validation: 0.3 },
     );
-    expect(splitPieces(tokens)).toHaveLength(6);
+    expect(written).toHaveLength(6);
     expect(tokens.at(-1)).toBe('EOS_None');
     const held = grammar.parts.filter(({ training }) => training === 0);
     expect(held.length).toBeGreaterThan(0);
@@ -52,9 +58,8 @@ describe('tokenize', () => {
 
   it('adds the training part alone in other keys, tempos and velocities', async () => {
     const params = { validation: 0.25, transposeToAllKeys: true, tempoScales: [2], velocityJitter: 3 };
-    const { tokens, augmented, grammar } = await tokenized([scale(60)], params);
+    const { tokens, copies, grammar } = await tokenized([scale(60)], params);
     expect(tokens.at(-1)).toBe('EOS_None');
-    const copies = splitPieces(augmented);
     expect(copies).toHaveLength(24);
     expect(copies.every((copy) => copy.length === grammar.parts[0]!.training + 1)).toBe(true);
     expect(new Set(copies.map((copy) => copy[0]!.slice(0, 7))).size).toBe(12);
@@ -62,9 +67,9 @@ describe('tokenize', () => {
   });
 
   it('leaves out a key that would leave the range of MIDI', async () => {
-    const { augmented } = await tokenized([scale(113)], { transposeToAllKeys: true });
+    const { copies } = await tokenized([scale(113)], { transposeToAllKeys: true });
     // Up to 127 - 124 = 3 semitones higher.
-    expect(splitPieces(augmented)).toHaveLength(3 + 5);
+    expect(copies).toHaveLength(3 + 5);
   });
 
   it('says what a grid moved', async () => {
@@ -78,9 +83,9 @@ describe('tokenize', () => {
   });
 
   it('brings pieces to one division, and says what to do where there is none', async () => {
-    const { grammar, tokens } = await tokenized([scale(60, 480), scale(61, 96)]);
+    const { grammar, written } = await tokenized([scale(60, 480), scale(61, 96)]);
     expect(grammar.settings.division).toBe(480);
-    expect(splitPieces(tokens)[1]![1]).toBe('240_80_3d_00');
+    expect(written[1]![1]).toBe('240_80_3d_00');
     await expect(tokenized([scale(60, 480), scale(61, 1001 * 2)])).rejects.toThrow('set tokenize.stepsPerBeat');
     await expect(tokenized([scale(60, 480)], { stepsPerBeat: 4 })).rejects.toThrow('event-text counts ticks');
   });

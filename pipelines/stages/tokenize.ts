@@ -58,7 +58,7 @@ export const tokenize = defineStage({
   params,
   inputs: { pieces: 'file' },
   outputs: { tokens: 'file', augmented: 'file', grammar: 'file' },
-  run({ inputs, params, say }) {
+  async run({ inputs, params, signal, progress, say }) {
     if (params.grammar === 'event-text' && params.stepsPerBeat > 0) {
       throw new StageError('event-text counts ticks: for a grid set extract-track.quantize, or choose another grammar');
     }
@@ -70,37 +70,61 @@ export const tokenize = defineStage({
     const heldOut = heldOutPieces(pieces.map(notesDigest), params.validation);
     const random = createRandom(params.seed);
     const ended = several || augmenting ? [END_OF_PIECE] : [];
-    const texts: string[][] = [];
-    const augmented: string[] = [];
+    const tokens = new TokenText(grammar);
+    const augmented = new TokenText(grammar);
     const parts: GrammarJson['parts'] = [];
-    pieces.forEach((piece, index) => {
-      const tokens = encode(grammar, piece, (problem) => {
+    for (const [index, piece] of pieces.entries()) {
+      if (index % 64 === 63) {
+        progress({ done: index, total: pieces.length, unit: 'pieces' });
+        await new Promise(setImmediate);
+        signal.throwIfAborted();
+      }
+      const ofPiece = encode(grammar, piece, (problem) => {
         if (!several) throw new StageError(problem);
         say(`piece ${index + 1} left out: ${problem}`);
       });
-      if (tokens === undefined) return;
+      if (ofPiece === undefined) continue;
       const part = several ? (heldOut[index] ? undefined : piece) : withoutEnd(piece, params.validation);
-      const training = part === piece ? tokens.length : part === undefined ? 0 : grammar.encode(part).length;
-      texts.push([...tokens, ...ended]);
-      parts.push({
-        tokens: tokens.length + ended.length,
-        training: training === tokens.length ? training + ended.length : training,
-      });
-      if (part === undefined) return;
-      for (const copy of copiesOf(part, params, () => random.next()))
-        augmented.push(...grammar.encode(copy), END_OF_PIECE);
-    });
-    if (texts.length === 0) throw new StageError(`none of the pieces can be written in the grammar ${params.grammar}`);
+      const training = part === piece ? ofPiece.length : part === undefined ? 0 : grammar.encode(part).length;
+      const all = ofPiece.length + ended.length;
+      tokens.add([...ofPiece, ...ended]);
+      parts.push({ tokens: all, training: training === ofPiece.length ? all : training });
+      if (part === undefined) continue;
+      for (const copy of copiesOf(part, params, () => random.next())) {
+        augmented.add([...grammar.encode(copy), END_OF_PIECE]);
+      }
+    }
+    if (parts.length === 0) throw new StageError(`none of the pieces can be written in the grammar ${params.grammar}`);
     const notes = pieces.reduce((sum, piece) => sum + notesOf(piece).length, 0);
     const grid = settings.steps > 0 ? gridReport(pieces, settings.steps) : undefined;
-    sayWhatWasDone(say, { texts, parts, augmented, notes, several, grid });
+    sayWhatWasDone(say, { parts, augmented: augmented.count, notes, several, grid });
     return {
-      tokens: formatTokens(texts.flat(), grammar),
-      augmented: augmented.length === 0 ? '' : formatTokens(augmented, grammar),
+      tokens: tokens.toBytes(),
+      augmented: augmented.toBytes(),
       grammar: grammarToJson({ settings, notes, ...(grid && { grid }), parts }),
     };
   },
 });
+
+/** A text that grows piece by piece; all of it may be longer than a string can be. */
+class TokenText {
+  count = 0;
+  readonly #grammar: Grammar;
+  readonly #parts: Buffer[] = [];
+
+  constructor(grammar: Grammar) {
+    this.#grammar = grammar;
+  }
+
+  add(tokens: readonly string[]): void {
+    this.count += tokens.length;
+    this.#parts.push(Buffer.from(formatTokens(tokens, this.#grammar)));
+  }
+
+  toBytes(): Uint8Array {
+    return Buffer.concat(this.#parts);
+  }
+}
 
 function settingsOf({ grammar, stepsPerBeat, velocities }: Params, division: number): GrammarSettings {
   const inTicks = grammar === 'event-text' || grammar === 'session';
@@ -161,26 +185,24 @@ function gridReport(pieces: readonly Piece[], steps: number): NonNullable<Gramma
 function sayWhatWasDone(
   say: (line: string) => void,
   {
-    texts,
     parts,
     augmented,
     notes,
     several,
     grid,
   }: {
-    texts: readonly string[][];
     parts: GrammarJson['parts'];
-    augmented: readonly string[];
+    augmented: number;
     notes: number;
     several: boolean;
     grid: GrammarJson['grid'] | undefined;
   },
 ): void {
   const count = (n: number) => n.toLocaleString('en');
-  const total = texts.reduce((sum, { length }) => sum + length, 0);
+  const total = parts.reduce((sum, part) => sum + part.tokens, 0);
   const training = parts.reduce((sum, part) => sum + part.training, 0);
   const held = several ? ` in ${parts.filter((part) => part.training === 0).length} pieces` : '';
-  const more = augmented.length > 0 ? `, and ${count(augmented.length)} more to learn from` : '';
+  const more = augmented > 0 ? `, and ${count(augmented)} more to learn from` : '';
   const each = notes === 0 ? '' : ` (${(total / notes).toFixed(2)} a note)`;
   say(`${count(total)} tokens${each}, ${count(total - training)} held out${held}${more}`);
   if (grid === undefined) return;

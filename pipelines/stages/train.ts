@@ -1,7 +1,7 @@
 import { type LanguageModelShape, modelToBytes } from '@etude/model';
 import { defineStage, StageError } from '@etude/pipeline';
 import { drawLearningCurve } from '@etude/report';
-import { countEntropy, END_OF_PIECE, encode, parseTokens, splitPieces, type Vocabulary } from '@etude/tokenizer';
+import { countEntropy, END_OF_PIECE, encoderOf, readPieces, type Vocabulary } from '@etude/tokenizer';
 import { type Corpus, curveToCsv, TrainingError, type TrainingProgress, train as trainModel } from '@etude/trainer';
 import * as z from 'zod';
 import { type GrammarJson, grammarFromJson } from './grammar-json.js';
@@ -60,9 +60,8 @@ export const train = defineStage({
   checkpointParams: ({ steps, ...others }) => (others.decay === 'none' ? others : { steps, ...others }),
   async run({ params, inputs, signal, progress, say, checkpoint }) {
     const vocabulary = vocabularyFromJson(inputs.vocabulary.text());
-    const tokens = splitPieces(parseTokens(inputs.tokens.text()));
-    const augmented = splitPieces(parseTokens(inputs.augmented.text()));
-    const corpus = corpusOf(vocabulary, tokens, augmented, grammarFromJson(inputs.grammar.text()));
+    const { parts } = grammarFromJson(inputs.grammar.text());
+    const corpus = corpusOf(vocabulary, inputs.tokens.bytes, inputs.augmented.bytes, parts);
     const entropy = countEntropy(vocabulary);
     const { model: kind, layers, units, tiedLayers, depthPriority, tiedEmbeddings, precision, ...options } = params;
     const { tf, backend, nativeProblem, kernels } = await loadKernels(precision);
@@ -110,21 +109,23 @@ export const train = defineStage({
 /** Sequences to learn from and to be tested on. A piece that ends with a token begins with that of the piece before. */
 function corpusOf(
   vocabulary: Vocabulary,
-  pieces: readonly string[][],
-  augmented: readonly string[][],
-  { parts }: GrammarJson,
+  text: Uint8Array,
+  augmented: Uint8Array,
+  parts: GrammarJson['parts'],
 ): Corpus {
   const training: Int32Array[] = [];
   const validation: Int32Array[] = [];
-  const sequence = (tokens: readonly string[], before: readonly string[]) => encode(vocabulary, [...before, ...tokens]);
-  pieces.forEach((tokens, index) => {
+  const encode = encoderOf(vocabulary);
+  const sequence = (tokens: readonly string[], before: readonly string[]) => encode([...before, ...tokens]);
+  let index = 0;
+  for (const tokens of readPieces(text)) {
     const before = tokens.at(-1) === END_OF_PIECE ? [END_OF_PIECE] : [];
-    const { training: count } = parts[index]!;
+    const { training: count } = parts[index++]!;
     if (count > 0) training.push(sequence(tokens.slice(0, count), before));
     // The first token that is held out is told from the last one before it.
     if (count < tokens.length)
       validation.push(sequence(tokens.slice(count), count > 0 ? [tokens[count - 1]!] : before));
-  });
-  for (const tokens of augmented) training.push(sequence(tokens, [END_OF_PIECE]));
+  }
+  for (const tokens of readPieces(augmented)) training.push(sequence(tokens, [END_OF_PIECE]));
   return { training, validation };
 }

@@ -35,15 +35,15 @@ export async function readCorpus(
   const filename = new URL('../dist/read-file.js', import.meta.url).href;
   const pool =
     threads > 0 ? new Piscina({ filename, maxThreads: threads, minThreads: threads, execArgv: [] }) : undefined;
+  const stop = () => void pool?.destroy();
+  signal?.addEventListener('abort', stop, { once: true });
   let done = 0;
   try {
     const readings = await Promise.all(
       parts.map(async (part) => {
         signal?.throwIfAborted();
         const task = { files: part, plan };
-        const read = pool
-          ? await (pool.run(task, signal ? { signal } : {}) as ReturnType<typeof readFiles>)
-          : await readFiles(task);
+        const read = pool ? await (pool.run(task) as ReturnType<typeof readFiles>) : await readFiles(task);
         done += part.length;
         onProgress?.(done, files.length);
         return read.map((reading, index): FileReading => {
@@ -57,6 +57,7 @@ export async function readCorpus(
     signal?.throwIfAborted();
     throw error;
   } finally {
+    signal?.removeEventListener('abort', stop);
     await pool?.destroy();
   }
 }

@@ -1,3 +1,4 @@
+import { linesOf } from '@etude/corpus';
 import { END_OF_PIECE, type Grammar } from './grammar.js';
 
 /** Tokens as text for people: what sounds together, or a bar, stands on one line. */
@@ -16,14 +17,16 @@ export function parseTokens(text: string): string[] {
   return text.split(/\s+/).filter((token) => token !== '');
 }
 
-/** The pieces in a sequence of tokens, each with the token that ends it; one piece where none does. */
-export function splitPieces(tokens: readonly string[]): string[][] {
-  const pieces: string[][] = [];
-  let from = 0;
-  for (let at = tokens.indexOf(END_OF_PIECE); at >= 0; at = tokens.indexOf(END_OF_PIECE, from)) {
-    pieces.push(tokens.slice(from, at + 1));
-    from = at + 1;
+/** The pieces of a text in UTF-8, one after the other, each with the token that ends it; one piece where none does. */
+export function* readPieces(bytes: Uint8Array): Generator<string[]> {
+  let piece: string[] = [];
+  for (const line of linesOf(bytes)) {
+    for (const token of parseTokens(line)) {
+      piece.push(token);
+      if (token !== END_OF_PIECE) continue;
+      yield piece;
+      piece = [];
+    }
   }
-  if (from < tokens.length) pieces.push(tokens.slice(from));
-  return pieces;
+  if (piece.length > 0) yield piece;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { buildVocabulary, countEntropy, decode, encode } from './vocabulary.js';
+import { buildVocabulary, countEntropy, decode, encoderOf } from './vocabulary.js';
 
 describe('vocabulary', () => {
   const tokens = ['b', 'a', 'c', 'a', 'b', 'B'];
@@ -15,13 +15,13 @@ describe('vocabulary', () => {
   });
 
   it('gives ids and takes them back', () => {
-    expect([...encode(vocabulary, tokens)]).toEqual([1, 0, 3, 0, 1, 2]);
-    expect(decode(vocabulary, encode(vocabulary, tokens))).toEqual(tokens);
+    expect([...encoderOf(vocabulary)(tokens)]).toEqual([1, 0, 3, 0, 1, 2]);
+    expect(decode(vocabulary, encoderOf(vocabulary)(tokens))).toEqual(tokens);
   });
 
   it('stops at an unseen token, or drops it, as it says itself', () => {
-    expect(() => encode(vocabulary, ['a', 'z'])).toThrow('token 2: "z" is not one of the vocabulary\'s 4 tokens');
-    expect([...encode(buildVocabulary(tokens, 'drop'), ['a', 'z', 'c'])]).toEqual([0, 3]);
+    expect(() => encoderOf(vocabulary)(['a', 'z'])).toThrow('token 2: "z" is not one of the vocabulary\'s 4 tokens');
+    expect([...encoderOf(buildVocabulary(tokens, 'drop'))(['a', 'z', 'c'])]).toEqual([0, 3]);
   });
 
   it('knows the entropy of its counts', () => {

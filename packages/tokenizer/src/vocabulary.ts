@@ -16,7 +16,7 @@ export interface Vocabulary {
   readonly entries: readonly VocabularyEntry[];
 }
 
-export function buildVocabulary(tokens: readonly string[], unseen: Unseen): Vocabulary {
+export function buildVocabulary(tokens: Iterable<string>, unseen: Unseen): Vocabulary {
   const counts = new Map<string, number>();
   for (const token of tokens) counts.set(token, (counts.get(token) ?? 0) + 1);
   const entries = [...counts].map(([token, count]) => ({ token, count }));
@@ -25,24 +25,26 @@ export function buildVocabulary(tokens: readonly string[], unseen: Unseen): Voca
 }
 
 /**
- * The ids of tokens, each from 0 to `entries.length - 1`.
- *
- * @throws {TokenError} at a token that the vocabulary lacks, where its `unseen` is `error`
+ * What gives tokens their ids, each from 0 to `entries.length - 1`. It throws a {@link TokenError} at a token that the
+ * vocabulary lacks, where its `unseen` is `error`.
  */
-export function encode({ entries, unseen }: Vocabulary, tokens: readonly string[]): Int32Array {
+export function encoderOf({ entries, unseen }: Vocabulary): (tokens: readonly string[]) => Int32Array {
   const ids = new Map(entries.map(({ token }, id) => [token, id]));
-  const encoded: number[] = [];
-  tokens.forEach((token, index) => {
-    const id = ids.get(token);
-    if (id !== undefined) encoded.push(id);
-    else if (unseen === 'error') {
-      throw new TokenError(index, `"${token}" is not one of the vocabulary's ${entries.length} tokens`);
-    }
-  });
-  return Int32Array.from(encoded);
+  return (tokens) => {
+    const encoded = new Int32Array(tokens.length);
+    let count = 0;
+    tokens.forEach((token, index) => {
+      const id = ids.get(token);
+      if (id !== undefined) encoded[count++] = id;
+      else if (unseen === 'error') {
+        throw new TokenError(index, `"${token}" is not one of the vocabulary's ${entries.length} tokens`);
+      }
+    });
+    return encoded.slice(0, count);
+  };
 }
 
-/** The tokens of ids that {@link encode} gave. */
+/** The tokens of ids that {@link encoderOf} gave. */
 export function decode({ entries }: Vocabulary, ids: ArrayLike<number>): string[] {
   return Array.from(ids, (id) => entries[id]!.token);
 }
