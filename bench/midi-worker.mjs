@@ -17,10 +17,13 @@ const long = () =>
   );
 const toWrite = task === 'write' && { format: 0, division: 480, tracks: [{ events: long() }] };
 
+const tokens = (path) => piecesOf(read(path)).map((piece) => grammar.encode(piece).length);
+const longFile = folder && join(folder, 'long.mid');
 const work = {
   read: () => files.map((path) => read(path).tracks.length),
-  tokens: () => files.map((path) => piecesOf(read(path)).map((piece) => grammar.encode(piece).length)),
-  long: () => read(join(folder, 'long.mid')).tracks.length,
+  tokens: () => files.map(tokens),
+  long: () => read(longFile).tracks.length,
+  'long-tokens': () => tokens(longFile),
   write: () => writeMidi(toWrite).length,
 }[task];
 await serve((count) => timed(count, work));

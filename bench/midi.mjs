@@ -60,7 +60,7 @@ export function midi({ programs, inTurn, here }) {
       const ours = [process.execPath, here('midi-worker.mjs'), JSON.stringify({ folder: music.folder, task })];
       const theirs = [python, here('rivals/midi.py'), JSON.stringify({ folder: music.folder, task, rival, share })];
       const [mine, other] = await inTurn([ours, theirs], { rounds, units, warmup: 2 * units });
-      const [unit, amount] = task === 'long' ? ['events/s', LONG_EVENTS] : ['MB/s', music.bytes / 1e6];
+      const [unit, amount] = task.startsWith('long') ? ['events/s', LONG_EVENTS] : ['MB/s', music.bytes / 1e6];
       const rates = (times, part) => spread(times.map((ms) => (1000 * amount * part) / ms));
       const [us, them] = [rates(mine, 1), rates(other, share)];
       return {
@@ -87,7 +87,8 @@ export function midi({ programs, inTurn, here }) {
     pair('midi-read-400k', 'long', 'symusic', { units: 10 }),
     // mido reads half a megabyte a second, so it reads a part.
     pair('midi-to-tokens-corpus', 'tokens', 'mido', { share: 0.02, rounds: 2 }),
-    pair('midi-read-400k', 'long', 'mido', { units: 2, rounds: 2 }),
+    pair('midi-to-tokens-400k', 'long-tokens', 'symusic', { units: 10 }),
+    pair('midi-to-tokens-400k', 'long-tokens', 'mido', { units: 2, rounds: 2 }),
     ...[4_000, 40_000, 400_000, 4_000_000].map(write),
   ];
 }

@@ -70,11 +70,10 @@ function parameterSchema(stage: Stage): JsonSchema {
 export function referencePage(stages: readonly Stage[]): string {
   const sections = stages.map((stage) => {
     const { properties = {} } = parameterSchema(stage);
-    const rows = Object.entries(properties).map(([name, schema]) => {
+    const rows = Object.entries(properties).flatMap(([name, schema]) => {
       const { success: optional } = (stage.params.shape[name] as z.ZodType).safeParse(undefined);
-      const byDefault = optional ? `\`${JSON.stringify(schema.default)}\`` : 'required';
       const file = fileParameters(stage).has(name) ? ' Bytes count, not the path.' : '';
-      return `| \`${name}\` | ${typeOf(schema)} | ${byDefault} | ${schema.description}.${file} |`;
+      return parameterRows(name, schema, optional, file);
     });
     const doors = (side: Stage['inputs']) =>
       Object.entries(side)
@@ -120,8 +119,25 @@ ${sections.join('\n\n')}
 `;
 }
 
+/** A row for a parameter, and one for each that a map or a list of maps has in it. */
+function parameterRows(name: string, schema: JsonSchema, optional: boolean, more = ''): string[] {
+  const byDefault = schema.default === undefined ? 'none' : `\`${JSON.stringify(schema.default)}\``;
+  const row = `| \`${name}\` | ${typeOf(schema)} | ${optional ? byDefault : 'required'} | ${schema.description}.${more} |`;
+  const item = schema.items as JsonSchema | undefined;
+  const [inner, place] = item?.properties ? [item, `${name}[]`] : [schema, name];
+  const required = (inner.required ?? []) as string[];
+  return [
+    row,
+    ...Object.entries(inner.properties ?? {}).flatMap(([key, value]) =>
+      parameterRows(`${place}.${key}`, value, !required.includes(key)),
+    ),
+  ];
+}
+
 /** A schema's type and bounds in a few words. */
 function typeOf(schema: JsonSchema): string {
+  if (schema.type === 'array') return `list of ${typeOf(schema.items as JsonSchema)}`;
+  if (schema.type === 'object') return 'map';
   if (schema.anyOf) return (schema.anyOf as JsonSchema[]).map(typeOf).join(' or ');
   if (schema.const !== undefined) return `\`${schema.const}\``;
   if (schema.enum) return (schema.enum as unknown[]).map((value) => `\`${value}\``).join(' or ');

@@ -55,6 +55,8 @@ else:
 def work():
     if task == "long":
         read(long)
+    elif task == "long-tokens":
+        tokens(long)
     else:
         for path in files:
             (tokens if task == "tokens" else read)(path)
