@@ -1,0 +1,197 @@
+import { readFileSync } from 'node:fs';
+import { type Note, notesOf, piecesOf, transpose } from '@etude/corpus';
+import { readMidi } from '@etude/midi-reader';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { CopyIndex } from './copy-index.js';
+import { contourOf } from './lines.js';
+import { measureMonotony, selfSimilarity } from './monotony.js';
+import { measureNovelty } from './novelty.js';
+import { measureSoundness } from './soundness.js';
+import { suffixArray } from './suffix-array.js';
+
+const pieceOf = (name: string) =>
+  piecesOf(readMidi(readFileSync(new URL(`../../../data/${name}.mid`, import.meta.url))))[0]!;
+const canon = pieceOf('canon-in-d');
+const prelude = pieceOf('prelude-bwv-846');
+const seconds = (tick: number) => tick / 480;
+
+/** A melody: a note a key, each as long as its gap to the next. */
+const melody = (keys: readonly number[], gaps: readonly number[] = keys.map(() => 240), from = 0): Note[] => {
+  let start = from;
+  return keys.map((key, i) => {
+    const note = { track: 0, channel: 0, program: 0, key, velocity: 90, start, end: start + gaps[i]! };
+    start += gaps[i]!;
+    return note;
+  });
+};
+
+describe('the suffix array', () => {
+  it('sorts the suffixes of any text', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(3), { maxLength: 60 }), (list) => {
+        const text = Int32Array.from(list);
+        const suffix = (i: number) =>
+          list
+            .slice(i)
+            .map((c) => String.fromCharCode(97 + c))
+            .join('');
+        const expected = list.map((_, i) => i).sort((a, b) => (suffix(a) < suffix(b) ? -1 : 1));
+        expect([...suffixArray(text, 4)]).toEqual(expected);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe('copies', () => {
+  const tune = [60, 62, 64, 65, 67, 65, 64, 62, 60, 67, 72, 71, 69, 74, 62];
+  const rhythm = [240, 240, 120, 120, 480, 240, 240, 120, 360, 240, 240, 480, 120, 120, 480];
+
+  it('are found in another key and at another tempo, with their places', () => {
+    const index = new CopyIndex([melody([50, 51, 50, 51]), melody(tune, rhythm)]);
+    const copy = melody(
+      tune.slice(3, 12).map((key) => key + 5),
+      rhythm.slice(3, 12).map((gap) => gap * 3),
+      960,
+    );
+    const song = [...melody([90, 30], [480, 480]), ...copy, ...melody([31, 100], [70, 480], 20_000)];
+    const { longestRun, copiedShare } = measureNovelty(song, index, seconds);
+    expect(longestRun).toMatchObject({ notes: 9, at: 2, source: { piece: 1, line: 0, note: 3 } });
+    expect(copiedShare).toBeCloseTo(9 / 13, 6);
+  });
+
+  it('are none where the rhythm or an interval differs', () => {
+    const index = new CopyIndex([melody(tune, rhythm)]);
+    const other = melody(
+      tune,
+      rhythm.map((gap, i) => (i === 6 ? gap * 2 : gap)),
+    );
+    expect(measureNovelty(other, index, seconds).longestRun!.notes).toBeLessThan(10);
+    expect(
+      measureNovelty(
+        melody(
+          tune.map((k, i) => (i === 7 ? k + 1 : k)),
+          rhythm,
+        ),
+        index,
+        seconds,
+      ).longestRun!.notes,
+    ).toBe(7);
+  });
+
+  it('are as long as by comparing everything with everything', () => {
+    const music = fc.array(fc.tuple(fc.integer({ min: 60, max: 62 }), fc.constantFrom(120, 240)), {
+      minLength: 2,
+      maxLength: 40,
+    });
+    const lineOf = (list: readonly (readonly [number, number])[]) =>
+      melody(
+        list.map(([key]) => key),
+        list.map(([, gap]) => gap),
+      );
+    fc.assert(
+      fc.property(fc.array(music, { minLength: 1, maxLength: 3 }), music, (pieces, song) => {
+        const index = new CopyIndex(pieces.map(lineOf));
+        const contours = pieces.map((piece) => [...contourOf(lineOf(piece))]);
+        const own = [...contourOf(lineOf(song))];
+        const plain = song.map((_, note) => {
+          let best = 1;
+          for (const contour of contours) {
+            for (let at = 0; at < contour.length; at += 2) {
+              let length = 0;
+              while (2 * note + length < own.length && contour[at + length] === own[2 * note + length]) length += 1;
+              if (length > 0) best = Math.max(best, ((length + 1) >> 1) + 1);
+            }
+          }
+          return best;
+        });
+        expect([...index.runsOf(lineOf(song)).notes]).toEqual(plain);
+      }),
+    );
+  });
+
+  it('of a piece are the piece, in any key; of another piece little', () => {
+    const index = new CopyIndex([notesOf(prelude), notesOf(canon)]);
+    const itself = measureNovelty(notesOf(transpose(canon, 3)!), index, seconds);
+    expect(itself.longestRun!.notes).toBe(notesOf(canon).length);
+    expect(itself.copiedShare).toBe(1);
+    const other = measureNovelty(notesOf(canon), new CopyIndex([notesOf(prelude)]), seconds);
+    expect(other.longestRun!.notes).toBeLessThan(20);
+  });
+
+  it('are indexed in time linear in the notes', () => {
+    const time = (count: number) => {
+      let state = 1;
+      const random = (below: number) => {
+        state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+        return Math.floor((state / 2 ** 32) * below);
+      };
+      const notes = melody(
+        Array.from({ length: count }, () => 50 + random(30)),
+        Array.from({ length: count }, () => 120 * (1 + random(4))),
+      );
+      const startedAt = performance.now();
+      new CopyIndex([notes]);
+      return performance.now() - startedAt;
+    };
+    time(20_000);
+    expect(time(320_000) / Math.min(time(20_000), time(20_000), time(20_000))).toBeLessThan(16 * 6);
+  });
+});
+
+describe('monotony', () => {
+  const bars = (...keys: number[][]) =>
+    melody(
+      keys.flat(),
+      keys.flat().map(() => 480),
+    );
+  const of = (notes: Note[]) => measureMonotony(notes, { ...canon, timeSignatures: [], division: 480 });
+
+  it('counts repeated bars and finds the longest loop', () => {
+    const [a, b, c] = [
+      [60, 62, 64, 65],
+      [67, 65, 64, 62],
+      [60, 60, 72, 60],
+    ] as const;
+    const { repeatedBars, longestLoop } = of(bars([...c], [...a], [...b], [...a], [...b], [...a], [...c]));
+    expect(repeatedBars).toBeCloseTo(1 - 3 / 7, 6);
+    expect(longestLoop).toEqual({ bars: 2, times: 2, from: 1 });
+    expect(of(bars([...a], [...a], [...a], [...a])).longestLoop).toEqual({ bars: 1, times: 4, from: 0 });
+    expect(of(bars([...a], [...b], [...c])).longestLoop).toBeUndefined();
+  });
+
+  it('knows the entropies of pitches, intervals and rhythm', () => {
+    const { pitchEntropy, intervalEntropy, rhythmEntropy } = of(
+      melody([60, 62, 60, 62, 60], [240, 240, 240, 240, 240]),
+    );
+    expect(pitchEntropy).toBeCloseTo(-0.6 * Math.log2(0.6) - 0.4 * Math.log2(0.4), 9);
+    expect(intervalEntropy).toBe(1);
+    expect(rhythmEntropy).toBe(0);
+    expect(of([])).toEqual({
+      ...{ repeatedBars: 0, pitchEntropy: 0, intervalEntropy: 0, rhythmEntropy: 0, longestLoop: undefined },
+    });
+  });
+
+  it('tells how alike bars are', () => {
+    const matrix = selfSimilarity(bars([60, 62, 64, 65], [60, 62, 64, 65], [60, 62, 70, 71]), {
+      ...canon,
+      timeSignatures: [],
+    });
+    expect(matrix.map((row) => [...row].map((x) => Math.round(x * 100)))).toEqual([
+      [100, 100, 33],
+      [100, 100, 33],
+      [33, 33, 100],
+    ]);
+  });
+});
+
+describe('soundness', () => {
+  it('counts what would sound like a fault', () => {
+    expect(measureSoundness(canon, notesOf(canon), notesOf(canon))).toEqual({
+      ...{ stuckNotes: 0, overlaps: 0, inScale: 1, outOfRange: 0 },
+    });
+    const { inScale, outOfRange } = measureSoundness(prelude, melody([60, 61, 120]), melody([60, 62, 64]));
+    expect([inScale, outOfRange]).toEqual([2 / 3, 1]);
+  });
+});

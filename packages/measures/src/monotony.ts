@@ -1,0 +1,95 @@
+import { barsOf, type Note, type Piece } from '@etude/corpus';
+import { linesOf } from './lines.js';
+
+/** How much a song goes round in circles. */
+export interface Monotony {
+  /** share of the bars with notes that start the same notes at the same places as an earlier one, 0 to 1 */
+  readonly repeatedBars: number;
+  /** entropy in bits: of pitches, of intervals from note to note, of times from beginning to beginning */
+  readonly pitchEntropy: number;
+  readonly intervalEntropy: number;
+  readonly rhythmEntropy: number;
+  /** the longest stretch that is played twice or more without anything between */
+  readonly longestLoop: Loop | undefined;
+}
+
+export interface Loop {
+  /** how long one turn is, in bars */
+  readonly bars: number;
+  /** how often it comes, one after the other, at least 2 */
+  readonly times: number;
+  /** bar of its beginning, counted from 0 */
+  readonly from: number;
+}
+
+/** A note in its bar: what repeats when a bar repeats. */
+function barContents(notes: readonly Note[], piece: Piece): string[] {
+  const bars: string[][] = [];
+  const last = notes.at(-1)?.start ?? -1;
+  let next = 0;
+  for (const { start, length } of barsOf(piece.timeSignatures, piece.division)) {
+    if (start > last) break;
+    const content: string[] = [];
+    for (; next < notes.length && notes[next]!.start < start + length; next++) {
+      const note = notes[next]!;
+      content.push(`${note.channel}:${note.start - start}:${note.key}:${note.end - note.start}`);
+    }
+    bars.push(content);
+  }
+  return bars.map((content) => content.sort().join(' '));
+}
+
+export function measureMonotony(notes: readonly Note[], piece: Piece): Monotony {
+  const bars = barContents(notes, piece);
+  const filled = bars.filter((content) => content !== '');
+  const [all = []] = linesOf(notes);
+  const steps = all.slice(1).map((note, i) => ({ interval: note.key - all[i]!.key, gap: note.start - all[i]!.start }));
+  return {
+    repeatedBars: filled.length === 0 ? 0 : 1 - new Set(filled).size / filled.length,
+    pitchEntropy: entropy(all.map(({ key }) => key)),
+    intervalEntropy: entropy(steps.map(({ interval }) => interval)),
+    rhythmEntropy: entropy(steps.map(({ gap }) => Math.round((960 * gap) / piece.division))),
+    longestLoop: longestLoop(bars),
+  };
+}
+
+/** Entropy of how often each value comes, in bits. */
+export function entropy(values: readonly number[]): number {
+  const counts = new Map<number, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  let sum = 0;
+  for (const count of counts.values()) sum -= (count / values.length) * Math.log2(count / values.length);
+  return sum + 0;
+}
+
+/** The stretch of bars that is played again at once, longest in all; empty bars are no loop. */
+function longestLoop(bars: readonly string[]): Loop | undefined {
+  let best: Loop | undefined;
+  for (let period = 1; 2 * period <= bars.length; period++) {
+    let equal = 0;
+    for (let i = 0; i + period < bars.length; i++) {
+      equal = bars[i] === bars[i + period] && bars[i] !== '' ? equal + 1 : 0;
+      const times = Math.floor(equal / period) + 1;
+      const total = best === undefined ? 0 : best.bars * best.times;
+      if (times >= 2 && times * period > total) best = { bars: period, times, from: i + 1 - equal };
+    }
+  }
+  return best;
+}
+
+/**
+ * How alike any two bars are: the share of their notes (place and key) that both have, 1 on the diagonal.
+ * @returns rows of the matrix, bars by bars
+ */
+export function selfSimilarity(notes: readonly Note[], piece: Piece): Float32Array[] {
+  const bars = barContents(notes, piece).map((content) => new Set(content === '' ? [] : content.split(' ')));
+  return bars.map((a) =>
+    Float32Array.from(bars, (b) => {
+      if (a === b) return 1;
+      let both = 0;
+      for (const note of a) if (b.has(note)) both += 1;
+      const either = a.size + b.size - both;
+      return either === 0 ? 1 : both / either;
+    }),
+  );
+}
