@@ -1,10 +1,21 @@
 import type { Stage } from '@etude/pipeline';
 import { buildVocab } from './build-vocab.js';
+import { evaluate } from './evaluate.js';
 import { extractTrack } from './extract-track.js';
+import { readFrames } from './read-frames.js';
 import { render } from './render.js';
 import { sample } from './sample.js';
 import { tokenize } from './tokenize.js';
 import { train } from './train.js';
 
 /** Every stage that a pipeline can name. */
-export const stages: readonly Stage[] = [extractTrack, tokenize, buildVocab, train, sample, render];
+export const stages: readonly Stage[] = [
+  extractTrack,
+  tokenize,
+  buildVocab,
+  train,
+  sample,
+  render,
+  evaluate,
+  readFrames,
+];

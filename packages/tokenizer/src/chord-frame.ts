@@ -3,6 +3,7 @@ import { type ChannelEvent, ChannelEvents } from '@etude/midi-reader';
 import { checkLength, END_OF_PIECE, type Grammar, type GrammarState, START, TokenError } from './grammar.js';
 
 const END_OF_FRAME = 'Frame_None';
+const BETWEEN: GrammarState = 'frame';
 const FINE = 480;
 /** The grammar has no velocities. */
 const VELOCITY = 80;
@@ -19,7 +20,7 @@ export function chordFrameGrammar(steps: number): Grammar {
     encode: (piece) => encode(piece, steps),
     decode: (tokens) => decode(tokens, unit, unit * steps),
     startsLine: (token) => token === END_OF_FRAME,
-    maySongStart: (token) => token !== END_OF_FRAME,
+    maySongStart: (token) => token.startsWith('Pitch_'),
     follow,
   };
 }
@@ -59,7 +60,7 @@ function decode(tokens: readonly string[], unit: number, division: number): Piec
       );
     }
     if (token === END_OF_FRAME) endFrame();
-    else if (token !== END_OF_PIECE) frame.add(Number(token.slice(token.indexOf('_') + 1)));
+    else if (token.startsWith('Pitch_')) frame.add(Number(token.slice(token.indexOf('_') + 1)));
   });
   // The last frame ends without a token where a song was cut, and a frame of silence ends all that sounds.
   if (frame.size > 0) endFrame();
@@ -68,11 +69,13 @@ function decode(tokens: readonly string[], unit: number, division: number): Piec
   return { division, tempos: [], timeSignatures: [], keySignatures: [], tracks };
 }
 
-/** The state is the last pitch of the frame. */
+/** The state is the last pitch of the frame, or `frame` between two of them. */
 function follow(state: GrammarState, token: string): GrammarState | undefined {
-  if (token === END_OF_FRAME) return START;
-  if (token === END_OF_PIECE) return state === START ? START : undefined;
+  if (token === END_OF_FRAME) return BETWEEN;
+  if (token === END_OF_PIECE) return state === START || state === BETWEEN ? START : undefined;
+  // In a corpus that is transposed a piece may begin with how far it is; see the stage read-frames.
+  if (/^Transposed_-?\d{1,2}$/.test(token)) return state === START ? BETWEEN : undefined;
   const key = /^Pitch_(\d{1,3})$/.exec(token)?.[1];
   if (key === undefined || Number(key) > 127) return undefined;
-  return state === START || Number(key) > Number(state) ? key : undefined;
+  return state === START || state === BETWEEN || Number(key) > Number(state) ? key : undefined;
 }

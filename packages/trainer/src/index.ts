@@ -4,6 +4,7 @@ export type { TrainingOptions } from './options.js';
 export {
   type CheckpointStore,
   type Corpus,
+  meanLoss,
   TrainingError,
   type TrainingHooks,
   type TrainingProgress,

@@ -115,7 +115,7 @@ export async function train(
 
   const evaluate = () => {
     const validationLoss =
-      heldOut.length === 0 ? undefined : meanLoss(tf, kernels, shape, state.adam.weights, heldOut, window);
+      heldOut.length === 0 ? undefined : meanLoss(tf, kernels, { shape, weights: state.adam.weights }, heldOut, window);
     const point = { step: state.step, epoch, trainingLoss: state.lossSum / state.lossCount, validationLoss };
     state.curve.push(point);
     [state.lossSum, state.lossCount] = [0, 0];
@@ -218,14 +218,17 @@ export function learningRateAt(
   return learningRate * warm * (decay === 'cosine' ? (1 + Math.cos((Math.PI * (step - 1)) / steps)) / 2 : 1);
 }
 
-/** Mean loss over pieces in nats per token, without dropout, the state carried through. */
-function meanLoss(
+/**
+ * Mean loss over pieces in nats per token, without dropout, the state carried through.
+ * @param ignored ids that the model hears but need not tell: they count for nothing
+ */
+export function meanLoss(
   tf: TensorFlow,
   kernels: Kernels,
-  shape: LanguageModelShape,
-  weights: Weights,
+  { shape, weights }: Model,
   sequences: readonly Int32Array[],
   window: number,
+  ignored: ReadonlySet<number> = new Set(),
 ): number {
   // Rows side by side are faster but begin without context, so each of a lone piece gets at least four windows of its own.
   const alone = sequences.length === 1;
@@ -234,12 +237,14 @@ function meanLoss(
   let sum = 0;
   let count = 0;
   for (const next of windowsOver(alone ? inStretches(sequences, rows) : sequences, rows, window)) {
-    const { inputs, targets, counted } = next;
+    const { inputs } = next;
+    const targets = ignored.size === 0 ? next.targets : next.targets.map((id) => (ignored.has(id) ? -1 : id));
+    const counted = ignored.size === 0 ? next.counted : targets.filter((id) => id >= 0).length;
     state = replace(tf, state, carryOn(tf, shape, state, next));
     const part = { inputs: tf.tensor1d(inputs, 'int32'), targets: tf.tensor1d(targets, 'int32') };
     const result = loss(tf, kernels, shape, weights, state, part);
     state = replace(tf, state, result.state);
-    sum += result.loss.dataSync()[0]! * counted;
+    if (counted > 0) sum += result.loss.dataSync()[0]! * counted;
     count += counted;
     tf.dispose([part.inputs, part.targets, result.loss]);
   }
