@@ -64,6 +64,12 @@ export class CopyIndex {
     return { notes, placeOf: (note) => (notes[note]! > 1 ? this.#placeOf(found[note]!) : undefined) };
   }
 
+  /** Whether a run of notes, as its contour, stands in a piece. */
+  contains(contour: Int32Array): boolean {
+    const known = contour.map((symbol) => this.#symbols.get(symbol) ?? -1);
+    return !known.includes(-1) && this.#longestMatch(known, 0).length === contour.length;
+  }
+
   /** The longest beginning of `contour` from `from` on that stands in the text, and where. */
   #longestMatch(contour: Int32Array, from: number): { length: number; at: number } {
     const suffixes = this.#suffixes;

@@ -29,7 +29,7 @@ const TOGETHER = 2 * 128 * RATIO_STEPS;
  * that of the time from one beginning to the next to the last such time that was not zero. A run of n notes is n - 1
  * intervals and the n - 2 ratios between them. Intervals are even numbers, ratios odd, none is 0.
  */
-export function contourOf(line: Line): Int32Array {
+export function contourOf(line: readonly Pick<Note, 'start' | 'key'>[]): Int32Array {
   if (line.length < 2) return new Int32Array(0);
   const contour = new Int32Array(2 * line.length - 3);
   let before = 0;

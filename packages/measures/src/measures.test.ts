@@ -3,6 +3,7 @@ import { type Note, notesOf, piecesOf, transpose } from '@etude/corpus';
 import { readMidi } from '@etude/midi-reader';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { CopyGuard } from './copy-guard.js';
 import { CopyIndex } from './copy-index.js';
 import { contourOf } from './lines.js';
 import { measureMonotony, selfSimilarity } from './monotony.js';
@@ -137,6 +138,69 @@ describe('copies', () => {
     };
     time(20_000);
     expect(time(320_000) / Math.min(time(20_000), time(20_000), time(20_000))).toBeLessThan(16 * 6);
+  });
+});
+
+describe('the guard against copies', () => {
+  const corpusOf = (notes: number) => {
+    let state = 7;
+    const random = (below: number) => {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+      return Math.floor((state / 2 ** 32) * below);
+    };
+    // Few keys and gaps, so that much is repeated.
+    return melody(
+      Array.from({ length: notes }, () => 60 + random(4)),
+      Array.from({ length: notes }, () => 120 * (1 + random(2))),
+    );
+  };
+  const chord = fc.record({
+    gap: fc.constantFrom(0, 0, 120, 240),
+    key: fc.integer({ min: 60, max: 63 }),
+    channel: fc.constantFrom(0, 1),
+  });
+
+  it.each([
+    ['a small index', [notesOf(prelude), notesOf(canon), corpusOf(2000)], 300],
+    ['an index of 1,000,000 notes', [corpusOf(1_000_000)], 40],
+  ])('lets no song copy more than it may: %s', (_, pieces, numRuns) => {
+    const index = new CopyIndex(pieces);
+    fc.assert(
+      fc.property(
+        fc.array(chord, { minLength: 30, maxLength: 120 }),
+        fc.integer({ min: 2, max: 12 }),
+        (list, limit) => {
+          const guard = new CopyGuard(index, limit);
+          const song: Note[] = [];
+          let start = 0;
+          for (const { gap, key, channel } of list) {
+            start += gap;
+            // What would be copied too far is tried a little higher, then left out.
+            const tried = [key, key + 1, key + 14].map((k) => ({
+              ...{ track: channel, channel, program: 0, key: k, velocity: 9, start, end: start + 1 },
+            }));
+            const note = tried.find((candidate) => guard.allows(candidate));
+            if (note === undefined) continue;
+            guard.add(note);
+            song.push(note);
+          }
+          song.sort((a, b) => a.start - b.start || a.track - b.track || a.key - b.key);
+          expect(measureNovelty(song, index, seconds).longestRun?.notes ?? 0).toBeLessThanOrEqual(limit);
+        },
+      ),
+      { numRuns },
+    );
+  });
+
+  it('does not hinder what is new', () => {
+    const guard = new CopyGuard(new CopyIndex([melody([60, 62, 64, 65, 67])]), 3);
+    const notes = melody([60, 62, 64, 65]);
+    const allowed = notes.map((note) => {
+      const may = guard.allows(note);
+      guard.add(note);
+      return may;
+    });
+    expect(allowed).toEqual([true, true, true, false]);
   });
 });
 
