@@ -2,6 +2,7 @@ import type { Stage } from '@etude/pipeline';
 import { buildVocab } from './build-vocab.js';
 import { evaluate } from './evaluate.js';
 import { extractTrack } from './extract-track.js';
+import { measure } from './measure.js';
 import { readFrames } from './read-frames.js';
 import { render } from './render.js';
 import { sample } from './sample.js';
@@ -16,6 +17,7 @@ export const stages: readonly Stage[] = [
   train,
   sample,
   render,
+  measure,
   evaluate,
   readFrames,
 ];

@@ -6,4 +6,5 @@ export { type Piece, type PieceTrack, pieceFromJson, piecesOf, pieceToJson } fro
 export { ChangedFileError, readCorpus } from './read-corpus.js';
 export { type FileReading, type FileSummary, type ReadingPlan, readPieces } from './read-file.js';
 export { readingsFromBytes, readingsToBytes } from './readings.js';
+export { tempoMap } from './tempo-map.js';
 export { type GridReport, jitterVelocity, quantize, rescale, stretch, transpose } from './transform.js';

@@ -1,1 +1,1 @@
-export { type Constraint, type SamplingOptions, type SamplingProgress, sample } from './sample.js';
+export { type Constraint, type Judge, type SamplingOptions, type SamplingProgress, sample } from './sample.js';

@@ -10,6 +10,13 @@ export interface Constraint {
   follow(state: string, id: number): string;
 }
 
+/** Judges tokens by all that a song has so far. */
+export interface Judge {
+  /** Whether a token may come next. */
+  allows(id: number): boolean;
+  add(id: number): void;
+}
+
 export interface SamplingOptions {
   /** tokens of each song at most, those of the prime included */
   readonly length: number;
@@ -24,6 +31,8 @@ export interface SamplingOptions {
   /** the token that stands between pieces: the model hears it before the first token, and a song ends where it would come */
   readonly boundary?: number | undefined;
   readonly constraint?: Constraint | undefined;
+  /** makes a judge for a song. What it refuses is drawn again; where it refuses all, the constraint alone counts */
+  readonly judge?: (() => Judge) | undefined;
 }
 
 export interface SamplingProgress {
@@ -82,12 +91,14 @@ class Song {
   ended = false;
   readonly #random: Random;
   readonly #options: SamplingOptions;
+  readonly #judge: Judge | undefined;
   #state: string;
 
   constructor(random: Random, options: SamplingOptions) {
     this.#random = random;
     this.#options = options;
     this.#state = options.constraint?.start ?? '';
+    this.#judge = options.judge?.();
   }
 
   /** The token that the model hears next; of a song that has ended, any. */
@@ -114,13 +125,24 @@ class Song {
     }
     const allowed = constraint?.allowed(this.#state);
     const may = (id: number) => (id === boundary ? at > 0 : true) && (allowed === undefined || allowed[id] === true);
-    const id = chooseToken(logits!, temperature, this.#random, may);
+    let id = chooseToken(logits!, temperature, this.#random, may);
+    if (this.#judge && id !== undefined && id !== boundary && !this.#judge.allows(id)) {
+      const refused = new Set([id]);
+      const again = (other: number) => !refused.has(other) && may(other);
+      let next = chooseToken(logits!, temperature, this.#random, again);
+      while (next !== undefined && next !== boundary && !this.#judge.allows(next)) {
+        refused.add(next);
+        next = chooseToken(logits!, temperature, this.#random, again);
+      }
+      id = next ?? id;
+    }
     if (id === undefined || id === boundary) this.ended = true;
     else this.#add(id);
   }
 
   #add(id: number): void {
     this.tokens.push(id);
+    this.#judge?.add(id);
     if (this.#options.constraint) this.#state = this.#options.constraint.follow(this.#state, id);
   }
 }

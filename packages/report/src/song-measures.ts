@@ -1,4 +1,4 @@
-import { notesOf } from '@etude/corpus';
+import { notesOf, tempoMap } from '@etude/corpus';
 import { type MidiFile, readMidi } from '@etude/midi-reader';
 
 /** What can be told of a song from its notes. */
@@ -38,16 +38,10 @@ export function measureSong(bytes: Uint8Array): SongMeasures {
   };
 }
 
-/** Playing time by the tempo map; 120 quarter notes a minute where there is none (SMF 1.0, "Set Tempo"). */
-export function secondsOf({ tracks, tempos, division }: MidiFile): number {
-  const end = Math.max(0, ...tracks.map(({ length }) => length));
+/** Playing time in seconds, by the tempo map or in SMPTE frames. */
+export function secondsOf(file: MidiFile): number {
+  const end = Math.max(0, ...file.tracks.map(({ length }) => length));
+  const { division } = file;
   if (division >= 0x8000) return end / ((256 - (division >> 8)) * (division & 255));
-  let seconds = 0;
-  let [tick, microseconds] = [0, 500_000];
-  for (const tempo of [...tempos, { tick: end, microseconds: 0 }]) {
-    const until = Math.min(tempo.tick, end);
-    seconds += (Math.max(0, until - tick) / division) * (microseconds / 1e6);
-    [tick, microseconds] = [Math.max(tick, until), tempo.microseconds];
-  }
-  return seconds;
+  return tempoMap(file)(end);
 }

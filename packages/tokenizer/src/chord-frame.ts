@@ -19,6 +19,19 @@ export function chordFrameGrammar(steps: number): Grammar {
     division: unit * steps,
     encode: (piece) => encode(piece, steps),
     decode: (tokens) => decode(tokens, unit, unit * steps),
+    reader() {
+      let [start, sounding, frame] = [0, new Set<number>(), new Set<number>()];
+      return {
+        noteOf(token) {
+          const key = token.startsWith('Pitch_') ? Number(token.slice('Pitch_'.length)) : -1;
+          return key < 0 || sounding.has(key) ? undefined : { start, key, track: 0, channel: 0 };
+        },
+        add(token) {
+          if (token.startsWith('Pitch_')) frame.add(Number(token.slice('Pitch_'.length)));
+          else if (token === END_OF_FRAME) [start, sounding, frame] = [start + unit, frame, new Set()];
+        },
+      };
+    },
     startsLine: (token) => token === END_OF_FRAME,
     maySongStart: (token) => token.startsWith('Pitch_'),
     follow,

@@ -1,5 +1,5 @@
 import type { Piece } from '@etude/corpus';
-import { type ChannelEvent, ChannelEvents, channelMessage, hex, isNoteOn } from '@etude/midi-reader';
+import { type ChannelEvent, ChannelEvents, channelMessage, DRUM_CHANNEL, hex, isNoteOn } from '@etude/midi-reader';
 import { type Grammar, GrammarError, TokenError } from './grammar.js';
 
 /** delta in decimal ticks, then status and data bytes in hexadecimal; the status decides how many data bytes. */
@@ -64,6 +64,21 @@ export function eventTextGrammar(division: number): Grammar {
     decode(tokens) {
       const events = ChannelEvents.of(fromEventText(tokens));
       return { division, tempos: [], timeSignatures: [], keySignatures: [], tracks: [{ name: '', events }] };
+    },
+    reader() {
+      let now = 0;
+      const eventOf = (token: string) => fromEventText([token])[0]!;
+      return {
+        noteOf(token) {
+          const { tick, status, data1, data2 } = eventOf(token);
+          const channel = status & 15;
+          if (!isNoteOn({ status, data2 }) || channel === DRUM_CHANNEL) return undefined;
+          return { start: now + tick, key: data1, track: 0, channel };
+        },
+        add(token) {
+          now += eventOf(token).tick;
+        },
+      };
     },
     startsLine: (token) => !token.startsWith('0_'),
     maySongStart(token) {

@@ -1,6 +1,14 @@
 import { isDrum, notesOf, type Piece, type PieceTrack } from '@etude/corpus';
 import { type ChannelEvent, ChannelEvents, PROGRAMS, type Tempo, type TimeSignature } from '@etude/midi-reader';
-import { checkLength, END_OF_PIECE, type Grammar, type GrammarState, START, TokenError } from './grammar.js';
+import {
+  checkLength,
+  END_OF_PIECE,
+  type Grammar,
+  type GrammarState,
+  type NoteReader,
+  START,
+  TokenError,
+} from './grammar.js';
 import { channelFor, type Voice, voiceOf, voiceToken } from './voices.js';
 
 /** Ticks a quarter note of what is decoded, about. */
@@ -34,6 +42,7 @@ export function factoredGrammar({ steps, velocities }: FactoredSettings): Gramma
     division: unit * steps,
     encode: (piece) => encode(piece, steps, velocities),
     decode: (tokens) => decode(tokens, steps, unit),
+    reader: () => reader(steps, unit),
     startsLine: (token) => token === 'Bar_None',
     maySongStart: (token) => token === 'Bar_None',
     follow: (state, token) => follow(state, token, steps),
@@ -199,6 +208,32 @@ function decode(tokens: readonly string[], steps: number, unit: number): Piece {
     }
   });
   return { division: unit * steps, tempos, timeSignatures, keySignatures: [], tracks: toTracks(notes, unit) };
+}
+
+function reader(steps: number, unit: number): NoteReader {
+  let metre: { numerator: number; denominator: number } = COMMON_TIME;
+  let [barStart, length, position] = [0, 0, 0];
+  let voice: Voice = { program: 0, number: 1 };
+  return {
+    noteOf(token) {
+      if (!token.startsWith('Pitch_')) return undefined;
+      // Instruments are tracks of their own, those of a number after those of the one before.
+      const track = voice.program + 128 * voice.number;
+      return { start: (barStart + position) * unit, key: Number(token.slice('Pitch_'.length)), track, channel: 0 };
+    },
+    add(token) {
+      const [kind, value = ''] = token.split('_', 2);
+      if (kind === 'Bar') {
+        barStart += length;
+        length = barLength(metre, steps);
+      } else if (kind === 'TimeSig') {
+        const [numerator, denominator] = value.split('/').map(Number) as [number, number];
+        metre = { numerator, denominator };
+        length = barLength(metre, steps);
+      } else if (kind === 'Position') position = Number(value);
+      else if (kind === 'Program') voice = voiceOf(token)!;
+    },
+  };
 }
 
 function toTracks(notes: readonly GridNote[], unit: number): PieceTrack[] {

@@ -45,6 +45,8 @@ export interface Grammar {
   decode(tokens: readonly string[]): Piece;
   /** ticks a quarter note of what is decoded */
   readonly division: number;
+  /** A reader at the beginning of a piece. */
+  reader(): NoteReader;
   /** Whether a token begins a line in a text for people. */
   startsLine(token: string): boolean;
   /** Whether a song that has no beginning given may begin with this token. */
@@ -54,6 +56,23 @@ export interface Grammar {
    * no such function.
    */
   readonly follow?: (state: GrammarState, token: string) => GrammarState | undefined;
+}
+
+/** A note that a token begins. */
+export interface NoteBegin {
+  /** ticks from the beginning of the piece, in the grammar's division */
+  readonly start: number;
+  readonly key: number;
+  /** which of the instruments, as numbers that differ */
+  readonly track: number;
+  readonly channel: number;
+}
+
+/** Follows the tokens of a piece, and knows where it stands. */
+export interface NoteReader {
+  /** The pitched note that a token would begin here; undefined where it begins none. */
+  noteOf(token: string): NoteBegin | undefined;
+  add(token: string): void;
 }
 
 /** The state at the beginning of a piece. */

@@ -177,6 +177,28 @@ describe.each(['factored', 'chord-frame'] as const)('%s', (name) => {
   });
 });
 
+describe.each(['event-text', 'session', 'factored', 'chord-frame'] as const)('a reader of %s', (name) => {
+  it('finds every note where it begins, in the order of the text', () => {
+    fc.assert(
+      fc.property(anyMusic, (music) => {
+        const one = name === 'event-text' ? { ...music, tracks: music.tracks.slice(0, 1) } : music;
+        const grammar = createGrammar(
+          settings(name, name === 'event-text' || name === 'session' ? 0 : 4, music.division),
+        );
+        const tokens = grammar.encode(one);
+        const reader = grammar.reader();
+        const found = tokens.flatMap((token) => {
+          const note = reader.noteOf(token);
+          reader.add(token);
+          return note ? [`${note.start} ${note.key}`] : [];
+        });
+        const notes = notesOf(grammar.decode(tokens)).filter(({ channel }) => channel !== 9);
+        expect(found.sort()).toEqual(notes.map(({ start, key }) => `${start} ${key}`).sort());
+      }),
+    );
+  });
+});
+
 describe('chord-frame', () => {
   const grammar = createGrammar(settings('chord-frame', 2));
 

@@ -1,5 +1,12 @@
 import { type Piece, quantize } from '@etude/corpus';
-import { ChannelEvents, channelMessage, type KeySignature, type Tempo, type TimeSignature } from '@etude/midi-reader';
+import {
+  ChannelEvents,
+  channelMessage,
+  DRUM_CHANNEL,
+  type KeySignature,
+  type Tempo,
+  type TimeSignature,
+} from '@etude/midi-reader';
 import { type Grammar, GrammarError, TokenError } from './grammar.js';
 
 /** Names of channel messages in tokens, by status nibble; MidiTok's where it has one. */
@@ -37,6 +44,19 @@ export function sessionGrammar({ division, steps }: { division: number; steps: n
       return encode(piece, (tick) => tick, names);
     },
     decode: (tokens) => decode(tokens, unit, decodedDivision),
+    reader() {
+      let now = 0;
+      return {
+        noteOf(token) {
+          const [, track, channel, key, velocity] = /^NoteOn_(\d+)\.(\d+)_(\d+)_(\d+)$/.exec(token) ?? [];
+          if (track === undefined || velocity === '0' || Number(channel) === DRUM_CHANNEL) return undefined;
+          return { start: now, key: Number(key), track: Number(track), channel: Number(channel) };
+        },
+        add(token) {
+          if (token.startsWith('TimeShift_')) now += unit * Number(token.slice('TimeShift_'.length));
+        },
+      };
+    },
     startsLine: (token) => token.startsWith('TimeShift_'),
     maySongStart: (token) => token.startsWith('NoteOn_') && !token.endsWith('_0'),
   };

@@ -1,0 +1,64 @@
+import { type Note, notesOf, type Piece, tempoMap } from '@etude/corpus';
+import { CopyIndex } from './copy-index.js';
+import { type Monotony, measureMonotony } from './monotony.js';
+import { measureNovelty, type Novelty } from './novelty.js';
+import { measureSoundness, type Soundness } from './soundness.js';
+
+/** What can be told of a song beside the music that it was learnt from. */
+export type SongReport = Novelty & Monotony & Soundness & { readonly notes: number; readonly seconds: number };
+
+/** What is normal: the same measures between parts of the source itself. */
+export interface SourceReport {
+  readonly monotony: readonly Monotony[];
+  /** of the second half against the first: of a corpus of pieces, of a piece of its notes */
+  readonly novelty: Novelty;
+}
+
+/** Measures songs against pieces, all of which are indexed once. */
+export class SongMeter {
+  readonly #index: CopyIndex;
+  readonly #pieces: readonly (readonly Note[])[];
+  readonly #source: readonly Piece[];
+
+  constructor(pieces: readonly Piece[]) {
+    this.#source = pieces;
+    this.#pieces = pieces.map(notesOf);
+    this.#index = new CopyIndex(this.#pieces);
+  }
+
+  measure(song: Piece): SongReport {
+    const notes = notesOf(song);
+    const secondsAt = tempoMap(song);
+    return {
+      notes: notes.length,
+      seconds: secondsAt(Math.max(0, ...notes.map(({ end }) => end))),
+      ...measureNovelty(notes, this.#index, secondsAt),
+      ...measureMonotony(notes, song),
+      ...measureSoundness(song, notes, this.#pieces.flat()),
+    };
+  }
+
+  source(): SourceReport {
+    const [first, second] = this.#halves();
+    const piece = this.#source[0]!;
+    const index = new CopyIndex(first);
+    const novelties = second.map((notes) => measureNovelty(notes, index, tempoMap(piece)));
+    const longest = novelties.reduce((a, b) => ((b.longestRun?.notes ?? 0) > (a.longestRun?.notes ?? 0) ? b : a));
+    const share = novelties.reduce((sum, { copiedShare }, i) => sum + copiedShare * second[i]!.length, 0);
+    const count = second.reduce((sum, { length }) => sum + length, 0);
+    return {
+      monotony: [first, second].map((half) => measureMonotony(half.flat(), piece)),
+      novelty: { longestRun: longest.longestRun, copiedShare: count === 0 ? 0 : share / count },
+    };
+  }
+
+  #halves(): [(readonly Note[])[], (readonly Note[])[]] {
+    const [only, another] = this.#pieces;
+    if (another === undefined) {
+      const middle = only!.length >> 1;
+      return [[only!.slice(0, middle)], [only!.slice(middle)]];
+    }
+    const middle = this.#pieces.length >> 1;
+    return [this.#pieces.slice(0, middle), this.#pieces.slice(middle)];
+  }
+}
