@@ -1,5 +1,12 @@
 import { linesOf, notesOf, pieceFromJson } from '@etude/corpus';
-import { type Constraint, type Judge, sample as sampleSongs } from '@etude/generator';
+import {
+  type Constraint,
+  type Listener,
+  PRESETS,
+  presetNoise,
+  sample as sampleSongs,
+  type TokenTrace,
+} from '@etude/generator';
 import { CopyGuard, CopyIndex } from '@etude/measures';
 import { modelFromBytes } from '@etude/model';
 import { defineStage } from '@etude/pipeline';
@@ -19,9 +26,33 @@ import { grammarFromJson } from './grammar-json.js';
 import { loadKernels } from './kernels.js';
 import { vocabularyFromJson } from './vocabulary-json.js';
 
+const disturbance = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('temperature'),
+    factor: z.number().positive().describe('what the temperature is multiplied by'),
+    tokens: z.int().min(1).describe('for how many tokens'),
+  }),
+  z.strictObject({ kind: z.literal('notes'), count: z.int().min(1).describe('notes that nothing leads to') }),
+  z.strictObject({
+    kind: z.literal('state'),
+    scale: z.number().positive().describe('noise on the state, in proportion to its size'),
+    layers: z.array(z.int().min(0)).optional().describe('of these layers, counted from 0; all if left out'),
+  }),
+  z.strictObject({ kind: z.literal('swap') }),
+]);
+const noise = z.strictObject({
+  every: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('tokens from one disturbance to the next; left out: only where the song goes round in circles'),
+  from: z.int().min(0).default(32).describe('tokens before the first one'),
+  disturbances: z.array(disturbance).min(1).describe('what is thrown in, in turn'),
+});
+
 export const sample = defineStage({
   name: 'sample',
-  version: 5,
+  version: 6,
   summary: 'Writes songs token by token with the trained model',
   params: z.strictObject({
     songs: z.int().min(1).max(1000).default(3).describe('how many songs to write'),
@@ -35,6 +66,27 @@ export const sample = defineStage({
       .min(0)
       .default(1)
       .describe('above 1: more surprising, below 1: safer; 0: always the likeliest'),
+    topK: z.int().min(0).default(0).describe('draw from this many of the likeliest tokens; 0: from all'),
+    topP: z.number().gt(0).max(1).default(1).describe('draw from the likeliest tokens that have this share together'),
+    minP: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0)
+      .describe('draw from tokens at least this share as likely as the likeliest'),
+    typical: z
+      .number()
+      .gt(0)
+      .max(1)
+      .default(1)
+      .describe('draw from the tokens of this share together whose surprise is nearest to what is expected'),
+    repetitionPenalty: z.number().min(1).max(10).default(1).describe('what tokens of late lose in their logits'),
+    repetitionWindow: z.int().min(1).default(64).describe('how many tokens are of late'),
+    dry: z.number().min(0).max(10).default(0).describe('penalty on going on with a stretch that was there before'),
+    noise: z
+      .union([z.enum(PRESETS), noise])
+      .default('none')
+      .describe('what is thrown in to set a song moving; drift: only where it goes round in circles'),
     prime: z.int().min(0).default(0).describe('how many tokens each song takes from the beginning of the first piece'),
     copyLimit: z
       .int()
@@ -46,7 +98,7 @@ export const sample = defineStage({
     seed: z.int().default(1).describe('seed of the draws; each song has a stream of its own'),
   }),
   inputs: { model: 'file', vocabulary: 'file', tokens: 'file', grammar: 'file', pieces: 'file' },
-  outputs: { songs: 'files' },
+  outputs: { songs: 'files', traces: 'files' },
   async run({ params, inputs, signal, progress }) {
     const vocabulary = vocabularyFromJson(inputs.vocabulary.text());
     const grammar = createGrammar(grammarFromJson(inputs.grammar.text()).settings);
@@ -54,11 +106,13 @@ export const sample = defineStage({
     const beginning = first.slice(0, params.prime).filter((token) => token !== END_OF_PIECE);
     const prime = [...encoderOf(vocabulary)(beginning)];
     const boundary = vocabulary.entries.findIndex(({ token }) => token === END_OF_PIECE);
+    const { songs: count, length, seed, copyLimit, noise, ...bending } = params;
     const options = {
-      ...{ ...params, prime, firstToken: firstTokenWeights(vocabulary, grammar) },
+      ...{ songs: count, length, seed, prime, bending, firstToken: firstTokenWeights(vocabulary, grammar) },
+      noise: typeof noise === 'string' ? presetNoise(noise) : noise,
       boundary: boundary < 0 ? undefined : boundary,
       constraint: constraintOf(vocabulary, grammar),
-      judge: params.copyLimit === 0 ? undefined : judgeOf(vocabulary, grammar, params, inputs.pieces.bytes),
+      listener: listenerOf(vocabulary, grammar, copyLimit, params.prime, inputs.pieces.bytes),
     };
     const { tf, kernels } = await loadKernels();
     const model = modelFromBytes(tf, inputs.model.bytes);
@@ -67,7 +121,10 @@ export const sample = defineStage({
       onProgress: ({ done, total }) => progress({ done, total, unit: 'tokens' }),
     });
     tf.dispose(model.weights as never);
-    return { songs: songs.map((ids) => formatTokens(decode(vocabulary, ids), grammar)) };
+    return {
+      songs: songs.map(({ tokens }) => formatTokens(decode(vocabulary, tokens), grammar)),
+      traces: songs.map(({ trace }) => traceToCsv(trace, vocabulary)),
+    };
   },
 });
 
@@ -79,32 +136,43 @@ function firstTokenWeights({ entries }: Vocabulary, grammar: Grammar): number[] 
   return weights.some((weight) => weight > 0) ? weights : entries.map(({ count }) => count);
 }
 
-/** A judge that lets no song copy more than it may. What the prime says is given, and counts for nothing. */
-function judgeOf(
+/** Hears notes, and refuses those that would copy too much. What the prime says is given, and counts for nothing. */
+function listenerOf(
   { entries }: Vocabulary,
   grammar: Grammar,
-  { copyLimit, prime }: { copyLimit: number; prime: number },
+  copyLimit: number,
+  prime: number,
   pieces: Uint8Array,
-): () => Judge {
-  const index = new CopyIndex(Array.from(linesOf(pieces), (line) => notesOf(pieceFromJson(line))));
+): () => Listener {
+  const index =
+    copyLimit > 0 ? new CopyIndex(Array.from(linesOf(pieces), (line) => notesOf(pieceFromJson(line)))) : undefined;
   return () => {
-    const guard = new CopyGuard(index, copyLimit);
+    const guard = index && new CopyGuard(index, copyLimit);
     const reader = grammar.reader();
+    const noteOf = (id: number) => reader.noteOf(entries[id]!.token);
     let count = 0;
     return {
+      keyOf: (id) => noteOf(id)?.key,
       allows(id) {
-        const note = reader.noteOf(entries[id]!.token);
-        return note === undefined || guard.allows(note);
+        const note = guard && noteOf(id);
+        return note === undefined || guard!.allows(note);
       },
       add(id) {
-        const { token } = entries[id]!;
-        const note = reader.noteOf(token);
-        if (note !== undefined && count >= prime) guard.add(note);
-        reader.add(token);
+        const note = guard && noteOf(id);
+        if (note !== undefined && count >= prime) guard!.add(note);
+        reader.add(entries[id]!.token);
         count += 1;
       },
     };
   };
+}
+
+/** A row a token: which, how likely the model held it, how many were refused before it, and what was thrown in. */
+function traceToCsv(trace: readonly TokenTrace[], { entries }: Vocabulary): string {
+  const rows = trace.map(({ id, probability, refused, disturbance }) =>
+    [entries[id]!.token, probability?.toPrecision(4) ?? '', refused, disturbance].join(','),
+  );
+  return `${['token,probability,refused,disturbance', ...rows].join('\n')}\n`;
 }
 
 /** What the grammar allows, found out once for each state that comes up. */

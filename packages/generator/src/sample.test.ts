@@ -8,8 +8,9 @@ import {
 } from '@etude/model';
 import { loadTensorFlow, type TensorFlow } from '@etude/tensorflow';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { sample } from './index.js';
-import { chooseToken } from './sample.js';
+import { weightsOf } from './distribution.js';
+import { type Bending, type Disturbance, PRESETS, presetNoise, sample, UNBENT, type WrittenSong } from './index.js';
+import { goesInCircles } from './noise.js';
 
 let tf: TensorFlow;
 let kernels: Kernels;
@@ -28,8 +29,8 @@ beforeAll(async () => {
   model = { shape, weights: initialWeights(tf, shape, createRandom(3)) };
 });
 
-const options = { length: 20, temperature: 1, seed: 1, songs: 3, prime: [], firstToken: [1, 1, 1, 1, 1, 1] };
-const lists = (songs: Int32Array[]) => songs.map((song) => [...song]);
+const options = { length: 20, bending: UNBENT, seed: 1, songs: 3, prime: [], firstToken: [1, 1, 1, 1, 1, 1] };
+const lists = (songs: readonly WrittenSong[]) => songs.map(({ tokens }) => [...tokens]);
 
 describe('sample', () => {
   it('gives the same songs for the same seed, others for another', async () => {
@@ -70,19 +71,99 @@ describe('sample', () => {
   });
 });
 
-describe('chooseToken', () => {
-  const logits = [0, Math.log(3), Number.NEGATIVE_INFINITY];
-  const share = (temperature: number) => {
-    const random = createRandom(5);
-    const draws = Array.from({ length: 20_000 }, () => chooseToken(logits, temperature, random));
-    expect(draws).not.toContain(2);
-    return draws.filter((id) => id === 1).length / draws.length;
+describe('a listener', () => {
+  it('is asked for every token, and what it refuses is drawn again', async () => {
+    const heard: number[][] = [];
+    const listener = () => {
+      const mine: number[] = [];
+      heard.push(mine);
+      return { keyOf: () => undefined, allows: (id: number) => id !== 3, add: (id: number) => void mine.push(id) };
+    };
+    const songs = await sample(tf, kernels, model, { ...options, firstToken: [1, 1, 1, 0, 1, 1], listener });
+    for (const { tokens } of songs) expect([...tokens]).not.toContain(3);
+    expect(heard).toEqual(songs.map(({ tokens }) => [...tokens]));
+    expect(songs.some(({ trace }) => trace.some(({ refused }) => refused > 0))).toBe(true);
+  });
+
+  it('does not end a song by refusing everything', async () => {
+    const listener = () => ({ keyOf: () => undefined, allows: () => false, add: () => {} });
+    const [song] = await sample(tf, kernels, model, { ...options, listener });
+    expect(song!.tokens).toHaveLength(20);
+  });
+});
+
+describe('noise', () => {
+  const noise = (disturbances: Disturbance[], every: number | undefined = 5) => ({ every, from: 4, disturbances });
+  const listener = () => ({ keyOf: (id: number) => 60 + 7 * id, allows: () => true, add: () => {} });
+  const thrown = ({ trace }: { trace: readonly { disturbance: string }[] }) =>
+    trace.flatMap(({ disturbance }, at) => (disturbance ? [`${at} ${disturbance}`] : []));
+
+  it('comes when it is due, in turn, and is in the trace', async () => {
+    const disturbances: Disturbance[] = [
+      { kind: 'temperature', factor: 2, tokens: 3 },
+      { kind: 'state', scale: 1 },
+      { kind: 'notes', count: 1 },
+    ];
+    const [song] = await sample(tf, kernels, model, { ...options, listener, noise: noise(disturbances) });
+    expect(thrown(song!)).toEqual(['4 temperature 2', '9 state 1', '14 note', '19 temperature 2']);
+  });
+
+  it('changes what comes after it, and nothing before', async () => {
+    const plain = lists(await sample(tf, kernels, model, { ...options, length: 60 }));
+    for (const disturbance of [{ kind: 'state', scale: 3 }, { kind: 'swap' }] as const) {
+      const changed = lists(
+        await sample(tf, kernels, model, { ...options, length: 60, noise: noise([disturbance], 20) }),
+      );
+      expect(changed.map((song) => song.slice(0, 5))).toEqual(plain.map((song) => song.slice(0, 5)));
+      expect(changed).not.toEqual(plain);
+    }
+  });
+
+  it('of the kind drift comes only where a song goes round in circles', () => {
+    const loop = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
+    expect(goesInCircles([...loop, ...loop], 0)).toBe(true);
+    expect(goesInCircles([0, ...loop, ...loop], 0)).toBe(true);
+    expect(goesInCircles([...loop, ...loop.with(3, 99)], 0)).toBe(false);
+    expect(goesInCircles([...loop, ...loop], 5)).toBe(false);
+    // One token over and over is a loop when it has lasted.
+    expect(goesInCircles(new Array(10).fill(1), 0)).toBe(false);
+    expect(goesInCircles(new Array(24).fill(1), 0)).toBe(true);
+  });
+
+  it('has presets', () => {
+    for (const preset of PRESETS) expect(presetNoise(preset) === undefined).toBe(preset === 'none');
+  });
+});
+
+describe('weights', () => {
+  const logits = [0, Math.log(3), Number.NEGATIVE_INFINITY, Math.log(2)];
+  const shares = (bending: Partial<Bending>, before: number[] = [], may = (_: number) => true) => {
+    const weights = weightsOf(logits, { ...UNBENT, ...bending }, may, before);
+    const total = weights.reduce((a, b) => a + b, 0);
+    return [...weights].map((weight) => Math.round((weight / total) * 1000) / 1000);
   };
 
-  it('draws in proportion to the softmax of logits over temperature', () => {
-    expect(share(1)).toBeCloseTo(3 / 4, 1.5);
-    expect(share(0.5)).toBeCloseTo(9 / 10, 1.5);
-    expect(share(2)).toBeCloseTo(Math.sqrt(3) / (1 + Math.sqrt(3)), 1.5);
-    expect(share(0)).toBe(1);
+  it('are the softmax of logits over temperature', () => {
+    expect(shares({})).toEqual([0.167, 0.5, 0, 0.333]);
+    expect(shares({ temperature: 0.5 })).toEqual([0.071, 0.643, 0, 0.286]);
+    expect(shares({ temperature: 0 })).toEqual([0, 1, 0, 0]);
+    expect(shares({}, [], (id) => id !== 1)).toEqual([0.333, 0, 0, 0.667]);
+    expect([...weightsOf(logits, UNBENT, () => false, [])]).toEqual([0, 0, 0, 0]);
+  });
+
+  it('leave out what is unlikely', () => {
+    expect(shares({ topK: 2 })).toEqual([0, 0.6, 0, 0.4]);
+    expect(shares({ topP: 0.5 })).toEqual([0, 1, 0, 0]);
+    expect(shares({ topP: 0.6 })).toEqual([0, 0.6, 0, 0.4]);
+    expect(shares({ minP: 0.5 })).toEqual([0, 0.6, 0, 0.4]);
+    // Entropy 1.01 nats: surprises are 1.79, 0.69 and 1.10.
+    expect(shares({ typical: 0.3 })).toEqual([0, 0, 0, 1]);
+  });
+
+  it('shy away from what was there', () => {
+    expect(shares({ repetitionPenalty: 2 }, [1])[1]).toBeCloseTo(Math.sqrt(3) / (3 + Math.sqrt(3)), 3);
+    // 1 has followed 3 0 0 before.
+    expect(shares({ dry: 1 }, [3, 0, 0, 1, 3, 0, 0])[1]).toBeLessThan(0.2);
+    expect(shares({ dry: 1 }, [3, 0, 0, 1, 2, 0, 0])).toEqual(shares({}));
   });
 });

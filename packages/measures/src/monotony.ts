@@ -54,7 +54,7 @@ export function measureMonotony(notes: readonly Note[], piece: Piece): Monotony 
 }
 
 /** Entropy of how often each value comes, in bits. */
-export function entropy(values: readonly number[]): number {
+function entropy(values: readonly number[]): number {
   const counts = new Map<number, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
   let sum = 0;

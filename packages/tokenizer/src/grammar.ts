@@ -59,7 +59,7 @@ export interface Grammar {
 }
 
 /** A note that a token begins. */
-export interface NoteBegin {
+interface NoteBegin {
   /** ticks from the beginning of the piece, in the grammar's division */
   readonly start: number;
   readonly key: number;

@@ -1,0 +1,233 @@
+import type { Random } from '@etude/model';
+import { type Bending, UNBENT, weightsOf } from './distribution.js';
+import { type Disturbance, goesInCircles, type Noise } from './noise.js';
+
+/** What may come next in a song, told by a state that its tokens lead to. */
+export interface Constraint {
+  readonly start: string;
+  /** for each token whether it may follow (V) */
+  allowed(state: string): ArrayLike<boolean>;
+  /** where an allowed token leads */
+  follow(state: string, id: number): string;
+}
+
+/** Hears a song as music while it is written. */
+export interface Listener {
+  /** the key of the note that a token would begin, 0 to 127; undefined where it begins none */
+  keyOf(id: number): number | undefined;
+  /** Whether a token may come next, by all that the song has so far. */
+  allows(id: number): boolean;
+  add(id: number): void;
+}
+
+/** How a token came into a song. */
+export interface TokenTrace {
+  readonly id: number;
+  /** of the model, before anything bent it, 0 to 1; undefined for what the model was not asked for */
+  readonly probability: number | undefined;
+  /** tokens that were drawn before it and refused, because they would have copied too much */
+  readonly refused: number;
+  /** what was thrown in here; empty for most */
+  readonly disturbance: string;
+}
+
+export interface WritingOptions {
+  /** tokens at most, those of the prime included */
+  readonly length: number;
+  /** token ids that the song begins with; they are part of it */
+  readonly prime: readonly number[];
+  /** weight of each token as the first one, where there is no prime and no `boundary` (V) */
+  readonly firstToken: readonly number[];
+  /** the token that stands between pieces: the model hears it before the first token, and the song ends where it would come */
+  readonly boundary?: number | undefined;
+  readonly bending: Bending;
+  readonly noise?: Noise | undefined;
+  readonly constraint?: Constraint | undefined;
+  /** what a listener refuses is drawn again; where it refuses all, the constraint alone counts */
+  readonly listener?: (() => Listener) | undefined;
+}
+
+/** A leap that surprises, in semitones. */
+const LEAP = 7;
+/** Notes whose pitches make up what is expected next. */
+const RECENT = 24;
+
+/** A song while it is written. */
+export class Song {
+  readonly tokens: number[] = [];
+  readonly trace: TokenTrace[] = [];
+  ended = false;
+  /** what is to be done to the state before the next token; the sampler does it, and takes it away */
+  disturbState: Extract<Disturbance, { kind: 'state' | 'swap' }> | undefined;
+  readonly #random: Random;
+  readonly #options: WritingOptions;
+  readonly #listener: Listener | undefined;
+  readonly #recentKeys: number[] = [];
+  #state: string;
+  #disturbances = 0;
+  #disturbedAt = 0;
+  #hot: { factor: number; until: number } | undefined;
+  #strangeNotes = 0;
+
+  constructor(random: Random, options: WritingOptions) {
+    this.#random = random;
+    this.#options = options;
+    this.#state = options.constraint?.start ?? '';
+    this.#listener = options.listener?.();
+  }
+
+  /** The token that the model hears next; of a song that has ended, any. */
+  get last(): number {
+    return this.tokens.at(-1) ?? 0;
+  }
+
+  /** Whether the next token is drawn, and not given. */
+  get draws(): boolean {
+    return !this.ended && this.tokens.length >= this.#options.prime.length;
+  }
+
+  /** Numbers from a normal distribution, for what is done to the state. */
+  normal(): number {
+    return Math.sqrt(-2 * Math.log(1 - this.#random.next())) * Math.cos(2 * Math.PI * this.#random.next());
+  }
+
+  /** Adds the first token, without having heard anything. */
+  begin(): void {
+    const { prime, firstToken } = this.#options;
+    this.#add(prime[0] ?? draw(firstToken, this.#random)!, { probability: undefined, refused: 0, disturbance: '' });
+  }
+
+  /** Adds the next token. What the prime says is not drawn, but the model has to hear it. */
+  go(logits: Float32Array | undefined): void {
+    if (this.ended) return;
+    const at = this.tokens.length;
+    const { prime, boundary, constraint, bending } = this.#options;
+    if (!this.draws) {
+      this.#add(prime[at]!, { probability: undefined, refused: 0, disturbance: '' });
+      return;
+    }
+    const disturbance = this.#disturb();
+    const allowed = constraint?.allowed(this.#state);
+    const may = (id: number) => (id === boundary ? at > 0 : true) && (allowed === undefined || allowed[id] === true);
+    const hot = this.#hot && at < this.#hot.until ? this.#hot.factor : 1;
+    const weights = weightsOf(logits!, { ...bending, temperature: bending.temperature * hot }, may, this.tokens);
+    const first = draw(weights, this.#random);
+    let { id, refused } = this.#unrefused(first, weights, logits!, may);
+    let thrown = disturbance;
+    if (this.#strangeNotes > 0 && id !== undefined && this.#listener?.keyOf(id) !== undefined) {
+      const strange = this.#strangeNote(may, logits!.length);
+      if (strange !== undefined) {
+        id = strange;
+        this.#strangeNotes -= 1;
+        thrown = [disturbance, 'note'].filter(Boolean).join('+');
+      }
+    }
+    if (id === undefined || id === boundary) {
+      this.ended = true;
+      return;
+    }
+    this.#add(id, { probability: probabilityOf(logits!, id), refused, disturbance: thrown });
+    if (this.tokens.length >= this.#options.length) this.ended = true;
+  }
+
+  /** The first token that the listener does not refuse: drawn again and again, at last from all that may come at all. */
+  #unrefused(
+    first: number | undefined,
+    weights: Float64Array,
+    logits: Float32Array,
+    may: (id: number) => boolean,
+  ): { id: number | undefined; refused: number } {
+    const { boundary } = this.#options;
+    const fine = (id: number) => id === boundary || this.#listener === undefined || this.#listener.allows(id);
+    if (first === undefined || fine(first)) return { id: first, refused: 0 };
+    let refused = 0;
+    let left = weights;
+    for (let id: number | undefined = first; ; id = draw(left, this.#random)) {
+      if (id === undefined) {
+        if (left !== weights) return { id: first, refused };
+        // All that the bending left in is refused: what it left out is better than a copy.
+        left = weightsOf(logits, UNBENT, may, this.tokens);
+        continue;
+      }
+      if (fine(id)) return { id, refused };
+      refused += 1;
+      left[id] = 0;
+    }
+  }
+
+  /** Begins what is to be thrown in here, if it is time; in words for the trace. */
+  #disturb(): string {
+    const { noise } = this.#options;
+    const at = this.tokens.length;
+    if (noise === undefined || at < noise.from || noise.disturbances.length === 0) return '';
+    const since = at - this.#disturbedAt;
+    const due =
+      noise.every === undefined
+        ? goesInCircles(this.tokens, this.#disturbedAt)
+        : since >= noise.every || (this.#disturbances === 0 && at >= noise.from);
+    if (!due) return '';
+    const disturbance = noise.disturbances[this.#disturbances % noise.disturbances.length]!;
+    this.#disturbances += 1;
+    this.#disturbedAt = at;
+    switch (disturbance.kind) {
+      case 'temperature':
+        this.#hot = { factor: disturbance.factor, until: at + disturbance.tokens };
+        return `temperature ${disturbance.factor}`;
+      case 'notes':
+        this.#strangeNotes = disturbance.count;
+        return '';
+      case 'state':
+        this.disturbState = disturbance;
+        return `state ${disturbance.scale}`;
+      case 'swap':
+        this.disturbState = disturbance;
+        return 'swap';
+    }
+  }
+
+  /** A note that nothing leads to: a leap, or a pitch that has not been heard of late. */
+  #strangeNote(may: (id: number) => boolean, count: number): number | undefined {
+    const classes = new Set(this.#recentKeys.map((key) => key % 12));
+    const last = this.#recentKeys.at(-1);
+    const strange = Array.from({ length: count }, (_, id) => {
+      const key = may(id) ? this.#listener!.keyOf(id) : undefined;
+      if (key === undefined || !this.#listener!.allows(id)) return 0;
+      return (last !== undefined && Math.abs(key - last) >= LEAP) || !classes.has(key % 12) ? 1 : 0;
+    });
+    return strange.includes(1) ? draw(strange, this.#random) : undefined;
+  }
+
+  #add(id: number, trace: Omit<TokenTrace, 'id'>): void {
+    this.tokens.push(id);
+    this.trace.push({ id, ...trace });
+    const key = this.#listener?.keyOf(id);
+    if (key !== undefined && this.#recentKeys.push(key) > RECENT) this.#recentKeys.shift();
+    this.#listener?.add(id);
+    if (this.#options.constraint) this.#state = this.#options.constraint.follow(this.#state, id);
+  }
+}
+
+/** The share of a token in softmax(logits). */
+function probabilityOf(logits: Float32Array, id: number): number {
+  let highest = Number.NEGATIVE_INFINITY;
+  for (const logit of logits) if (logit > highest) highest = logit;
+  let sum = 0;
+  for (const logit of logits) sum += Math.exp(logit - highest);
+  return Math.exp(logits[id]! - highest) / sum;
+}
+
+/** An index drawn with a probability in proportion to its weight; undefined where none has any. */
+export function draw(weights: ArrayLike<number>, random: Random): number | undefined {
+  let total = 0;
+  for (let index = 0; index < weights.length; index++) total += weights[index]!;
+  let left = random.next() * total;
+  let last: number | undefined;
+  for (let index = 0; index < weights.length; index++) {
+    if (weights[index]! <= 0) continue;
+    last = index;
+    left -= weights[index]!;
+    if (left < 0) return index;
+  }
+  // Only rounding leads here: the last index that has any weight.
+  return last;
+}
