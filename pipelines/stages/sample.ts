@@ -1,13 +1,6 @@
 import { linesOf, notesOf, pieceFromJson } from '@etude/corpus';
-import {
-  type Constraint,
-  type Listener,
-  PRESETS,
-  presetNoise,
-  sample as sampleSongs,
-  type TokenTrace,
-} from '@etude/generator';
-import { CopyGuard, CopyIndex } from '@etude/measures';
+import { PRESETS, presetNoise, sample as sampleSongs, type TokenTrace } from '@etude/generator';
+import { CopyIndex } from '@etude/measures';
 import { modelFromBytes } from '@etude/model';
 import { defineStage } from '@etude/pipeline';
 import {
@@ -16,14 +9,13 @@ import {
   END_OF_PIECE,
   encoderOf,
   formatTokens,
-  type Grammar,
   readPieces,
-  START,
   type Vocabulary,
 } from '@etude/tokenizer';
 import * as z from 'zod';
 import { grammarFromJson } from './grammar-json.js';
 import { loadKernels } from './kernels.js';
+import { constraintOf, firstTokenWeights, listenerOf } from './song-rules.js';
 import { vocabularyFromJson } from './vocabulary-json.js';
 
 const disturbance = z.discriminatedUnion('kind', [
@@ -107,12 +99,16 @@ export const sample = defineStage({
     const prime = [...encoderOf(vocabulary)(beginning)];
     const boundary = vocabulary.entries.findIndex(({ token }) => token === END_OF_PIECE);
     const { songs: count, length, seed, copyLimit, noise, ...bending } = params;
+    const index =
+      copyLimit > 0
+        ? new CopyIndex(Array.from(linesOf(inputs.pieces.bytes), (line) => notesOf(pieceFromJson(line))))
+        : undefined;
     const options = {
       ...{ songs: count, length, seed, prime, bending, firstToken: firstTokenWeights(vocabulary, grammar) },
       noise: typeof noise === 'string' ? presetNoise(noise) : noise,
       boundary: boundary < 0 ? undefined : boundary,
       constraint: constraintOf(vocabulary, grammar),
-      listener: listenerOf(vocabulary, grammar, copyLimit, params.prime, inputs.pieces.bytes),
+      listener: listenerOf(vocabulary, grammar, { index, copyLimit, prime: params.prime }),
     };
     const { tf, kernels } = await loadKernels();
     const model = modelFromBytes(tf, inputs.model.bytes);
@@ -128,67 +124,10 @@ export const sample = defineStage({
   },
 });
 
-/** How likely a song without a prime begins with each token: as often as it stands in the music, if it may begin one. */
-function firstTokenWeights({ entries }: Vocabulary, grammar: Grammar): number[] {
-  const weights = entries.map(({ token, count }) =>
-    token !== END_OF_PIECE && grammar.maySongStart(token) ? count : 0,
-  );
-  return weights.some((weight) => weight > 0) ? weights : entries.map(({ count }) => count);
-}
-
-/** Hears notes, and refuses those that would copy too much. What the prime says is given, and counts for nothing. */
-function listenerOf(
-  { entries }: Vocabulary,
-  grammar: Grammar,
-  copyLimit: number,
-  prime: number,
-  pieces: Uint8Array,
-): () => Listener {
-  const index =
-    copyLimit > 0 ? new CopyIndex(Array.from(linesOf(pieces), (line) => notesOf(pieceFromJson(line)))) : undefined;
-  return () => {
-    const guard = index && new CopyGuard(index, copyLimit);
-    const reader = grammar.reader();
-    const noteOf = (id: number) => reader.noteOf(entries[id]!.token);
-    let count = 0;
-    return {
-      keyOf: (id) => noteOf(id)?.key,
-      allows(id) {
-        const note = guard && noteOf(id);
-        return note === undefined || guard!.allows(note);
-      },
-      add(id) {
-        const note = guard && noteOf(id);
-        if (note !== undefined && count >= prime) guard!.add(note);
-        reader.add(entries[id]!.token);
-        count += 1;
-      },
-    };
-  };
-}
-
 /** A row a token: which, how likely the model held it, how many were refused before it, and what was thrown in. */
 function traceToCsv(trace: readonly TokenTrace[], { entries }: Vocabulary): string {
   const rows = trace.map(({ id, probability, refused, disturbance }) =>
     [entries[id]!.token, probability?.toPrecision(4) ?? '', refused, disturbance].join(','),
   );
   return `${['token,probability,refused,disturbance', ...rows].join('\n')}\n`;
-}
-
-/** What the grammar allows, found out once for each state that comes up. */
-function constraintOf({ entries }: Vocabulary, { follow }: Grammar): Constraint | undefined {
-  if (follow === undefined) return undefined;
-  const known = new Map<string, boolean[]>();
-  return {
-    start: START,
-    allowed(state) {
-      let allowed = known.get(state);
-      if (allowed === undefined) {
-        allowed = entries.map(({ token }) => follow(state, token) !== undefined);
-        known.set(state, allowed);
-      }
-      return allowed;
-    },
-    follow: (state, id) => follow(state, entries[id]!.token) ?? state,
-  };
 }

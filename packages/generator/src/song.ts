@@ -25,7 +25,7 @@ export interface TokenTrace {
   readonly id: number;
   /** of the model, before anything bent it, 0 to 1; undefined for what the model was not asked for */
   readonly probability: number | undefined;
-  /** tokens that were drawn before it and refused, because they would have copied too much */
+  /** tokens that were drawn before it and refused, because they made no sense or would have copied too much */
   readonly refused: number;
   /** what was thrown in here; empty for most */
   readonly disturbance: string;

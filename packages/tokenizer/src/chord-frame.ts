@@ -26,6 +26,7 @@ export function chordFrameGrammar(steps: number): Grammar {
           const key = token.startsWith('Pitch_') ? Number(token.slice('Pitch_'.length)) : -1;
           return key < 0 || sounding.has(key) ? undefined : { start, key, track: 0, channel: 0 };
         },
+        allows: () => true,
         add(token) {
           if (token.startsWith('Pitch_')) frame.add(Number(token.slice('Pitch_'.length)));
           else if (token === END_OF_FRAME) [start, sounding, frame] = [start + unit, frame, new Set()];

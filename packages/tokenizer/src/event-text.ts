@@ -1,6 +1,7 @@
 import type { Piece } from '@etude/corpus';
 import { type ChannelEvent, ChannelEvents, channelMessage, DRUM_CHANNEL, hex, isNoteOn } from '@etude/midi-reader';
 import { type Grammar, GrammarError, TokenError } from './grammar.js';
+import { KeysDown } from './keys-down.js';
 
 /** delta in decimal ticks, then status and data bytes in hexadecimal; the status decides how many data bytes. */
 const TOKEN = /^(0|[1-9][0-9]*)_([89a-e][0-9a-f])_([0-7][0-9a-f])(?:_([0-7][0-9a-f]))?$/;
@@ -67,6 +68,7 @@ export function eventTextGrammar(division: number): Grammar {
     },
     reader() {
       let now = 0;
+      const keys = new KeysDown();
       const eventOf = (token: string) => fromEventText([token])[0]!;
       return {
         noteOf(token) {
@@ -75,8 +77,11 @@ export function eventTextGrammar(division: number): Grammar {
           if (!isNoteOn({ status, data2 }) || channel === DRUM_CHANNEL) return undefined;
           return { start: now + tick, key: data1, track: 0, channel };
         },
+        allows: (token) => keys.allows(eventOf(token)),
         add(token) {
-          now += eventOf(token).tick;
+          const event = eventOf(token);
+          now += event.tick;
+          keys.add(event);
         },
       };
     },

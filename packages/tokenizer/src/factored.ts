@@ -214,7 +214,11 @@ function reader(steps: number, unit: number): NoteReader {
   let metre: { numerator: number; denominator: number } = COMMON_TIME;
   let [barStart, length, position] = [0, 0, 0];
   let voice: Voice = { program: 0, number: 1 };
+  /** instrument and key of the notes that begin at the present place */
+  let here = new Set<string>();
+  const idOf = (token: string) => `${voiceToken(voice)} ${token}`;
   return {
+    allows: (token) => !token.startsWith('Pitch') || !here.has(idOf(token)),
     noteOf(token) {
       if (!token.startsWith('Pitch_')) return undefined;
       // Instruments are tracks of their own, those of a number after those of the one before.
@@ -223,6 +227,8 @@ function reader(steps: number, unit: number): NoteReader {
     },
     add(token) {
       const [kind, value = ''] = token.split('_', 2);
+      if (kind === 'Bar' || kind === 'Position') here = new Set();
+      if (kind?.startsWith('Pitch')) here.add(idOf(token));
       if (kind === 'Bar') {
         barStart += length;
         length = barLength(metre, steps);

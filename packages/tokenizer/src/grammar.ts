@@ -72,6 +72,8 @@ interface NoteBegin {
 export interface NoteReader {
   /** The pitched note that a token would begin here; undefined where it begins none. */
   noteOf(token: string): NoteBegin | undefined;
+  /** Whether a token makes sense here: no note ends that does not sound, and none begins that does. */
+  allows(token: string): boolean;
   add(token: string): void;
 }
 

@@ -3,11 +3,13 @@ import {
   ChannelEvents,
   channelMessage,
   DRUM_CHANNEL,
+  isNoteOn,
   type KeySignature,
   type Tempo,
   type TimeSignature,
 } from '@etude/midi-reader';
 import { type Grammar, GrammarError, TokenError } from './grammar.js';
+import { KeysDown } from './keys-down.js';
 
 /** Names of channel messages in tokens, by status nibble; MidiTok's where it has one. */
 const NAMES: Readonly<Record<number, string>> = {
@@ -46,14 +48,28 @@ export function sessionGrammar({ division, steps }: { division: number; steps: n
     decode: (tokens) => decode(tokens, unit, decodedDivision),
     reader() {
       let now = 0;
+      const tracks = new Map<number, KeysDown>();
+      const keysOf = (track: number) => {
+        const keys = tracks.get(track) ?? new KeysDown();
+        tracks.set(track, keys);
+        return keys;
+      };
       return {
         noteOf(token) {
-          const [, track, channel, key, velocity] = /^NoteOn_(\d+)\.(\d+)_(\d+)_(\d+)$/.exec(token) ?? [];
-          if (track === undefined || velocity === '0' || Number(channel) === DRUM_CHANNEL) return undefined;
-          return { start: now, key: Number(key), track: Number(track), channel: Number(channel) };
+          const message = messageOf(token);
+          if (message === undefined || !isNoteOn(message)) return undefined;
+          const channel = message.status & 15;
+          if (channel === DRUM_CHANNEL) return undefined;
+          return { start: now, key: message.data1, track: message.track, channel };
+        },
+        allows(token) {
+          const message = messageOf(token);
+          return message === undefined || keysOf(message.track).allows(message);
         },
         add(token) {
           if (token.startsWith('TimeShift_')) now += unit * Number(token.slice('TimeShift_'.length));
+          const message = messageOf(token);
+          if (message !== undefined) keysOf(message.track).add(message);
         },
       };
     },
@@ -167,6 +183,21 @@ function nameOf(track: number, message: number): string {
 
 const MESSAGE = /^([A-Z][A-Za-z]+)_(\d{1,5})\.(\d|1[0-5])_(-?\d+)(?:_(\d+))?$/;
 
+/** The channel message that a token stands for; undefined where it is none. */
+function messageOf(token: string): { track: number; status: number; data1: number; data2: number } | undefined {
+  const match = MESSAGE.exec(token);
+  const kind = STATUS.get(match?.[1] ?? '');
+  if (match === null || kind === undefined) return undefined;
+  const [first, second] = [Number(match[4]), match[5] === undefined ? undefined : Number(match[5])];
+  const bend = kind === 14;
+  const two = !bend && channelMessage(kind << 4)!.dataBytes === 2;
+  const inRange = bend ? first >= -0x2000 && first < 0x2000 : first >= 0 && first < 128 && (second ?? 0) < 128;
+  if (!inRange || two !== (second !== undefined)) return undefined;
+  const common = { track: Number(match[2]), status: (kind << 4) | Number(match[3]) };
+  if (!bend) return { ...common, data1: first, data2: second ?? 0 };
+  return { ...common, data1: (first + 0x2000) & 127, data2: (first + 0x2000) >> 7 };
+}
+
 function decode(tokens: readonly string[], unit: number, division: number): Piece {
   const tempos: Tempo[] = [];
   const timeSignatures: TimeSignature[] = [];
@@ -184,19 +215,12 @@ function decode(tokens: readonly string[], unit: number, division: number): Piec
     else if (key) keySignatures.push({ tick, sharps: Number(key[1]), minor: key[2] === 'minor' });
     else if (tempo) tempos.push({ tick, microseconds: Number(tempo[1]) });
     else {
-      const match = MESSAGE.exec(token);
-      const status = STATUS.get(match?.[1] ?? '');
-      if (match === null || status === undefined) throw unknown();
-      const [first, second] = [Number(match[4]), match[5] === undefined ? undefined : Number(match[5])];
-      const bend = status === 14;
-      const two = !bend && channelMessage(status << 4)!.dataBytes === 2;
-      const inRange = bend ? first >= -0x2000 && first < 0x2000 : first >= 0 && first < 128 && (second ?? 0) < 128;
-      if (!inRange || two !== (second !== undefined)) throw unknown();
-      const data = bend ? (((first + 0x2000) & 127) << 8) | ((first + 0x2000) >> 7) : (first << 8) | (second ?? 0);
-      const number = Number(match[2]);
-      while (tracks.length <= number) tracks.push({ ticks: [], messages: [] });
-      tracks[number]!.ticks.push(tick);
-      tracks[number]!.messages.push((((status << 4) | Number(match[3])) << 16) | data);
+      const message = messageOf(token);
+      if (message === undefined) throw unknown();
+      const { track, status, data1, data2 } = message;
+      while (tracks.length <= track) tracks.push({ ticks: [], messages: [] });
+      tracks[track]!.ticks.push(tick);
+      tracks[track]!.messages.push((status << 16) | (data1 << 8) | data2);
     }
   });
   return {
