@@ -1,3 +1,4 @@
+import type { SongReport } from '@etude/measures';
 import { measureSong, type SongMeasures } from './song-measures.js';
 
 /** An artifact folder, read. */
@@ -11,6 +12,8 @@ export interface ExperimentToCompare {
   readonly trainingSeconds: number | undefined;
   readonly totalSeconds: number;
   readonly songs: readonly { readonly path: string; readonly bytes: Uint8Array }[];
+  /** what the stage measure found, song by song; empty where it has not run */
+  readonly reports: readonly Pick<SongReport, 'longestRun' | 'copiedShare' | 'longestLoop'>[];
 }
 
 export interface ComparedExperiment {
@@ -24,8 +27,17 @@ export interface ComparedExperiment {
   readonly bestStep: number | undefined;
   readonly trainingSeconds: number | undefined;
   readonly totalSeconds: number;
-  readonly songs: readonly ({ readonly path: string } & SongMeasures)[];
+  readonly songs: readonly ComparedSong[];
 }
+
+type ComparedSong = { readonly path: string } & SongMeasures & {
+    /** notes of the longest run that a piece has as well, in any key and tempo */
+    readonly longestCopy?: number;
+    /** share of the notes in such runs of 8 or more */
+    readonly copiedShare?: number;
+    /** bars of the longest stretch that is played again at once, all turns together */
+    readonly longestLoop?: number;
+  };
 
 /** Puts experiments side by side. */
 export function compareExperiments(experiments: readonly ExperimentToCompare[]): ComparedExperiment[] {
@@ -33,14 +45,21 @@ export function compareExperiments(experiments: readonly ExperimentToCompare[]):
   const different = names.filter(
     (name) => new Set(experiments.map(({ params }) => JSON.stringify(params[name]))).size > 1,
   );
-  return experiments.map(({ name, params, curve, trainingSeconds, totalSeconds, songs }) => ({
+  return experiments.map(({ name, params, curve, trainingSeconds, totalSeconds, songs, reports }) => ({
     name,
     params: Object.fromEntries(different.map((key) => [key, params[key]])),
     ...lossesOf(curve),
     trainingSeconds,
     totalSeconds,
-    songs: songs.map(({ path, bytes }) => ({ path, ...measureSong(bytes) })),
+    songs: songs.map(({ path, bytes }, index) => ({ path, ...measureSong(bytes), ...copiesAndLoops(reports[index]) })),
   }));
+}
+
+function copiesAndLoops(report: ExperimentToCompare['reports'][number] | undefined) {
+  if (report === undefined) return {};
+  const { longestRun, copiedShare, longestLoop } = report;
+  const loop = longestLoop ? longestLoop.bars * longestLoop.times : 0;
+  return { longestCopy: longestRun?.notes ?? 0, copiedShare, longestLoop: loop };
 }
 
 function lossesOf(curve: string | undefined) {
@@ -70,7 +89,7 @@ export function comparisonRows(compared: readonly ComparedExperiment[]): string[
   const loss = (value: number | undefined) => value?.toFixed(3) ?? '–';
   const seconds = (value: number | undefined) => (value === undefined ? '–' : `${value.toFixed(1)} s`);
   const songs = Math.max(0, ...compared.map((experiment) => experiment.songs.length));
-  const song = (index: number, title: string, cell: (song: SongMeasures) => string) =>
+  const song = (index: number, title: string, cell: (song: ComparedSong) => string) =>
     row(`song ${index + 1}: ${title}`, ({ songs: all }) => (all[index] ? cell(all[index]) : '–'));
   return [
     row('experiment', ({ name }) => name),
@@ -92,6 +111,11 @@ export function comparisonRows(compared: readonly ComparedExperiment[]): string[
       ),
       song(index, 'distinct pitches', (s) => `${s.distinctPitches}`),
       song(index, 'repeated bars', (s) => `${Math.round(s.repeatedBars * 100)} % of ${s.bars}`),
+      song(index, 'longest loop', (s) => (s.longestLoop === undefined ? '–' : `${s.longestLoop} bars`)),
+      song(index, 'longest copy', (s) => (s.longestCopy === undefined ? '–' : `${s.longestCopy} notes`)),
+      song(index, 'in copies of 8 or more', (s) =>
+        s.copiedShare === undefined ? '–' : `${Math.round(s.copiedShare * 100)} %`,
+      ),
     ]).flat(),
   ];
 }

@@ -64,6 +64,15 @@ describe('compareExperiments', () => {
   const experiment = (name: string, layers: number) => ({
     ...{ name, params: { 'train.layers': layers, 'train.units': 128 }, curve, trainingSeconds: 12, totalSeconds: 13 },
     songs: [{ path: 'song-1.mid', bytes: song([60, 64]) }],
+    reports:
+      layers === 2
+        ? []
+        : [
+            {
+              longestRun: { notes: 9, seconds: 3, at: 0, source: { piece: 0, line: 0, note: 0 } },
+              ...{ copiedShare: 0.125, longestLoop: { bars: 2, times: 3, from: 0 } },
+            },
+          ],
   });
   const compared = compareExperiments([experiment('two', 2), experiment('four', 4)]);
 
@@ -87,6 +96,9 @@ describe('compareExperiments', () => {
     expect(rows).toContainEqual(['experiment', 'two', 'four']);
     expect(rows).toContainEqual(['best validation loss', '2.250 (step 20)', '2.250 (step 20)']);
     expect(rows).toContainEqual(['song 1: pitch range', 'C4 to E4', 'C4 to E4']);
+    expect(rows).toContainEqual(['song 1: longest copy', '–', '9 notes']);
+    expect(rows).toContainEqual(['song 1: in copies of 8 or more', '–', '13 %']);
+    expect(rows).toContainEqual(['song 1: longest loop', '–', '6 bars']);
     const [head, rule, params] = comparisonMarkdown(compared).split('\n');
     expect([head, rule, params]).toEqual([
       '| experiment | two | four |',
