@@ -2,6 +2,7 @@
 const flow = [
   'midi-reader',
   'corpus',
+  'measures',
   'tokenizer',
   'tensorflow',
   'model',

@@ -217,7 +217,7 @@ function probabilityOf(logits: Float32Array, id: number): number {
 }
 
 /** An index drawn with a probability in proportion to its weight; undefined where none has any. */
-export function draw(weights: ArrayLike<number>, random: Random): number | undefined {
+function draw(weights: ArrayLike<number>, random: Random): number | undefined {
   let total = 0;
   for (let index = 0; index < weights.length; index++) total += weights[index]!;
   let left = random.next() * total;
