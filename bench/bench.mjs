@@ -21,6 +21,7 @@ const { startUp } = await import('./start-up.mjs');
 const { kernels } = await import('./kernels.mjs');
 const { growth } = await import('./growth.mjs');
 const { midi } = await import('./midi.mjs');
+const { copyGuard } = await import('./copy-guard.mjs');
 
 const threads = availableParallelism();
 const offered = instructions();
@@ -91,7 +92,7 @@ const context = {
 };
 const benchmarks = [
   ...pairs.map((each) => ({ name: each.name, run: () => runPair(each) })),
-  ...[reach, startUp, midi, kernels, growth].flatMap((group) => group(context)),
+  ...[reach, startUp, midi, copyGuard, kernels, growth].flatMap((group) => group(context)),
 ];
 for (const { name, run } of benchmarks.filter((each) => wanted(each.name))) {
   try {
