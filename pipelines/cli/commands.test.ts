@@ -23,6 +23,7 @@ describe('etude compare', () => {
       expect(songs).toHaveLength(2);
       expect(Object.keys(songs[0])).toEqual([
         ...['path', 'seconds', 'notes', 'lowest', 'highest', 'distinctPitches', 'bars', 'repeatedBars'],
+        ...['longestCopy', 'copiedShare', 'longestLoop'],
       ]);
     }
   });
@@ -62,7 +63,7 @@ describe('etude status', () => {
       ['tiny', 'done', 'up to date'],
     ]);
     const { experiments } = JSON.parse((await workspace.etude('status', '--json')).stdout);
-    expect(experiments[0].stages.map(({ status }: { status: string }) => status)).toEqual(Array(6).fill('hit'));
+    expect(experiments[0].stages.map(({ status }: { status: string }) => status)).toEqual(Array(7).fill('hit'));
   });
 });
 
@@ -101,8 +102,9 @@ it('etude graph shows what each stage reads and writes', async () => {
     ['tokenize', ['extract-track']],
     ['build-vocab', ['tokenize']],
     ['train', ['tokenize', 'build-vocab']],
-    ['sample', ['train', 'build-vocab', 'tokenize']],
+    ['sample', ['train', 'build-vocab', 'tokenize', 'extract-track']],
     ['render', ['sample', 'extract-track', 'tokenize']],
+    ['measure', ['render', 'extract-track']],
   ]);
   expect((await workspace.etude('graph', '--config', 'experiments/tiny.yaml')).stdout).toMatch(
     /\nrender +song-\*\.txt, pieces\.jsonl, grammar\.json +song-\*\.mid\n/,
@@ -151,7 +153,7 @@ describe('without the native add-on', () => {
     expect(stdout).toContain(
       'computing on wasm, up to 30 times slower than native TensorFlow; `etude doctor` tells what to do',
     );
-    expect(stdout).toMatch(/6 of 6 stages ran/);
+    expect(stdout).toMatch(/7 of 7 stages ran/);
     const doctor = JSON.parse((await bare.start(['doctor', '--json'], env).finished).stdout);
     expect(doctor).toMatchObject({
       backend: 'wasm',

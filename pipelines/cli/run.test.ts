@@ -23,7 +23,7 @@ require('jzz-midi-smf')(JZZ);
 
 const run = ['run', '--config', 'experiments/tiny.yaml'];
 const upstream = { 'extract-track': 'hit', tokenize: 'hit', 'build-vocab': 'hit' };
-const nothing = { ...upstream, train: 'hit', sample: 'hit', render: 'hit' };
+const nothing = { ...upstream, train: 'hit', sample: 'hit', render: 'hit', measure: 'hit' };
 
 /** Waits until something is there, for at most 30 seconds. */
 async function until(there: () => boolean): Promise<void> {
@@ -59,8 +59,8 @@ describe('etude run', () => {
 
   it('prints a line a stage, with why it ran, its time and its outputs, and no control characters', () => {
     const lines = first.stdout.trimEnd().split('\n');
-    expect(lines.filter((line) => /^● \S+ +ran \(first run .*\) \d+\.\d s → /.test(line))).toHaveLength(6);
-    expect(lines.at(-1)).toMatch(/^6 of 6 stages ran in 0:\d\d; see artifacts\/tiny\/$/);
+    expect(lines.filter((line) => /^● \S+ +ran \(first run .*\) \d+\.\d s → /.test(line))).toHaveLength(7);
+    expect(lines.at(-1)).toMatch(/^7 of 7 stages ran in 0:\d\d; see artifacts\/tiny\/$/);
     expect(first.stdout).toContain('track 1 (auto) "Piano": 549 notes, 1099 events');
     expect(first.stdout).not.toMatch(/[\x1b\r]/);
   });
@@ -102,7 +102,15 @@ describe('etude run', () => {
   it('runs sample and render only for another temperature, and says why', async () => {
     const { stdout } = await workspace.etude(...run, '--set', 'sample.temperature=1.2', '--json');
     const { stages } = JSON.parse(stdout);
-    expect(stages.map((stage: { status: string }) => stage.status)).toEqual(['hit', 'hit', 'hit', 'hit', 'ran', 'ran']);
+    expect(stages.map((stage: { status: string }) => stage.status)).toEqual([
+      'hit',
+      'hit',
+      'hit',
+      'hit',
+      'ran',
+      'ran',
+      'ran',
+    ]);
     expect(stages[4].reasons).toEqual(['sample.temperature 1 → 1.2']);
     expect(await workspace.statuses()).toEqual(nothing);
   });
@@ -113,6 +121,7 @@ describe('etude run', () => {
       train: 'ran',
       sample: 'ran',
       render: 'ran',
+      measure: 'ran',
     });
     expect(await workspace.statuses()).toEqual(nothing);
   });
@@ -137,6 +146,7 @@ describe('etude run', () => {
         ['train', 'would-run'],
         ['sample', 'would-run'],
         ['render', 'would-run'],
+        ['measure', 'would-run'],
       ],
     ]);
     expect(Object.keys(dry.stages[0])).toEqual(['name', 'status', 'reasons', 'seconds', 'outputs']);
@@ -193,7 +203,13 @@ describe('a run that is stopped in the middle of training', () => {
   const goesOn = async (workspace: CliWorkspace) => {
     expect(existsSync(workspace.path('artifacts/tiny/train'))).toBe(false);
     workspace.write('experiments/tiny.yaml', TINY);
-    expect(await workspace.statuses()).toEqual({ ...upstream, train: 'ran', sample: 'ran', render: 'ran' });
+    expect(await workspace.statuses()).toEqual({
+      ...upstream,
+      train: 'ran',
+      sample: 'ran',
+      render: 'ran',
+      measure: 'ran',
+    });
     expect(await workspace.statuses()).toEqual(nothing);
   };
 
@@ -276,7 +292,7 @@ describe('two runs at once', () => {
     const workspace = new CliWorkspace();
     workspace.write('experiments/tiny.yaml', LONGER);
     const { statuses, waited, pid } = await both(workspace, 'tiny');
-    expect(statuses).toEqual([Array(6).fill('ran'), Array(6).fill('hit')]);
+    expect(statuses).toEqual([Array(7).fill('ran'), Array(7).fill('hit')]);
     expect(waited).toBe(`experiment tiny is being run by process ${pid}; waiting for it\n`);
   });
 
@@ -285,7 +301,7 @@ describe('two runs at once', () => {
     workspace.write('experiments/tiny.yaml', LONGER);
     workspace.write('experiments/warm.yaml', 'extends: tiny.yaml\nsample: { temperature: 1.5 }\n');
     const { statuses, waited, pid } = await both(workspace, 'warm');
-    expect(statuses).toEqual([Array(6).fill('ran'), ['hit', 'hit', 'hit', 'hit', 'ran', 'ran']]);
+    expect(statuses).toEqual([Array(7).fill('ran'), ['hit', 'hit', 'hit', 'hit', 'ran', 'ran', 'ran']]);
     expect(waited).toBe(`stage train is being run by process ${pid}; waiting for it\n`);
   });
 });
