@@ -44,7 +44,7 @@ const noise = z.strictObject({
 
 export const sample = defineStage({
   name: 'sample',
-  version: 6,
+  version: 7,
   summary: 'Writes songs token by token with the trained model',
   params: z.strictObject({
     songs: z.int().min(1).max(1000).default(3).describe('how many songs to write'),
