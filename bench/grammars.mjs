@@ -1,10 +1,9 @@
 // What the grammars cost on the pieces in data/, as a table in Markdown: node bench/grammars.mjs
 // Trains a small model on each piece in each grammar; for docs/grammars.md.
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from '../scripts/setup/workspace.mjs';
+import { runCommand, temporaryWorkspace } from './workspace.mjs';
 
 const PIECES = {
   'tune book, 41 files': { source: 'data/tune-book' },
@@ -23,10 +22,8 @@ const train = {
   ...{ evaluateEvery: 20, patience: 6 },
 };
 
-const folder = mkdtempSync(join(tmpdir(), 'etude-grammars-'));
-for (const name of ['pipelines/song.yaml', 'experiments', 'data']) {
-  cpSync(join(root, name), join(folder, name), { recursive: true });
-}
+const folder = temporaryWorkspace();
+const [program, ...etude] = runCommand('grammar');
 console.log('| piece | grammar | vocabulary | tokens a note | nats a token | nats a note |\n|---|---|---|---|---|---|');
 for (const [title, piece] of Object.entries(PIECES)) {
   for (const [name, tokenize] of Object.entries(GRAMMARS)) {
@@ -39,8 +36,7 @@ for (const [title, piece] of Object.entries(PIECES)) {
         ...{ train: { ...train, seed }, sample: { songs: 1, length: 20 } },
       };
       writeFileSync(join(folder, 'experiments', 'grammar.yaml'), JSON.stringify(experiment));
-      const etude = [join(root, 'pipelines', 'bin', 'etude.js'), 'run', '--config', 'experiments/grammar.yaml'];
-      execFileSync(process.execPath, etude, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
+      execFileSync(program, etude, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
       const read = (path) => readFileSync(join(folder, 'artifacts', 'grammar', path), 'utf8');
       vocabulary = JSON.parse(read('build-vocab/vocab.json')).size;
       const { notes, parts } = JSON.parse(read('tokenize/grammar.json'));

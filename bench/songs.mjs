@@ -1,10 +1,9 @@
 // What sampling does to songs, as tables in Markdown for docs/songs.md: node bench/songs.mjs
 // Trains a model on each piece in data/, and writes ten songs of ten seeds with each setting.
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from '../scripts/setup/workspace.mjs';
+import { runCommand, temporaryWorkspace } from './workspace.mjs';
 
 const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 const train = { layers: 2, units: 128, batch: 8, window: 64, learningRate: 0.003, evaluateEvery: 20 };
@@ -25,10 +24,8 @@ const SETTINGS = {
   'top-p 0.9, DRY 0.8': { topP: 0.9, dry: 0.8 },
 };
 
-const folder = mkdtempSync(join(tmpdir(), 'etude-songs-'));
-for (const name of ['pipelines/song.yaml', 'experiments', 'data']) {
-  cpSync(join(root, name), join(folder, name), { recursive: true });
-}
+const folder = temporaryWorkspace();
+const [program, ...etude] = runCommand('songs');
 
 /** Measures of one song for each seed, and of the source. */
 function songs(piece, training, sample) {
@@ -44,8 +41,7 @@ function songs(piece, training, sample) {
       },
     };
     writeFileSync(join(folder, 'experiments', 'songs.yaml'), JSON.stringify(experiment));
-    const etude = [join(root, 'pipelines', 'bin', 'etude.js'), 'run', '--config', 'experiments/songs.yaml'];
-    execFileSync(process.execPath, etude, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
+    execFileSync(program, etude, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
     const report = JSON.parse(readFileSync(join(folder, 'artifacts', 'songs', 'measure', 'measures.json'), 'utf8'));
     source = report.source;
     return report.songs[0];

@@ -1,15 +1,13 @@
-import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { root } from '../scripts/setup/workspace.mjs';
+import { runCommand, temporaryWorkspace } from './workspace.mjs';
 
 const EXPERIMENT = 'extends: 4layer.yaml\ntrain: { steps: 20 }\nsample: { songs: 1, length: 100 }\n';
 
 /** A workspace in a temporary folder with an experiment that is quick to train. */
 function workspace() {
-  const folder = mkdtempSync(join(tmpdir(), 'etude-bench-'));
-  for (const name of ['pipelines/song.yaml', 'experiments', 'data'])
-    cpSync(join(root, name), join(folder, name), { recursive: true });
+  const folder = temporaryWorkspace();
   writeFileSync(join(folder, 'experiments', 'bench.yaml'), EXPERIMENT);
   return folder;
 }
@@ -29,14 +27,7 @@ function dvcWorkspace() {
 }
 
 export function startUp({ programs, processesInTurn, compared }) {
-  const etude = (...args) => [
-    process.execPath,
-    join(root, 'pipelines', 'bin', 'etude.js'),
-    'run',
-    '--config',
-    'experiments/bench.yaml',
-    ...args,
-  ];
+  const etude = (...args) => runCommand('bench', ...args);
   return [
     {
       name: 'cached-run/dvc',

@@ -2,7 +2,6 @@
 import json
 import os
 import sys
-import time
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["KERAS_BACKEND"] = "tensorflow"
@@ -11,6 +10,8 @@ config = json.loads(sys.argv[1])
 import keras
 import numpy
 import tensorflow
+
+from worker import serve
 
 tensorflow.config.threading.set_intra_op_parallelism_threads(config["threads"])
 layers, units, batch, window, vocabulary = (config[n] for n in ("layers", "units", "batch", "window", "vocabulary"))
@@ -27,12 +28,9 @@ model.compile(
 )
 random = numpy.random.default_rng(1)
 
-print('"ready"', flush=True)
-for line in sys.stdin:
-    times = []
-    for _ in range(int(line)):
-        x, y = random.integers(0, vocabulary, (2, batch, window), dtype=numpy.int32)
-        started = time.perf_counter()
-        model.train_on_batch(x, y)
-        times.append((time.perf_counter() - started) * 1000)
-    print(json.dumps(times), flush=True)
+
+def window_of_tokens():
+    return random.integers(0, vocabulary, (2, batch, window), dtype=numpy.int32)
+
+
+serve(model.train_on_batch, window_of_tokens)

@@ -2,7 +2,8 @@
 import json
 import os
 import sys
-import time
+
+from worker import serve
 
 config = json.loads(sys.argv[1])
 folder, task = config["folder"], config["task"]
@@ -62,11 +63,4 @@ def work():
             (tokens if task == "tokens" else read)(path)
 
 
-print('"ready"', flush=True)
-for line in sys.stdin:
-    times = []
-    for _ in range(int(line)):
-        started = time.perf_counter()
-        work()
-        times.append((time.perf_counter() - started) * 1000)
-    print(json.dumps(times), flush=True)
+serve(work)

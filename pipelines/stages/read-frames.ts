@@ -1,4 +1,4 @@
-import { type Piece, pieceToJson, toLines } from '@etude/corpus';
+import { ALL_KEYS, type Piece, pieceToJson, toLines } from '@etude/corpus';
 import { defineStage, StageError, workspaceFiles } from '@etude/pipeline';
 import { createGrammar, END_OF_PIECE, formatTokens, type GrammarSettings } from '@etude/tokenizer';
 import * as z from 'zod';
@@ -8,8 +8,6 @@ const pitch = z.int().min(0).max(127);
 const rolls = z.array(z.array(z.array(pitch)));
 /** Piano rolls in three parts, as the field shares them: pieces of frames of pitches. */
 const splits = z.object({ train: rolls, valid: rolls, test: rolls });
-
-const KEYS = [0, 1, 2, 3, 4, 5, 6, -1, -2, -3, -4, -5];
 
 export const readFrames = defineStage({
   name: 'read-frames',
@@ -53,7 +51,7 @@ export const readFrames = defineStage({
       tokens: tokens.length,
       training: index < train.length ? tokens.length : 0,
     }));
-    const augmented = KEYS.slice(1).flatMap((semitones) =>
+    const augmented = ALL_KEYS.slice(1).flatMap((semitones) =>
       params.transposeToAllKeys
         ? train.filter((piece) => fits(piece, semitones)).map((piece) => tokensOf(piece, semitones))
         : [],

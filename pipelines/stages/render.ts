@@ -1,5 +1,5 @@
-import { linesOf, type Piece, pieceFromJson } from '@etude/corpus';
-import { type ChannelEvent, ChannelEvents, isNoteOn } from '@etude/midi-reader';
+import { linesOf, type Piece, pieceFromJson, programsOf } from '@etude/corpus';
+import { ChannelEvents } from '@etude/midi-reader';
 import { arrange, keySignature, setTempo, soundEvents, timeSignature, trackName, writeMidi } from '@etude/midi-writer';
 import { createRandom } from '@etude/model';
 import { defineStage, StageError } from '@etude/pipeline';
@@ -85,13 +85,13 @@ function decode(grammar: Grammar, path: string, text: string): Piece {
 
 /** A song with what its grammar does not write down, taken from the source: names, first tempo and metre, instruments. */
 function completed(song: Piece, source: Piece): Piece {
-  const programs = new Map(source.tracks.flatMap(({ events }) => [...programsBeforeNotes(events)]));
+  const programs = new Map(source.tracks.flatMap(({ events }) => [...programsOf(events)]));
   return {
     ...song,
     tempos: fromStart(song.tempos, source.tempos),
     timeSignatures: fromStart(song.timeSignatures, source.timeSignatures),
     tracks: song.tracks.map((track, index) => {
-      const chosen = programsBeforeNotes(track.events);
+      const chosen = programsOf(track.events);
       const channels = new Set(Array.from(track.events, ({ status }) => status & 15));
       const missing = [...programs].filter(([channel]) => channels.has(channel) && !chosen.has(channel));
       const head = missing.map(([channel, data1]) => ({ tick: 0, status: 0xc0 | channel, data1, data2: 0 }));
@@ -123,15 +123,4 @@ function toMidi(
 function fromStart<T extends { tick: number }>(ofSong: readonly T[], ofSource: readonly T[]): T[] {
   if (ofSong[0]?.tick === 0) return [...ofSong];
   return [...ofSource.slice(0, 1).map((value) => ({ ...value, tick: 0 })), ...ofSong];
-}
-
-function programsBeforeNotes(events: Iterable<ChannelEvent>): Map<number, number> {
-  const programs = new Map<number, number>();
-  const playing = new Set<number>();
-  for (const event of events) {
-    const channel = event.status & 15;
-    if (isNoteOn(event)) playing.add(channel);
-    if (event.status >> 4 === 0xc && !playing.has(channel)) programs.set(channel, event.data1);
-  }
-  return programs;
 }

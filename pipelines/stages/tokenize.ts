@@ -1,4 +1,5 @@
 import {
+  ALL_KEYS,
   heldOutPieces,
   jitterVelocity,
   linesOf,
@@ -67,7 +68,7 @@ export const tokenize = defineStage({
     const grammar = createGrammar(settings);
     const several = pieces.length > 1;
     const augmenting = params.transposeToAllKeys || params.tempoScales.length > 0 || params.velocityJitter > 0;
-    const heldOut = heldOutPieces(pieces.map(notesDigest), params.validation);
+    const heldOut = several ? heldOutPieces(pieces.map(notesDigest), params.validation) : [];
     const random = createRandom(params.seed);
     const ended = several || augmenting ? [END_OF_PIECE] : [];
     const tokens = new TokenText(grammar);
@@ -155,7 +156,7 @@ function toOneDivision(pieces: readonly Piece[], { grammar, stepsPerBeat }: Para
 /** What a piece is told in as well: other keys, other tempos, other velocities. */
 function* copiesOf(piece: Piece, params: Params, random: () => number): Generator<Piece> {
   const { transposeToAllKeys, tempoScales, velocityJitter } = params;
-  const keys = transposeToAllKeys ? [0, 1, 2, 3, 4, 5, 6, -1, -2, -3, -4, -5] : [0];
+  const keys = transposeToAllKeys ? ALL_KEYS : [0];
   for (const scale of [1, ...tempoScales]) {
     for (const semitones of keys) {
       if (semitones === 0 && scale === 1 && velocityJitter === 0) continue;

@@ -1,4 +1,4 @@
-import { type ChannelEvent, ChannelEvents, isNoteOff, isNoteOn } from '@etude/midi-reader';
+import { type ChannelEvent, ChannelEvents, isNoteOff, isNoteOn, keyId } from '@etude/midi-reader';
 import { barsOf } from './bars.js';
 import { notesOf } from './notes.js';
 import type { Piece } from './piece.js';
@@ -29,7 +29,7 @@ function until(piece: Piece, end: number): Piece {
     for (const event of events) {
       if (event.tick >= end) break;
       kept.push(event);
-      const key = ((event.status & 15) << 7) | event.data1;
+      const key = keyId(event);
       if (isNoteOn(event)) down.set(key, event);
       else if (isNoteOff(event)) down.delete(key);
     }

@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { Piscina } from 'piscina';
 import { type FileReading, type FileToRead, type ReadingPlan, readFiles } from './read-file.js';
 
 /** The file is not what it was when its digest was taken. */
@@ -31,10 +30,7 @@ export async function readCorpus(
   const parts: FileToRead[][] = [];
   for (let from = 0; from < files.length; from += AT_A_TIME) parts.push(files.slice(from, from + AT_A_TIME));
   const threads = files.length < WORTH_THREADS ? 0 : availableParallelism();
-  // Threads run what was compiled, also where this file is run from its source with options that say so.
-  const filename = new URL('../dist/read-file.js', import.meta.url).href;
-  const pool =
-    threads > 0 ? new Piscina({ filename, maxThreads: threads, minThreads: threads, execArgv: [] }) : undefined;
+  const pool = threads > 0 ? await startThreads(threads) : undefined;
   const stop = () => void pool?.destroy();
   signal?.addEventListener('abort', stop, { once: true });
   let done = 0;
@@ -60,4 +56,12 @@ export async function readCorpus(
     signal?.removeEventListener('abort', stop);
     await pool?.destroy();
   }
+}
+
+async function startThreads(threads: number) {
+  // Few commands need threads, and all would pay for loading the library.
+  const { Piscina } = await import('piscina');
+  // They run what was compiled, also where this file is run from its source with options that say so.
+  const filename = new URL('../dist/read-file.js', import.meta.url).href;
+  return new Piscina({ filename, maxThreads: threads, minThreads: threads, execArgv: [] });
 }

@@ -1,4 +1,4 @@
-import { ChannelEvents, DRUM_CHANNEL, familyOf, isNoteOn } from '@etude/midi-reader';
+import { type ChannelEvent, ChannelEvents, DRUM_CHANNEL, familyOf, isNoteOn } from '@etude/midi-reader';
 import type { Piece, PieceTrack } from './piece.js';
 
 /** Which events of a piece to take. What is left out of the selection does not restrict it. */
@@ -77,12 +77,13 @@ function selectChannels(events: ChannelEvents, { channels, programs, families, d
   const present = programsOf(events);
   const taken = Array.from({ length: 16 }, (_, channel) => {
     const isDrum = channel === DRUM_CHANNEL;
+    const program = present.get(channel) ?? 0;
     if (channels !== undefined && !channels.includes(channel + 1)) return false;
     if (drums === 'drop' && isDrum) return false;
     if (drums === 'only' && !isDrum) return false;
     // Percussion has a program, too, but it names no instrument.
-    if (programs !== undefined && (isDrum || !programs.includes(present[channel]!))) return false;
-    return families === undefined || (!isDrum && families.includes(familyOf(present[channel]!)));
+    if (programs !== undefined && (isDrum || !programs.includes(program))) return false;
+    return families === undefined || (!isDrum && families.includes(familyOf(program)));
   });
   if (taken.every(Boolean)) return events;
   const kept: number[] = [];
@@ -93,14 +94,14 @@ function selectChannels(events: ChannelEvents, { channels, programs, families, d
   );
 }
 
-/** The program of each channel at its first note; 0, the piano, where none is chosen before. */
-function programsOf(events: ChannelEvents): number[] {
-  const programs = new Array<number>(16).fill(0);
+/** The program that each channel is set to at its first note; channels that are set to none before are not there. */
+export function programsOf(events: Iterable<ChannelEvent>): Map<number, number> {
+  const programs = new Map<number, number>();
   const playing = new Set<number>();
   for (const event of events) {
     const channel = event.status & 15;
     if (isNoteOn(event)) playing.add(channel);
-    if (event.status >> 4 === 12 && !playing.has(channel)) programs[channel] = event.data1;
+    if (event.status >> 4 === 12 && !playing.has(channel)) programs.set(channel, event.data1);
   }
   return programs;
 }

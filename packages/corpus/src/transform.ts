@@ -1,4 +1,4 @@
-import { type ChannelEvent, ChannelEvents, DRUM_CHANNEL, isNoteOff, isNoteOn } from '@etude/midi-reader';
+import { type ChannelEvent, ChannelEvents, DRUM_CHANNEL, isNoteOff, isNoteOn, keyId } from '@etude/midi-reader';
 import { isDrum, notesOf } from './notes.js';
 import { type Piece, withEvents } from './piece.js';
 
@@ -33,7 +33,7 @@ export function quantize(piece: Piece, steps: number): { piece: Piece; report: G
     /** the step at which a key went down, by channel and key */
     const down = new Map<number, number>();
     const placed = [...events].map((event): ChannelEvent => {
-      const key = ((event.status & 15) << 7) | event.data1;
+      const key = keyId(event);
       let tick = near(event.tick);
       if (isNoteOn(event)) down.set(key, Math.round(event.tick / step));
       else if (isNoteOff(event)) {
@@ -54,6 +54,9 @@ export function quantize(piece: Piece, steps: number): { piece: Piece; report: G
   const moves = { tempos: meta(piece.tempos), timeSignatures: meta(piece.timeSignatures) };
   return { piece: { ...result, ...moves, keySignatures: meta(piece.keySignatures) }, report: report() };
 }
+
+/** Ways to transpose into each of the twelve keys, as near as may be; the first changes nothing. */
+export const ALL_KEYS: readonly number[] = [0, 1, 2, 3, 4, 5, 6, -1, -2, -3, -4, -5];
 
 /**
  * The piece `semitones` higher, percussion apart; undefined where a key would leave the range of MIDI.
@@ -183,7 +186,7 @@ export function pedalToDurations(piece: Piece): Piece {
     };
     for (const event of events) {
       const channel = event.status & 15;
-      const key = (channel << 7) | event.data1;
+      const key = keyId(event);
       if (event.status >> 4 === 11 && event.data1 === SUSTAIN_PEDAL) {
         pedal[channel] = event.data2 >= 64;
         if (!pedal[channel]) letGo(event.tick, channel);

@@ -2,7 +2,7 @@ import { type Note, notesOf, type Piece, tempoMap } from '@etude/corpus';
 import { CopyIndex } from './copy-index.js';
 import { type Monotony, measureMonotony } from './monotony.js';
 import { measureNovelty, type Novelty } from './novelty.js';
-import { measureSoundness, type Soundness } from './soundness.js';
+import { measureSoundness, pitchesOf, type Soundness } from './soundness.js';
 
 /** What can be told of a song beside the music that it was learnt from. */
 export type SongReport = Novelty & Monotony & Soundness & { readonly notes: number; readonly seconds: number };
@@ -18,11 +18,13 @@ export interface SourceReport {
 export class SongMeter {
   readonly #index: CopyIndex;
   readonly #pieces: readonly (readonly Note[])[];
+  readonly #pitches: ReadonlySet<number>;
   readonly #source: readonly Piece[];
 
   constructor(pieces: readonly Piece[]) {
     this.#source = pieces;
     this.#pieces = pieces.map(notesOf);
+    this.#pitches = pitchesOf(this.#pieces);
     this.#index = new CopyIndex(this.#pieces);
   }
 
@@ -34,7 +36,7 @@ export class SongMeter {
       seconds: secondsAt(Math.max(0, ...notes.map(({ end }) => end))),
       ...measureNovelty(notes, this.#index, secondsAt),
       ...measureMonotony(notes, song),
-      ...measureSoundness(song, notes, this.#pieces.flat()),
+      ...measureSoundness(song, notes, this.#pitches),
     };
   }
 

@@ -8,7 +8,7 @@ import { CopyIndex } from './copy-index.js';
 import { contourOf } from './lines.js';
 import { measureMonotony, selfSimilarity } from './monotony.js';
 import { measureNovelty } from './novelty.js';
-import { measureSoundness } from './soundness.js';
+import { measureSoundness, pitchesOf } from './soundness.js';
 import { suffixArray } from './suffix-array.js';
 
 const pieceOf = (name: string) =>
@@ -252,10 +252,10 @@ describe('monotony', () => {
 
 describe('soundness', () => {
   it('counts what would sound like a fault', () => {
-    expect(measureSoundness(canon, notesOf(canon), notesOf(canon))).toEqual({
+    expect(measureSoundness(canon, notesOf(canon), pitchesOf([notesOf(canon)]))).toEqual({
       ...{ stuckNotes: 0, overlaps: 0, inScale: 1, outOfRange: 0 },
     });
-    const { inScale, outOfRange } = measureSoundness(prelude, melody([60, 61, 120]), melody([60, 62, 64]));
+    const { inScale, outOfRange } = measureSoundness(prelude, melody([60, 61, 120]), pitchesOf([melody([60, 62, 64])]));
     expect([inScale, outOfRange]).toEqual([2 / 3, 1]);
   });
 });

@@ -1,5 +1,5 @@
 import { isDrum, type Note, type Piece } from '@etude/corpus';
-import { isNoteOff, isNoteOn } from '@etude/midi-reader';
+import { isNoteOff, isNoteOn, keyId } from '@etude/midi-reader';
 
 /** What in a song would sound like a fault. */
 export interface Soundness {
@@ -13,13 +13,20 @@ export interface Soundness {
   readonly outOfRange: number;
 }
 
-/** @param source the notes that the song was learnt from */
-export function measureSoundness(song: Piece, notes: readonly Note[], source: readonly Note[]): Soundness {
+/** The keys of all pitched notes of some pieces. */
+export function pitchesOf(pieces: readonly (readonly Note[])[]): ReadonlySet<number> {
+  const keys = new Set<number>();
+  for (const notes of pieces) for (const note of notes) if (!isDrum(note)) keys.add(note.key);
+  return keys;
+}
+
+/** @param learnt the keys of the music that the song was learnt from */
+export function measureSoundness(song: Piece, notes: readonly Note[], learnt: ReadonlySet<number>): Soundness {
   let [stuckNotes, overlaps] = [0, 0];
   for (const { events } of song.tracks) {
     const down = new Set<number>();
     for (const event of events) {
-      const key = ((event.status & 15) << 7) | event.data1;
+      const key = keyId(event);
       if (isNoteOn(event)) {
         if (down.has(key)) overlaps += 1;
         down.add(key);
@@ -28,9 +35,8 @@ export function measureSoundness(song: Piece, notes: readonly Note[], source: re
     stuckNotes += down.size;
   }
   const pitched = notes.filter((note) => !isDrum(note));
-  const learnt = source.filter((note) => !isDrum(note)).map(({ key }) => key);
-  const scale = new Set(learnt.map((key) => key % 12));
-  const [lowest, highest] = learnt.reduce(([low, high], key) => [Math.min(low, key), Math.max(high, key)], [128, -1]);
+  const scale = new Set(Array.from(learnt, (key) => key % 12));
+  const [lowest, highest] = [Math.min(128, ...learnt), Math.max(-1, ...learnt)];
   const inScale = pitched.filter(({ key }) => scale.has(key % 12)).length;
   return {
     ...{ stuckNotes, overlaps, inScale: pitched.length === 0 ? 1 : inScale / pitched.length },

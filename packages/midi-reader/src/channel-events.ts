@@ -47,6 +47,11 @@ export class ChannelEvents implements Iterable<ChannelEvent> {
   }
 }
 
+/** Channel and key of a note message as one number, 0 to 2047. */
+export function keyId({ status, data1 }: Pick<ChannelEvent, 'status' | 'data1'>): number {
+  return ((status & 15) << 7) | data1;
+}
+
 /** Whether an event starts a note; a note on of velocity 0 ends one (MIDI 1.0 specification, note off). */
 export function isNoteOn({ status, data2 }: Pick<ChannelEvent, 'status' | 'data2'>): boolean {
   return status >> 4 === 9 && data2 !== 0;

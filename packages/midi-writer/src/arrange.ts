@@ -1,5 +1,5 @@
 import { barsOf, type Piece, type PieceTrack } from '@etude/corpus';
-import { type ChannelEvent, ChannelEvents, DRUM_CHANNEL, isNoteOff, isNoteOn } from '@etude/midi-reader';
+import { type ChannelEvent, ChannelEvents, DRUM_CHANNEL, isNoteOff, isNoteOn, keyId } from '@etude/midi-reader';
 
 /** How a song is played: what is left out stays as it is. */
 export interface Arrangement {
@@ -191,7 +191,7 @@ function humanized(song: Piece, { timing, velocity }: Humanize, random: () => nu
     const down = new Map<number, number>();
     const moved = list.map((event) => ({ ...event }));
     list.forEach((event, index) => {
-      const key = ((event.status & 15) << 7) | event.data1;
+      const key = keyId(event);
       if (isNoteOn(event)) {
         const note = moved[index]!;
         note.data2 = Math.min(127, Math.max(1, Math.round(event.data2 + normal() * velocity)));

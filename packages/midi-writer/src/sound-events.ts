@@ -1,4 +1,4 @@
-import { type ChannelEvent, channelMessage, isNoteOff, isNoteOn } from '@etude/midi-reader';
+import { type ChannelEvent, channelMessage, isNoteOff, isNoteOn, keyId } from '@etude/midi-reader';
 
 const SUSTAIN_PEDAL = 64;
 
@@ -30,7 +30,7 @@ export function soundEvents(events: readonly ChannelEvent[], { longestNote, last
     down.delete(key);
   };
   for (const event of events) {
-    const key = ((event.status & 15) << 7) | event.data1;
+    const key = keyId(event);
     const started = down.get(key);
     if (isNoteOn(event)) {
       if (started !== undefined) release(key, event.tick);

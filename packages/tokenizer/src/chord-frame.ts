@@ -1,10 +1,17 @@
 import { isDrum, notesOf, type Piece } from '@etude/corpus';
 import { type ChannelEvent, ChannelEvents } from '@etude/midi-reader';
-import { checkLength, END_OF_PIECE, type Grammar, type GrammarState, START, TokenError } from './grammar.js';
+import {
+  checkLength,
+  END_OF_PIECE,
+  type Grammar,
+  type GrammarState,
+  START,
+  TokenError,
+  ticksOfStep,
+} from './grammar.js';
 
 const END_OF_FRAME = 'Frame_None';
 const BETWEEN: GrammarState = 'frame';
-const FINE = 480;
 /** The grammar has no velocities. */
 const VELOCITY = 80;
 
@@ -14,7 +21,7 @@ const VELOCITY = 80;
  * et al. 2012): per frame, as the sum over its tokens.
  */
 export function chordFrameGrammar(steps: number): Grammar {
-  const unit = Math.ceil(FINE / steps);
+  const unit = ticksOfStep(steps);
   return {
     division: unit * steps,
     encode: (piece) => encode(piece, steps),

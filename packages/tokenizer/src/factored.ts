@@ -8,11 +8,10 @@ import {
   type NoteReader,
   START,
   TokenError,
+  ticksOfStep,
 } from './grammar.js';
 import { channelFor, type Voice, voiceOf, voiceToken } from './voices.js';
 
-/** Ticks a quarter note of what is decoded, about. */
-const FINE = 480;
 const COMMON_TIME = { numerator: 4, denominator: 4 };
 
 /** A note on the grid; times in steps from the beginning of the piece. */
@@ -37,7 +36,7 @@ export interface FactoredSettings {
  * own, in the manner of REMI (Huang and Yang 2020) with MidiTok's names.
  */
 export function factoredGrammar({ steps, velocities }: FactoredSettings): Grammar {
-  const unit = Math.ceil(FINE / steps);
+  const unit = ticksOfStep(steps);
   return {
     division: unit * steps,
     encode: (piece) => encode(piece, steps, velocities),

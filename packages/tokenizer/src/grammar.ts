@@ -28,6 +28,14 @@ export function checkLength(steps: number): void {
   );
 }
 
+/** Ticks a quarter note of what is decoded from a grid, about: fine enough for what players do. */
+const FINE = 480;
+
+/** Ticks that a step has in what is decoded from a grid of `steps` steps a quarter note. */
+export function ticksOfStep(steps: number): number {
+  return Math.ceil(FINE / steps);
+}
+
 /** Ends every piece of a corpus, and so stands before the first token of the next. */
 export const END_OF_PIECE = 'EOS_None';
 

@@ -1,4 +1,4 @@
-import { isNoteOff, isNoteOn } from '@etude/midi-reader';
+import { isNoteOff, isNoteOn, keyId } from '@etude/midi-reader';
 
 interface Message {
   readonly status: number;
@@ -12,16 +12,12 @@ export class KeysDown {
 
   /** Whether a message makes sense: no key that is up is let go, none that is down is struck. */
   allows(message: Message): boolean {
-    const isDown = this.#down.has(keyOf(message));
+    const isDown = this.#down.has(keyId(message));
     return isNoteOn(message) ? !isDown : isNoteOff(message) ? isDown : true;
   }
 
   add(message: Message): void {
-    if (isNoteOn(message)) this.#down.add(keyOf(message));
-    else if (isNoteOff(message)) this.#down.delete(keyOf(message));
+    if (isNoteOn(message)) this.#down.add(keyId(message));
+    else if (isNoteOff(message)) this.#down.delete(keyId(message));
   }
-}
-
-function keyOf({ status, data1 }: Message): number {
-  return ((status & 15) << 7) | data1;
 }

@@ -8,7 +8,7 @@ import {
   type Tempo,
   type TimeSignature,
 } from '@etude/midi-reader';
-import { type Grammar, GrammarError, TokenError } from './grammar.js';
+import { type Grammar, GrammarError, TokenError, ticksOfStep } from './grammar.js';
 import { KeysDown } from './keys-down.js';
 
 /** Names of channel messages in tokens, by status nibble; MidiTok's where it has one. */
@@ -23,16 +23,13 @@ const NAMES: Readonly<Record<number, string>> = {
 };
 const STATUS = new Map(Object.entries(NAMES).map(([status, name]) => [name, Number(status)]));
 
-/** Ticks a quarter note of what is decoded from a grid, about: fine enough for what players do. */
-const FINE = 480;
-
 /**
  * The session grammar: all tracks and channels in one stream in time order, with tempo, metre and key (docs/session.md). On a
  * grid, `steps` steps a quarter note; else in ticks, and then it stands for exactly the events that it was made from.
  */
 export function sessionGrammar({ division, steps }: { division: number; steps: number | undefined }): Grammar {
   /** ticks a time step of the tokens has in what is decoded */
-  const unit = steps === undefined ? 1 : Math.ceil(FINE / steps);
+  const unit = steps === undefined ? 1 : ticksOfStep(steps);
   const names = new TokenNames();
   const decodedDivision = steps === undefined ? division : unit * steps;
   return {

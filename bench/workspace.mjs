@@ -1,0 +1,19 @@
+import { cpSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { root } from '../scripts/setup/workspace.mjs';
+
+/** A workspace in a temporary folder, with the pipeline of songs, the experiments and the music. */
+export function temporaryWorkspace() {
+  const folder = mkdtempSync(join(tmpdir(), 'etude-bench-'));
+  for (const name of ['pipelines/song.yaml', 'experiments', 'data']) {
+    cpSync(join(root, name), join(folder, name), { recursive: true });
+  }
+  return folder;
+}
+
+/** The command that runs an experiment of a workspace. */
+export function runCommand(name, ...more) {
+  const program = join(root, 'pipelines', 'bin', 'etude.js');
+  return [process.execPath, program, 'run', '--config', `experiments/${name}.yaml`, ...more];
+}
