@@ -1,5 +1,6 @@
 // What sampling does to songs, as tables in Markdown for docs/songs.md: node bench/songs.mjs
-// Trains a model on each piece in data/, and writes ten songs of ten seeds with each setting.
+// Trains a model on each piece in data/, and writes ten songs of ten seeds with each setting. With a word, only rows that have it:
+// node bench/songs.mjs prelude
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,9 +17,14 @@ const PIECES = {
   'tune book': { 'extract-track': { source: 'data/tune-book' }, tokenize: { grammar: 'factored' } },
   'Canon in D': { 'extract-track': { source: 'data/canon-in-d.mid', track: 'all' }, tokenize: { grammar: 'session' } },
 };
+/** Temperature 1 and nothing else. */
+const PLAIN = { copyLimit: 0, balance: 0, takes: 1 };
 const SETTINGS = {
-  plain: { copyLimit: 0 },
+  plain: PLAIN,
+  'plain with copy limit': { ...PLAIN, copyLimit: 8 },
+  'and with balance': { takes: 1 },
   default: {},
+  'default with drift': { noise: 'drift' },
   'restless noise': { noise: 'restless' },
   'wild noise': { noise: 'wild' },
   'top-p 0.9, DRY 0.8': { topP: 0.9, dry: 0.8 },
@@ -49,49 +55,65 @@ function songs(piece, training, sample) {
   return { measured, source };
 }
 
+const only = (process.argv[2] ?? '').toLowerCase();
+const wanted = (piece, setting) => `${piece} ${setting}`.toLowerCase().includes(only);
+
 const middle = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 const spread = (list, digits = 0) =>
   `${middle(list).toFixed(digits)} (${Math.min(...list).toFixed(digits)} to ${Math.max(...list).toFixed(digits)})`;
 const loop = ({ longestLoop }) => (longestLoop ? longestLoop.bars * longestLoop.times : 0);
-const row = (name, list) =>
-  `| ${name} | ${spread(list.map(({ longestRun }) => longestRun?.notes ?? 0))} | ${spread(list.map(({ copiedShare }) => 100 * copiedShare))} | ` +
-  `${spread(
-    list.map(({ pitchEntropy }) => pitchEntropy),
-    2,
-  )} | ${spread(
-    list.map(({ intervalEntropy }) => intervalEntropy),
-    2,
-  )} | ` +
-  `${spread(
-    list.map(({ rhythmEntropy }) => rhythmEntropy),
-    2,
-  )} | ${spread(list.map(loop))} | ` +
-  `${list.reduce((sum, { stuckNotes, overlaps }) => sum + stuckNotes + overlaps, 0)} |`;
-const head =
-  '| songs | longest copy, notes | copied, % | pitch, bits | interval, bits | rhythm, bits | longest loop, bars | stuck notes |\n' +
-  '|---|---|---|---|---|---|---|---|';
+const ENTROPIES = ['pitchEntropy', 'intervalEntropy', 'rhythmEntropy'];
 
-for (const [name, piece] of Object.entries(PIECES)) {
-  console.log(`\n### ${name}\n\n${head}`);
-  for (const [title, sample] of Object.entries(SETTINGS)) {
-    const { measured, source } = songs(piece, fit, sample);
-    if (title === 'plain') {
-      const half = (key) => source.monotony.map((each) => each[key].toFixed(2)).join(' and ');
-      console.log(
-        `| *halves of the source* | ${source.novelty.longestRun?.notes ?? 0} | ${(100 * source.novelty.copiedShare).toFixed(0)} | ` +
-          `${half('pitchEntropy')} | ${half('intervalEntropy')} | ${half('rhythmEntropy')} | ${source.monotony.map(loop).join(' and ')} | |`,
-      );
-    }
-    console.log(row(title, measured));
-  }
+/** How many of the songs have all three entropies in the range of the source's halves. */
+const inside = (songs, { halves }) =>
+  songs.filter((song) => ENTROPIES.every((key) => song[key] >= halves[key][0] && song[key] <= halves[key][1])).length;
+
+function row(name, { measured, source }) {
+  const cells = [
+    spread(measured.map(({ longestRun }) => longestRun?.notes ?? 0)),
+    spread(measured.map(({ copiedShare }) => 100 * copiedShare)),
+    ...ENTROPIES.map((entropy) =>
+      spread(
+        measured.map((song) => song[entropy]),
+        2,
+      ),
+    ),
+    `${inside(measured, source)} of ${measured.length}`,
+    spread(measured.map(loop)),
+    measured.reduce((sum, { stuckNotes, overlaps }) => sum + stuckNotes + overlaps, 0),
+  ];
+  return `| ${name} | ${cells.join(' | ')} |`;
 }
-console.log(`\n### Prelude BWV 846, known by heart\n\n${head}`);
+
+function sourceRow({ novelty, halves }) {
+  const ranges = ENTROPIES.map((entropy) => halves[entropy].map((bits) => bits.toFixed(2)).join(' to '));
+  const copied = [novelty.longestRun?.notes ?? 0, (100 * novelty.copiedShare).toFixed(0)];
+  return `| *halves of the source* | ${[...copied, ...ranges].join(' | ')} | | | |`;
+}
+
+const head =
+  '| songs | longest copy, notes | copied, % | pitch, bits | interval, bits | rhythm, bits | all inside | longest loop, bars | stuck notes |\n' +
+  '|---|---|---|---|---|---|---|---|---|';
+
+/** A table of all settings that are wanted. */
+function table(title, piece, training, settings) {
+  const rows = Object.entries(settings).filter(([setting]) => wanted(title, setting));
+  if (rows.length === 0) return;
+  console.log(`\n### ${title}\n\n${head}`);
+  rows.forEach(([setting, sample], place) => {
+    const found = songs(piece, training, sample);
+    if (place === 0) console.log(sourceRow(found.source));
+    console.log(row(setting, found));
+  });
+}
+
+for (const [name, piece] of Object.entries(PIECES)) table(name, piece, fit, SETTINGS);
 const cold = { temperature: 0.3 };
-for (const [title, sample] of Object.entries({
-  'plain, temperature 0.3': { ...cold, copyLimit: 0 },
-  'drift, copies allowed': { ...cold, copyLimit: 0, noise: 'drift' },
+table('Prelude BWV 846, known by heart', PIECES['Prelude BWV 846'], overfit, {
+  'plain, temperature 0.3': { ...PLAIN, ...cold },
+  'plain with drift': { ...PLAIN, ...cold, noise: 'drift' },
+  'plain with copy limit': { ...PLAIN, ...cold, copyLimit: 8 },
+  'with copy limit and drift': { ...PLAIN, ...cold, copyLimit: 8, noise: 'drift' },
   default: cold,
   'default with drift': { ...cold, noise: 'drift' },
-})) {
-  console.log(row(title, songs(PIECES['Prelude BWV 846'], overfit, sample).measured));
-}
+});

@@ -1,14 +1,21 @@
 import { modelFromBytes } from '@etude/model';
-import { defineStage } from '@etude/pipeline';
-import { END_OF_PIECE, encoderOf, readPieces } from '@etude/tokenizer';
-import { meanLoss } from '@etude/trainer';
+import { defineStage, StageError } from '@etude/pipeline';
+import { END_OF_PIECE, readPieces, type Vocabulary } from '@etude/tokenizer';
+import { meanLoss, onlyHeard } from '@etude/trainer';
 import * as z from 'zod';
 import { loadKernels } from './kernels.js';
 import { vocabularyFromJson } from './vocabulary-json.js';
 
+/** Share of the probability that is kept for pitches which the vocabulary lacks, all of them together. */
+const UNSEEN_SHARE = 1e-6;
+const KEYS = 128;
+
+/** What says where a piece begins or ends, and how it is transposed, is no music. */
+const isMusic = (token: string) => token !== END_OF_PIECE && !token.startsWith('Transposed_');
+
 export const evaluate = defineStage({
   name: 'evaluate',
-  version: 1,
+  version: 2,
   summary: 'Tells how likely a trained model finds music that it has not seen',
   params: z.strictObject({
     precision: z
@@ -20,24 +27,27 @@ export const evaluate = defineStage({
   outputs: { likelihood: 'file' },
   async run({ params, inputs, say }) {
     const vocabulary = vocabularyFromJson(inputs.vocabulary.text());
-    const encode = encoderOf(vocabulary);
     const pieces = [...readPieces(inputs.test.bytes)];
+    const { encode, unseenPitches } = evaluationEncoder(vocabulary);
     // The first token of a piece is told from what ended the one before, or where nothing ends pieces not at all.
     const isEnded = (tokens: readonly string[]) => tokens.at(-1) === END_OF_PIECE;
     const sequences = pieces.map((tokens) => encode(isEnded(tokens) ? [END_OF_PIECE, ...tokens] : tokens));
-    // What says where a piece begins or ends, and how it is transposed, is no music.
-    const isMusic = (token: string) => token !== END_OF_PIECE && !token.startsWith('Transposed_');
-    const ignored = new Set([...vocabulary.entries.keys()].filter((id) => !isMusic(vocabulary.entries[id]!.token)));
     const { tf, kernels } = await loadKernels(params.precision);
     const model = modelFromBytes(tf, inputs.model.bytes);
-    const natsPerToken = meanLoss(tf, kernels, model, sequences, 256, ignored);
+    const natsPerKnown = meanLoss(tf, kernels, model, sequences, 256);
     tf.dispose(model.weights as never);
     const music = pieces.flatMap((tokens) => (isEnded(tokens) ? tokens : tokens.slice(1))).filter(isMusic);
+    const known = music.filter((token) => vocabulary.entries.some((entry) => entry.token === token)).length;
+    const unseen = music.length - known;
+    const nats =
+      known * (natsPerKnown - Math.log(1 - UNSEEN_SHARE)) -
+      unseen * Math.log(UNSEEN_SHARE / Math.max(1, unseenPitches));
+    const natsPerToken = nats / music.length;
     const frames = music.filter((token) => token === 'Frame_None').length;
     const notes = music.filter((token) => /^(Pitch|PitchDrum|NoteOn)_/.test(token)).length;
-    const per = (count: number) => (count === 0 ? undefined : (natsPerToken * music.length) / count);
+    const per = (count: number) => (count === 0 ? undefined : nats / count);
     const likelihood = {
-      ...{ pieces: pieces.length, tokens: music.length, notes, frames },
+      ...{ pieces: pieces.length, tokens: music.length, unseen, notes, frames },
       ...{ natsPerToken, natsPerNote: per(notes), natsPerFrame: per(frames) },
     };
     const ofFrames = frames === 0 ? '' : `, ${likelihood.natsPerFrame!.toFixed(3)} a frame`;
@@ -45,3 +55,27 @@ export const evaluate = defineStage({
     return { likelihood: `${JSON.stringify(likelihood, undefined, 2)}\n` };
   },
 });
+
+/**
+ * Gives tokens their ids. A pitch that the vocabulary lacks is heard as the nearest one that it has, and what it costs is counted apart.
+ * @throws {StageError} at any other token that it lacks
+ */
+function evaluationEncoder({ entries }: Vocabulary) {
+  const ids = new Map(entries.map(({ token }, id) => [token, id]));
+  const keyOf = (token: string) => /^Pitch_(\d+)$/.exec(token)?.[1];
+  const known = entries.flatMap(({ token }) => keyOf(token) ?? []).map(Number);
+  const idOf = (token: string): number => {
+    const id = ids.get(token);
+    if (id !== undefined) return isMusic(token) ? id : onlyHeard(id);
+    const key = Number(keyOf(token));
+    if (Number.isNaN(key) || known.length === 0) {
+      throw new StageError(`"${token}" is in the music to evaluate, and the vocabulary of the model lacks it`);
+    }
+    const nearest = known.reduce((best, other) => (Math.abs(other - key) < Math.abs(best - key) ? other : best));
+    return onlyHeard(ids.get(`Pitch_${nearest}`)!);
+  };
+  return {
+    encode: (tokens: readonly string[]) => Int32Array.from(tokens, idOf),
+    unseenPitches: KEYS - known.length,
+  };
+}

@@ -1,6 +1,6 @@
 import { linesOf, notesOf, pieceFromJson } from '@etude/corpus';
 import { PRESETS, presetNoise, sample as sampleSongs, type TokenTrace } from '@etude/generator';
-import { CopyIndex } from '@etude/measures';
+import { bitsOutside, CopyIndex, entropiesOfHalves, measureEntropies, pitchesOf } from '@etude/measures';
 import { modelFromBytes } from '@etude/model';
 import { defineStage } from '@etude/pipeline';
 import {
@@ -15,6 +15,7 @@ import {
 import * as z from 'zod';
 import { grammarFromJson } from './grammar-json.js';
 import { loadKernels } from './kernels.js';
+import { maskRules, masks } from './note-masks.js';
 import { constraintOf, firstTokenWeights, listenerOf } from './song-rules.js';
 import { vocabularyFromJson } from './vocabulary-json.js';
 
@@ -44,7 +45,7 @@ const noise = z.strictObject({
 
 export const sample = defineStage({
   name: 'sample',
-  version: 7,
+  version: 8,
   summary: 'Writes songs token by token with the trained model',
   params: z.strictObject({
     songs: z.int().min(1).max(1000).default(3).describe('how many songs to write'),
@@ -87,6 +88,21 @@ export const sample = defineStage({
       .describe(
         'notes in a row at most that a song may have in common with a piece, in any key and tempo; 0: any number',
       ),
+    masks: masks.prefault({}).describe('what the notes of songs have to keep to'),
+    balance: z
+      .number()
+      .min(0)
+      .max(2)
+      .default(1)
+      .describe(
+        'how closely a song keeps to the shares of pitches, intervals and rhythms of the piece it was learnt from; a corpus has none',
+      ),
+    takes: z
+      .int()
+      .min(1)
+      .max(100)
+      .default(4)
+      .describe('how often each song is written; kept is the take that is most like the source in its entropies'),
     seed: z.int().default(1).describe('seed of the draws; each song has a stream of its own'),
   }),
   inputs: { model: 'file', vocabulary: 'file', tokens: 'file', grammar: 'file', pieces: 'file' },
@@ -98,25 +114,36 @@ export const sample = defineStage({
     const beginning = first.slice(0, params.prime).filter((token) => token !== END_OF_PIECE);
     const prime = [...encoderOf(vocabulary)(beginning)];
     const boundary = vocabulary.entries.findIndex(({ token }) => token === END_OF_PIECE);
-    const { songs: count, length, seed, copyLimit, noise, ...bending } = params;
-    const index =
-      copyLimit > 0
-        ? new CopyIndex(Array.from(linesOf(inputs.pieces.bytes), (line) => notesOf(pieceFromJson(line))))
-        : undefined;
+    const { songs: count, length, seed, copyLimit, noise, masks, balance, takes, ...bending } = params;
+    const pieces = Array.from(linesOf(inputs.pieces.bytes), pieceFromJson);
+    const index = copyLimit > 0 ? new CopyIndex(pieces.map(notesOf)) : undefined;
     const options = {
-      ...{ songs: count, length, seed, prime, bending, firstToken: firstTokenWeights(vocabulary, grammar) },
+      ...{ songs: count, takes, length, seed, prime, bending, firstToken: firstTokenWeights(vocabulary, grammar) },
       noise: typeof noise === 'string' ? presetNoise(noise) : noise,
       boundary: boundary < 0 ? undefined : boundary,
       constraint: constraintOf(vocabulary, grammar),
-      listener: listenerOf(vocabulary, grammar, { index, copyLimit, prime: params.prime }),
+      listener: listenerOf(vocabulary, grammar, {
+        ...{ index, copyLimit, prime: prime.length },
+        balance: balance > 0 && pieces.length === 1 ? { source: pieces[0]!, strength: balance } : undefined,
+        masks: maskRules(masks, grammar.division, pitchesOf(pieces.map(notesOf))),
+      }),
     };
     const { tf, kernels } = await loadKernels();
     const model = modelFromBytes(tf, inputs.model.bytes);
-    const songs = await sampleSongs(tf, kernels, model, options, {
+    const written = await sampleSongs(tf, kernels, model, options, {
       signal,
       onProgress: ({ done, total }) => progress({ done, total, unit: 'tokens' }),
     });
     tf.dispose(model.weights as never);
+    const normal = entropiesOfHalves(pieces);
+    const songs = Array.from({ length: count }, (_, song) => {
+      const all = written.slice(song * takes, (song + 1) * takes);
+      const outside = all.map(({ tokens }) => {
+        const { division, tracks } = grammar.decode(decode(vocabulary, tokens));
+        return bitsOutside(measureEntropies(notesOf({ tracks }), division), normal);
+      });
+      return all[outside.indexOf(Math.min(...outside))]!;
+    });
     return {
       songs: songs.map(({ tokens }) => formatTokens(decode(vocabulary, tokens), grammar)),
       traces: songs.map(({ trace }) => traceToCsv(trace, vocabulary)),
@@ -124,10 +151,10 @@ export const sample = defineStage({
   },
 });
 
-/** A row a token: which, how likely the model held it, how many were refused before it, and what was thrown in. */
+/** A row a token: which, how likely the model held it, how many were refused before it, which rules were given up, and what was thrown in. */
 function traceToCsv(trace: readonly TokenTrace[], { entries }: Vocabulary): string {
-  const rows = trace.map(({ id, probability, refused, disturbance }) =>
-    [entries[id]!.token, probability?.toPrecision(4) ?? '', refused, disturbance].join(','),
+  const rows = trace.map(({ id, probability, refused, relaxed, disturbance }) =>
+    [entries[id]!.token, probability?.toPrecision(4) ?? '', refused, relaxed.join('+'), disturbance].join(','),
   );
-  return `${['token,probability,refused,disturbance', ...rows].join('\n')}\n`;
+  return `${['token,probability,refused,relaxed,disturbance', ...rows].join('\n')}\n`;
 }

@@ -7,7 +7,8 @@ import { chooseKernels, createRandom, initialWeights, type LanguageModelShape } 
 import { loadTensorFlow } from '@etude/tensorflow';
 import { buildVocabulary, createGrammar, decode, GRAMMARS, type GrammarSettings } from '@etude/tokenizer';
 import { describe, expect, it } from 'vitest';
-import { constraintOf, firstTokenWeights, listenerOf } from './song-rules.js';
+import { maskRules, masks } from './note-masks.js';
+import { constraintOf, firstTokenWeights, listenerOf, type SongRules } from './song-rules.js';
 
 const canon = piecesOf(readMidi(readFileSync(new URL('../../data/canon-in-d.mid', import.meta.url))))[0]!;
 const music: Record<GrammarSettings['grammar'], Piece> = {
@@ -28,7 +29,7 @@ describe.each(GRAMMARS)('songs of a model that knows nothing, in the grammar %s'
     ...{ model: 'stacked-lstm', layers: 1, units: 4, tiedEmbeddings: false },
     vocabulary: vocabulary.entries.length,
   };
-  const songs = (index: CopyIndex | undefined, options: { songs: number; length: number }) =>
+  const songs = (rules: Partial<SongRules>, options: { songs: number; length: number }) =>
     sample(
       tf,
       kernels,
@@ -36,12 +37,12 @@ describe.each(GRAMMARS)('songs of a model that knows nothing, in the grammar %s'
       {
         ...{ ...options, seed: 1, prime: [], bending: UNBENT, firstToken: firstTokenWeights(vocabulary, grammar) },
         constraint: constraintOf(vocabulary, grammar),
-        listener: listenerOf(vocabulary, grammar, { index, copyLimit: 4, prime: 0 }),
+        listener: listenerOf(vocabulary, grammar, { copyLimit: 4, prime: 0, ...rules }),
       },
     );
 
   it('are all valid: 2,500 of them', { timeout: 120_000 }, async () => {
-    const written = await songs(undefined, { songs: 2500, length: 40 });
+    const written = await songs({}, { songs: 2500, length: 40 });
     expect(written).toHaveLength(2500);
     for (const { tokens } of written) {
       // Checked by what is read back, and not by what let it pass.
@@ -63,7 +64,7 @@ describe.each(GRAMMARS)('songs of a model that knows nothing, in the grammar %s'
   it('copy no more notes than they may', async () => {
     const index = new CopyIndex([notesOf(music[name])]);
     const longest = async (guarded: boolean) => {
-      const written = await songs(guarded ? index : undefined, { songs: 40, length: 300 });
+      const written = await songs(guarded ? { index } : {}, { songs: 40, length: 300 });
       const runs = written.map(({ tokens }) => {
         const song = grammar.decode(decode(vocabulary, tokens));
         return measureNovelty(notesOf(song), index, (tick) => tick).longestRun?.notes ?? 0;
@@ -71,5 +72,36 @@ describe.each(GRAMMARS)('songs of a model that knows nothing, in the grammar %s'
       return Math.max(...runs);
     };
     expect(await longest(true)).toBeLessThanOrEqual(4);
+  });
+
+  it('keep to masks', async () => {
+    const wanted = masks.parse({
+      range: ['C4', 81],
+      scale: 'D major',
+      chords: ['D', 'A7', 'G'],
+      chordBeats: 2,
+      density: 12,
+    });
+    const written = await songs({ masks: maskRules(wanted, grammar.division, new Set()) }, { songs: 100, length: 200 });
+    let notes = 0;
+    for (const { tokens, trace } of written) {
+      // What had to be given up is checked by the relaxing of rules, and is rare.
+      if (trace.some(({ relaxed }) => relaxed.length > 0)) continue;
+      const starts: number[] = [];
+      for (const { key, start } of notesOf(grammar.decode(decode(vocabulary, tokens)))) {
+        notes += 1;
+        expect(key).toBeGreaterThanOrEqual(60);
+        expect(key).toBeLessThanOrEqual(81);
+        const chords = [
+          [2, 6, 9],
+          [9, 1, 4, 7],
+          [7, 11, 2],
+        ];
+        expect(chords[Math.floor(start / (2 * grammar.division)) % 3]).toContain(key % 12);
+        starts.push(start);
+        expect(starts.filter((other) => other > start - grammar.division).length).toBeLessThanOrEqual(12);
+      }
+    }
+    expect(notes).toBeGreaterThan(200);
   });
 });

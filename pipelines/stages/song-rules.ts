@@ -1,5 +1,6 @@
+import type { Piece } from '@etude/corpus';
 import type { Constraint, Listener } from '@etude/generator';
-import { CopyGuard, type CopyIndex } from '@etude/measures';
+import { Balance, CopyGuard, type CopyIndex, type Onset } from '@etude/measures';
 import { END_OF_PIECE, type Grammar, START, type Vocabulary } from '@etude/tokenizer';
 
 /** How likely a song without a prime begins with each token: as often as it stands in the music, if it may begin one. */
@@ -28,28 +29,65 @@ export function constraintOf({ entries }: Vocabulary, { follow }: Grammar): Cons
   };
 }
 
-/** Hears notes, and refuses what makes no sense or would copy too much. What the prime says is given, and counts for nothing. */
-export function listenerOf(
-  { entries }: Vocabulary,
-  grammar: Grammar,
-  { index, copyLimit, prime }: { index?: CopyIndex | undefined; copyLimit: number; prime: number },
-): () => Listener {
+/** A rule about the notes of one song. */
+export interface NoteRule {
+  readonly name: string;
+  /** Whether a note may come next. */
+  allows(note: Onset): boolean;
+  /** Hears a note that was written. */
+  add?(note: Onset): void;
+}
+
+export interface SongRules {
+  /** notes in a row at most that a song may have in common with the music of `index` */
+  readonly copyLimit: number;
+  readonly index?: CopyIndex | undefined;
+  /** tokens that are given, and count for nothing */
+  readonly prime: number;
+  /** which shares of pitches, intervals and rhythms a song keeps to, and how closely */
+  readonly balance?: { readonly source: Piece; readonly strength: number } | undefined;
+  /** the other rules of a song, made for each; the first is given up first, `copyLimit` last */
+  readonly masks?: () => readonly NoteRule[];
+}
+
+/** Hears the notes of a song while it is written, and what rules say of them. Without rules, all that makes sense may come. */
+export function listenerOf({ entries }: Vocabulary, grammar: Grammar, rules: SongRules): () => Listener {
   return () => {
-    const guard = index && new CopyGuard(index, copyLimit);
+    const { index, prime } = rules;
+    const guard = index && new CopyGuard(index, rules.copyLimit);
+    const copies: NoteRule | undefined = guard && {
+      name: 'copyLimit',
+      allows: (note) => guard.allows(note),
+      add: (note) => guard.add(note),
+    };
+    const all: readonly NoteRule[] = [...(rules.masks?.() ?? []), ...(copies ? [copies] : [])];
+    const balance = rules.balance && new Balance(rules.balance.source, rules.balance.strength, grammar.division);
     const reader = grammar.reader();
-    const noteOf = (id: number) => reader.noteOf(entries[id]!.token);
-    let count = 0;
+    let [count, now] = [0, 0];
     return {
-      keyOf: (id) => noteOf(id)?.key,
-      allows(id) {
-        if (!reader.allows(entries[id]!.token)) return false;
-        const note = guard && noteOf(id);
-        return note === undefined || guard!.allows(note);
+      rules: all.map(({ name }) => name),
+      keyOf: (id) => reader.noteOf(entries[id]!.token)?.key,
+      allows(id, relaxed) {
+        const { token } = entries[id]!;
+        if (!reader.allows(token)) return false;
+        const note = all.length > relaxed ? reader.noteOf(token) : undefined;
+        return note === undefined || all.every((rule, place) => place < relaxed || rule.allows(note));
+      },
+      preference(id) {
+        if (balance === undefined) return 1;
+        const { token } = entries[id]!;
+        const note = reader.noteOf(token);
+        return note ? balance.ofNote(note) : balance.ofWaiting(now, reader.timeAfter(token));
       },
       add(id) {
-        const note = guard && noteOf(id);
-        if (note !== undefined && count >= prime) guard!.add(note);
-        reader.add(entries[id]!.token);
+        const { token } = entries[id]!;
+        const note = reader.noteOf(token);
+        if (note !== undefined && count >= prime) {
+          for (const rule of all) rule.add?.(note);
+          balance?.add(note);
+        }
+        now = reader.timeAfter(token);
+        reader.add(token);
         count += 1;
       },
     };

@@ -9,7 +9,16 @@ import {
 import { loadTensorFlow, type TensorFlow } from '@etude/tensorflow';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { weightsOf } from './distribution.js';
-import { type Bending, type Disturbance, PRESETS, presetNoise, sample, UNBENT, type WrittenSong } from './index.js';
+import {
+  type Bending,
+  type Disturbance,
+  type Listener,
+  PRESETS,
+  presetNoise,
+  sample,
+  UNBENT,
+  type WrittenSong,
+} from './index.js';
 import { goesInCircles } from './noise.js';
 
 let tf: TensorFlow;
@@ -71,13 +80,17 @@ describe('sample', () => {
   });
 });
 
+const silent: Listener = {
+  ...{ rules: [], keyOf: () => undefined, allows: () => true, preference: () => 1, add: () => {} },
+};
+
 describe('a listener', () => {
   it('is asked for every token, and what it refuses is drawn again', async () => {
     const heard: number[][] = [];
     const listener = () => {
       const mine: number[] = [];
       heard.push(mine);
-      return { keyOf: () => undefined, allows: (id: number) => id !== 3, add: (id: number) => void mine.push(id) };
+      return { ...silent, allows: (id: number) => id !== 3, add: (id: number) => void mine.push(id) };
     };
     const songs = await sample(tf, kernels, model, { ...options, firstToken: [1, 1, 1, 0, 1, 1], listener });
     for (const { tokens } of songs) expect([...tokens]).not.toContain(3);
@@ -86,15 +99,49 @@ describe('a listener', () => {
   });
 
   it('does not end a song by refusing everything', async () => {
-    const listener = () => ({ keyOf: () => undefined, allows: () => false, add: () => {} });
+    const listener = () => ({ ...silent, allows: () => false });
     const [song] = await sample(tf, kernels, model, { ...options, listener });
     expect(song!.tokens).toHaveLength(20);
   });
+
+  it('gives up as few rules as it can, in their order, and the trace tells which', async () => {
+    const wanted = (at: number) => (at < 5 ? 0 : at < 10 ? 1 : 2);
+    const listener = () => {
+      let at = 0;
+      // The first rule leaves nothing from the 6th token on, the second from the 11th on.
+      const allows = (id: number, relaxed: number) => relaxed >= wanted(at) && (relaxed > 1 || id === 2);
+      const add = () => {
+        at += 1;
+      };
+      return { ...silent, rules: ['density', 'scale'], allows, add };
+    };
+    const [song] = await sample(tf, kernels, model, { ...options, firstToken: [0, 0, 1, 0, 0, 0], listener });
+    expect(song!.trace.map(({ relaxed }) => relaxed.join('+'))).toEqual([
+      ...new Array(5).fill(''),
+      ...new Array(5).fill('density'),
+      ...new Array(10).fill('density+scale'),
+    ]);
+    expect([...song!.tokens.slice(0, 10)]).toEqual(new Array(10).fill(2));
+  });
+
+  it('makes what it prefers likelier', async () => {
+    const listener = () => ({ ...silent, preference: (id: number) => (id === 4 ? 1e6 : 1) });
+    const [song] = await sample(tf, kernels, model, { ...options, listener });
+    expect([...song!.tokens.slice(1)].filter((id) => id === 4).length).toBeGreaterThan(15);
+  });
+});
+
+it('writes takes of a song from other draws, the first one as if there were no others', async () => {
+  const plain = lists(await sample(tf, kernels, model, { ...options, songs: 2 }));
+  const all = lists(await sample(tf, kernels, model, { ...options, songs: 2, takes: 3 }));
+  expect(all).toHaveLength(6);
+  expect([all[0], all[3]]).toEqual(plain);
+  expect(new Set(all.map(String)).size).toBe(6);
 });
 
 describe('noise', () => {
   const noise = (disturbances: Disturbance[], every: number | undefined = 5) => ({ every, from: 4, disturbances });
-  const listener = () => ({ keyOf: (id: number) => 60 + 7 * id, allows: () => true, add: () => {} });
+  const listener = () => ({ ...silent, keyOf: (id: number) => 60 + 7 * id });
   const thrown = ({ trace }: { trace: readonly { disturbance: string }[] }) =>
     trace.flatMap(({ disturbance }, at) => (disturbance ? [`${at} ${disturbance}`] : []));
 

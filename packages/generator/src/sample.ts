@@ -5,6 +5,8 @@ import { Song, type TokenTrace, type WritingOptions } from './song.js';
 export interface SamplingOptions extends WritingOptions {
   readonly seed: number;
   readonly songs: number;
+  /** how often each song is written, each time from other draws, at least 1 */
+  readonly takes?: number;
 }
 
 export interface SamplingProgress {
@@ -18,10 +20,14 @@ export interface WrittenSong {
   readonly trace: readonly TokenTrace[];
 }
 
+/** Makes seeds of takes differ in all their bits. */
+const GOLDEN = 0x9e3779b1;
+
 /**
- * Songs of a model, token by token, all side by side. Each song has a stream of randomness of its own, so that it does
+ * Songs of a model, token by token, all side by side. Each take of a song has a stream of randomness of its own, so that it does
  * not depend on how many others there are, unless their states are swapped on purpose.
  *
+ * @returns all takes of the first song, then those of the next
  * @throws the signal's reason where it is aborted
  */
 export async function sample(
@@ -32,7 +38,11 @@ export async function sample(
   { signal, onProgress }: { signal?: AbortSignal; onProgress?: (progress: SamplingProgress) => void } = {},
 ): Promise<WrittenSong[]> {
   const { length, seed, boundary } = options;
-  const songs = Array.from({ length: options.songs }, (_, index) => new Song(createRandom(seed, index), options));
+  const takes = options.takes ?? 1;
+  const songs = Array.from({ length: options.songs * takes }, (_, row) => {
+    const [song, take] = [Math.floor(row / takes), row % takes];
+    return new Song(createRandom((seed ^ Math.imul(take, GOLDEN)) | 0, song), options);
+  });
   const model = stepper(tf, kernels, shape, weights);
   let state = zeroState(tf, shape, songs.length);
   // What the model hears before the first token; without a boundary that one is drawn, or given, before it hears anything.

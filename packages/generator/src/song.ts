@@ -15,8 +15,12 @@ export interface Constraint {
 export interface Listener {
   /** the key of the note that a token would begin, 0 to 127; undefined where it begins none */
   keyOf(id: number): number | undefined;
-  /** Whether a token may come next, by all that the song has so far. */
-  allows(id: number): boolean;
+  /** what can be given up, and in which order, where all of it together leaves no token */
+  readonly rules: readonly string[];
+  /** Whether a token may come next, by all that the song has so far, with the first `relaxed` rules given up. */
+  allows(id: number, relaxed: number): boolean;
+  /** What the weight of a token is multiplied by, above 0. */
+  preference(id: number): number;
   add(id: number): void;
 }
 
@@ -27,6 +31,8 @@ export interface TokenTrace {
   readonly probability: number | undefined;
   /** tokens that were drawn before it and refused, because they made no sense or would have copied too much */
   readonly refused: number;
+  /** rules that were given up here, because together they left nothing */
+  readonly relaxed: readonly string[];
   /** what was thrown in here; empty for most */
   readonly disturbance: string;
 }
@@ -43,12 +49,14 @@ export interface WritingOptions {
   readonly bending: Bending;
   readonly noise?: Noise | undefined;
   readonly constraint?: Constraint | undefined;
-  /** what a listener refuses is drawn again; where it refuses all, the constraint alone counts */
+  /** what a listener refuses is drawn again; where it refuses all, its rules are given up in their order, then only the constraint counts */
   readonly listener?: (() => Listener) | undefined;
 }
 
 /** A leap that surprises, in semitones. */
 const LEAP = 7;
+/** A token that is not drawn. */
+const GIVEN = { probability: undefined, refused: 0, relaxed: [], disturbance: '' };
 /** Notes whose pitches make up what is expected next. */
 const RECENT = 24;
 
@@ -94,7 +102,8 @@ export class Song {
   /** Adds the first token, without having heard anything. */
   begin(): void {
     const { prime, firstToken } = this.#options;
-    this.#add(prime[0] ?? draw(firstToken, this.#random)!, { probability: undefined, refused: 0, disturbance: '' });
+    const fine = firstToken.map((weight, id) => (this.#listener?.allows(id, 0) === false ? 0 : weight));
+    this.#add(prime[0] ?? draw(fine, this.#random) ?? draw(firstToken, this.#random)!, GIVEN);
   }
 
   /** Adds the next token. What the prime says is not drawn, but the model has to hear it. */
@@ -103,7 +112,7 @@ export class Song {
     const at = this.tokens.length;
     const { prime, boundary, constraint, bending } = this.#options;
     if (!this.draws) {
-      this.#add(prime[at]!, { probability: undefined, refused: 0, disturbance: '' });
+      this.#add(prime[at]!, GIVEN);
       return;
     }
     const disturbance = this.#disturb();
@@ -111,8 +120,7 @@ export class Song {
     const may = (id: number) => (id === boundary ? at > 0 : true) && (allowed === undefined || allowed[id] === true);
     const hot = this.#hot && at < this.#hot.until ? this.#hot.factor : 1;
     const weights = weightsOf(logits!, { ...bending, temperature: bending.temperature * hot }, may, this.tokens);
-    const first = draw(weights, this.#random);
-    let { id, refused } = this.#unrefused(first, weights, logits!, may);
+    let { id, refused, relaxed } = this.#unrefused(weights, logits!, may);
     let thrown = disturbance;
     if (this.#strangeNotes > 0 && id !== undefined && this.#listener?.keyOf(id) !== undefined) {
       const strange = this.#strangeNote(may, logits!.length);
@@ -126,33 +134,51 @@ export class Song {
       this.ended = true;
       return;
     }
-    this.#add(id, { probability: probabilityOf(logits!, id), refused, disturbance: thrown });
+    this.#add(id, { probability: probabilityOf(logits!, id), refused, relaxed, disturbance: thrown });
     if (this.tokens.length >= this.#options.length) this.ended = true;
   }
 
-  /** The first token that the listener does not refuse: drawn again and again, at last from all that may come at all. */
+  /**
+   * The first token that the listener does not refuse: drawn again and again, then from all that may come at all, since what the bending
+   * left out is better than to break a rule; then with one rule less, and one more.
+   */
   #unrefused(
-    first: number | undefined,
     weights: Float64Array,
     logits: Float32Array,
     may: (id: number) => boolean,
-  ): { id: number | undefined; refused: number } {
+  ): { id: number | undefined; refused: number; relaxed: readonly string[] } {
+    const listener = this.#listener;
+    const first = draw(listener ? this.#preferred(weights) : weights, this.#random);
+    if (listener === undefined || first === undefined) return { id: first, refused: 0, relaxed: [] };
     const { boundary } = this.#options;
-    const fine = (id: number) => id === boundary || this.#listener === undefined || this.#listener.allows(id);
-    if (first === undefined || fine(first)) return { id: first, refused: 0 };
-    let refused = 0;
-    let left = weights;
-    for (let id: number | undefined = first; ; id = draw(left, this.#random)) {
-      if (id === undefined) {
-        if (left !== weights) return { id: first, refused };
-        // All that the bending left in is refused: what it left out is better than a copy.
-        left = weightsOf(logits, UNBENT, may, this.tokens);
-        continue;
+    const refused = new Set<number>();
+    for (let relaxed = 0; relaxed <= listener.rules.length; relaxed++) {
+      for (const unbent of [false, true]) {
+        let left = weights;
+        let id: number | undefined = first;
+        if (unbent || relaxed > 0) {
+          left = this.#preferred(weightsOf(logits, unbent ? UNBENT : this.#options.bending, may, this.tokens));
+          id = draw(left, this.#random);
+        }
+        for (; id !== undefined; id = draw(left, this.#random)) {
+          if (id === boundary || listener.allows(id, relaxed)) {
+            return { id, refused: refused.size, relaxed: listener.rules.slice(0, relaxed) };
+          }
+          refused.add(id);
+          left[id] = 0;
+        }
       }
-      if (fine(id)) return { id, refused };
-      refused += 1;
-      left[id] = 0;
     }
+    return { id: first, refused: refused.size, relaxed: listener.rules };
+  }
+
+  /** Weights with what the listener would rather have, in place. */
+  #preferred(weights: Float64Array): Float64Array {
+    const { boundary } = this.#options;
+    for (let id = 0; id < weights.length; id++) {
+      if (weights[id]! > 0 && id !== boundary) weights[id]! *= this.#listener!.preference(id);
+    }
+    return weights;
   }
 
   /** Begins what is to be thrown in here, if it is time; in words for the trace. */
@@ -191,7 +217,7 @@ export class Song {
     const last = this.#recentKeys.at(-1);
     const strange = Array.from({ length: count }, (_, id) => {
       const key = may(id) ? this.#listener!.keyOf(id) : undefined;
-      if (key === undefined || !this.#listener!.allows(id)) return 0;
+      if (key === undefined || !this.#listener!.allows(id, 0)) return 0;
       return (last !== undefined && Math.abs(key - last) >= LEAP) || !classes.has(key % 12) ? 1 : 0;
     });
     return strange.includes(1) ? draw(strange, this.#random) : undefined;

@@ -1,15 +1,15 @@
 import { type Note, notesOf, type Piece, tempoMap } from '@etude/corpus';
 import { CopyIndex } from './copy-index.js';
-import { type Monotony, measureMonotony } from './monotony.js';
+import { type Entropies, entropiesOfHalves, type Monotony, measureMonotony, type Range } from './monotony.js';
 import { measureNovelty, type Novelty } from './novelty.js';
 import { measureSoundness, pitchesOf, type Soundness } from './soundness.js';
 
 /** What can be told of a song beside the music that it was learnt from. */
 export type SongReport = Novelty & Monotony & Soundness & { readonly notes: number; readonly seconds: number };
 
-/** What is normal: the same measures between parts of the source itself. */
+/** What is normal: the same measures of parts of the source itself. */
 export interface SourceReport {
-  readonly monotony: readonly Monotony[];
+  readonly halves: Entropies<Range>;
   /** of the second half against the first: of a corpus of pieces, of a piece of its notes */
   readonly novelty: Novelty;
 }
@@ -49,7 +49,7 @@ export class SongMeter {
     const share = novelties.reduce((sum, { copiedShare }, i) => sum + copiedShare * second[i]!.length, 0);
     const count = second.reduce((sum, { length }) => sum + length, 0);
     return {
-      monotony: [first, second].map((half) => measureMonotony(half.flat(), piece)),
+      halves: entropiesOfHalves(this.#source),
       novelty: { longestRun: longest.longestRun, copiedShare: count === 0 ? 0 : share / count },
     };
   }

@@ -6,9 +6,10 @@ import { describe, expect, it } from 'vitest';
 import { CopyGuard } from './copy-guard.js';
 import { CopyIndex } from './copy-index.js';
 import { contourOf } from './lines.js';
-import { measureMonotony, selfSimilarity } from './monotony.js';
+import { bitsOutside, entropiesOfHalves, measureMonotony, selfSimilarity } from './monotony.js';
 import { measureNovelty } from './novelty.js';
 import { measureSoundness, pitchesOf } from './soundness.js';
+import { Balance } from './style.js';
 import { suffixArray } from './suffix-array.js';
 
 const pieceOf = (name: string) =>
@@ -257,5 +258,52 @@ describe('soundness', () => {
     });
     const { inScale, outOfRange } = measureSoundness(prelude, melody([60, 61, 120]), pitchesOf([melody([60, 62, 64])]));
     expect([inScale, outOfRange]).toEqual([2 / 3, 1]);
+  });
+});
+
+it('tells the range of the halves of each piece, and how far a song is outside of it', () => {
+  const halves = entropiesOfHalves([prelude, canon]);
+  // The prelude has one note value until its last bars; the canon's parts have four.
+  expect(halves.rhythmEntropy[0]).toBe(0);
+  expect(halves.rhythmEntropy[1]).toBeGreaterThan(1);
+  const inside = {
+    pitchEntropy: halves.pitchEntropy[0],
+    intervalEntropy: halves.intervalEntropy[1],
+    rhythmEntropy: 0.5,
+  };
+  expect(bitsOutside(inside, halves)).toBe(0);
+  const outside = {
+    ...inside,
+    rhythmEntropy: halves.rhythmEntropy[1] + 0.25,
+    pitchEntropy: halves.pitchEntropy[0] - 1,
+  };
+  expect(bitsOutside(outside, halves)).toBeCloseTo(1.25, 9);
+});
+
+describe('the balance', () => {
+  const note = (start: number, key: number) => ({ start, key, track: 0, channel: 0 });
+
+  it('is even at first, then holds back what came too often and favours what is due', () => {
+    const balance = new Balance(prelude, 1, prelude.division);
+    const keys = [60, 64, 67];
+    const even = keys.map((key) => balance.ofNote(note(0, key)));
+    for (const weight of even) expect(weight).toBeCloseTo(1, 6);
+    for (let i = 0; i < 20; i++) balance.add(note(i * (prelude.division / 4), 60));
+    const [same, third] = keys.map((key) => balance.ofNote(note(5 * prelude.division, key)));
+    expect(same!).toBeLessThan(third! / 4);
+  });
+
+  it('keeps to the times between notes, and to the music', () => {
+    const balance = new Balance(prelude, 1, prelude.division);
+    const sixteenth = prelude.division / 4;
+    for (const [i, { key }] of notesOf(prelude).slice(0, 64).entries()) balance.add(note(i * sixteenth, key));
+    const now = 63 * sixteenth;
+    const at = (gap: number) => balance.ofNote(note(now + gap, 64));
+    expect(at(sixteenth)).toBeGreaterThan(5 * at(2 * sixteenth));
+    // Waiting for the next sixteenth is what always happens, and for longer than any note is not.
+    expect(balance.ofWaiting(now, now + sixteenth)).toBeCloseTo(1, 1);
+    expect(balance.ofWaiting(now, now + 7 * sixteenth)).toBeLessThan(0.2);
+    const free = new Balance(prelude, 0, prelude.division);
+    expect(free.ofNote(note(0, 1))).toBe(1);
   });
 });

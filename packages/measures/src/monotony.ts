@@ -1,14 +1,20 @@
-import { barsOf, type Note, type Piece } from '@etude/corpus';
+import { barsOf, type Note, notesOf, type Piece } from '@etude/corpus';
 import { linesOf } from './lines.js';
 
+/** Entropies in bits: of pitches, of intervals from note to note, of times from beginning to beginning. */
+export interface Entropies<T = number> {
+  readonly pitchEntropy: T;
+  readonly intervalEntropy: T;
+  readonly rhythmEntropy: T;
+}
+
+/** The least and the most. */
+export type Range = readonly [least: number, most: number];
+
 /** How much a song goes round in circles. */
-export interface Monotony {
+export interface Monotony extends Entropies {
   /** share of the bars with notes that start the same notes at the same places as an earlier one, 0 to 1 */
   readonly repeatedBars: number;
-  /** entropy in bits: of pitches, of intervals from note to note, of times from beginning to beginning */
-  readonly pitchEntropy: number;
-  readonly intervalEntropy: number;
-  readonly rhythmEntropy: number;
   /** the longest stretch that is played twice or more without anything between */
   readonly longestLoop: Loop | undefined;
 }
@@ -42,15 +48,53 @@ function barContents(notes: readonly Note[], piece: Piece): string[] {
 export function measureMonotony(notes: readonly Note[], piece: Piece): Monotony {
   const bars = barContents(notes, piece);
   const filled = bars.filter((content) => content !== '');
+  return {
+    repeatedBars: filled.length === 0 ? 0 : 1 - new Set(filled).size / filled.length,
+    ...measureEntropies(notes, piece.division),
+    longestLoop: longestLoop(bars),
+  };
+}
+
+/**
+ * @param notes in order of start
+ * @param division ticks a quarter note
+ */
+export function measureEntropies(notes: readonly Note[], division: number): Entropies {
   const [all = []] = linesOf(notes);
   const steps = all.slice(1).map((note, i) => ({ interval: note.key - all[i]!.key, gap: note.start - all[i]!.start }));
   return {
-    repeatedBars: filled.length === 0 ? 0 : 1 - new Set(filled).size / filled.length,
     pitchEntropy: entropy(all.map(({ key }) => key)),
     intervalEntropy: entropy(steps.map(({ interval }) => interval)),
-    rhythmEntropy: entropy(steps.map(({ gap }) => Math.round((960 * gap) / piece.division))),
-    longestLoop: longestLoop(bars),
+    rhythmEntropy: entropy(steps.map(({ gap }) => Math.round((960 * gap) / division))),
   };
+}
+
+/** What is normal: the range over the halves of each piece. */
+export function entropiesOfHalves(pieces: readonly Piece[]): Entropies<Range> {
+  const halves = pieces.flatMap((piece) => {
+    const notes = notesOf(piece);
+    const middle = notes.length >> 1;
+    return [notes.slice(0, middle), notes.slice(middle)].map((half) => measureEntropies(half, piece.division));
+  });
+  const range = (key: keyof Entropies): Range => {
+    const values = halves.map((half) => half[key]);
+    return [Math.min(...values), Math.max(...values)];
+  };
+  return {
+    pitchEntropy: range('pitchEntropy'),
+    intervalEntropy: range('intervalEntropy'),
+    rhythmEntropy: range('rhythmEntropy'),
+  };
+}
+
+/** How far entropies are outside of ranges, in bits, all together; 0 where all are inside. */
+export function bitsOutside(entropies: Entropies, ranges: Entropies<Range>): number {
+  let sum = 0;
+  for (const key of ['pitchEntropy', 'intervalEntropy', 'rhythmEntropy'] as const) {
+    const [least, most] = ranges[key];
+    sum += Math.max(0, least - entropies[key], entropies[key] - most);
+  }
+  return sum;
 }
 
 /** Entropy of how often each value comes, in bits. */

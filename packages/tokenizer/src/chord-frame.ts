@@ -34,6 +34,7 @@ export function chordFrameGrammar(steps: number): Grammar {
           return key < 0 || sounding.has(key) ? undefined : { start, key, track: 0, channel: 0 };
         },
         allows: () => true,
+        timeAfter: (token) => (token === END_OF_FRAME ? start + unit : start),
         add(token) {
           if (token.startsWith('Pitch_')) frame.add(Number(token.slice('Pitch_'.length)));
           else if (token === END_OF_FRAME) [start, sounding, frame] = [start + unit, frame, new Set()];

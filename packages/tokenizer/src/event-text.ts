@@ -48,6 +48,13 @@ export function fromEventText(tokens: readonly string[]): ChannelEvent[] {
 
 /** The event text as a grammar of pieces that have one track. Tempo and metre are not in the text. */
 export function eventTextGrammar(division: number): Grammar {
+  /** what tokens stand for; while a song is written each is asked about again and again */
+  const known = new Map<string, ChannelEvent>();
+  const eventOf = (token: string) => {
+    const event = known.get(token) ?? fromEventText([token])[0]!;
+    known.set(token, event);
+    return event;
+  };
   return {
     division,
     encode(piece: Piece): string[] {
@@ -69,7 +76,6 @@ export function eventTextGrammar(division: number): Grammar {
     reader() {
       let now = 0;
       const keys = new KeysDown();
-      const eventOf = (token: string) => fromEventText([token])[0]!;
       return {
         noteOf(token) {
           const { tick, status, data1, data2 } = eventOf(token);
@@ -78,6 +84,7 @@ export function eventTextGrammar(division: number): Grammar {
           return { start: now + tick, key: data1, track: 0, channel };
         },
         allows: (token) => keys.allows(eventOf(token)),
+        timeAfter: (token) => now + eventOf(token).tick,
         add(token) {
           const event = eventOf(token);
           now += event.tick;
@@ -87,8 +94,8 @@ export function eventTextGrammar(division: number): Grammar {
     },
     startsLine: (token) => !token.startsWith('0_'),
     maySongStart(token) {
-      const [event] = fromEventText([token]);
-      return event!.tick === 0 && isNoteOn(event!);
+      const event = eventOf(token);
+      return event.tick === 0 && isNoteOn(event);
     },
   };
 }

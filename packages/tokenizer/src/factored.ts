@@ -224,6 +224,11 @@ function reader(steps: number, unit: number): NoteReader {
       const track = voice.program + 128 * voice.number;
       return { start: (barStart + position) * unit, key: Number(token.slice('Pitch_'.length)), track, channel: 0 };
     },
+    timeAfter(token) {
+      if (token.startsWith('Bar_')) return (barStart + length) * unit;
+      if (token.startsWith('Position_')) return (barStart + Number(token.slice('Position_'.length))) * unit;
+      return (barStart + position) * unit;
+    },
     add(token) {
       const [kind, value = ''] = token.split('_', 2);
       if (kind === 'Bar' || kind === 'Position') here = new Set();
@@ -231,6 +236,7 @@ function reader(steps: number, unit: number): NoteReader {
       if (kind === 'Bar') {
         barStart += length;
         length = barLength(metre, steps);
+        position = 0;
       } else if (kind === 'TimeSig') {
         const [numerator, denominator] = value.split('/').map(Number) as [number, number];
         metre = { numerator, denominator };

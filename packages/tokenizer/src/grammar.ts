@@ -82,6 +82,8 @@ export interface NoteReader {
   noteOf(token: string): NoteBegin | undefined;
   /** Whether a token makes sense here: no note ends that does not sound, and none begins that does. */
   allows(token: string): boolean;
+  /** Ticks from the beginning of the piece at which it stands after a token, at least. */
+  timeAfter(token: string): number;
   add(token: string): void;
 }
 

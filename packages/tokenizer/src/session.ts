@@ -32,6 +32,12 @@ export function sessionGrammar({ division, steps }: { division: number; steps: n
   const unit = steps === undefined ? 1 : ticksOfStep(steps);
   const names = new TokenNames();
   const decodedDivision = steps === undefined ? division : unit * steps;
+  /** what tokens stand for; while a song is written each is asked about again and again */
+  const known = new Map<string, ReturnType<typeof messageOf>>();
+  const knownMessageOf = (token: string) => {
+    if (!known.has(token)) known.set(token, messageOf(token));
+    return known.get(token);
+  };
   return {
     division: decodedDivision,
     encode(piece) {
@@ -51,21 +57,24 @@ export function sessionGrammar({ division, steps }: { division: number; steps: n
         tracks.set(track, keys);
         return keys;
       };
+      const timeAfter = (token: string) =>
+        token.startsWith('TimeShift_') ? now + unit * Number(token.slice('TimeShift_'.length)) : now;
       return {
         noteOf(token) {
-          const message = messageOf(token);
+          const message = knownMessageOf(token);
           if (message === undefined || !isNoteOn(message)) return undefined;
           const channel = message.status & 15;
           if (channel === DRUM_CHANNEL) return undefined;
           return { start: now, key: message.data1, track: message.track, channel };
         },
         allows(token) {
-          const message = messageOf(token);
+          const message = knownMessageOf(token);
           return message === undefined || keysOf(message.track).allows(message);
         },
+        timeAfter,
         add(token) {
-          if (token.startsWith('TimeShift_')) now += unit * Number(token.slice('TimeShift_'.length));
-          const message = messageOf(token);
+          now = timeAfter(token);
+          const message = knownMessageOf(token);
           if (message !== undefined) keysOf(message.track).add(message);
         },
       };

@@ -80,7 +80,15 @@ function countWindows(stretches: readonly Int32Array[], rows: number, window: nu
   return count;
 }
 
-/** One pass over stretches in windows of at most `window` time steps, without the first `skip` of them. */
+/** The id of a token that the model hears but need not tell: it is no target. */
+export function onlyHeard(id: number): number {
+  return -1 - id;
+}
+
+/**
+ * One pass over stretches in windows of at most `window` time steps, without the first `skip` of them. Ids below 0 are those of
+ * {@link onlyHeard}.
+ */
 export function* windowsOver(
   stretches: readonly Int32Array[],
   rows: number,
@@ -98,10 +106,11 @@ export function* windowsOver(
       if (tokens === undefined) continue;
       const end = Math.min(steps, tokens.length - 1 - at[row]!);
       for (let t = 0; t < end; t++) {
-        inputs[t * rows + row] = tokens[at[row]! + t]!;
-        targets[t * rows + row] = tokens[at[row]! + t + 1]!;
+        const [heard, told] = [tokens[at[row]! + t]!, tokens[at[row]! + t + 1]!];
+        inputs[t * rows + row] = heard < 0 ? -1 - heard : heard;
+        targets[t * rows + row] = Math.max(-1, told);
+        if (told >= 0) counted += 1;
       }
-      counted += end;
     }
     yield { inputs, targets, counted, fresh: at.map((place) => place === 0) };
   }

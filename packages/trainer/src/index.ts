@@ -1,4 +1,5 @@
 export { Adam } from './adam.js';
+export { onlyHeard } from './batches.js';
 export { curveToCsv } from './learning-curve.js';
 export type { TrainingOptions } from './options.js';
 export {

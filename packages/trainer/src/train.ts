@@ -220,7 +220,7 @@ export function learningRateAt(
 
 /**
  * Mean loss over pieces in nats per token, without dropout, the state carried through.
- * @param ignored ids that the model hears but need not tell: they count for nothing
+ * @param sequences ids; those of {@link onlyHeard} count for nothing
  */
 export function meanLoss(
   tf: TensorFlow,
@@ -228,7 +228,6 @@ export function meanLoss(
   { shape, weights }: Model,
   sequences: readonly Int32Array[],
   window: number,
-  ignored: ReadonlySet<number> = new Set(),
 ): number {
   // Rows side by side are faster but begin without context, so each of a lone piece gets at least four windows of its own.
   const alone = sequences.length === 1;
@@ -237,9 +236,7 @@ export function meanLoss(
   let sum = 0;
   let count = 0;
   for (const next of windowsOver(alone ? inStretches(sequences, rows) : sequences, rows, window)) {
-    const { inputs } = next;
-    const targets = ignored.size === 0 ? next.targets : next.targets.map((id) => (ignored.has(id) ? -1 : id));
-    const counted = ignored.size === 0 ? next.counted : targets.filter((id) => id >= 0).length;
+    const { inputs, targets, counted } = next;
     state = replace(tf, state, carryOn(tf, shape, state, next));
     const part = { inputs: tf.tensor1d(inputs, 'int32'), targets: tf.tensor1d(targets, 'int32') };
     const result = loss(tf, kernels, shape, weights, state, part);
