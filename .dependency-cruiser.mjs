@@ -9,6 +9,7 @@ const flow = [
   'trainer',
   'generator',
   'midi-writer',
+  'abc',
   'report',
 ];
 
@@ -30,7 +31,7 @@ export default {
       ),
     ),
     knowsOnly('the-engine-knows-no-music', '^packages/pipeline/', '^packages/pipeline/'),
-    knowsOnly('data-knows-only-midi', '^data/', '^(data|packages/(midi-reader|midi-writer|corpus))/'),
+    knowsOnly('data-knows-only-midi', '^data/', '^(data|packages/(midi-reader|midi-writer|corpus|abc))/'),
     knowsOnly('set-up-knows-only-the-lock', '^scripts/', '^(scripts/|packages/pipeline/src/file-lock\\.js$)'),
     {
       name: 'no-package-reaches-into-another',

@@ -1,4 +1,4 @@
-import { abcToMidi } from './abc-to-midi.js';
+import { abcToMidi } from '@etude/abc';
 
 /** The MIDI files of a text in ABC notation, by path: one of all, and of a book a folder with one of each tune. */
 export function midiFilesOf(name: string, abc: string): Map<string, Uint8Array> {

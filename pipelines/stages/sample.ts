@@ -1,22 +1,16 @@
 import { linesOf, notesOf, pieceFromJson } from '@etude/corpus';
-import { PRESETS, presetNoise, sample as sampleSongs, type TokenTrace } from '@etude/generator';
-import { bitsOutside, CopyIndex, entropiesOfHalves, measureEntropies, pitchesOf } from '@etude/measures';
+import { PRESETS, presetNoise, type TokenTrace } from '@etude/generator';
+import { CopyIndex, entropiesOfHalves, pitchesOf } from '@etude/measures';
 import { modelFromBytes } from '@etude/model';
-import { defineStage } from '@etude/pipeline';
-import {
-  createGrammar,
-  decode,
-  END_OF_PIECE,
-  encoderOf,
-  formatTokens,
-  readPieces,
-  type Vocabulary,
-} from '@etude/tokenizer';
+import { defineStage, StageError, workspaceFiles } from '@etude/pipeline';
+import { createGrammar, END_OF_PIECE, formatTokens, readPieces, type Vocabulary } from '@etude/tokenizer';
 import * as z from 'zod';
 import { grammarFromJson } from './grammar-json.js';
 import { loadKernels } from './kernels.js';
 import { maskRules, masks } from './note-masks.js';
-import { constraintOf, firstTokenWeights, listenerOf } from './song-rules.js';
+import { form, givenSections, writeForm } from './song-form.js';
+import { constraintOf, firstTokenWeights } from './song-rules.js';
+import { type Song, SongWriter } from './song-writer.js';
 import { vocabularyFromJson } from './vocabulary-json.js';
 
 const disturbance = z.discriminatedUnion('kind', [
@@ -45,7 +39,7 @@ const noise = z.strictObject({
 
 export const sample = defineStage({
   name: 'sample',
-  version: 8,
+  version: 9,
   summary: 'Writes songs token by token with the trained model',
   params: z.strictObject({
     songs: z.int().min(1).max(1000).default(3).describe('how many songs to write'),
@@ -103,49 +97,73 @@ export const sample = defineStage({
       .max(100)
       .default(4)
       .describe('how often each song is written; kept is the take that is most like the source in its entropies'),
+    form: form.optional().describe('sections, repeats and ending of each song; left out: it goes on for its length'),
+    given: workspaceFiles(
+      z
+        .union([z.string(), z.array(z.string()).min(1)])
+        .optional()
+        .describe('music of your own for a form, in MIDI or ABC: each file is the section of its name, such as A.mid'),
+      ['mid', 'midi', 'abc'],
+    ),
     seed: z.int().default(1).describe('seed of the draws; each song has a stream of its own'),
   }),
   inputs: { model: 'file', vocabulary: 'file', tokens: 'file', grammar: 'file', pieces: 'file' },
   outputs: { songs: 'files', traces: 'files' },
-  async run({ params, inputs, signal, progress }) {
+  async run({ params, inputs, files, signal, progress, say }) {
     const vocabulary = vocabularyFromJson(inputs.vocabulary.text());
-    const grammar = createGrammar(grammarFromJson(inputs.grammar.text()).settings);
-    const [first = []] = readPieces(inputs.tokens.bytes);
-    const beginning = first.slice(0, params.prime).filter((token) => token !== END_OF_PIECE);
-    const prime = [...encoderOf(vocabulary)(beginning)];
-    const boundary = vocabulary.entries.findIndex(({ token }) => token === END_OF_PIECE);
-    const { songs: count, length, seed, copyLimit, noise, masks, balance, takes, ...bending } = params;
+    const { settings } = grammarFromJson(inputs.grammar.text());
+    const grammar = createGrammar(settings);
     const pieces = Array.from(linesOf(inputs.pieces.bytes), pieceFromJson);
-    const index = copyLimit > 0 ? new CopyIndex(pieces.map(notesOf)) : undefined;
-    const options = {
-      ...{ songs: count, takes, length, seed, prime, bending, firstToken: firstTokenWeights(vocabulary, grammar) },
-      noise: typeof noise === 'string' ? presetNoise(noise) : noise,
-      boundary: boundary < 0 ? undefined : boundary,
-      constraint: constraintOf(vocabulary, grammar),
-      listener: listenerOf(vocabulary, grammar, {
-        ...{ index, copyLimit, prime: prime.length },
-        balance: balance > 0 && pieces.length === 1 ? { source: pieces[0]!, strength: balance } : undefined,
-        masks: maskRules(masks, grammar.division, pitchesOf(pieces.map(notesOf))),
-      }),
-    };
+    const notes = pieces.map(notesOf);
+    const { songs: count, length, seed, prime, copyLimit, noise, masks, balance, takes, form, ...bending } = params;
+    const boundary = vocabulary.entries.findIndex(({ token }) => token === END_OF_PIECE);
     const { tf, kernels } = await loadKernels();
     const model = modelFromBytes(tf, inputs.model.bytes);
-    const written = await sampleSongs(tf, kernels, model, options, {
-      signal,
-      onProgress: ({ done, total }) => progress({ done, total, unit: 'tokens' }),
+    const writer = new SongWriter({
+      ...{ tf, kernels, model, vocabulary, grammar, signal, takes, length },
+      options: {
+        ...{ bending, firstToken: firstTokenWeights(vocabulary, grammar) },
+        noise: typeof noise === 'string' ? presetNoise(noise) : noise,
+        boundary: boundary < 0 ? undefined : boundary,
+        constraint: constraintOf(vocabulary, grammar),
+      },
+      rules: {
+        ...{ copyLimit, index: copyLimit > 0 ? new CopyIndex(notes) : undefined },
+        balance: balance > 0 && pieces.length === 1 ? { source: pieces[0]!, strength: balance } : undefined,
+        masks: maskRules(masks, grammar.division, pitchesOf(notes)),
+      },
+      normal: entropiesOfHalves(pieces),
     });
+    const given = await givenSections(files.given ?? [], settings, grammar);
+    const unused = [...given.keys()].filter((name) => !form?.sections.some((label) => label.replace("'", '') === name));
+    if (unused.length > 0) {
+      throw new StageError(`sample.given has ${unused.join(', ')}, and sample.form.sections no section of that name`);
+    }
+    let songs: readonly Song[];
+    if (form === undefined) {
+      const [first = []] = readPieces(inputs.tokens.bytes);
+      const beginning = first.slice(0, prime).filter((token) => token !== END_OF_PIECE);
+      songs = await writer.songs(count, beginning, seed, ({ done, total }) =>
+        progress({ done, total, unit: 'tokens' }),
+      );
+    } else {
+      for (const [name, piece] of given) {
+        const { changed, leftOut } = writer.fit(piece);
+        if (changed + leftOut > 0) {
+          say(`${name}: ${changed} tokens are heard as the nearest that the music has, ${leftOut} are left out`);
+        }
+      }
+      const inForm: Song[] = [];
+      for (let song = 0; song < count; song++) {
+        progress({ done: song, total: count, unit: 'songs' });
+        const piece = await writeForm(form, given, pieces[0]!, seed + song, writer.bars(seed + song));
+        inForm.push(await writer.traced(piece));
+      }
+      songs = inForm;
+    }
     tf.dispose(model.weights as never);
-    const normal = entropiesOfHalves(pieces);
-    const songs = Array.from({ length: count }, (_, song) => {
-      const all = written.slice(song * takes, (song + 1) * takes);
-      const outside = all.map(({ tokens }) => {
-        const { division, tracks } = grammar.decode(decode(vocabulary, tokens));
-        return bitsOutside(measureEntropies(notesOf({ tracks }), division), normal);
-      });
-      return all[outside.indexOf(Math.min(...outside))]!;
-    });
     return {
-      songs: songs.map(({ tokens }) => formatTokens(decode(vocabulary, tokens), grammar)),
+      songs: songs.map(({ tokens }) => formatTokens(tokens, grammar)),
       traces: songs.map(({ trace }) => traceToCsv(trace, vocabulary)),
     };
   },

@@ -73,17 +73,18 @@ export function listenerOf({ entries }: Vocabulary, grammar: Grammar, rules: Son
         const note = all.length > relaxed ? reader.noteOf(token) : undefined;
         return note === undefined || all.every((rule, place) => place < relaxed || rule.allows(note));
       },
+      timeAfter: (id) => reader.timeAfter(entries[id]!.token),
       preference(id) {
         if (balance === undefined) return 1;
         const { token } = entries[id]!;
         const note = reader.noteOf(token);
-        return note ? balance.ofNote(note) : balance.ofWaiting(now, reader.timeAfter(token));
+        return note ? balance.ofNote(note, now) : balance.ofWaiting(now, reader.timeAfter(token));
       },
       add(id) {
         const { token } = entries[id]!;
         const note = reader.noteOf(token);
-        if (note !== undefined && count >= prime) {
-          for (const rule of all) rule.add?.(note);
+        if (note !== undefined) {
+          if (count >= prime) for (const rule of all) rule.add?.(note);
           balance?.add(note);
         }
         now = reader.timeAfter(token);

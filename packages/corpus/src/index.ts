@@ -6,6 +6,17 @@ export { type Piece, type PieceTrack, pieceFromJson, piecesOf, pieceToJson } fro
 export { ChangedFileError, readCorpus } from './read-corpus.js';
 export { type FileReading, type FileSummary, type ReadingPlan, readPieces } from './read-file.js';
 export { readingsFromBytes, readingsToBytes } from './readings.js';
+export { excerpt, joined } from './sections.js';
 export { programsOf } from './select.js';
 export { tempoMap } from './tempo-map.js';
-export { ALL_KEYS, type GridReport, jitterVelocity, quantize, rescale, stretch, transpose } from './transform.js';
+export {
+  ALL_KEYS,
+  type GridReport,
+  jitterVelocity,
+  type Key,
+  keyOf,
+  quantize,
+  rescale,
+  stretch,
+  transpose,
+} from './transform.js';

@@ -85,33 +85,43 @@ function sharpsAfter(sharps: number, semitones: number): number {
 
 /** How far a piece has to go, -6 to 5 semitones, to be in C major or A minor; its key is estimated where it does not say. */
 export function semitonesToC(piece: Piece): number {
-  const [first] = piece.keySignatures;
-  const tonic = first === undefined ? estimateMajorTonic(piece) : (((first.sharps * 7) % 12) + 12) % 12;
-  return tonic === 0 ? 0 : tonic > 6 ? 12 - tonic : -tonic;
+  const { tonic, minor } = keyOf(piece);
+  const major = minor ? (tonic + 3) % 12 : tonic;
+  return major === 0 ? 0 : major > 6 ? 12 - major : -major;
 }
 
 /** Key profiles of major and minor from listening tests (Krumhansl and Kessler 1982), tonic first. */
 const MAJOR = [6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88];
 const MINOR = [6.33, 2.68, 3.52, 5.38, 2.6, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17];
 
-/** The tonic, 0 for C, of the key that correlates best with how long each pitch class sounds; of a minor key its relative. */
-function estimateMajorTonic(piece: Piece): number {
+/** A key: its tonic as a pitch class, 0 for C, and its mode. */
+export interface Key {
+  readonly tonic: number;
+  readonly minor: boolean;
+}
+
+/** The key in which a piece begins, by its signature; where it has none, the one that correlates best with how long each pitch class sounds. */
+export function keyOf(piece: Piece): Key {
+  const [first] = piece.keySignatures;
+  if (first !== undefined) {
+    const major = (((first.sharps * 7) % 12) + 12) % 12;
+    return { tonic: first.minor ? (major + 9) % 12 : major, minor: first.minor };
+  }
   const weights = new Array<number>(12).fill(0);
   for (const note of notesOf(piece)) if (!isDrum(note)) weights[note.key % 12]! += note.end - note.start;
-  let [best, tonic] = [Number.NEGATIVE_INFINITY, 0];
-  for (const [profile, relative] of [
-    [MAJOR, 0],
-    [MINOR, 3],
-  ] as const) {
-    for (let root = 0; root < 12; root++) {
+  let best = Number.NEGATIVE_INFINITY;
+  let key: Key = { tonic: 0, minor: false };
+  for (const minor of [false, true]) {
+    const profile = minor ? MINOR : MAJOR;
+    for (let tonic = 0; tonic < 12; tonic++) {
       const fit = correlation(
         weights,
-        profile.map((_, i) => profile[(i - root + 12) % 12]!),
+        profile.map((_, i) => profile[(i - tonic + 12) % 12]!),
       );
-      if (fit > best) [best, tonic] = [fit, (root + relative) % 12];
+      if (fit > best) [best, key] = [fit, { tonic, minor }];
     }
   }
-  return tonic;
+  return key;
 }
 
 function correlation(a: readonly number[], b: readonly number[]): number {

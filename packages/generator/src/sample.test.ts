@@ -81,7 +81,7 @@ describe('sample', () => {
 });
 
 const silent: Listener = {
-  ...{ rules: [], keyOf: () => undefined, allows: () => true, preference: () => 1, add: () => {} },
+  ...{ rules: [], keyOf: () => undefined, allows: () => true, preference: () => 1, timeAfter: () => 0, add: () => {} },
 };
 
 describe('a listener', () => {

@@ -52,9 +52,9 @@ export async function sample(
     const next = model.step(heard, state);
     tf.dispose(state as never);
     state = next.state;
-    const logits = songs.some((song) => song.draws) ? (next.logits.dataSync() as Float32Array) : undefined;
+    const logits = next.logits.dataSync() as Float32Array;
     songs.forEach((song, row) => {
-      song.go(logits?.subarray(row * shape.vocabulary, (row + 1) * shape.vocabulary));
+      song.go(logits.subarray(row * shape.vocabulary, (row + 1) * shape.vocabulary));
     });
     heard = Int32Array.from(songs, (song) => song.last);
     tf.dispose(next.logits);

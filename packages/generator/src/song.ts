@@ -19,6 +19,8 @@ export interface Listener {
   readonly rules: readonly string[];
   /** Whether a token may come next, by all that the song has so far, with the first `relaxed` rules given up. */
   allows(id: number, relaxed: number): boolean;
+  /** Ticks from the beginning of the song at which it stands after a token. */
+  timeAfter(id: number): number;
   /** What the weight of a token is multiplied by, above 0. */
   preference(id: number): number;
   add(id: number): void;
@@ -27,7 +29,7 @@ export interface Listener {
 /** How a token came into a song. */
 export interface TokenTrace {
   readonly id: number;
-  /** of the model, before anything bent it, 0 to 1; undefined for what the model was not asked for */
+  /** of the model, before anything bent it, 0 to 1; undefined for a first token that it had heard nothing before */
   readonly probability: number | undefined;
   /** tokens that were drawn before it and refused, because they made no sense or would have copied too much */
   readonly refused: number;
@@ -46,6 +48,8 @@ export interface WritingOptions {
   readonly firstToken: readonly number[];
   /** the token that stands between pieces: the model hears it before the first token, and the song ends where it would come */
   readonly boundary?: number | undefined;
+  /** the song ends before the token that would bring it here, in the listener's ticks, and does not end by itself */
+  readonly until?: number | undefined;
   readonly bending: Bending;
   readonly noise?: Noise | undefined;
   readonly constraint?: Constraint | undefined;
@@ -89,11 +93,6 @@ export class Song {
     return this.tokens.at(-1) ?? 0;
   }
 
-  /** Whether the next token is drawn, and not given. */
-  get draws(): boolean {
-    return !this.ended && this.tokens.length >= this.#options.prime.length;
-  }
-
   /** Numbers from a normal distribution, for what is done to the state. */
   normal(): number {
     return Math.sqrt(-2 * Math.log(1 - this.#random.next())) * Math.cos(2 * Math.PI * this.#random.next());
@@ -107,34 +106,36 @@ export class Song {
   }
 
   /** Adds the next token. What the prime says is not drawn, but the model has to hear it. */
-  go(logits: Float32Array | undefined): void {
+  go(logits: Float32Array): void {
     if (this.ended) return;
     const at = this.tokens.length;
-    const { prime, boundary, constraint, bending } = this.#options;
-    if (!this.draws) {
-      this.#add(prime[at]!, GIVEN);
+    const { prime, boundary, constraint, bending, until } = this.#options;
+    if (at < prime.length) {
+      this.#add(prime[at]!, { ...GIVEN, probability: probabilityOf(logits, prime[at]!) });
       return;
     }
     const disturbance = this.#disturb();
     const allowed = constraint?.allowed(this.#state);
-    const may = (id: number) => (id === boundary ? at > 0 : true) && (allowed === undefined || allowed[id] === true);
+    const may = (id: number) =>
+      (id === boundary ? at > 0 && until === undefined : true) && (allowed === undefined || allowed[id] === true);
     const hot = this.#hot && at < this.#hot.until ? this.#hot.factor : 1;
-    const weights = weightsOf(logits!, { ...bending, temperature: bending.temperature * hot }, may, this.tokens);
-    let { id, refused, relaxed } = this.#unrefused(weights, logits!, may);
+    const weights = weightsOf(logits, { ...bending, temperature: bending.temperature * hot }, may, this.tokens);
+    let { id, refused, relaxed } = this.#unrefused(weights, logits, may);
     let thrown = disturbance;
     if (this.#strangeNotes > 0 && id !== undefined && this.#listener?.keyOf(id) !== undefined) {
-      const strange = this.#strangeNote(may, logits!.length);
+      const strange = this.#strangeNote(may, logits.length);
       if (strange !== undefined) {
         id = strange;
         this.#strangeNotes -= 1;
         thrown = [disturbance, 'note'].filter(Boolean).join('+');
       }
     }
-    if (id === undefined || id === boundary) {
+    const isOver = (next: number) => until !== undefined && (this.#listener?.timeAfter(next) ?? 0) >= until;
+    if (id === undefined || id === boundary || isOver(id)) {
       this.ended = true;
       return;
     }
-    this.#add(id, { probability: probabilityOf(logits!, id), refused, relaxed, disturbance: thrown });
+    this.#add(id, { probability: probabilityOf(logits, id), refused, relaxed, disturbance: thrown });
     if (this.tokens.length >= this.#options.length) this.ended = true;
   }
 

@@ -286,10 +286,10 @@ describe('the balance', () => {
   it('is even at first, then holds back what came too often and favours what is due', () => {
     const balance = new Balance(prelude, 1, prelude.division);
     const keys = [60, 64, 67];
-    const even = keys.map((key) => balance.ofNote(note(0, key)));
+    const even = keys.map((key) => balance.ofNote(note(0, key), 0));
     for (const weight of even) expect(weight).toBeCloseTo(1, 6);
     for (let i = 0; i < 20; i++) balance.add(note(i * (prelude.division / 4), 60));
-    const [same, third] = keys.map((key) => balance.ofNote(note(5 * prelude.division, key)));
+    const [same, third] = keys.map((key) => balance.ofNote(note(5 * prelude.division, key), 5 * prelude.division));
     expect(same!).toBeLessThan(third! / 4);
   });
 
@@ -298,12 +298,12 @@ describe('the balance', () => {
     const sixteenth = prelude.division / 4;
     for (const [i, { key }] of notesOf(prelude).slice(0, 64).entries()) balance.add(note(i * sixteenth, key));
     const now = 63 * sixteenth;
-    const at = (gap: number) => balance.ofNote(note(now + gap, 64));
+    const at = (gap: number) => balance.ofNote(note(now + gap, 64), now);
     expect(at(sixteenth)).toBeGreaterThan(5 * at(2 * sixteenth));
     // Waiting for the next sixteenth is what always happens, and for longer than any note is not.
     expect(balance.ofWaiting(now, now + sixteenth)).toBeCloseTo(1, 1);
     expect(balance.ofWaiting(now, now + 7 * sixteenth)).toBeLessThan(0.2);
     const free = new Balance(prelude, 0, prelude.division);
-    expect(free.ofNote(note(0, 1))).toBe(1);
+    expect(free.ofNote(note(0, 1), 0)).toBe(1);
   });
 });

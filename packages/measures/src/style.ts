@@ -82,8 +82,11 @@ export class Balance {
     this.#division = division;
   }
 
-  /** What the weight of a note is multiplied by; 1 where it is neither due nor too much. */
-  ofNote({ start, key }: Onset): number {
+  /**
+   * What the weight of a note is multiplied by; 1 where it is neither due nor too much.
+   * @param now how long it has been waited for, as a tick
+   */
+  ofNote({ start, key }: Onset, now: number): number {
     const { keys, intervals, gaps, last } = this.#song;
     let due = this.#due(this.#source.keys.of(key), this.#source.keys, keys.of(key), keys);
     if (last !== undefined) {
@@ -92,20 +95,23 @@ export class Balance {
       due *=
         this.#due(this.#source.intervals.of(interval), this.#source.intervals, intervals.of(interval), intervals) **
         INTERVALS;
-      due *= this.#due(this.#source.gaps.of(gap), this.#source.gaps, gaps.of(gap), gaps) ** RHYTHM;
+      due *=
+        (this.#due(this.#source.gaps.of(gap), this.#source.gaps, gaps.of(gap), gaps) / this.#dueFrom(now)) ** RHYTHM;
     }
     return due ** this.#strength;
   }
 
   /** What the weight of waiting is multiplied by: of letting time go on from one tick to another without a note. */
-  ofWaiting(from: number, until: number): number {
+  ofWaiting(now: number, until: number): number {
+    return until <= now ? 1 : (this.#dueFrom(until) / this.#dueFrom(now)) ** (RHYTHM * this.#strength);
+  }
+
+  /** Of a note at this tick or any later one. */
+  #dueFrom(tick: number): number {
     const { gaps, last } = this.#song;
-    if (last === undefined || until <= from) return 1;
-    const least = gapPart(until - last.start, this.#division);
-    if (least <= gapPart(from - last.start, this.#division)) return 1;
-    return (
-      this.#due(this.#source.gaps.from(least), this.#source.gaps, gaps.from(least), gaps) ** (RHYTHM * this.#strength)
-    );
+    if (last === undefined) return 1;
+    const least = gapPart(tick - last.start, this.#division);
+    return this.#due(this.#source.gaps.from(least), this.#source.gaps, gaps.from(least), gaps);
   }
 
   add(note: Onset): void {

@@ -6,18 +6,31 @@ interface Message {
   readonly data2: number;
 }
 
-/** Which keys of a track are down. */
+/** Which keys of a track are down, and what its programs, controllers and the like are set to. */
 export class KeysDown {
   readonly #down = new Set<number>();
+  /** message by status, and for controllers by number */
+  readonly #set = new Map<number, number>();
 
-  /** Whether a message makes sense: no key that is up is let go, none that is down is struck. */
+  /** Whether a message makes sense: no key that is up is let go, none that is down is struck, and nothing is set to what it is. */
   allows(message: Message): boolean {
     const isDown = this.#down.has(keyId(message));
-    return isNoteOn(message) ? !isDown : isNoteOff(message) ? isDown : true;
+    if (isNoteOn(message)) return !isDown;
+    return isNoteOff(message) ? isDown : this.#set.get(settingOf(message)) !== settingTo(message);
   }
 
   add(message: Message): void {
     if (isNoteOn(message)) this.#down.add(keyId(message));
     else if (isNoteOff(message)) this.#down.delete(keyId(message));
+    else this.#set.set(settingOf(message), settingTo(message));
   }
+}
+
+/** What a message that is no note sets: a controller or the pressure on a key by its number, else whatever its status says. */
+function settingOf({ status, data1 }: Message): number {
+  return status >> 4 === 10 || status >> 4 === 11 ? (status << 7) | data1 : status << 7;
+}
+
+function settingTo({ data1, data2 }: Message): number {
+  return (data1 << 7) | data2;
 }

@@ -1,0 +1,1 @@
+export { abcToMidi } from './abc-to-midi.js';

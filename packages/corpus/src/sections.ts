@@ -1,0 +1,68 @@
+import { type ChannelEvent, ChannelEvents, isNoteOff, isNoteOn, keyId } from '@etude/midi-reader';
+import { type Piece, withEvents } from './piece.js';
+
+/**
+ * What begins between two ticks of a piece, as a piece of its own. Notes end at the latter one at the latest; what sounded before the former
+ * one is left out.
+ */
+export function excerpt(piece: Piece, from: number, until: number): Piece {
+  const moved = <T extends { tick: number }>(list: readonly T[]) => {
+    const inside = list.filter(({ tick }) => tick >= from && tick < until);
+    // What held before holds from the beginning on.
+    const before = list.filter(({ tick }) => tick < from).at(-1);
+    const head = before && inside[0]?.tick !== from ? [{ ...before, tick: 0 }] : [];
+    return [...head, ...inside.map((each) => ({ ...each, tick: each.tick - from }))];
+  };
+  const result = withEvents(piece, ({ events }) => {
+    const inside: ChannelEvent[] = [];
+    const down = new Map<number, ChannelEvent>();
+    for (const event of events) {
+      if (event.tick < from || event.tick > until) continue;
+      const ends = isNoteOff(event);
+      // At the last tick only notes end: all else is of what comes next.
+      if (event.tick === until && !ends) continue;
+      if (ends && !down.delete(keyId(event))) continue;
+      const placed = { ...event, tick: event.tick - from };
+      if (isNoteOn(event)) down.set(keyId(event), placed);
+      inside.push(placed);
+    }
+    for (const { status, data1 } of down.values()) {
+      inside.push({ tick: until - from, status: 0x80 | (status & 15), data1, data2: 0 });
+    }
+    return ChannelEvents.of(inside);
+  });
+  return {
+    ...result,
+    tempos: moved(piece.tempos),
+    timeSignatures: moved(piece.timeSignatures),
+    keySignatures: moved(piece.keySignatures),
+  };
+}
+
+/**
+ * Pieces one after the other. Tracks of one name are one track, those without a name by their place.
+ * @param parts of one division, with the ticks that each lasts
+ */
+export function joined(parts: readonly { readonly piece: Piece; readonly ticks: number }[]): Piece {
+  const tracks = new Map<string, { name: string; events: ChannelEvent[] }>();
+  const meta = { tempos: [], timeSignatures: [], keySignatures: [] } as {
+    -readonly [K in 'tempos' | 'timeSignatures' | 'keySignatures']: Piece[K][number][];
+  };
+  let from = 0;
+  const placed = <T extends { tick: number }>(list: readonly T[]) =>
+    list.map((each) => ({ ...each, tick: each.tick + from }));
+  for (const { piece, ticks } of parts) {
+    piece.tracks.forEach(({ name, events }, index) => {
+      const key = name || String(index);
+      const track = tracks.get(key) ?? { name, events: [] };
+      tracks.set(key, track);
+      track.events.push(...placed([...events]));
+    });
+    meta.tempos.push(...placed(piece.tempos));
+    meta.timeSignatures.push(...placed(piece.timeSignatures));
+    meta.keySignatures.push(...placed(piece.keySignatures));
+    from += ticks;
+  }
+  const list = Array.from(tracks.values(), ({ name, events }) => ({ name, events: ChannelEvents.of(events) }));
+  return { division: parts[0]?.piece.division ?? 480, ...meta, tracks: list };
+}

@@ -1,0 +1,27 @@
+import { buildVocabulary } from '@etude/tokenizer';
+import { expect, it } from 'vitest';
+import { fitTokens } from './fit-tokens.js';
+
+const fitted = (known: string, tokens: string) => {
+  const vocabulary = buildVocabulary(known.split(' '), 'error');
+  const { ids, ...counts } = fitTokens(tokens.split(' '), vocabulary);
+  return { tokens: ids.map((id) => vocabulary.entries[id]!.token).join(' '), ...counts };
+};
+
+it('takes the nearest time, velocity or length for one that is not known', () => {
+  expect(fitted('0_90_3c_40 120_90_3c_60 120_80_3c_00', '0_90_3c_42 110_80_3c_00 120_90_3c_60')).toEqual({
+    tokens: '0_90_3c_40 120_80_3c_00 120_90_3c_60',
+    ...{ changed: 2, leftOut: 0 },
+  });
+  expect(fitted('NoteOn_0.0_60_64 TimeShift_10 TimeShift_40', 'NoteOn_0.0_60_90 TimeShift_30').tokens).toBe(
+    'NoteOn_0.0_60_64 TimeShift_40',
+  );
+  expect(fitted('Velocity_60 Duration_4', 'Velocity_70 Duration_3').tokens).toBe('Velocity_60 Duration_4');
+});
+
+it('leaves out what says nothing of notes, and refuses a pitch that there is not', () => {
+  expect(fitted('Pitch_60', 'Tempo_120 Pitch_60 TimeSig_3/4')).toEqual({ tokens: 'Pitch_60', changed: 0, leftOut: 2 });
+  expect(fitted('0_90_3c_40', '0_c0_05 0_90_3c_40')).toMatchObject({ leftOut: 1 });
+  expect(() => fitted('Pitch_60', 'Pitch_61')).toThrow('nothing like "Pitch_61"');
+  expect(() => fitted('0_90_3c_40', '0_90_3d_40')).toThrow('nothing like "0_90_3d_40"');
+});

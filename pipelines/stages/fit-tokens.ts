@@ -1,0 +1,59 @@
+import { StageError } from '@etude/pipeline';
+import type { Vocabulary } from '@etude/tokenizer';
+
+/** A token as what it says, and numbers of which a neighbour may stand for it: times, velocities, lengths. */
+interface Parts {
+  readonly kind: string;
+  readonly numbers: readonly number[];
+}
+
+/** Tokens that say nothing of notes; without them music is the same but for its metre, tempo and colour. */
+const NOT_A_NOTE = /^(TimeSig|KeySig|Tempo|Control|PolyPressure|Pressure|PitchBend|Program_\d+\.\d+_)|^\d+_[a-e]/;
+
+/**
+ * Ids for music that the vocabulary was not built from: a token that it lacks becomes the one that says the same with the nearest time,
+ * velocity or length.
+ * @returns how many had to change, and how many say nothing of notes and were left out
+ * @throws {StageError} at a note of a pitch or an instrument that the music learnt from does not have
+ */
+export function fitTokens(
+  tokens: readonly string[],
+  { entries }: Vocabulary,
+): { ids: number[]; changed: number; leftOut: number } {
+  const ids = new Map(entries.map(({ token }, id) => [token, id]));
+  const alike = new Map<string, { id: number; numbers: readonly number[] }[]>();
+  for (const [id, { token }] of entries.entries()) {
+    const { kind, numbers } = partsOf(token);
+    alike.set(kind, [...(alike.get(kind) ?? []), { id, numbers }]);
+  }
+  let [changed, leftOut] = [0, 0];
+  const fitted = tokens.flatMap((token) => {
+    const id = ids.get(token);
+    if (id !== undefined) return [id];
+    const { kind, numbers } = partsOf(token);
+    const near = alike.get(kind) ?? [];
+    if (near.length === 0) {
+      if (!NOT_A_NOTE.test(token)) {
+        throw new StageError(`the music learnt from has nothing like "${token}": no such pitch or instrument`);
+      }
+      leftOut += 1;
+      return [];
+    }
+    changed += 1;
+    const distance = (other: readonly number[]) =>
+      other.reduce((sum, number, i) => sum + Math.abs(Math.log((number + 1) / (numbers[i]! + 1))), 0);
+    return [near.reduce((best, other) => (distance(other.numbers) < distance(best.numbers) ? other : best)).id];
+  });
+  return { ids: fitted, changed, leftOut };
+}
+
+function partsOf(token: string): Parts {
+  const event = /^(\d+)_([89a-e][0-9a-f]_[0-9a-f]{2})(?:_([0-9a-f]{2}))?$/.exec(token);
+  if (event) {
+    return { kind: event[2]!, numbers: [Number(event[1]), Number.parseInt(event[3] ?? '0', 16)] };
+  }
+  const [, head, last] =
+    /^((?:TimeShift|Position|Velocity|Duration|Tempo|NoteOn_\d+\.\d+_\d+|NoteOff_\d+\.\d+_\d+)_)(\d+)$/.exec(token) ??
+    [];
+  return head === undefined ? { kind: token, numbers: [] } : { kind: head, numbers: [Number(last)] };
+}

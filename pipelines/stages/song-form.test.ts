@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs';
+import { excerpt, joined, notesOf, type Piece, piecesOf } from '@etude/corpus';
+import { ChannelEvents, readMidi } from '@etude/midi-reader';
+import { createGrammar } from '@etude/tokenizer';
+import { describe, expect, it } from 'vitest';
+import { workspaceFile } from '../testing/run-stage.js';
+import { type BarWriter, form, givenSections, writeForm } from './song-form.js';
+
+const BAR = 4 * 480;
+const prelude = piecesOf(readMidi(readFileSync(new URL('../../data/prelude-bwv-846.mid', import.meta.url))))[0]!;
+
+/** Four quarter notes a bar, of one key. */
+function bars(count: number, key: number): Piece {
+  const events = Array.from({ length: 4 * count }, (_, i) => [
+    { tick: i * 480, status: 0x90, data1: key, data2: 80 },
+    { tick: (i + 1) * 480, status: 0x80, data1: key, data2: 0 },
+  ]).flat();
+  return {
+    division: 480,
+    tempos: [],
+    timeSignatures: [],
+    keySignatures: [],
+    tracks: [{ name: '', events: ChannelEvents.of(events) }],
+  };
+}
+
+/** Writes each stretch in keys of its own: 60 and 61, then 62 and 63, and so on; the second take is always the better one. */
+function fakeWriter(calls: { from: number; until: number; given: number }[], more: Partial<BarWriter> = {}): BarWriter {
+  return {
+    ...{ division: 480, copyLimit: 0, longestCopy: () => 0 },
+    write: async ({ from, until, given }) => {
+      calls.push({ from, until, given });
+      return [0, 1].map((take) => bars((until - from) / BAR, 58 + 2 * calls.length + take));
+    },
+    surprise: (piece, from) => -notesOf(excerpt(piece, 0, from)).at(-1)!.key,
+    bitsOutside: (piece) => -notesOf(piece).at(-1)!.key,
+    ...more,
+  };
+}
+
+const keysOf = (song: Piece) => {
+  const keys: number[][] = [];
+  for (const { start, key } of notesOf(song)) {
+    const bar = Math.floor(start / BAR);
+    keys[bar] = [...(keys[bar] ?? []), key];
+  }
+  return keys.map((bar) => (new Set(bar).size === 1 && bar.length === 4 ? bar[0] : bar));
+};
+
+describe('a form', () => {
+  it('is written section by section; a repeat is varied in as many bars as it says', async () => {
+    const calls: { from: number; until: number; given: number }[] = [];
+    const wanted = form.parse({ sections: ['A', 'B', 'A'], bars: 4, vary: 0.5, ending: 'rest' });
+    const keys = keysOf(await writeForm(wanted, new Map(), prelude, 1, fakeWriter(calls)));
+    expect(keys.slice(0, 8)).toEqual([61, 61, 61, 61, 63, 63, 63, 63]);
+    expect(keys).toHaveLength(12);
+    expect(keys.slice(8).filter((key) => key === 61)).toHaveLength(2);
+    expect(keys.slice(8)).toEqual(expect.arrayContaining([65, 67]));
+    expect(calls.map(({ from, until }) => (until - from) / BAR)).toEqual([4, 4, 1, 1]);
+  });
+
+  it('has what is given as it is, and fills a gap by what follows it', async () => {
+    const calls: { from: number; until: number; given: number }[] = [];
+    const given = new Map([
+      ['intro', bars(2, 40)],
+      ['end', bars(1, 50)],
+    ]);
+    const wanted = form.parse({ sections: ['intro', 'gap', 'end'], bars: 2, ending: 'rest' });
+    const asked: number[] = [];
+    const writer = fakeWriter(calls, {
+      surprise: (piece, from) => asked.push(from) && -notesOf(excerpt(piece, 0, from)).at(-1)!.key,
+    });
+    expect(keysOf(await writeForm(wanted, given, prelude, 1, writer))).toEqual([40, 40, 61, 61, 50]);
+    expect(calls).toEqual([{ from: 2 * BAR, until: 4 * BAR, given: 2 * BAR }]);
+    expect(asked).toEqual([4 * BAR, 4 * BAR]);
+  });
+
+  it('varies a song that is given, and leaves a bar as it is where the new one makes a longer copy', async () => {
+    const given = new Map([['song', bars(4, 40)]]);
+    const wanted = form.parse({ sections: ["song'"], vary: 1, ending: 'rest' });
+    const copies = (piece: Piece) => (notesOf(piece).some(({ key }) => key === 63) ? 9 : 3);
+    const writer = fakeWriter([], { copyLimit: 8, longestCopy: copies });
+    expect(keysOf(await writeForm(wanted, given, prelude, 1, writer))).toEqual([61, 40, 65, 67]);
+  });
+
+  it('ends with the dominant, then a bar of the tonic', async () => {
+    const rules: boolean[] = [];
+    const writer = fakeWriter([]);
+    const wanted = form.parse({ sections: ['A'], bars: 2 });
+    const song = await writeForm(wanted, new Map(), prelude, 1, {
+      ...writer,
+      write: async (asked) => {
+        const rule = asked.rules?.[0];
+        // The prelude is in C: in the last half bar B and G may come, C and E may not.
+        for (const key of [59, 55, 60, 64]) {
+          if (rule) rules.push(rule.allows({ start: asked.until - 1, key, track: 0, channel: 0 }));
+        }
+        return writer.write(asked);
+      },
+    });
+    expect(rules).toEqual([true, true, false, false]);
+    expect(keysOf(song)).toEqual([61, 63, [60]]);
+    const last = notesOf(song).at(-1)!;
+    expect(last.end - last.start).toBe(BAR);
+  });
+
+  it('takes sections of its own from MIDI and ABC files by their names', async () => {
+    const settings = { grammar: 'event-text', division: 480, steps: 0, velocities: 32 } as const;
+    const abc = 'X:1\nT:mine\nM:4/4\nL:1/4\nQ:1/4=90\nK:C\nCEGc|\n';
+    const midi = readFileSync(new URL('../../data/prelude-bwv-846.mid', import.meta.url));
+    const files = [workspaceFile(Buffer.from(abc), 'mine.abc'), workspaceFile(midi, 'prelude.mid')];
+    const given = await givenSections(files, settings, createGrammar(settings));
+    expect(notesOf(given.get('mine')!).map(({ key }) => key)).toEqual([60, 64, 67, 72]);
+    expect(notesOf(given.get('prelude')!)).toHaveLength(notesOf(prelude).length);
+    const broken = givenSections([workspaceFile(Buffer.from('MThd'), 'A.mid')], settings, createGrammar(settings));
+    await expect(broken).rejects.toThrow('A.mid');
+  });
+});
+
+it('parts of a piece make it again, but for notes that sound across the cut', () => {
+  const end = 35 * BAR;
+  for (const cut of [BAR, 7 * BAR, 20 * BAR]) {
+    const parts = [
+      { piece: excerpt(prelude, 0, cut), ticks: cut },
+      { piece: excerpt(prelude, cut, end), ticks: end - cut },
+    ];
+    const notes = (piece: Piece) => notesOf(piece).map(({ start, end, key }) => ({ start, end, key }));
+    const expected = notes(prelude)
+      .filter(({ start }) => start < end)
+      .map((note) => ({ ...note, end: note.start < cut ? Math.min(note.end, cut) : Math.min(note.end, end) }));
+    expect(notes(joined(parts))).toEqual(expected);
+  }
+});

@@ -1,0 +1,125 @@
+import { excerpt, notesOf, type Piece } from '@etude/corpus';
+import {
+  type SamplingOptions,
+  type SamplingProgress,
+  sample,
+  type TokenTrace,
+  type WritingOptions,
+  type WrittenSong,
+} from '@etude/generator';
+import { bitsOutside, type Entropies, measureEntropies, measureNovelty, type Range } from '@etude/measures';
+import type { Kernels, Model } from '@etude/model';
+import type { TensorFlow } from '@etude/tensorflow';
+import { decode, encoderOf, type Grammar, type Vocabulary } from '@etude/tokenizer';
+import { meanLoss, onlyHeard } from '@etude/trainer';
+import { fitTokens } from './fit-tokens.js';
+import type { BarWriter } from './song-form.js';
+import { listenerOf, type NoteRule, type SongRules } from './song-rules.js';
+
+/** A song as it was written: its tokens, and a row of the trace for each. */
+export interface Song {
+  readonly tokens: readonly string[];
+  readonly trace: readonly TokenTrace[];
+}
+
+interface Tools {
+  readonly tf: TensorFlow;
+  readonly kernels: Kernels;
+  readonly model: Model;
+  readonly vocabulary: Vocabulary;
+  readonly grammar: Grammar;
+  readonly signal: AbortSignal;
+  readonly options: Pick<WritingOptions, 'bending' | 'firstToken' | 'noise' | 'boundary' | 'constraint'>;
+  readonly rules: Omit<SongRules, 'prime'>;
+  /** how often each song, or stretch of one, is written to choose from */
+  readonly takes: number;
+  /** tokens that a song, or a stretch of one, has at most */
+  readonly length: number;
+  /** entropies of the source's halves */
+  readonly normal: Entropies<Range>;
+}
+
+/** Writes songs with one model, under one set of rules. */
+export class SongWriter {
+  readonly #tools: Tools;
+
+  constructor(tools: Tools) {
+    this.#tools = tools;
+  }
+
+  /** Songs that go on from a beginning, of each the take that is most like the source in its entropies. */
+  async songs(
+    count: number,
+    beginning: readonly string[],
+    seed: number,
+    onProgress: (progress: SamplingProgress) => void,
+  ): Promise<Song[]> {
+    const { vocabulary, grammar, rules, takes, length } = this.#tools;
+    const prime = [...encoderOf(vocabulary)(beginning)];
+    const listener = listenerOf(vocabulary, grammar, { ...rules, prime: prime.length });
+    const written = await this.#sample({ songs: count, takes, length, seed, prime, listener }, onProgress);
+    return Array.from({ length: count }, (_, song) => {
+      const all = written.slice(song * takes, (song + 1) * takes);
+      const outside = all.map((take) => this.#bitsOutside(grammar.decode(decode(vocabulary, take.tokens))));
+      const { tokens, trace } = all[outside.indexOf(Math.min(...outside))]!;
+      return { tokens: decode(vocabulary, tokens), trace };
+    });
+  }
+
+  /** What writes the bars of one song. */
+  bars(seed: number): BarWriter {
+    const { tf, kernels, model, vocabulary, grammar, rules, takes, length } = this.#tools;
+    let stretches = 0;
+    return {
+      division: grammar.division,
+      copyLimit: rules.copyLimit,
+      write: async ({ before, given, from, until, rules: more = [] }) => {
+        const prime = this.fit(before).ids;
+        const later: NoteRule = { name: 'section', allows: ({ start }) => start >= from };
+        const masks = () => [...more, ...(rules.masks?.() ?? []), later];
+        const heard = this.fit(excerpt(before, 0, given)).ids.length;
+        const listener = listenerOf(vocabulary, grammar, { ...rules, masks, prime: heard });
+        // Each stretch of a song has draws of its own.
+        const own = (seed ^ Math.imul(++stretches, 0x85ebca6b)) | 0;
+        const options = { songs: 1, takes, length: prime.length + length, seed: own, prime, until, listener };
+        const written = await this.#sample(options);
+        return written.map(({ tokens }) => excerpt(grammar.decode(decode(vocabulary, tokens)), from, until));
+      },
+      surprise: (piece, from) => {
+        const heard = this.fit(excerpt(piece, 0, from)).ids.length;
+        const ids = Int32Array.from(this.fit(piece).ids, (id, at) => (at < heard ? onlyHeard(id) : id));
+        return ids.length <= heard ? 0 : meanLoss(tf, kernels, model, [ids], 256);
+      },
+      longestCopy: (piece) =>
+        rules.index === undefined
+          ? 0
+          : (measureNovelty(notesOf(piece), rules.index, (tick) => tick).longestRun?.notes ?? 0),
+      bitsOutside: (piece) => this.#bitsOutside(piece),
+    };
+  }
+
+  /** A piece as a song, with how likely the model holds each of its tokens. */
+  async traced(piece: Piece): Promise<Song> {
+    const prime = this.fit(piece).ids;
+    const [heard] = await this.#sample({ songs: 1, length: prime.length, seed: 1, prime });
+    return { tokens: this.#tools.grammar.encode(piece), trace: heard!.trace };
+  }
+
+  /** The tokens of any music, as near as the model knows them. */
+  fit(piece: Piece): ReturnType<typeof fitTokens> {
+    const tokens = notesOf(piece).length === 0 ? [] : this.#tools.grammar.encode(piece);
+    return fitTokens(tokens, this.#tools.vocabulary);
+  }
+
+  #sample(
+    options: Omit<SamplingOptions, keyof Tools['options']>,
+    onProgress: (progress: SamplingProgress) => void = () => {},
+  ): Promise<WrittenSong[]> {
+    const { tf, kernels, model, options: common, signal } = this.#tools;
+    return sample(tf, kernels, model, { ...common, ...options }, { signal, onProgress });
+  }
+
+  #bitsOutside(piece: Piece): number {
+    return bitsOutside(measureEntropies(notesOf(piece), piece.division), this.#tools.normal);
+  }
+}
