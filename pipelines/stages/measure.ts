@@ -2,19 +2,21 @@ import { linesOf, pieceFromJson, piecesOf } from '@etude/corpus';
 import { SongMeter } from '@etude/measures';
 import { readMidi } from '@etude/midi-reader';
 import { defineStage } from '@etude/pipeline';
+import { drawSong, type SongToDraw } from '@etude/report';
 import * as z from 'zod';
 
 export const measure = defineStage({
   name: 'measure',
-  version: 1,
+  version: 2,
   summary:
     'Tells of every song how much of it is copied, how often it goes round in circles, and what in it is unsound',
   params: z.strictObject({}),
-  inputs: { songs: 'files', pieces: 'file' },
-  outputs: { measures: 'file' },
+  inputs: { songs: 'files', traces: 'files', pieces: 'file' },
+  outputs: { measures: 'file', pictures: 'files' },
   run({ inputs, say }) {
     const meter = new SongMeter(Array.from(linesOf(inputs.pieces.bytes), pieceFromJson));
-    const songs = inputs.songs.map(({ bytes }) => meter.measure(piecesOf(readMidi(bytes))[0]!));
+    const pieces = inputs.songs.map(({ bytes }) => piecesOf(readMidi(bytes))[0]!);
+    const songs = pieces.map((piece) => meter.measure(piece));
     const source = meter.source();
     const range = (values: readonly number[], text: (value: number) => string) => {
       const [least, most] = [Math.min(...values), Math.max(...values)].map(text);
@@ -32,6 +34,21 @@ export const measure = defineStage({
     const stuck = songs.reduce((sum, { stuckNotes, overlaps }) => sum + stuckNotes + overlaps, 0);
     const loops = songs.map(({ longestLoop }) => (longestLoop ? longestLoop.bars * longestLoop.times : 0));
     say(`longest loop ${range(loops, String)} bars, ${stuck} stuck or doubled notes`);
-    return { measures: `${JSON.stringify({ songs, source }, undefined, 2)}\n` };
+    const pictures = pieces.map((piece, index) =>
+      drawSong({
+        ...{ title: `Song ${index + 1}`, piece, report: songs[index]!, halves: source.halves },
+        trace: traceFromCsv(inputs.traces[index]!.text()),
+      }),
+    );
+    return { pictures, measures: `${JSON.stringify({ songs, source }, undefined, 2)}\n` };
   },
 });
+
+function traceFromCsv(csv: string): SongToDraw['trace'] {
+  const [, ...rows] = csv.trim().split('\n');
+  return rows.map((row) => {
+    const [, quarter, probability, , relaxed = '', disturbance = ''] = row.split(',');
+    const surprise = probability ? -Math.log(Number(probability)) : undefined;
+    return { quarter: Number(quarter), surprise, relaxed, disturbance };
+  });
+}

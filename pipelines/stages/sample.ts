@@ -1,9 +1,9 @@
 import { linesOf, notesOf, pieceFromJson } from '@etude/corpus';
-import { PRESETS, presetNoise, type TokenTrace } from '@etude/generator';
+import { PRESETS, presetNoise } from '@etude/generator';
 import { CopyIndex, entropiesOfHalves, pitchesOf } from '@etude/measures';
 import { modelFromBytes } from '@etude/model';
 import { defineStage, StageError, workspaceFiles } from '@etude/pipeline';
-import { createGrammar, END_OF_PIECE, formatTokens, readPieces, type Vocabulary } from '@etude/tokenizer';
+import { createGrammar, END_OF_PIECE, formatTokens, type Grammar, readPieces } from '@etude/tokenizer';
 import * as z from 'zod';
 import { grammarFromJson } from './grammar-json.js';
 import { loadKernels } from './kernels.js';
@@ -164,15 +164,22 @@ export const sample = defineStage({
     tf.dispose(model.weights as never);
     return {
       songs: songs.map(({ tokens }) => formatTokens(tokens, grammar)),
-      traces: songs.map(({ trace }) => traceToCsv(trace, vocabulary)),
+      traces: songs.map((song) => traceToCsv(song, grammar)),
     };
   },
 });
 
-/** A row a token: which, how likely the model held it, how many were refused before it, which rules were given up, and what was thrown in. */
-function traceToCsv(trace: readonly TokenTrace[], { entries }: Vocabulary): string {
-  const rows = trace.map(({ id, probability, refused, relaxed, disturbance }) =>
-    [entries[id]!.token, probability?.toPrecision(4) ?? '', refused, relaxed.join('+'), disturbance].join(','),
-  );
-  return `${['token,probability,refused,relaxed,disturbance', ...rows].join('\n')}\n`;
+/**
+ * A row a token: which, where the song stands after it in quarter notes, how likely the model held it, how many were refused before it,
+ * which rules were given up, and what was thrown in.
+ */
+function traceToCsv({ tokens, trace }: Song, grammar: Grammar): string {
+  const reader = grammar.reader();
+  const rows = trace.map(({ probability, refused, relaxed, disturbance }, at) => {
+    const token = tokens[at]!;
+    const quarter = Number((reader.timeAfter(token) / grammar.division).toFixed(3));
+    reader.add(token);
+    return [token, quarter, probability?.toPrecision(4) ?? '', refused, relaxed.join('+'), disturbance].join(',');
+  });
+  return `${['token,quarter,probability,refused,relaxed,disturbance', ...rows].join('\n')}\n`;
 }

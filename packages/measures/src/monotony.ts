@@ -1,7 +1,7 @@
 import { barsOf, type Note, notesOf, type Piece } from '@etude/corpus';
-import { linesOf } from './lines.js';
+import { gapPart, linesOf } from './lines.js';
 
-/** Entropies in bits: of pitches, of intervals from note to note, of times from beginning to beginning. */
+/** Entropies in bits: of pitches, of intervals from note to note, of times from beginning to beginning in 24ths of a quarter note. */
 export interface Entropies<T = number> {
   readonly pitchEntropy: T;
   readonly intervalEntropy: T;
@@ -65,7 +65,7 @@ export function measureEntropies(notes: readonly Note[], division: number): Entr
   return {
     pitchEntropy: entropy(all.map(({ key }) => key)),
     intervalEntropy: entropy(steps.map(({ interval }) => interval)),
-    rhythmEntropy: entropy(steps.map(({ gap }) => Math.round((960 * gap) / division))),
+    rhythmEntropy: entropy(steps.map(({ gap }) => gapPart(gap, division))),
   };
 }
 

@@ -1,10 +1,7 @@
 import type { Note, Piece } from '@etude/corpus';
 import { notesOf } from '@etude/corpus';
 import type { Onset } from './copy-guard.js';
-import { linesOf } from './lines.js';
-
-/** Parts of a quarter note in which times from beginning to beginning are told apart. */
-const GAP_PARTS = 24;
+import { gapPart, linesOf } from './lines.js';
 
 /** How often each value comes, and their sum. */
 class Counts {
@@ -47,10 +44,6 @@ class NoteCounts {
   get last() {
     return this.#last;
   }
-}
-
-function gapPart(ticks: number, division: number): number {
-  return Math.round((GAP_PARTS * ticks) / division);
 }
 
 /** How many notes a song is taken to have had already as the source has them, so that its first notes are free. */

@@ -8,3 +8,4 @@ export {
 } from './compare.js';
 export { type CurveToDraw, drawLearningCurve } from './learning-curve-picture.js';
 export { measureSong, type SongMeasures, secondsOf } from './song-measures.js';
+export { drawSong, type SongToDraw } from './song-picture.js';

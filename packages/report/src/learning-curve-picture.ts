@@ -1,4 +1,5 @@
 import { scaleLinear } from 'd3-scale';
+import { FAINT, picture, text } from './svg.js';
 
 export interface CurveToDraw {
   readonly step: number;
@@ -11,7 +12,6 @@ const [WIDTH, HEIGHT] = [720, 400];
 const MARGIN = { top: 48, right: 120, bottom: 48, left: 56 };
 const TRAINING = '#1f6feb';
 const VALIDATION = '#d1570a';
-const FAINT = '#8a8f98';
 
 /**
  * The learning curve as an SVG picture: loss in nats per token against steps.
@@ -66,9 +66,7 @@ export function drawLearningCurve(
     { y: y(entropy) + 4, text: `counts alone ${entropy.toFixed(2)}`, fill: FAINT },
   ]);
   const kept = validation.find(({ step }) => step === best);
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" font-family="system-ui, sans-serif" font-size="12">`,
-    '<rect width="100%" height="100%" fill="white"/>',
+  return picture(WIDTH, HEIGHT, [
     text(MARGIN.left, 24, 'Learning curve', { size: 16, weight: 600 }),
     text(MARGIN.left, 40, 'loss in nats per token', { fill: FAINT }),
     ...grid,
@@ -84,24 +82,7 @@ export function drawLearningCurve(
         ]
       : []),
     ...labels.map((label) => text(WIDTH - MARGIN.right + 8, label.y, label.text, { fill: label.fill })),
-    '</svg>',
-    '',
-  ].join('\n');
-}
-
-function text(
-  x: number,
-  y: number,
-  content: string,
-  {
-    anchor = 'start',
-    fill = '#1b1f24',
-    size = 12,
-    weight = 400,
-  }: { anchor?: string; fill?: string; size?: number; weight?: number },
-): string {
-  const font = `${size === 12 ? '' : ` font-size="${size}"`}${weight === 400 ? '' : ` font-weight="${weight}"`}`;
-  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" text-anchor="${anchor}" fill="${fill}"${font}>${content}</text>`;
+  ]);
 }
 
 /** Moves labels down where they would stand on each other. */

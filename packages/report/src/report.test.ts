@@ -1,3 +1,6 @@
+import { piecesOf } from '@etude/corpus';
+import { SongMeter } from '@etude/measures';
+import { readMidi } from '@etude/midi-reader';
 import { setTempo, timeSignature, writeMidi } from '@etude/midi-writer';
 import { describe, expect, it } from 'vitest';
 import {
@@ -5,6 +8,7 @@ import {
   comparisonMarkdown,
   comparisonRows,
   drawLearningCurve,
+  drawSong,
   measureSong,
   pitchName,
 } from './index.js';
@@ -131,4 +135,36 @@ describe('drawLearningCurve', () => {
 
 it('names pitches', () => {
   expect([0, 60, 69, 127].map(pitchName)).toEqual(['C-1', 'C4', 'A4', 'G9']);
+});
+
+describe('the picture of a song', () => {
+  const draw = (keys: readonly number[], trace: Parameters<typeof drawSong>[0]['trace'] = []) => {
+    const piece = piecesOf(readMidi(song(keys)))[0]!;
+    const meter = new SongMeter([piece]);
+    const { halves } = meter.source();
+    return drawSong({ title: 'A < B & C', piece, report: meter.measure(piece), halves, trace });
+  };
+
+  it('has a mark where something was thrown in or given up, and the longest copy', () => {
+    const surprise = { surprise: 1, relaxed: '', disturbance: '' };
+    const svg = draw(
+      [60, 64, 67, 72, 60, 64, 67, 72],
+      [
+        { ...surprise, quarter: 1 },
+        { ...surprise, quarter: 4, disturbance: 'state 1' },
+        { ...surprise, quarter: 7, relaxed: 'scale' },
+      ],
+    );
+    expect(svg).toContain('>state 1</text>');
+    expect(svg).toContain('>gave up scale</text>');
+    expect(svg).toContain('>longest copy: 8 notes</text>');
+    expect(svg).toContain('A &lt; B &amp; C');
+    // Marks stand where they belong: half of the song is half of the width between the margins.
+    expect(svg).toMatch(/<line x1="620\.0"[^>]*stroke="#c62828"/);
+    expect(svg).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  it('can be drawn of a song without notes', () => {
+    expect(draw([])).not.toMatch(/NaN|undefined|Infinity/);
+  });
 });

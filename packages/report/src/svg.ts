@@ -1,0 +1,30 @@
+export const FAINT = '#8a8f98';
+export const INK = '#1b1f24';
+
+/** A text in an SVG picture; `content` may hold any character. */
+export function text(
+  x: number,
+  y: number,
+  content: string,
+  {
+    anchor = 'start',
+    fill = INK,
+    size = 12,
+    weight = 400,
+  }: { anchor?: string; fill?: string; size?: number; weight?: number } = {},
+): string {
+  const font = `${size === 12 ? '' : ` font-size="${size}"`}${weight === 400 ? '' : ` font-weight="${weight}"`}`;
+  const escaped = content.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" text-anchor="${anchor}" fill="${fill}"${font}>${escaped}</text>`;
+}
+
+/** A picture of its elements, on white. */
+export function picture(width: number, height: number, elements: readonly string[]): string {
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="system-ui, sans-serif" font-size="12">`,
+    '<rect width="100%" height="100%" fill="white"/>',
+    ...elements,
+    '</svg>',
+    '',
+  ].join('\n');
+}
