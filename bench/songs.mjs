@@ -25,9 +25,7 @@ const SETTINGS = {
   'and with balance': { takes: 1 },
   default: {},
   'default with drift': { noise: 'drift' },
-  'restless noise': { noise: 'restless' },
   'wild noise': { noise: 'wild' },
-  'top-p 0.9, DRY 0.8': { topP: 0.9, dry: 0.8 },
 };
 
 const folder = temporaryWorkspace();

@@ -7,7 +7,7 @@ import * as z from 'zod';
 
 export const measure = defineStage({
   name: 'measure',
-  version: 2,
+  version: 3,
   summary:
     'Tells of every song how much of it is copied, how often it goes round in circles, and what in it is unsound',
   params: z.strictObject({}),

@@ -1,6 +1,6 @@
-import { linesOf, notesOf, pieceFromJson } from '@etude/corpus';
+import { linesOf, notesOf, type Piece, pieceFromJson } from '@etude/corpus';
 import { PRESETS, presetNoise } from '@etude/generator';
-import { CopyIndex, entropiesOfHalves, pitchesOf } from '@etude/measures';
+import { CopyIndex, entropiesOfHalves, halvesOf, notesOnGrid, pitchesOf } from '@etude/measures';
 import { modelFromBytes } from '@etude/model';
 import { defineStage, StageError, workspaceFiles } from '@etude/pipeline';
 import { createGrammar, END_OF_PIECE, formatTokens, type Grammar, readPieces } from '@etude/tokenizer';
@@ -9,7 +9,7 @@ import { grammarFromJson } from './grammar-json.js';
 import { loadKernels } from './kernels.js';
 import { maskRules, masks } from './note-masks.js';
 import { form, givenSections, writeForm } from './song-form.js';
-import { constraintOf, firstTokenWeights } from './song-rules.js';
+import { constraintOf, firstTokenWeights, type StyleSource } from './song-rules.js';
 import { type Song, SongWriter } from './song-writer.js';
 import { vocabularyFromJson } from './vocabulary-json.js';
 
@@ -39,7 +39,7 @@ const noise = z.strictObject({
 
 export const sample = defineStage({
   name: 'sample',
-  version: 9,
+  version: 10,
   summary: 'Writes songs token by token with the trained model',
   params: z.strictObject({
     songs: z.int().min(1).max(1000).default(3).describe('how many songs to write'),
@@ -89,7 +89,7 @@ export const sample = defineStage({
       .max(2)
       .default(1)
       .describe(
-        'how closely a song keeps to the shares of pitches, intervals and rhythms of the piece it was learnt from; a corpus has none',
+        'how closely a song keeps to the shares of pitches, intervals and rhythms of one half of the piece it was learnt from; a corpus has none',
       ),
     takes: z
       .int()
@@ -128,8 +128,8 @@ export const sample = defineStage({
         constraint: constraintOf(vocabulary, grammar),
       },
       rules: {
-        ...{ copyLimit, index: copyLimit > 0 ? new CopyIndex(notes) : undefined },
-        balance: balance > 0 && pieces.length === 1 ? { source: pieces[0]!, strength: balance } : undefined,
+        ...{ copyLimit, index: copyLimit > 0 ? new CopyIndex(pieces.map(notesOnGrid)) : undefined },
+        balance: balance > 0 && pieces.length === 1 ? { parts: partsOf(pieces[0]!), strength: balance } : undefined,
         masks: maskRules(masks, grammar.division, pitchesOf(notes)),
       },
       normal: entropiesOfHalves(pieces),
@@ -168,6 +168,10 @@ export const sample = defineStage({
     };
   },
 });
+
+function partsOf(piece: Piece): StyleSource[] {
+  return halvesOf(piece).map((notes) => ({ notes, division: piece.division }));
+}
 
 /**
  * A row a token: which, where the song stands after it in quarter notes, how likely the model held it, how many were refused before it,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { notesOf, type Piece, piecesOf } from '@etude/corpus';
 import { sample, UNBENT } from '@etude/generator';
-import { CopyIndex, measureNovelty } from '@etude/measures';
+import { CopyIndex, measureNovelty, notesOnGrid } from '@etude/measures';
 import { isNoteOff, isNoteOn, readMidi } from '@etude/midi-reader';
 import { chooseKernels, createRandom, initialWeights, type LanguageModelShape } from '@etude/model';
 import { loadTensorFlow } from '@etude/tensorflow';
@@ -62,12 +62,12 @@ describe.each(GRAMMARS)('songs of a model that knows nothing, in the grammar %s'
   });
 
   it('copy no more notes than they may', async () => {
-    const index = new CopyIndex([notesOf(music[name])]);
+    const index = new CopyIndex([notesOnGrid(music[name])]);
     const longest = async (guarded: boolean) => {
       const written = await songs(guarded ? { index } : {}, { songs: 40, length: 300 });
       const runs = written.map(({ tokens }) => {
         const song = grammar.decode(decode(vocabulary, tokens));
-        return measureNovelty(notesOf(song), index, (tick) => tick).longestRun?.notes ?? 0;
+        return measureNovelty(notesOnGrid(song), index, (tick) => tick).longestRun?.notes ?? 0;
       });
       return Math.max(...runs);
     };

@@ -1,6 +1,6 @@
-import type { Piece } from '@etude/corpus';
+import type { Note } from '@etude/corpus';
 import type { Constraint, Listener } from '@etude/generator';
-import { Balance, CopyGuard, type CopyIndex, type Onset } from '@etude/measures';
+import { Balance, CopyGuard, type CopyIndex, gapPart, type Onset } from '@etude/measures';
 import { END_OF_PIECE, type Grammar, START, type Vocabulary } from '@etude/tokenizer';
 
 /** How likely a song without a prime begins with each token: as often as it stands in the music, if it may begin one. */
@@ -41,27 +41,40 @@ export interface NoteRule {
 export interface SongRules {
   /** notes in a row at most that a song may have in common with the music of `index` */
   readonly copyLimit: number;
+  /** of notes on the grid of `notesOnGrid` */
   readonly index?: CopyIndex | undefined;
   /** tokens that are given, and count for nothing */
   readonly prime: number;
-  /** which shares of pitches, intervals and rhythms a song keeps to, and how closely */
-  readonly balance?: { readonly source: Piece; readonly strength: number } | undefined;
+  /**
+   * Whose shares of pitches, intervals and rhythms a song keeps to, and how closely; of several parts each song in turn keeps to one, since
+   * the whole is a mixture that none of its parts is like.
+   */
+  readonly balance?: { readonly parts: readonly StyleSource[]; readonly strength: number } | undefined;
   /** the other rules of a song, made for each; the first is given up first, `copyLimit` last */
   readonly masks?: () => readonly NoteRule[];
 }
 
+/** Some notes, and the ticks a quarter note of their times. */
+export interface StyleSource {
+  readonly notes: readonly Note[];
+  readonly division: number;
+}
+
 /** Hears the notes of a song while it is written, and what rules say of them. Without rules, all that makes sense may come. */
 export function listenerOf({ entries }: Vocabulary, grammar: Grammar, rules: SongRules): () => Listener {
+  let songs = 0;
   return () => {
     const { index, prime } = rules;
+    const part = rules.balance?.parts[songs++ % rules.balance.parts.length];
     const guard = index && new CopyGuard(index, rules.copyLimit);
+    const onGrid = (note: Onset) => ({ ...note, start: gapPart(note.start, grammar.division) });
     const copies: NoteRule | undefined = guard && {
       name: 'copyLimit',
-      allows: (note) => guard.allows(note),
-      add: (note) => guard.add(note),
+      allows: (note) => guard.allows(onGrid(note)),
+      add: (note) => guard.add(onGrid(note)),
     };
     const all: readonly NoteRule[] = [...(rules.masks?.() ?? []), ...(copies ? [copies] : [])];
-    const balance = rules.balance && new Balance(rules.balance.source, rules.balance.strength, grammar.division);
+    const balance = part && new Balance(part, rules.balance!.strength, grammar.division);
     const reader = grammar.reader();
     let [count, now] = [0, 0];
     return {
@@ -78,7 +91,9 @@ export function listenerOf({ entries }: Vocabulary, grammar: Grammar, rules: Son
         if (balance === undefined) return 1;
         const { token } = entries[id]!;
         const note = reader.noteOf(token);
-        return note ? balance.ofNote(note, now) : balance.ofWaiting(now, reader.timeAfter(token));
+        if (note !== undefined) return balance.ofNote(note, now);
+        const onset = reader.onsetAfter?.(token);
+        return onset === undefined ? balance.ofWaiting(now, reader.timeAfter(token)) : balance.ofOnset(onset, now);
       },
       add(id) {
         const { token } = entries[id]!;

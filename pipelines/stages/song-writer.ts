@@ -7,7 +7,14 @@ import {
   type WritingOptions,
   type WrittenSong,
 } from '@etude/generator';
-import { bitsOutside, type Entropies, measureEntropies, measureNovelty, type Range } from '@etude/measures';
+import {
+  bitsOutside,
+  type Entropies,
+  measureEntropies,
+  measureNovelty,
+  notesOnGrid,
+  type Range,
+} from '@etude/measures';
 import type { Kernels, Model } from '@etude/model';
 import type { TensorFlow } from '@etude/tensorflow';
 import { decode, encoderOf, type Grammar, type Vocabulary } from '@etude/tokenizer';
@@ -70,6 +77,11 @@ export class SongWriter {
   bars(seed: number): BarWriter {
     const { tf, kernels, model, vocabulary, grammar, rules, takes, length } = this.#tools;
     let stretches = 0;
+    // One part for all of the song, which is written in many stretches.
+    const { balance } = rules;
+    const ownRules = balance && {
+      balance: { ...balance, parts: [balance.parts[Math.abs(seed) % balance.parts.length]!] },
+    };
     return {
       division: grammar.division,
       copyLimit: rules.copyLimit,
@@ -78,7 +90,7 @@ export class SongWriter {
         const later: NoteRule = { name: 'section', allows: ({ start }) => start >= from };
         const masks = () => [...more, ...(rules.masks?.() ?? []), later];
         const heard = this.fit(excerpt(before, 0, given)).ids.length;
-        const listener = listenerOf(vocabulary, grammar, { ...rules, masks, prime: heard });
+        const listener = listenerOf(vocabulary, grammar, { ...rules, ...ownRules, masks, prime: heard });
         // Each stretch of a song has draws of its own.
         const own = (seed ^ Math.imul(++stretches, 0x85ebca6b)) | 0;
         const options = { songs: 1, takes, length: prime.length + length, seed: own, prime, until, listener };
@@ -93,7 +105,7 @@ export class SongWriter {
       longestCopy: (piece) =>
         rules.index === undefined
           ? 0
-          : (measureNovelty(notesOf(piece), rules.index, (tick) => tick).longestRun?.notes ?? 0),
+          : (measureNovelty(notesOnGrid(piece), rules.index, (tick) => tick).longestRun?.notes ?? 0),
       bitsOutside: (piece) => this.#bitsOutside(piece),
     };
   }

@@ -1,10 +1,12 @@
 export { CopyGuard, type Onset } from './copy-guard.js';
 export { CopyIndex, type Place } from './copy-index.js';
+export { gapPart, notesOnGrid } from './lines.js';
 export { SongMeter, type SongReport, type SourceReport } from './measure-song.js';
 export {
   bitsOutside,
   type Entropies,
   entropiesOfHalves,
+  halvesOf,
   type Loop,
   type Monotony,
   measureEntropies,

@@ -1,4 +1,4 @@
-import { isDrum, type Note } from '@etude/corpus';
+import { isDrum, type Note, notesOf, type Piece } from '@etude/corpus';
 
 /** Notes that follow each other: of one instrument, or of all together. */
 export type Line = readonly Note[];
@@ -50,9 +50,22 @@ function ratioCode(gap: number, before: number): number {
 }
 
 /** Parts of a quarter note in which rhythms are told apart: 32nds and triplets of sixteenths, but not how a player is early or late. */
-const GAP_PARTS = 24;
+export const GAP_PARTS = 24;
 
 /** A time from beginning to beginning, in parts of a quarter note. */
 export function gapPart(ticks: number, division: number): number {
   return Math.round((GAP_PARTS * ticks) / division);
+}
+
+/**
+ * The notes of a piece with their times in {@link gapPart}s, so that what was humanized or played is compared as it was meant; by start, then
+ * track, then key.
+ */
+export function notesOnGrid(piece: Pick<Piece, 'tracks' | 'division'>): Note[] {
+  const notes = notesOf(piece).map((note) => ({
+    ...note,
+    start: gapPart(note.start, piece.division),
+    end: gapPart(note.end, piece.division),
+  }));
+  return notes.sort((a, b) => a.start - b.start || a.track - b.track || a.key - b.key);
 }

@@ -1,5 +1,6 @@
 import { type Note, notesOf, type Piece, tempoMap } from '@etude/corpus';
 import { CopyIndex } from './copy-index.js';
+import { GAP_PARTS, notesOnGrid } from './lines.js';
 import { type Entropies, entropiesOfHalves, type Monotony, measureMonotony, type Range } from './monotony.js';
 import { measureNovelty, type Novelty } from './novelty.js';
 import { measureSoundness, pitchesOf, type Soundness } from './soundness.js';
@@ -23,7 +24,7 @@ export class SongMeter {
 
   constructor(pieces: readonly Piece[]) {
     this.#source = pieces;
-    this.#pieces = pieces.map(notesOf);
+    this.#pieces = pieces.map(notesOnGrid);
     this.#pitches = pitchesOf(this.#pieces);
     this.#index = new CopyIndex(this.#pieces);
   }
@@ -34,7 +35,7 @@ export class SongMeter {
     return {
       notes: notes.length,
       seconds: secondsAt(Math.max(0, ...notes.map(({ end }) => end))),
-      ...measureNovelty(notes, this.#index, secondsAt),
+      ...measureNovelty(notesOnGrid(song), this.#index, secondsOnGrid(song)),
       ...measureMonotony(notes, song),
       ...measureSoundness(song, notes, this.#pitches),
     };
@@ -44,7 +45,7 @@ export class SongMeter {
     const [first, second] = this.#halves();
     const piece = this.#source[0]!;
     const index = new CopyIndex(first);
-    const novelties = second.map((notes) => measureNovelty(notes, index, tempoMap(piece)));
+    const novelties = second.map((notes) => measureNovelty(notes, index, secondsOnGrid(piece)));
     const longest = novelties.reduce((a, b) => ((b.longestRun?.notes ?? 0) > (a.longestRun?.notes ?? 0) ? b : a));
     const share = novelties.reduce((sum, { copiedShare }, i) => sum + copiedShare * second[i]!.length, 0);
     const count = second.reduce((sum, { length }) => sum + length, 0);
@@ -63,4 +64,10 @@ export class SongMeter {
     const middle = this.#pieces.length >> 1;
     return [this.#pieces.slice(0, middle), this.#pieces.slice(middle)];
   }
+}
+
+/** Seconds from the beginning of a piece by the times of {@link notesOnGrid}. */
+function secondsOnGrid(piece: Piece): (time: number) => number {
+  const secondsAt = tempoMap(piece);
+  return (time) => secondsAt((time * piece.division) / GAP_PARTS);
 }

@@ -1,5 +1,5 @@
-import { barsOf, type Note, notesOf, type Piece } from '@etude/corpus';
-import { gapPart, linesOf } from './lines.js';
+import { barsOf, isDrum, type Note, notesOf, type Piece } from '@etude/corpus';
+import { gapPart } from './lines.js';
 
 /** Entropies in bits: of pitches, of intervals from note to note, of times from beginning to beginning in 24ths of a quarter note. */
 export interface Entropies<T = number> {
@@ -28,7 +28,7 @@ export interface Loop {
   readonly from: number;
 }
 
-/** A note in its bar: what repeats when a bar repeats. */
+/** Notes in their bars, to 24ths of a quarter note: what repeats when a bar repeats. */
 function barContents(notes: readonly Note[], piece: Piece): string[] {
   const bars: string[][] = [];
   const last = notes.at(-1)?.start ?? -1;
@@ -38,7 +38,10 @@ function barContents(notes: readonly Note[], piece: Piece): string[] {
     const content: string[] = [];
     for (; next < notes.length && notes[next]!.start < start + length; next++) {
       const note = notes[next]!;
-      content.push(`${note.channel}:${note.start - start}:${note.key}:${note.end - note.start}`);
+      const [place, length] = [note.start - start, note.end - note.start].map((ticks) =>
+        gapPart(ticks, piece.division),
+      );
+      content.push(`${note.channel}:${place}:${note.key}:${length}`);
     }
     bars.push(content);
   }
@@ -60,22 +63,42 @@ export function measureMonotony(notes: readonly Note[], piece: Piece): Monotony 
  * @param division ticks a quarter note
  */
 export function measureEntropies(notes: readonly Note[], division: number): Entropies {
-  const [all = []] = linesOf(notes);
-  const steps = all.slice(1).map((note, i) => ({ interval: note.key - all[i]!.key, gap: note.start - all[i]!.start }));
+  const steps = stepsOf(notes, division);
   return {
-    pitchEntropy: entropy(all.map(({ key }) => key)),
-    intervalEntropy: entropy(steps.map(({ interval }) => interval)),
-    rhythmEntropy: entropy(steps.map(({ gap }) => gapPart(gap, division))),
+    pitchEntropy: entropy(steps.map(({ key }) => key)),
+    intervalEntropy: entropy(steps.slice(1).map(({ interval }) => interval)),
+    rhythmEntropy: entropy(steps.slice(1).map(({ gap }) => gap)),
   };
+}
+
+/**
+ * Pitched notes of all instruments from low to high where they begin together, each with its way from the one before, 0 for the first:
+ * in semitones, and in 24ths of a quarter note.
+ */
+export function stepsOf(
+  notes: readonly Note[],
+  division: number,
+): { readonly key: number; readonly interval: number; readonly gap: number }[] {
+  const placed = notes
+    .filter((note) => !isDrum(note))
+    .map(({ start, key }) => ({ place: gapPart(start, division), key }))
+    .sort((a, b) => a.place - b.place || a.key - b.key);
+  return placed.map(({ place, key }, at) => {
+    const before = placed[at - 1] ?? { place, key };
+    return { key, interval: key - before.key, gap: place - before.place };
+  });
+}
+
+/** The notes of a piece's first half and of its second. */
+export function halvesOf(piece: Piece): [Note[], Note[]] {
+  const notes = notesOf(piece);
+  const middle = notes.length >> 1;
+  return [notes.slice(0, middle), notes.slice(middle)];
 }
 
 /** What is normal: the range over the halves of each piece. */
 export function entropiesOfHalves(pieces: readonly Piece[]): Entropies<Range> {
-  const halves = pieces.flatMap((piece) => {
-    const notes = notesOf(piece);
-    const middle = notes.length >> 1;
-    return [notes.slice(0, middle), notes.slice(middle)].map((half) => measureEntropies(half, piece.division));
-  });
+  const halves = pieces.flatMap((piece) => halvesOf(piece).map((half) => measureEntropies(half, piece.division)));
   const range = (key: keyof Entropies): Range => {
     const values = halves.map((half) => half[key]);
     return [Math.min(...values), Math.max(...values)];

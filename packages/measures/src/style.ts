@@ -1,16 +1,16 @@
-import type { Note, Piece } from '@etude/corpus';
-import { notesOf } from '@etude/corpus';
+import type { Note } from '@etude/corpus';
 import type { Onset } from './copy-guard.js';
-import { gapPart, linesOf } from './lines.js';
+import { gapPart } from './lines.js';
+import { stepsOf } from './monotony.js';
 
 /** How often each value comes, and their sum. */
 class Counts {
   readonly #counts = new Map<number, number>();
   total = 0;
 
-  add(value: number): void {
-    this.#counts.set(value, this.of(value) + 1);
-    this.total += 1;
+  add(value: number, count = 1): void {
+    this.#counts.set(value, this.of(value) + count);
+    this.total += count;
   }
 
   of(value: number): number {
@@ -25,29 +25,13 @@ class Counts {
   }
 }
 
-/** Pitches, intervals from note to note, and times from beginning to beginning of some music. */
+/** Pitches, intervals and times from note to note, of notes in the order of `stepsOf`. */
 class NoteCounts {
   readonly keys = new Counts();
   readonly intervals = new Counts();
   readonly gaps = new Counts();
-  #last: { start: number; key: number } | undefined;
-
-  add({ start, key }: Pick<Note, 'start' | 'key'>, division: number): void {
-    this.keys.add(key);
-    if (this.#last !== undefined) {
-      this.intervals.add(key - this.#last.key);
-      this.gaps.add(gapPart(start - this.#last.start, division));
-    }
-    this.#last = { start, key };
-  }
-
-  get last() {
-    return this.#last;
-  }
 }
 
-/** How many notes a song is taken to have had already as the source has them, so that its first notes are free. */
-const PRIOR = 8;
 /** How much more closely intervals and rhythms are kept to than pitches: a song may wander to other pitches, not to another beat. */
 const [INTERVALS, RHYTHM] = [2, 3];
 /** Weight of a value that the source does not have at all. */
@@ -63,14 +47,24 @@ export class Balance {
   readonly #song = new NoteCounts();
   readonly #strength: number;
   readonly #division: number;
+  /** keys of the song that began last, low to high, and when */
+  #chord: readonly number[] = [];
+  #start = 0;
+  /** the highest of those that began before */
+  #topBefore: number | undefined;
 
   /**
+   * @param source what the song is to be like: its notes, and its ticks a quarter note
    * @param strength 0: nothing is changed; 1: in proportion to what is due
    * @param division ticks a quarter note of the song
    */
-  constructor(source: Piece, strength: number, division: number) {
-    const [all = []] = linesOf(notesOf(source));
-    for (const note of all) this.#source.add(note, source.division);
+  constructor(source: { notes: readonly Note[]; division: number }, strength: number, division: number) {
+    for (const [at, { key, interval, gap }] of stepsOf(source.notes, source.division).entries()) {
+      this.#source.keys.add(key);
+      if (at === 0) continue;
+      this.#source.intervals.add(interval);
+      this.#source.gaps.add(gap);
+    }
     this.#strength = strength;
     this.#division = division;
   }
@@ -80,18 +74,25 @@ export class Balance {
    * @param now how long it has been waited for, as a tick
    */
   ofNote({ start, key }: Onset, now: number): number {
-    const { keys, intervals, gaps, last } = this.#song;
+    const { keys, intervals } = this.#song;
+    const [place] = this.#placeOf(start, key);
     let due = this.#due(this.#source.keys.of(key), this.#source.keys, keys.of(key), keys);
-    if (last !== undefined) {
-      const interval = key - last.key;
-      const gap = gapPart(start - last.start, this.#division);
+    if (place !== undefined) {
+      const interval = key - place;
       due *=
         this.#due(this.#source.intervals.of(interval), this.#source.intervals, intervals.of(interval), intervals) **
         INTERVALS;
-      due *=
-        (this.#due(this.#source.gaps.of(gap), this.#source.gaps, gaps.of(gap), gaps) / this.#dueFrom(now)) ** RHYTHM;
     }
-    return due ** this.#strength;
+    return due ** this.#strength * this.ofOnset(start, now);
+  }
+
+  /** What the weight of whatever brings the next note to a tick is multiplied by. */
+  ofOnset(start: number, now: number): number {
+    if (this.#chord.length === 0) return 1;
+    const { gaps } = this.#song;
+    const gap = this.#gapTo(start);
+    const due = this.#due(this.#source.gaps.of(gap), this.#source.gaps, gaps.of(gap), gaps);
+    return (due / this.#dueFrom(now)) ** (RHYTHM * this.#strength);
   }
 
   /** What the weight of waiting is multiplied by: of letting time go on from one tick to another without a note. */
@@ -99,22 +100,49 @@ export class Balance {
     return until <= now ? 1 : (this.#dueFrom(until) / this.#dueFrom(now)) ** (RHYTHM * this.#strength);
   }
 
+  add({ start, key }: Onset): void {
+    const { keys, intervals, gaps } = this.#song;
+    const [below, above] = this.#placeOf(start, key);
+    keys.add(key);
+    if (this.#chord.length > 0) gaps.add(this.#gapTo(start));
+    if (below !== undefined && above !== undefined) intervals.add(above - below, -1);
+    if (below !== undefined) intervals.add(key - below);
+    if (above !== undefined) intervals.add(above - key);
+    if (this.#chord.length > 0 && this.#gapTo(start) > 0) {
+      this.#topBefore = this.#chord.at(-1);
+      this.#chord = [];
+    }
+    if (this.#chord.length === 0) this.#start = start;
+    this.#chord = [...this.#chord, key].sort((a, b) => a - b);
+  }
+
+  /** The keys that a note comes between, from low to high of what begins with it and behind the highest of what began before. */
+  #placeOf(start: number, key: number): [below: number | undefined, above: number | undefined] {
+    if (this.#chord.length > 0 && this.#gapTo(start) > 0) return [this.#chord.at(-1), undefined];
+    const above = this.#chord.findIndex((other) => other > key);
+    const below = above < 0 ? this.#chord.at(-1) : this.#chord[above - 1];
+    return [below ?? this.#topBefore, above < 0 ? undefined : this.#chord[above]];
+  }
+
+  #gapTo(tick: number): number {
+    return gapPart(tick, this.#division) - gapPart(this.#start, this.#division);
+  }
+
   /** Of a note at this tick or any later one. */
   #dueFrom(tick: number): number {
-    const { gaps, last } = this.#song;
-    if (last === undefined) return 1;
-    const least = gapPart(tick - last.start, this.#division);
+    if (this.#chord.length === 0) return 1;
+    const { gaps } = this.#song;
+    const least = this.#gapTo(tick);
     return this.#due(this.#source.gaps.from(least), this.#source.gaps, gaps.from(least), gaps);
   }
 
-  add(note: Onset): void {
-    this.#song.add(note, this.#division);
-  }
-
-  /** How many there should have been by now to how many there were. */
+  /**
+   * Above 1 where there should have been more by now, below 1 where there were too many: by how many standard deviations. It is the sum of
+   * what went wrong that counts, so that a model that is wrong in the same way all the time is put right all the same.
+   */
   #due(wanted: number, { total }: Counts, found: number, song: Counts): number {
     if (wanted === 0) return FOREIGN;
-    const share = wanted / total;
-    return ((song.total + PRIOR) * share + 0.25) / (found + PRIOR * share + 0.25);
+    const expected = (song.total * wanted) / total;
+    return Math.exp((expected - found) / Math.sqrt(expected + 1));
   }
 }

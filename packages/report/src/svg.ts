@@ -1,5 +1,5 @@
 export const FAINT = '#8a8f98';
-export const INK = '#1b1f24';
+const INK = '#1b1f24';
 
 /** A text in an SVG picture; `content` may hold any character. */
 export function text(

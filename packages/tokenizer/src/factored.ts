@@ -224,6 +224,8 @@ function reader(steps: number, unit: number): NoteReader {
       const track = voice.program + 128 * voice.number;
       return { start: (barStart + position) * unit, key: Number(token.slice('Pitch_'.length)), track, channel: 0 };
     },
+    onsetAfter: (token) =>
+      token.startsWith('Position_') ? (barStart + Number(token.slice('Position_'.length))) * unit : undefined,
     timeAfter(token) {
       if (token.startsWith('Bar_')) return (barStart + length) * unit;
       if (token.startsWith('Position_')) return (barStart + Number(token.slice('Position_'.length))) * unit;

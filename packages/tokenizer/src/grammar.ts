@@ -84,6 +84,8 @@ export interface NoteReader {
   allows(token: string): boolean;
   /** Ticks from the beginning of the piece at which it stands after a token, at least. */
   timeAfter(token: string): number;
+  /** The tick at which a note has to begin after a token, where the token says so. */
+  onsetAfter?(token: string): number | undefined;
   add(token: string): void;
 }
 
