@@ -19,7 +19,7 @@ const GRAMMARS = {
 };
 const train = {
   ...{ layers: 2, units: 128, steps: 600, batch: 8, window: 64, learningRate: 0.003, dropout: 0.3 },
-  ...{ evaluateEvery: 20, patience: 6 },
+  ...{ evaluateEvery: 20, earlyStopping: { patience: 6 } },
 };
 
 const folder = temporaryWorkspace();

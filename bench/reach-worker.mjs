@@ -17,7 +17,15 @@ await train(
   loaded.tf,
   kernels,
   { training: [ids.subarray(0, kept)], validation: [ids.subarray(kept - 1)] },
-  { ...options, ...off, shape, steps: 2000, clip: 1, decay: 'none', patience: 0 },
+  {
+    ...options,
+    ...off,
+    shape,
+    steps: 2000,
+    clip: 1,
+    decay: 'none',
+    earlyStopping: { on: 'loss', patience: 0, copiedShare: 0 },
+  },
   {
     onProgress({ point }) {
       if (point?.validationLoss <= target) process.exit(0);

@@ -8,7 +8,7 @@ import { runCommand, temporaryWorkspace } from './workspace.mjs';
 
 const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 const train = { layers: 2, units: 128, batch: 8, window: 64, learningRate: 0.003, evaluateEvery: 20 };
-const fit = { ...train, steps: 400, dropout: 0.3, patience: 6 };
+const fit = { ...train, steps: 400, dropout: 0.3, earlyStopping: { patience: 6 } };
 /** Trained until it knows the piece by heart, on purpose. */
 const overfit = { ...train, steps: 600, dropout: 0 };
 
@@ -40,7 +40,7 @@ function songs(piece, training, sample) {
       // Validation in the middle of a prelude would be no music to learn from: all of it is.
       ...{ tokenize: { validation: training === overfit ? 0 : 0.1, ...piece.tokenize } },
       ...{
-        train: { ...training, patience: training.patience ?? 0 },
+        train: training,
         sample: { songs: 1, length: 800, seed, ...sample },
       },
     };

@@ -101,7 +101,7 @@ it('etude graph shows what each stage reads and writes', async () => {
     ['extract-track', []],
     ['tokenize', ['extract-track']],
     ['build-vocab', ['tokenize']],
-    ['train', ['tokenize', 'build-vocab']],
+    ['train', ['tokenize', 'build-vocab', 'extract-track']],
     ['sample', ['train', 'build-vocab', 'tokenize', 'extract-track']],
     ['render', ['sample', 'extract-track', 'tokenize']],
     ['measure', ['render', 'sample', 'extract-track']],

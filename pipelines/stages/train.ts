@@ -1,18 +1,19 @@
 import { type LanguageModelShape, modelToBytes } from '@etude/model';
 import { defineStage, StageError } from '@etude/pipeline';
 import { drawLearningCurve } from '@etude/report';
-import { countEntropy, END_OF_PIECE, encoderOf, readPieces, type Vocabulary } from '@etude/tokenizer';
+import { countEntropy, createGrammar, END_OF_PIECE, encoderOf, readPieces, type Vocabulary } from '@etude/tokenizer';
 import { type Corpus, curveToCsv, TrainingError, type TrainingProgress, train as trainModel } from '@etude/trainer';
 import * as z from 'zod';
 import { type GrammarJson, grammarFromJson } from './grammar-json.js';
 import { loadKernels } from './kernels.js';
+import { noveltyProbe } from './novelty-probe.js';
 import { vocabularyFromJson } from './vocabulary-json.js';
 
 const share = z.number().min(0).lt(1);
 
 export const train = defineStage({
   name: 'train',
-  version: 3,
+  version: 4,
   summary: 'Trains a language model to tell the next token, and keeps the weights of the best validation loss',
   params: z.strictObject({
     model: z
@@ -43,24 +44,41 @@ export const train = defineStage({
     lockedDropout: z.boolean().default(false).describe('drop the same elements at all time steps of a window'),
     labelSmoothing: share.default(0).describe('share of a target that is spread over all tokens'),
     evaluateEvery: z.int().min(1).default(50).describe('steps from one point of the learning curve to the next'),
-    patience: z
-      .int()
-      .min(0)
-      .default(0)
-      .describe('points of the curve without a better validation loss after which training ends; 0 for never'),
+    earlyStopping: z
+      .strictObject({
+        on: z
+          .enum(['loss', 'novelty'])
+          .default('loss')
+          .describe(
+            'what is kept: loss: the weights of the lowest validation loss; novelty: the same of those whose songs are new',
+          ),
+        patience: z
+          .int()
+          .min(0)
+          .default(0)
+          .describe('points of the curve without a better one after which training ends; 0 for never'),
+        copiedShare: z
+          .number()
+          .min(0)
+          .max(1)
+          .default(0.1)
+          .describe('novelty: share of the notes of short songs that may be in copied runs of 8 or more'),
+      })
+      .prefault({})
+      .describe('when training ends before all steps are made'),
     precision: z
       .enum(['float32', 'bfloat16'])
       .default('float32')
       .describe('bfloat16: faster products where the processor has them, of numbers rounded to 8 bits'),
     seed: z.int().default(1).describe('seed of the first weights, the windows and the dropout'),
   }),
-  inputs: { tokens: 'file', augmented: 'file', grammar: 'file', vocabulary: 'file' },
+  inputs: { tokens: 'file', augmented: 'file', grammar: 'file', vocabulary: 'file', pieces: 'file' },
   outputs: { model: 'file', curve: 'file', picture: 'file' },
   /** Longer training goes on from where shorter training ended, unless its learning rate was another on the way. */
   checkpointParams: ({ steps, ...others }) => (others.decay === 'none' ? others : { steps, ...others }),
   async run({ params, inputs, signal, progress, say, checkpoint }) {
     const vocabulary = vocabularyFromJson(inputs.vocabulary.text());
-    const { parts } = grammarFromJson(inputs.grammar.text());
+    const { parts, settings } = grammarFromJson(inputs.grammar.text());
     const corpus = corpusOf(vocabulary, inputs.tokens.bytes, inputs.augmented.bytes, parts);
     const entropy = countEntropy(vocabulary);
     const { model: kind, layers, units, tiedLayers, depthPriority, tiedEmbeddings, precision, ...options } = params;
@@ -84,12 +102,18 @@ export const train = defineStage({
     };
     const onResume = (step: number) => say(`going on from step ${step}`);
     try {
-      const hooks = { signal, onProgress, onResume, checkpoints: checkpoint };
+      const hooks = {
+        ...{ signal, onProgress, onResume, checkpoints: checkpoint },
+        ...(options.earlyStopping.on === 'novelty' && {
+          copiedShare: noveltyProbe(tf, kernels, vocabulary, createGrammar(settings), inputs.pieces.bytes),
+        }),
+      };
       const { model, best, curve, ended } = await trainModel(tf, kernels, corpus, { shape, ...options }, hooks);
       if (ended !== undefined) say(ended);
       say(
         `loss ${curve.at(-1)!.trainingLoss.toFixed(3)} at the end, kept step ${best.step}` +
-          `${best.validationLoss === undefined ? '' : ` (validation ${best.validationLoss.toFixed(3)})`}; ` +
+          `${best.validationLoss === undefined ? '' : ` (validation ${best.validationLoss.toFixed(3)})`}` +
+          `${best.copiedShare === undefined ? '' : `, ${Math.round(100 * best.copiedShare)} % in copies`}; ` +
           `the token counts alone give ${entropy.toFixed(3)}`,
       );
       const bytes = await modelToBytes(model);

@@ -6,12 +6,15 @@ export interface CurveToDraw {
   /** nats per token */
   readonly trainingLoss: number;
   readonly validationLoss: number | undefined;
+  /** 0 to 1; drawn where it is known */
+  readonly copiedShare?: number | undefined;
 }
 
 const [WIDTH, HEIGHT] = [720, 400];
 const MARGIN = { top: 48, right: 120, bottom: 48, left: 56 };
 const TRAINING = '#1f6feb';
 const VALIDATION = '#d1570a';
+const COPIED = '#7b3fa0';
 
 /**
  * The learning curve as an SVG picture: loss in nats per token against steps.
@@ -27,9 +30,12 @@ export function drawLearningCurve(
     validationLoss === undefined ? [] : [{ step, loss: validationLoss }],
   );
   const training = curve.map(({ step, trainingLoss }) => ({ step, loss: trainingLoss }));
+  const copied = curve.flatMap(({ step, copiedShare }) => (copiedShare === undefined ? [] : [{ step, copiedShare }]));
   const highest = Math.max(entropy, ...[...training, ...validation].map(({ loss }) => loss));
   const x = scaleLinear([0, curve.at(-1)?.step ?? 1], [MARGIN.left, WIDTH - MARGIN.right]);
   const y = scaleLinear([0, highest * 1.05], [HEIGHT - MARGIN.bottom, MARGIN.top]);
+  // Shares have the whole height: 100 % is at the top.
+  const share = scaleLinear([0, 1], [HEIGHT - MARGIN.bottom, MARGIN.top]);
   const at = (value: number) => value.toFixed(1);
 
   const grid = y.ticks(6).map((tick) => {
@@ -63,16 +69,37 @@ export function drawLearningCurve(
           },
         ]
       : []),
+    ...(copied.length
+      ? [
+          {
+            y: share(copied.at(-1)!.copiedShare) + 4,
+            text: `in copies ${Math.round(100 * copied.at(-1)!.copiedShare)} %`,
+            fill: COPIED,
+          },
+        ]
+      : []),
     { y: y(entropy) + 4, text: `counts alone ${entropy.toFixed(2)}`, fill: FAINT },
   ]);
   const kept = validation.find(({ step }) => step === best);
   return picture(WIDTH, HEIGHT, [
     text(MARGIN.left, 24, 'Learning curve', { size: 16, weight: 600 }),
-    text(MARGIN.left, 40, 'loss in nats per token', { fill: FAINT }),
+    text(
+      MARGIN.left,
+      40,
+      copied.length ? 'loss in nats per token; share of notes in copies, 100 % at the top' : 'loss in nats per token',
+      { fill: FAINT },
+    ),
     ...grid,
     ...steps,
     text((MARGIN.left + WIDTH - MARGIN.right) / 2, HEIGHT - 8, 'steps', { anchor: 'middle', fill: FAINT }),
     `<line x1="${MARGIN.left}" x2="${WIDTH - MARGIN.right}" y1="${at(y(entropy))}" y2="${at(y(entropy))}" stroke="${FAINT}" stroke-dasharray="4 4"/>`,
+    ...(copied.length
+      ? [
+          `<polyline fill="none" stroke="${COPIED}" stroke-width="2" stroke-dasharray="6 3" points="${copied
+            .map(({ step, copiedShare }) => `${at(x(step))},${at(share(copiedShare))}`)
+            .join(' ')}"/>`,
+        ]
+      : []),
     line(training, TRAINING),
     line(validation, VALIDATION),
     ...(kept

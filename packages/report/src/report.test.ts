@@ -127,6 +127,13 @@ describe('drawLearningCurve', () => {
     expect(svg).not.toMatch(/NaN|undefined|Infinity/);
   });
 
+  it('draws what share of short songs is copied, where it is known', () => {
+    const curve = [point(10, 3, 3.5), point(20, 2, 3)].map((each, i) => ({ ...each, copiedShare: i / 4 }));
+    const svg = drawLearningCurve(curve, { best: 20, entropy: 4 });
+    expect(svg.match(/<polyline/g)).toHaveLength(3);
+    expect(svg).toContain('>in copies 25 %<');
+  });
+
   it('can do without validation, and with a single point', () => {
     const svg = drawLearningCurve([point(1, 3)], { best: 1, entropy: 0 });
     expect(svg).not.toMatch(/NaN|undefined|Infinity|kept/);

@@ -17,6 +17,18 @@ export interface TrainingOptions extends Omit<Regularization, 'step'> {
   readonly weightDecay: number;
   /** steps from one point of the learning curve to the next */
   readonly evaluateEvery: number;
-  /** points without a better validation loss after which training ends; 0 for never */
+  readonly earlyStopping: EarlyStopping;
+}
+
+/** When training ends before all steps are made, and which weights are kept. */
+export interface EarlyStopping {
+  /**
+   * `loss`: the weights of the lowest validation loss are kept. `novelty`: of those points at which short songs copy no more than `copiedShare`; where
+   * nothing is held out, the last one of them.
+   */
+  readonly on: 'loss' | 'novelty';
+  /** points of the curve without a better one after which training ends; 0 for never */
   readonly patience: number;
+  /** share of the notes that may be copied, 0 to 1 */
+  readonly copiedShare: number;
 }

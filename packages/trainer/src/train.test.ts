@@ -27,6 +27,8 @@ function memoryStore(): CheckpointStore & { saved: Uint8Array[] } {
   return { saved, load: async () => saved.at(-1), save: async (bytes) => void saved.push(bytes) };
 }
 
+const onLoss = { on: 'loss', patience: 0, copiedShare: 0 } as const;
+
 describe('train', () => {
   it('learns what can be learnt', async () => {
     const { curve, best } = await run();
@@ -75,16 +77,42 @@ describe('train', () => {
   });
 
   it('ends when the validation loss has not fallen for as long as its patience lasts', async () => {
-    const { best, curve, ended } = await run({ dropout: 0, steps: 400, patience: 3 }, {}, noise);
+    const { best, curve, ended } = await run(
+      { dropout: 0, steps: 400, earlyStopping: { ...onLoss, patience: 3 } },
+      {},
+      noise,
+    );
     expect(curve.at(-1)!.step).toBe(best.step + 60);
     expect(ended).toBe('the validation loss has not fallen for 3 evaluations');
+  });
+
+  it('keeps the likeliest of the points whose songs are new, and ends when there are no more of them', async () => {
+    const shares = [0.3, 0.05, 0.08, 0.02, 0.5, 0.6, 0.7];
+    let next = 0;
+    const hooks = { copiedShare: async () => shares[next++] ?? 1 };
+    const earlyStopping = { on: 'novelty' as const, patience: 3, copiedShare: 0.1 };
+    const { best, curve, ended } = await run({ dropout: 0, steps: 400, earlyStopping }, hooks);
+    // Of a cycle the loss falls all the time.
+    expect(best).toMatchObject({ step: 80, copiedShare: 0.02 });
+    expect(curve.map(({ copiedShare }) => copiedShare)).toEqual(shares);
+    expect(ended).toBe('no new songs have become likelier for 3 evaluations');
+    expect(curveToCsv(curve)).toMatch(/,0\.3000\n.*,0\.0500\n/);
+  });
+
+  it('keeps the point that copies least where all copy too much', async () => {
+    let next = 0;
+    const hooks = { copiedShare: async () => [0.9, 0.5, 0.7][next++]! };
+    const earlyStopping = { on: 'novelty' as const, patience: 0, copiedShare: 0.1 };
+    expect((await run({ steps: 60, earlyStopping }, hooks)).best.copiedShare).toBe(0.5);
   });
 
   it('can hold nothing out', async () => {
     const { best, curve } = await run({ steps: 25 }, {}, cycle, 0);
     expect(best.step).toBe(25);
     expect(curve.map((point) => point.validationLoss)).toEqual([undefined, undefined]);
-    expect(curveToCsv(curve)).toMatch(/^step,epoch,training_loss,validation_loss\n20,\d+,[\d.]+,\n25,\d+,[\d.]+,\n$/);
+    expect(curveToCsv(curve)).toMatch(
+      /^step,epoch,training_loss,validation_loss,copied_share\n20,\d+,[\d.]+,,\n25,\d+,[\d.]+,,\n$/,
+    );
   });
 
   it('says what is wrong with a piece that is too short and a rate that is too high', async () => {

@@ -14,7 +14,7 @@ import type { TensorFlow } from '@etude/tensorflow';
 import { Adam } from './adam.js';
 import { inStretches, type TrainingWindow, trainingWindows, windowsOver } from './batches.js';
 import { fromCheckpoint, toCheckpoint } from './checkpoint.js';
-import type { TrainingOptions } from './options.js';
+import type { EarlyStopping, TrainingOptions } from './options.js';
 import { Pace } from './pace.js';
 import type { CurvePoint, TrainingState } from './training-state.js';
 
@@ -56,6 +56,8 @@ export interface TrainingHooks {
   readonly checkpoints?: CheckpointStore;
   /** seconds of training from one checkpoint to the next, once training has taken as long; at first more often */
   readonly checkpointEvery?: number;
+  /** share of the notes of short songs that are copied, 0 to 1, at each point of the curve; for `earlyStopping` on novelty */
+  readonly copiedShare?: (model: Model) => Promise<number>;
   /** told where training goes on from a checkpoint */
   readonly onResume?: (step: number) => void;
 }
@@ -78,9 +80,9 @@ export async function train(
   kernels: Kernels,
   { training, validation }: Corpus,
   options: TrainingOptions,
-  { signal, onProgress, checkpoints, checkpointEvery = 30, onResume }: TrainingHooks = {},
+  { signal, onProgress, checkpoints, checkpointEvery = 30, copiedShare, onResume }: TrainingHooks = {},
 ): Promise<TrainingResult> {
-  const { shape, steps, window, evaluateEvery, patience } = options;
+  const { shape, steps, window, evaluateEvery, earlyStopping } = options;
   const sequences = training.filter(({ length }) => length >= 2);
   const transitions = sequences.reduce((sum, { length }) => sum + length - 1, 0);
   const rows = Math.min(options.batch, Math.floor(transitions / 2));
@@ -113,15 +115,18 @@ export async function train(
   let divergence: string | undefined;
   let epoch = state.curve.at(-1)?.epoch ?? 1;
 
-  const evaluate = () => {
-    const validationLoss =
-      heldOut.length === 0 ? undefined : meanLoss(tf, kernels, { shape, weights: state.adam.weights }, heldOut, window);
-    const point = { step: state.step, epoch, trainingLoss: state.lossSum / state.lossCount, validationLoss };
+  const evaluate = async () => {
+    const model = { shape, weights: state.adam.weights };
+    const validationLoss = heldOut.length === 0 ? undefined : meanLoss(tf, kernels, model, heldOut, window);
+    const share = await copiedShare?.(model);
+    const point: CurvePoint = {
+      ...{ step: state.step, epoch, trainingLoss: state.lossSum / state.lossCount, validationLoss },
+      ...(share !== undefined && { copiedShare: share }),
+    };
     state.curve.push(point);
     [state.lossSum, state.lossCount] = [0, 0];
-    const { best } = state;
-    if (best?.point.validationLoss === undefined || validationLoss! < best.point.validationLoss) {
-      if (best) tf.dispose(best.weights as never);
+    if (isBetter(point, state.best?.point, earlyStopping)) {
+      if (state.best) tf.dispose(state.best.weights as never);
       state.best = { point, weights: copy(tf, state.adam.weights) };
     }
     return point;
@@ -133,8 +138,10 @@ export async function train(
 
   while (state.step < steps) {
     const sinceBest = state.curve.length - 1 - state.curve.findIndex(({ step }) => step === state.best?.point.step);
-    if (patience > 0 && state.best && sinceBest >= patience) {
-      ended = `the validation loss has not fallen for ${sinceBest} evaluations`;
+    if (earlyStopping.patience > 0 && state.best && sinceBest >= earlyStopping.patience) {
+      const what =
+        earlyStopping.on === 'loss' ? 'the validation loss has not fallen' : 'no new songs have become likelier';
+      ended = `${what} for ${sinceBest} evaluations`;
       break;
     }
     if (signal?.aborted) {
@@ -153,7 +160,7 @@ export async function train(
     state.step += 1;
     let point: CurvePoint | undefined;
     if (state.step % evaluateEvery === 0) {
-      point = evaluate();
+      point = await evaluate();
       // Guessing blindly costs ln V nats a token.
       if (point.trainingLoss > 2 * Math.log(shape.vocabulary) && state.curve.length > 1) {
         const what = `the loss is ${point.trainingLoss.toFixed(1)}, twice that of blind guessing`;
@@ -174,13 +181,23 @@ export async function train(
   else {
     // For longer training later, which would not be evaluated here: so before the evaluation that only the end asks for.
     await save();
-    if (state.lossCount > 0) evaluate();
+    if (state.lossCount > 0) await evaluate();
   }
   tf.dispose(state.carried as never);
   state.adam.dispose();
   if (state.best === undefined) throw new TrainingError(`${ended}; try a lower learningRate or clip`);
   const { point, weights } = state.best;
   return { model: { shape, weights }, best: point, curve: state.curve, ...(ended !== undefined && { ended }) };
+}
+
+/** Whether the weights of a point are to be kept in place of those of the best one before. */
+function isBetter(point: CurvePoint, best: CurvePoint | undefined, { on, copiedShare }: EarlyStopping): boolean {
+  if (best === undefined) return true;
+  const isNew = ({ copiedShare: share = 0 }: CurvePoint) => on === 'loss' || share <= copiedShare;
+  if (isNew(point) !== isNew(best)) return isNew(point);
+  // Where all songs copy too much the less is the better.
+  if (!isNew(point)) return point.copiedShare! < best.copiedShare!;
+  return best.validationLoss === undefined || point.validationLoss! < best.validationLoss;
 }
 
 /** One update of the weights; undefined, and no update, where the gradients are not finite. */

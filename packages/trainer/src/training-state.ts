@@ -9,6 +9,8 @@ export interface CurvePoint {
   readonly trainingLoss: number;
   /** nats per token without dropout; undefined where nothing is held out */
   readonly validationLoss: number | undefined;
+  /** share of the notes of short songs that are in copied runs, 0 to 1; undefined where nobody asked */
+  readonly copiedShare?: number | undefined;
 }
 
 /** Everything that training goes on from; a checkpoint holds it. */

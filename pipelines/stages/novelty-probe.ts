@@ -1,0 +1,38 @@
+import { linesOf, pieceFromJson } from '@etude/corpus';
+import { sample, UNBENT } from '@etude/generator';
+import { CopyIndex, measureNovelty, notesOnGrid } from '@etude/measures';
+import type { Kernels, Model } from '@etude/model';
+import type { TensorFlow } from '@etude/tensorflow';
+import { decode, END_OF_PIECE, type Grammar, type Vocabulary } from '@etude/tokenizer';
+import { constraintOf, firstTokenWeights, listenerOf } from './song-rules.js';
+
+/** Short songs that tell how much a model copies. */
+const [SONGS, LENGTH] = [8, 256];
+
+/** Tells of a model what share of the notes of short songs is in copied runs of 8 or more, 0 to 1: always the same draws, and nothing that holds it back. */
+export function noveltyProbe(
+  tf: TensorFlow,
+  kernels: Kernels,
+  vocabulary: Vocabulary,
+  grammar: Grammar,
+  pieces: Uint8Array,
+): (model: Model) => Promise<number> {
+  const index = new CopyIndex(Array.from(linesOf(pieces), (line) => notesOnGrid(pieceFromJson(line))));
+  const boundary = vocabulary.entries.findIndex(({ token }) => token === END_OF_PIECE);
+  const options = {
+    ...{ songs: SONGS, length: LENGTH, seed: 1, prime: [], bending: UNBENT },
+    firstToken: firstTokenWeights(vocabulary, grammar),
+    boundary: boundary < 0 ? undefined : boundary,
+    constraint: constraintOf(vocabulary, grammar),
+    listener: listenerOf(vocabulary, grammar, { copyLimit: 0, prime: 0 }),
+  };
+  return async (model) => {
+    let [copied, all] = [0, 0];
+    for (const { tokens } of await sample(tf, kernels, model, options)) {
+      const notes = notesOnGrid(grammar.decode(decode(vocabulary, tokens)));
+      copied += notes.length * measureNovelty(notes, index, (time) => time).copiedShare;
+      all += notes.length;
+    }
+    return all === 0 ? 0 : copied / all;
+  };
+}
