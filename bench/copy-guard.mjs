@@ -48,7 +48,7 @@ export function copyGuard({ compared }) {
           const reader = grammar.reader();
           const noteOf = (id) => reader.noteOf(entries[id].token);
           return {
-            keyOf: (id) => noteOf(id)?.key,
+            ...{ rules: [], noteOf: () => undefined, preference: () => 1 },
             allows(id) {
               const note = guarded ? noteOf(id) : undefined;
               return note === undefined || guard.allows(note);

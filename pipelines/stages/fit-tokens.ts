@@ -13,12 +13,14 @@ const NOT_A_NOTE = /^(TimeSig|KeySig|Tempo|Control|PolyPressure|Pressure|PitchBe
 /**
  * Ids for music that the vocabulary was not built from: a token that it lacks becomes the one that says the same with the nearest time,
  * velocity or length.
+ * @param name of the music, for messages
  * @returns how many had to change, and how many say nothing of notes and were left out
  * @throws {StageError} at a note of a pitch or an instrument that the music learnt from does not have
  */
 export function fitTokens(
   tokens: readonly string[],
   { entries }: Vocabulary,
+  name = 'the song',
 ): { ids: number[]; changed: number; leftOut: number } {
   const ids = new Map(entries.map(({ token }, id) => [token, id]));
   const alike = new Map<string, { id: number; numbers: readonly number[] }[]>();
@@ -34,7 +36,7 @@ export function fitTokens(
     const near = alike.get(kind) ?? [];
     if (near.length === 0) {
       if (!NOT_A_NOTE.test(token)) {
-        throw new StageError(`the music learnt from has nothing like "${token}": no such pitch or instrument`);
+        throw new StageError(`${name}: the music learnt from has nothing like "${token}": no such pitch or instrument`);
       }
       leftOut += 1;
       return [];

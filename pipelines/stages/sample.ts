@@ -1,41 +1,18 @@
 import { linesOf, notesOf, type Piece, pieceFromJson } from '@etude/corpus';
-import { PRESETS, presetNoise } from '@etude/generator';
 import { CopyIndex, entropiesOfHalves, halvesOf, notesOnGrid, pitchesOf } from '@etude/measures';
 import { modelFromBytes } from '@etude/model';
 import { defineStage, StageError, workspaceFiles } from '@etude/pipeline';
 import { createGrammar, END_OF_PIECE, formatTokens, type Grammar, readPieces } from '@etude/tokenizer';
 import * as z from 'zod';
+import { fitTokens } from './fit-tokens.js';
 import { grammarFromJson } from './grammar-json.js';
 import { loadKernels } from './kernels.js';
+import { noise, noiseOf, themesOf } from './noise-settings.js';
 import { maskRules, masks } from './note-masks.js';
-import { form, givenSections, writeForm } from './song-form.js';
+import { form, givenSections, sectionsOf, ticksOfBar, writeForm } from './song-form.js';
 import { constraintOf, firstTokenWeights, type StyleSource } from './song-rules.js';
 import { type Song, SongWriter } from './song-writer.js';
 import { vocabularyFromJson } from './vocabulary-json.js';
-
-const disturbance = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('temperature'),
-    factor: z.number().positive().describe('what the temperature is multiplied by'),
-    tokens: z.int().min(1).describe('for how many tokens'),
-  }),
-  z.strictObject({ kind: z.literal('notes'), count: z.int().min(1).describe('notes that nothing leads to') }),
-  z.strictObject({
-    kind: z.literal('state'),
-    scale: z.number().positive().describe('noise on the state, in proportion to its size'),
-    layers: z.array(z.int().min(0)).optional().describe('of these layers, counted from 0; all if left out'),
-  }),
-  z.strictObject({ kind: z.literal('swap') }),
-]);
-const noise = z.strictObject({
-  every: z
-    .int()
-    .min(1)
-    .optional()
-    .describe('tokens from one disturbance to the next; left out: only where the song goes round in circles'),
-  from: z.int().min(0).default(32).describe('tokens before the first one'),
-  disturbances: z.array(disturbance).min(1).describe('what is thrown in, in turn'),
-});
 
 export const sample = defineStage({
   name: 'sample',
@@ -70,8 +47,7 @@ export const sample = defineStage({
     repetitionPenalty: z.number().min(1).max(10).default(1).describe('what tokens of late lose in their logits'),
     repetitionWindow: z.int().min(1).default(64).describe('how many tokens are of late'),
     dry: z.number().min(0).max(10).default(0).describe('penalty on going on with a stretch that was there before'),
-    noise: z
-      .union([z.enum(PRESETS), noise])
+    noise: noise
       .default('none')
       .describe('what is thrown in to set a song moving; drift: only where it goes round in circles'),
     prime: z.int().min(0).default(0).describe('how many tokens each song takes from the beginning of the first piece'),
@@ -95,7 +71,7 @@ export const sample = defineStage({
       .int()
       .min(1)
       .max(100)
-      .default(4)
+      .default(8)
       .describe('how often each song is written; kept is the take that is most like the source in its entropies'),
     form: form.optional().describe('sections, repeats and ending of each song; left out: it goes on for its length'),
     given: workspaceFiles(
@@ -114,8 +90,27 @@ export const sample = defineStage({
     const { settings } = grammarFromJson(inputs.grammar.text());
     const grammar = createGrammar(settings);
     const pieces = Array.from(linesOf(inputs.pieces.bytes), pieceFromJson);
-    const notes = pieces.map(notesOf);
     const { songs: count, length, seed, prime, copyLimit, noise, masks, balance, takes, form, ...bending } = params;
+    const given = await givenSections(files.given ?? [], settings, grammar);
+    const heard = new Map<string, ReturnType<typeof fitTokens>>();
+    for (const [name, piece] of given) {
+      if (![...sectionsOf(form), ...themesOf(noise)].includes(name)) {
+        throw new StageError(`sample.given has ${name}, and there is neither a section nor a theme of that name`);
+      }
+      const fitted = fitTokens(grammar.encode(piece), vocabulary, name);
+      heard.set(name, fitted);
+      const { changed, leftOut } = fitted;
+      if (changed + leftOut > 0) {
+        say(`${name}: ${changed} tokens are heard as the nearest that the music has, ${leftOut} are left out`);
+      }
+    }
+    const themeOf = (name: string) => {
+      const theme = heard.get(name);
+      if (theme === undefined)
+        throw new StageError(`sample.given has no file of the name ${name}, the theme of a disturbance`);
+      return theme.ids;
+    };
+    const ticks = { beat: grammar.division, bar: ticksOfBar(pieces[0]!, grammar.division) };
     const boundary = vocabulary.entries.findIndex(({ token }) => token === END_OF_PIECE);
     const { tf, kernels } = await loadKernels();
     const model = modelFromBytes(tf, inputs.model.bytes);
@@ -123,22 +118,17 @@ export const sample = defineStage({
       ...{ tf, kernels, model, vocabulary, grammar, signal, takes, length },
       options: {
         ...{ bending, firstToken: firstTokenWeights(vocabulary, grammar) },
-        noise: typeof noise === 'string' ? presetNoise(noise) : noise,
+        noise: noiseOf(noise, ticks, themeOf),
         boundary: boundary < 0 ? undefined : boundary,
         constraint: constraintOf(vocabulary, grammar),
       },
       rules: {
         ...{ copyLimit, index: copyLimit > 0 ? new CopyIndex(pieces.map(notesOnGrid)) : undefined },
         balance: balance > 0 && pieces.length === 1 ? { parts: partsOf(pieces[0]!), strength: balance } : undefined,
-        masks: maskRules(masks, grammar.division, pitchesOf(notes)),
+        masks: maskRules(masks, grammar.division, pitchesOf(pieces.map(notesOf))),
       },
       normal: entropiesOfHalves(pieces),
     });
-    const given = await givenSections(files.given ?? [], settings, grammar);
-    const unused = [...given.keys()].filter((name) => !form?.sections.some((label) => label.replace("'", '') === name));
-    if (unused.length > 0) {
-      throw new StageError(`sample.given has ${unused.join(', ')}, and sample.form.sections no section of that name`);
-    }
     let songs: readonly Song[];
     if (form === undefined) {
       const [first = []] = readPieces(inputs.tokens.bytes);
@@ -147,12 +137,6 @@ export const sample = defineStage({
         progress({ done, total, unit: 'tokens' }),
       );
     } else {
-      for (const [name, piece] of given) {
-        const { changed, leftOut } = writer.fit(piece);
-        if (changed + leftOut > 0) {
-          say(`${name}: ${changed} tokens are heard as the nearest that the music has, ${leftOut} are left out`);
-        }
-      }
       const inForm: Song[] = [];
       for (let song = 0; song < count; song++) {
         progress({ done: song, total: count, unit: 'songs' });

@@ -73,14 +73,13 @@ export async function writeForm(
   seed: number,
   writer: BarWriter,
 ): Promise<Piece> {
-  const [bar] = barsOf(source.timeSignatures.slice(0, 1), source.division);
-  const ticksOfBar = Math.max(1, Math.round((bar!.length * writer.division) / source.division));
+  const barTicks = ticksOfBar(source, writer.division);
   const random = createRandom(seed);
   const parts: Part[] = [];
   const known = new Map<string, Part>();
   for (const [name, piece] of given) {
     const last = Math.max(1, ...notesOf(piece).map(({ end }) => end));
-    known.set(name, { piece, ticks: Math.ceil(last / ticksOfBar) * ticksOfBar });
+    known.set(name, { piece, ticks: Math.ceil(last / barTicks) * barTicks });
   }
   let givenTicks = 0;
   const lengthOf = (list: readonly Part[]) => list.reduce((sum, { ticks }) => sum + ticks, 0);
@@ -108,17 +107,17 @@ export async function writeForm(
   };
 
   const varied = async (before: readonly Part[], { piece, ticks }: Part): Promise<Part> => {
-    const bars = Math.ceil(ticks / ticksOfBar);
+    const bars = Math.ceil(ticks / barTicks);
     const chosen = shuffledNumbers(bars, random)
       .slice(0, Math.round(wanted.vary * bars))
       .sort((a, b) => a - b);
     let result: Part = { piece, ticks };
     for (const number of chosen) {
-      const [from, until] = [number * ticksOfBar, (number + 1) * ticksOfBar];
+      const [from, until] = [number * barTicks, (number + 1) * barTicks];
       const head = { piece: excerpt(result.piece, 0, from), ticks: from };
       const tail = { piece: excerpt(result.piece, until, ticks), ticks: Math.max(0, ticks - until) };
-      const fresh = await write([...before, head], ticksOfBar, tail.ticks > 0 ? tail : undefined);
-      const next = { piece: joined([head, { piece: fresh, ticks: ticksOfBar }, tail]), ticks };
+      const fresh = await write([...before, head], barTicks, tail.ticks > 0 ? tail : undefined);
+      const next = { piece: joined([head, { piece: fresh, ticks: barTicks }, tail]), ticks };
       // What the new bar and the kept ones make together must not be a copy either: then the old bar stays.
       const copied = writer.longestCopy(joined([...before, next]));
       const allowed = Math.max(writer.copyLimit, writer.longestCopy(joined([...before, result])));
@@ -131,7 +130,7 @@ export async function writeForm(
   for (const [place, { name, how }] of plan.entries()) {
     const next = plan[place + 1];
     if (how === 'write') {
-      const ticks = wanted.bars * ticksOfBar;
+      const ticks = wanted.bars * barTicks;
       const part = { piece: await write(parts, ticks, next?.how === 'give' ? known.get(next.name) : undefined), ticks };
       known.set(name, part);
       parts.push(part);
@@ -143,8 +142,19 @@ export async function writeForm(
       parts.push(part);
     }
   }
-  if (wanted.ending === 'cadence') await endWithCadence(parts, source, ticksOfBar, write);
+  if (wanted.ending === 'cadence') await endWithCadence(parts, source, barTicks, write);
   return joined(parts);
+}
+
+/** Ticks of a bar of the first metre of a piece, where a quarter note has `division`. */
+export function ticksOfBar(source: Piece, division: number): number {
+  const [bar] = barsOf(source.timeSignatures.slice(0, 1), source.division);
+  return Math.max(1, Math.round((bar!.length * division) / source.division));
+}
+
+/** The names of the sections of a form. */
+export function sectionsOf(wanted: Form | undefined): string[] {
+  return wanted?.sections.map((label) => label.replace("'", '')) ?? [];
 }
 
 /** What is to be done for each section. */
@@ -165,24 +175,24 @@ function planOf(
 async function endWithCadence(
   parts: Part[],
   source: Piece,
-  ticksOfBar: number,
+  barTicks: number,
   write: (before: readonly Part[], ticks: number, after: undefined, rules: readonly NoteRule[]) => Promise<Piece>,
 ): Promise<void> {
   const { tonic, minor } = keyOf(source);
   const last = parts.pop()!;
-  const head = { piece: excerpt(last.piece, 0, last.ticks - ticksOfBar), ticks: last.ticks - ticksOfBar };
+  const head = { piece: excerpt(last.piece, 0, last.ticks - barTicks), ticks: last.ticks - barTicks };
   const before = [...parts, head];
   const from = before.reduce((sum, { ticks }) => sum + ticks, 0);
   const dominant = new Set([7, 11, 2, 5].map((interval) => (tonic + interval) % 12));
   const cadence: NoteRule = {
     name: 'cadence',
-    allows: ({ start, key }) => start < from + ticksOfBar / 2 || dominant.has(key % 12),
+    allows: ({ start, key }) => start < from + barTicks / 2 || dominant.has(key % 12),
   };
-  const bar = await write(before, ticksOfBar, undefined, [cadence]);
-  parts.push(head, { piece: bar, ticks: ticksOfBar });
+  const bar = await write(before, barTicks, undefined, [cadence]);
+  parts.push(head, { piece: bar, ticks: barTicks });
   parts.push({
-    piece: finalBar(joined(parts), ticksOfBar, [tonic, (tonic + (minor ? 3 : 4)) % 12, (tonic + 7) % 12]),
-    ticks: ticksOfBar,
+    piece: finalBar(joined(parts), barTicks, [tonic, (tonic + (minor ? 3 : 4)) % 12, (tonic + 7) % 12]),
+    ticks: barTicks,
   });
 }
 

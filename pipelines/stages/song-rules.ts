@@ -79,7 +79,12 @@ export function listenerOf({ entries }: Vocabulary, grammar: Grammar, rules: Son
     let [count, now] = [0, 0];
     return {
       rules: all.map(({ name }) => name),
-      keyOf: (id) => reader.noteOf(entries[id]!.token)?.key,
+      noteOf(id) {
+        const note = reader.noteOf(entries[id]!.token);
+        return note && { key: note.key, voice: note.track * 16 + note.channel };
+      },
+      onsetOf: (id) => reader.noteOf(entries[id]!.token)?.start ?? reader.onsetAfter?.(entries[id]!.token),
+      now: () => now,
       allows(id, relaxed) {
         const { token } = entries[id]!;
         if (!reader.allows(token)) return false;

@@ -1,14 +1,24 @@
 /** Something thrown into a song on purpose. */
 export type Disturbance =
   | { readonly kind: 'temperature'; readonly factor: number; readonly tokens: number }
-  | { readonly kind: 'notes'; readonly count: number }
+  | { readonly kind: 'notes'; readonly count: number; readonly pick?: StrangeNote | undefined }
+  | { readonly kind: 'rest'; readonly ticks: number }
+  | { readonly kind: 'theme'; readonly tokens: readonly number[] }
   | { readonly kind: 'state'; readonly scale: number; readonly layers?: readonly number[] | undefined }
   | { readonly kind: 'swap' };
 
+/**
+ * A note that nothing leads to: a leap of a fifth or more, a pitch class that has not been heard of late, an instrument that has been silent, or
+ * any of the first two.
+ */
+export type StrangeNote = 'any' | 'leap' | 'pitch' | 'entry';
+
 /** When something is thrown in. */
 export interface Noise {
-  /** tokens from one disturbance to the next; undefined: only where the song goes round in circles */
+  /** tokens from one disturbance to the next; where `everyTicks` is undefined as well: only where the song goes round in circles */
   readonly every?: number | undefined;
+  /** the same in ticks of the song */
+  readonly everyTicks?: number | undefined;
   /** tokens before the first one */
   readonly from: number;
   /** in turn */

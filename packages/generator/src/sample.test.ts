@@ -81,7 +81,16 @@ describe('sample', () => {
 });
 
 const silent: Listener = {
-  ...{ rules: [], keyOf: () => undefined, allows: () => true, preference: () => 1, timeAfter: () => 0, add: () => {} },
+  ...{
+    rules: [],
+    noteOf: () => undefined,
+    onsetOf: () => undefined,
+    now: () => 0,
+    allows: () => true,
+    preference: () => 1,
+    timeAfter: () => 0,
+    add: () => {},
+  },
 };
 
 describe('a listener', () => {
@@ -141,7 +150,7 @@ it('writes takes of a song from other draws, the first one as if there were no o
 
 describe('noise', () => {
   const noise = (disturbances: Disturbance[], every: number | undefined = 5) => ({ every, from: 4, disturbances });
-  const listener = () => ({ ...silent, keyOf: (id: number) => 60 + 7 * id });
+  const listener = () => ({ ...silent, noteOf: (id: number) => ({ key: 60 + 7 * id, voice: id }) });
   const thrown = ({ trace }: { trace: readonly { disturbance: string }[] }) =>
     trace.flatMap(({ disturbance }, at) => (disturbance ? [`${at} ${disturbance}`] : []));
 
@@ -163,6 +172,75 @@ describe('noise', () => {
       );
       expect(changed.map((song) => song.slice(0, 5))).toEqual(plain.map((song) => song.slice(0, 5)));
       expect(changed).not.toEqual(plain);
+    }
+  });
+
+  it('follows a schedule in ticks, too', async () => {
+    // Each token lasts 3 ticks.
+    const clocked = () => {
+      let now = 0;
+      const add = () => {
+        now += 3;
+      };
+      return { ...silent, now: () => now, add };
+    };
+    const disturbances: Disturbance[] = [{ kind: 'state', scale: 1 }];
+    const schedule = { everyTicks: 15, from: 4, disturbances };
+    const [song] = await sample(tf, kernels, model, { ...options, listener: clocked, noise: schedule });
+    expect(thrown(song!)).toEqual(['4 state 1', '9 state 1', '14 state 1', '19 state 1']);
+  });
+
+  it('can be a theme, of which is left out what makes no sense', async () => {
+    const refusing = () => ({ ...listener(), allows: (id: number) => id !== 5 });
+    const theme: Disturbance[] = [{ kind: 'theme', tokens: [1, 5, 2, 3] }];
+    const firstToken = [1, 1, 1, 1, 1, 0];
+    const [song] = await sample(tf, kernels, model, {
+      ...options,
+      firstToken,
+      listener: refusing,
+      noise: noise(theme, 50),
+    });
+    expect([...song!.tokens.slice(4, 7)]).toEqual([1, 2, 3]);
+    expect(thrown(song!)).toEqual(['4 theme', '5 theme', '6 theme']);
+  });
+
+  it('can be a rest: no note begins for as long as it lasts', async () => {
+    // Tokens 0 to 2 are notes, the others wait for a tick.
+    const waiting = () => {
+      let now = 0;
+      return {
+        ...silent,
+        now: () => now,
+        onsetOf: (id: number) => (id < 3 ? now : undefined),
+        add: (id: number) => {
+          now += id < 3 ? 0 : 1;
+        },
+      };
+    };
+    const rest: Disturbance[] = [{ kind: 'rest', ticks: 6 }];
+    const [song] = await sample(tf, kernels, model, { ...options, listener: waiting, noise: noise(rest, 50) });
+    expect([...song!.tokens.slice(4, 10)].every((id) => id >= 3)).toBe(true);
+    expect(thrown(song!)).toEqual(['4 rest']);
+  });
+
+  it('can be the entry of an instrument that has been silent', async () => {
+    const entry: Disturbance[] = [{ kind: 'notes', count: 1, pick: 'entry' }];
+    const voices = () => ({
+      ...silent,
+      noteOf: (id: number) => ({ key: 60, voice: id }),
+      allows: (id: number) => id > 3,
+    });
+    const firstToken = [0, 0, 0, 0, 1, 0];
+    for (const { tokens, trace } of await sample(tf, kernels, model, {
+      ...options,
+      firstToken,
+      listener: voices,
+      noise: noise(entry, 50),
+    })) {
+      const at = trace.findIndex(({ disturbance }) => disturbance === 'note');
+      // Only two instruments may play: one enters, where it was silent until then.
+      if (at >= 0) expect(tokens.slice(0, at)).not.toContain(tokens[at]);
+      else expect(new Set(tokens.slice(0, 5)).size).toBe(2);
     }
   });
 

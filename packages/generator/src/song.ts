@@ -1,6 +1,6 @@
 import type { Random } from '@etude/model';
 import { type Bending, UNBENT, weightsOf } from './distribution.js';
-import { type Disturbance, goesInCircles, type Noise } from './noise.js';
+import { type Disturbance, goesInCircles, type Noise, type StrangeNote } from './noise.js';
 
 /** What may come next in a song, told by a state that its tokens lead to. */
 export interface Constraint {
@@ -11,10 +11,22 @@ export interface Constraint {
   follow(state: string, id: number): string;
 }
 
+/** A note, as far as noise has to know it. */
+export interface HeardNote {
+  /** 0 to 127 */
+  readonly key: number;
+  /** which of the instruments, as numbers that differ */
+  readonly voice: number;
+}
+
 /** Hears a song as music while it is written. */
 export interface Listener {
-  /** the key of the note that a token would begin, 0 to 127; undefined where it begins none */
-  keyOf(id: number): number | undefined;
+  /** the note that a token would begin; undefined where it begins none */
+  noteOf(id: number): HeardNote | undefined;
+  /** the tick at which a note begins with a token or has to begin after it; undefined where it says neither */
+  onsetOf(id: number): number | undefined;
+  /** ticks from the beginning at which the song stands */
+  now(): number;
   /** what can be given up, and in which order, where all of it together leaves no token */
   readonly rules: readonly string[];
   /** Whether a token may come next, by all that the song has so far, with the first `relaxed` rules given up. */
@@ -61,7 +73,7 @@ export interface WritingOptions {
 const LEAP = 7;
 /** A token that is not drawn. */
 const GIVEN = { probability: undefined, refused: 0, relaxed: [], disturbance: '' };
-/** Notes whose pitches make up what is expected next. */
+/** Notes whose pitches and instruments are of late. */
 const RECENT = 24;
 
 /** A song while it is written. */
@@ -74,12 +86,15 @@ export class Song {
   readonly #random: Random;
   readonly #options: WritingOptions;
   readonly #listener: Listener | undefined;
-  readonly #recentKeys: number[] = [];
+  readonly #recent: HeardNote[] = [];
   #state: string;
   #disturbances = 0;
   #disturbedAt = 0;
+  #disturbedTick = 0;
   #hot: { factor: number; until: number } | undefined;
-  #strangeNotes = 0;
+  #strange: { count: number; pick: StrangeNote } | undefined;
+  #restUntil = 0;
+  #theme: readonly number[] = [];
 
   constructor(random: Random, options: WritingOptions) {
     this.#random = random;
@@ -122,11 +137,22 @@ export class Song {
     const weights = weightsOf(logits, { ...bending, temperature: bending.temperature * hot }, may, this.tokens);
     let { id, refused, relaxed } = this.#unrefused(weights, logits, may);
     let thrown = disturbance;
-    if (this.#strangeNotes > 0 && id !== undefined && this.#listener?.keyOf(id) !== undefined) {
-      const strange = this.#strangeNote(may, logits.length);
+    // What of a theme makes no sense here is left out: a key that is down already is not struck.
+    const theme = this.#theme.findIndex(
+      (next) => may(next) && this.#listener?.allows(next, Number.POSITIVE_INFINITY) !== false,
+    );
+    if (this.#theme.length > 0) {
+      if (theme >= 0) {
+        [id, refused, relaxed] = [this.#theme[theme], 0, []];
+        thrown = [disturbance, 'theme'].filter(Boolean).join('+');
+      }
+      this.#theme = theme < 0 ? [] : this.#theme.slice(theme + 1);
+    }
+    if (this.#strange && id !== undefined && this.#listener?.noteOf(id) !== undefined) {
+      const strange = this.#strangeNote(may, logits.length, this.#strange.pick);
       if (strange !== undefined) {
         id = strange;
-        this.#strangeNotes -= 1;
+        this.#strange = this.#strange.count > 1 ? { ...this.#strange, count: this.#strange.count - 1 } : undefined;
         thrown = [disturbance, 'note'].filter(Boolean).join('+');
       }
     }
@@ -162,7 +188,7 @@ export class Song {
           id = draw(left, this.#random);
         }
         for (; id !== undefined; id = draw(left, this.#random)) {
-          if (id === boundary || listener.allows(id, relaxed)) {
+          if (id === boundary || (listener.allows(id, relaxed) && (relaxed > 0 || !this.#isInRest(id)))) {
             return { id, refused: refused.size, relaxed: listener.rules.slice(0, relaxed) };
           }
           refused.add(id);
@@ -171,6 +197,10 @@ export class Song {
       }
     }
     return { id: first, refused: refused.size, relaxed: listener.rules };
+  }
+
+  #isInRest(id: number): boolean {
+    return this.#restUntil > 0 && (this.#listener?.onsetOf(id) ?? Number.POSITIVE_INFINITY) < this.#restUntil;
   }
 
   /** Weights with what the listener would rather have, in place. */
@@ -187,21 +217,31 @@ export class Song {
     const { noise } = this.#options;
     const at = this.tokens.length;
     if (noise === undefined || at < noise.from || noise.disturbances.length === 0) return '';
-    const since = at - this.#disturbedAt;
+    const now = this.#listener?.now() ?? 0;
+    const isFirst = this.#disturbances === 0;
     const due =
-      noise.every === undefined
-        ? goesInCircles(this.tokens, this.#disturbedAt)
-        : since >= noise.every || (this.#disturbances === 0 && at >= noise.from);
+      noise.everyTicks !== undefined
+        ? isFirst || now - this.#disturbedTick >= noise.everyTicks
+        : noise.every !== undefined
+          ? isFirst || at - this.#disturbedAt >= noise.every
+          : goesInCircles(this.tokens, this.#disturbedAt);
     if (!due) return '';
     const disturbance = noise.disturbances[this.#disturbances % noise.disturbances.length]!;
     this.#disturbances += 1;
     this.#disturbedAt = at;
+    this.#disturbedTick = now;
     switch (disturbance.kind) {
       case 'temperature':
         this.#hot = { factor: disturbance.factor, until: at + disturbance.tokens };
         return `temperature ${disturbance.factor}`;
       case 'notes':
-        this.#strangeNotes = disturbance.count;
+        this.#strange = { count: disturbance.count, pick: disturbance.pick ?? 'any' };
+        return '';
+      case 'rest':
+        this.#restUntil = now + disturbance.ticks;
+        return 'rest';
+      case 'theme':
+        this.#theme = disturbance.tokens;
         return '';
       case 'state':
         this.disturbState = disturbance;
@@ -212,14 +252,24 @@ export class Song {
     }
   }
 
-  /** A note that nothing leads to: a leap, or a pitch that has not been heard of late. */
-  #strangeNote(may: (id: number) => boolean, count: number): number | undefined {
-    const classes = new Set(this.#recentKeys.map((key) => key % 12));
-    const last = this.#recentKeys.at(-1);
+  #strangeNote(may: (id: number) => boolean, count: number, pick: StrangeNote): number | undefined {
+    const classes = new Set(this.#recent.map(({ key }) => key % 12));
+    const voices = new Set(this.#recent.map(({ voice }) => voice));
+    const last = this.#recent.at(-1);
+    const isStrange = ({ key, voice }: HeardNote) => {
+      const leaps = last !== undefined && Math.abs(key - last.key) >= LEAP;
+      const isNew = !classes.has(key % 12);
+      return pick === 'leap'
+        ? leaps
+        : pick === 'pitch'
+          ? isNew
+          : pick === 'entry'
+            ? !voices.has(voice)
+            : leaps || isNew;
+    };
     const strange = Array.from({ length: count }, (_, id) => {
-      const key = may(id) ? this.#listener!.keyOf(id) : undefined;
-      if (key === undefined || !this.#listener!.allows(id, 0)) return 0;
-      return (last !== undefined && Math.abs(key - last) >= LEAP) || !classes.has(key % 12) ? 1 : 0;
+      const note = may(id) ? this.#listener!.noteOf(id) : undefined;
+      return note !== undefined && this.#listener!.allows(id, 0) && isStrange(note) ? 1 : 0;
     });
     return strange.includes(1) ? draw(strange, this.#random) : undefined;
   }
@@ -227,8 +277,8 @@ export class Song {
   #add(id: number, trace: Omit<TokenTrace, 'id'>): void {
     this.tokens.push(id);
     this.trace.push({ id, ...trace });
-    const key = this.#listener?.keyOf(id);
-    if (key !== undefined && this.#recentKeys.push(key) > RECENT) this.#recentKeys.shift();
+    const note = this.#listener?.noteOf(id);
+    if (note !== undefined && this.#recent.push(note) > RECENT) this.#recent.shift();
     this.#listener?.add(id);
     if (this.#options.constraint) this.#state = this.#options.constraint.follow(this.#state, id);
   }
