@@ -87,13 +87,25 @@ export class SongWriter {
       copyLimit: rules.copyLimit,
       write: async ({ before, given, from, until, rules: more = [] }) => {
         const prime = this.fit(before).ids;
-        const later: NoteRule = { name: 'section', allows: ({ start }) => start >= from };
-        const masks = () => [...more, ...(rules.masks?.() ?? []), later];
+        const section: NoteRule = { name: 'section', allows: ({ start }) => start >= from };
+        const masks = () => [...more, ...(rules.masks?.() ?? []), section];
         const heard = this.fit(excerpt(before, 0, given)).ids.length;
         const listener = listenerOf(vocabulary, grammar, { ...rules, ...ownRules, masks, prime: heard });
         // Each stretch of a song has draws of its own.
         const own = (seed ^ Math.imul(++stretches, 0x85ebca6b)) | 0;
-        const options = { songs: 1, takes, length: prime.length + length, seed: own, prime, until, listener };
+        // What was written before had its noise when it was written.
+        const noise = this.#tools.options.noise;
+        const later = noise && { ...noise, from: prime.length + noise.from };
+        const options = {
+          songs: 1,
+          takes,
+          length: prime.length + length,
+          seed: own,
+          prime,
+          until,
+          listener,
+          noise: later,
+        };
         const written = await this.#sample(options);
         return written.map(({ tokens }) => excerpt(grammar.decode(decode(vocabulary, tokens)), from, until));
       },
@@ -124,7 +136,7 @@ export class SongWriter {
   }
 
   #sample(
-    options: Omit<SamplingOptions, keyof Tools['options']>,
+    options: Omit<SamplingOptions, keyof Tools['options']> & Pick<Partial<SamplingOptions>, 'noise'>,
     onProgress: (progress: SamplingProgress) => void = () => {},
   ): Promise<WrittenSong[]> {
     const { tf, kernels, model, options: common, signal } = this.#tools;
