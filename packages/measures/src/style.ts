@@ -52,6 +52,9 @@ export class Balance {
   #start = 0;
   /** the highest of those that began before */
   #topBefore: number | undefined;
+  /** what is due at ticks and from them on, until a note is added: every token that may come asks about the same few */
+  readonly #knownAt = new Map<number, number>();
+  readonly #knownFrom = new Map<number, number>();
 
   /**
    * @param source what the song is to be like: its notes, and its ticks a quarter note
@@ -89,10 +92,7 @@ export class Balance {
   /** What the weight of whatever brings the next note to a tick is multiplied by. */
   ofOnset(start: number, now: number): number {
     if (this.#chord.length === 0) return 1;
-    const { gaps } = this.#song;
-    const gap = this.#gapTo(start);
-    const due = this.#due(this.#source.gaps.of(gap), this.#source.gaps, gaps.of(gap), gaps);
-    return (due / this.#dueFrom(now)) ** (RHYTHM * this.#strength);
+    return (this.#dueAt(start) / this.#dueFrom(now)) ** (RHYTHM * this.#strength);
   }
 
   /** What the weight of waiting is multiplied by: of letting time go on from one tick to another without a note. */
@@ -101,6 +101,8 @@ export class Balance {
   }
 
   add({ start, key }: Onset): void {
+    this.#knownAt.clear();
+    this.#knownFrom.clear();
     const { keys, intervals, gaps } = this.#song;
     const [below, above] = this.#placeOf(start, key);
     keys.add(key);
@@ -128,12 +130,23 @@ export class Balance {
     return gapPart(tick, this.#division) - gapPart(this.#start, this.#division);
   }
 
+  /** Of a note at this tick. */
+  #dueAt(tick: number): number {
+    return remembered(this.#knownAt, tick, () => {
+      const { gaps } = this.#song;
+      const gap = this.#gapTo(tick);
+      return this.#due(this.#source.gaps.of(gap), this.#source.gaps, gaps.of(gap), gaps);
+    });
+  }
+
   /** Of a note at this tick or any later one. */
   #dueFrom(tick: number): number {
     if (this.#chord.length === 0) return 1;
-    const { gaps } = this.#song;
-    const least = this.#gapTo(tick);
-    return this.#due(this.#source.gaps.from(least), this.#source.gaps, gaps.from(least), gaps);
+    return remembered(this.#knownFrom, tick, () => {
+      const { gaps } = this.#song;
+      const least = this.#gapTo(tick);
+      return this.#due(this.#source.gaps.from(least), this.#source.gaps, gaps.from(least), gaps);
+    });
   }
 
   /**
@@ -145,4 +158,10 @@ export class Balance {
     const expected = (song.total * wanted) / total;
     return Math.exp((expected - found) / Math.sqrt(expected + 1));
   }
+}
+
+function remembered(known: Map<number, number>, key: number, find: () => number): number {
+  const value = known.get(key) ?? find();
+  known.set(key, value);
+  return value;
 }
