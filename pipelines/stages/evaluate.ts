@@ -28,7 +28,7 @@ export const evaluate = defineStage({
   async run({ params, inputs, say }) {
     const vocabulary = vocabularyFromJson(inputs.vocabulary.text());
     const pieces = [...readPieces(inputs.test.bytes)];
-    const { encode, unseenPitches } = evaluationEncoder(vocabulary);
+    const { encode, knows, unseenPitches } = evaluationEncoder(vocabulary);
     // The first token of a piece is told from what ended the one before, or where nothing ends pieces not at all.
     const isEnded = (tokens: readonly string[]) => tokens.at(-1) === END_OF_PIECE;
     const sequences = pieces.map((tokens) => encode(isEnded(tokens) ? [END_OF_PIECE, ...tokens] : tokens));
@@ -37,7 +37,7 @@ export const evaluate = defineStage({
     const natsPerKnown = meanLoss(tf, kernels, model, sequences, 256);
     tf.dispose(model.weights as never);
     const music = pieces.flatMap((tokens) => (isEnded(tokens) ? tokens : tokens.slice(1))).filter(isMusic);
-    const known = music.filter((token) => vocabulary.entries.some((entry) => entry.token === token)).length;
+    const known = music.filter(knows).length;
     const unseen = music.length - known;
     const nats =
       known * (natsPerKnown - Math.log(1 - UNSEEN_SHARE)) -
@@ -76,6 +76,7 @@ function evaluationEncoder({ entries }: Vocabulary) {
   };
   return {
     encode: (tokens: readonly string[]) => Int32Array.from(tokens, idOf),
+    knows: (token: string) => ids.has(token),
     unseenPitches: KEYS - known.length,
   };
 }

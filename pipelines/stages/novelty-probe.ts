@@ -3,8 +3,8 @@ import { sample, UNBENT } from '@etude/generator';
 import { CopyIndex, measureNovelty, notesOnGrid } from '@etude/measures';
 import type { Kernels, Model } from '@etude/model';
 import type { TensorFlow } from '@etude/tensorflow';
-import { decode, END_OF_PIECE, type Grammar, type Vocabulary } from '@etude/tokenizer';
-import { constraintOf, firstTokenWeights, listenerOf } from './song-rules.js';
+import { decode, type Grammar, type Vocabulary } from '@etude/tokenizer';
+import { listenerOf, songOptions } from './song-rules.js';
 
 /** Short songs that tell how much a model copies. */
 const [SONGS, LENGTH] = [8, 256];
@@ -18,12 +18,9 @@ export function noveltyProbe(
   pieces: Uint8Array,
 ): (model: Model) => Promise<number> {
   const index = new CopyIndex(Array.from(linesOf(pieces), (line) => notesOnGrid(pieceFromJson(line))));
-  const boundary = vocabulary.entries.findIndex(({ token }) => token === END_OF_PIECE);
   const options = {
     ...{ songs: SONGS, length: LENGTH, seed: 1, prime: [], bending: UNBENT },
-    firstToken: firstTokenWeights(vocabulary, grammar),
-    boundary: boundary < 0 ? undefined : boundary,
-    constraint: constraintOf(vocabulary, grammar),
+    ...songOptions(vocabulary, grammar),
     listener: listenerOf(vocabulary, grammar, { copyLimit: 0, prime: 0 }),
   };
   return async (model) => {

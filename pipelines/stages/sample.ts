@@ -1,8 +1,9 @@
-import { linesOf, notesOf, type Piece, pieceFromJson } from '@etude/corpus';
+import { linesOf, type Piece, pieceFromJson } from '@etude/corpus';
+import type { TokenTrace } from '@etude/generator';
 import { CopyIndex, entropiesOfHalves, halvesOf, notesOnGrid, pitchesOf } from '@etude/measures';
 import { modelFromBytes } from '@etude/model';
 import { defineStage, StageError, workspaceFiles } from '@etude/pipeline';
-import { createGrammar, END_OF_PIECE, formatTokens, type Grammar, readPieces } from '@etude/tokenizer';
+import { createGrammar, END_OF_PIECE, formatTokens, type Grammar, readPieces, type Vocabulary } from '@etude/tokenizer';
 import * as z from 'zod';
 import { fitTokens } from './fit-tokens.js';
 import { grammarFromJson } from './grammar-json.js';
@@ -10,13 +11,13 @@ import { loadKernels } from './kernels.js';
 import { noise, noiseOf, themesOf } from './noise-settings.js';
 import { maskRules, masks } from './note-masks.js';
 import { form, givenSections, sectionsOf, ticksOfBar, writeForm } from './song-form.js';
-import { constraintOf, firstTokenWeights, type StyleSource } from './song-rules.js';
+import { type StyleSource, songOptions } from './song-rules.js';
 import { type Song, SongWriter } from './song-writer.js';
 import { vocabularyFromJson } from './vocabulary-json.js';
 
 export const sample = defineStage({
   name: 'sample',
-  version: 10,
+  version: 11,
   summary: 'Writes songs token by token with the trained model',
   params: z.strictObject({
     songs: z.int().min(1).max(1000).default(3).describe('how many songs to write'),
@@ -111,21 +112,19 @@ export const sample = defineStage({
       return theme.ids;
     };
     const ticks = { beat: grammar.division, bar: ticksOfBar(pieces[0]!, grammar.division) };
-    const boundary = vocabulary.entries.findIndex(({ token }) => token === END_OF_PIECE);
+    const onGrid = pieces.map(notesOnGrid);
     const { tf, kernels } = await loadKernels();
     const model = modelFromBytes(tf, inputs.model.bytes);
     const writer = new SongWriter({
       ...{ tf, kernels, model, vocabulary, grammar, signal, takes, length },
       options: {
-        ...{ bending, firstToken: firstTokenWeights(vocabulary, grammar) },
-        noise: noiseOf(noise, ticks, themeOf),
-        boundary: boundary < 0 ? undefined : boundary,
-        constraint: constraintOf(vocabulary, grammar),
+        ...songOptions(vocabulary, grammar),
+        ...{ bending, noise: noiseOf(noise, ticks, themeOf) },
       },
       rules: {
-        ...{ copyLimit, index: copyLimit > 0 ? new CopyIndex(pieces.map(notesOnGrid)) : undefined },
+        ...{ copyLimit, index: copyLimit > 0 ? new CopyIndex(onGrid) : undefined },
         balance: balance > 0 && pieces.length === 1 ? { parts: partsOf(pieces[0]!), strength: balance } : undefined,
-        masks: maskRules(masks, grammar.division, pitchesOf(pieces.map(notesOf))),
+        masks: maskRules(masks, grammar.division, pitchesOf(onGrid)),
       },
       normal: entropiesOfHalves(pieces),
     });
@@ -148,7 +147,7 @@ export const sample = defineStage({
     tf.dispose(model.weights as never);
     return {
       songs: songs.map(({ tokens }) => formatTokens(tokens, grammar)),
-      traces: songs.map((song) => traceToCsv(song, grammar)),
+      traces: songs.map(({ trace }) => traceToCsv(trace, vocabulary, grammar)),
     };
   },
 });
@@ -158,13 +157,13 @@ function partsOf(piece: Piece): StyleSource[] {
 }
 
 /**
- * A row a token: which, where the song stands after it in quarter notes, how likely the model held it, how many were refused before it,
- * which rules were given up, and what was thrown in.
+ * A row for each token that the model heard: which, where the song stands after it in quarter notes, how likely the model held it, how many were
+ * refused before it, which rules were given up, and what was thrown in.
  */
-function traceToCsv({ tokens, trace }: Song, grammar: Grammar): string {
+function traceToCsv(trace: readonly TokenTrace[], { entries }: Vocabulary, grammar: Grammar): string {
   const reader = grammar.reader();
-  const rows = trace.map(({ probability, refused, relaxed, disturbance }, at) => {
-    const token = tokens[at]!;
+  const rows = trace.map(({ id, probability, refused, relaxed, disturbance }) => {
+    const { token } = entries[id]!;
     const quarter = Number((reader.timeAfter(token) / grammar.division).toFixed(3));
     reader.add(token);
     return [token, quarter, probability?.toPrecision(4) ?? '', refused, relaxed.join('+'), disturbance].join(',');

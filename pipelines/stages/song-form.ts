@@ -1,5 +1,16 @@
 import { basename, extname } from 'node:path';
-import { barsOf, excerpt, joined, keyOf, notesOf, type Piece, pieceFromJson, readPieces, rescale } from '@etude/corpus';
+import {
+  barsOf,
+  excerpt,
+  isDrum,
+  joined,
+  keyOf,
+  notesOf,
+  type Piece,
+  pieceFromJson,
+  readPieces,
+  rescale,
+} from '@etude/corpus';
 import { ChannelEvents } from '@etude/midi-reader';
 import { createRandom } from '@etude/model';
 import { StageError, type WorkspaceFile } from '@etude/pipeline';
@@ -82,7 +93,6 @@ export async function writeForm(
     known.set(name, { piece, ticks: Math.ceil(last / barTicks) * barTicks });
   }
   let givenTicks = 0;
-  const lengthOf = (list: readonly Part[]) => list.reduce((sum, { ticks }) => sum + ticks, 0);
 
   /** Writes `bars` behind some parts. */
   const write = async (
@@ -112,6 +122,7 @@ export async function writeForm(
       .slice(0, Math.round(wanted.vary * bars))
       .sort((a, b) => a - b);
     let result: Part = { piece, ticks };
+    let copied = writer.longestCopy(joined([...before, result]));
     for (const number of chosen) {
       const [from, until] = [number * barTicks, (number + 1) * barTicks];
       const head = { piece: excerpt(result.piece, 0, from), ticks: from };
@@ -119,9 +130,10 @@ export async function writeForm(
       const fresh = await write([...before, head], barTicks, tail.ticks > 0 ? tail : undefined);
       const next = { piece: joined([head, { piece: fresh, ticks: barTicks }, tail]), ticks };
       // What the new bar and the kept ones make together must not be a copy either: then the old bar stays.
-      const copied = writer.longestCopy(joined([...before, next]));
-      const allowed = Math.max(writer.copyLimit, writer.longestCopy(joined([...before, result])));
-      if (writer.copyLimit === 0 || copied <= allowed) result = next;
+      const nextCopied = writer.longestCopy(joined([...before, next]));
+      if (writer.copyLimit === 0 || nextCopied <= Math.max(writer.copyLimit, copied)) {
+        [result, copied] = [next, nextCopied];
+      }
     }
     return result;
   };
@@ -146,6 +158,10 @@ export async function writeForm(
   return joined(parts);
 }
 
+function lengthOf(parts: readonly Part[]): number {
+  return parts.reduce((sum, { ticks }) => sum + ticks, 0);
+}
+
 /** Ticks of a bar of the first metre of a piece, where a quarter note has `division`. */
 export function ticksOfBar(source: Piece, division: number): number {
   const [bar] = barsOf(source.timeSignatures.slice(0, 1), source.division);
@@ -154,7 +170,12 @@ export function ticksOfBar(source: Piece, division: number): number {
 
 /** The names of the sections of a form. */
 export function sectionsOf(wanted: Form | undefined): string[] {
-  return wanted?.sections.map((label) => label.replace("'", '')) ?? [];
+  return wanted?.sections.map(nameOf) ?? [];
+}
+
+/** A section's name without the apostrophe that says that it is to be varied. */
+function nameOf(label: string): string {
+  return label.replace("'", '');
 }
 
 /** What is to be done for each section. */
@@ -164,7 +185,7 @@ function planOf(
 ): { name: string; how: 'write' | 'give' | 'vary' }[] {
   const seen = new Set<string>();
   return sections.map((label) => {
-    const name = label.replace("'", '');
+    const name = nameOf(label);
     const isVaried = seen.has(name) || (given.has(name) && label !== name);
     seen.add(name);
     return { name, how: isVaried ? 'vary' : given.has(name) ? 'give' : 'write' };
@@ -182,7 +203,7 @@ async function endWithCadence(
   const last = parts.pop()!;
   const head = { piece: excerpt(last.piece, 0, last.ticks - barTicks), ticks: last.ticks - barTicks };
   const before = [...parts, head];
-  const from = before.reduce((sum, { ticks }) => sum + ticks, 0);
+  const from = lengthOf(before);
   const dominant = new Set([7, 11, 2, 5].map((interval) => (tonic + interval) % 12));
   const cadence: NoteRule = {
     name: 'cadence',
@@ -201,7 +222,7 @@ function finalBar(piece: Piece, ticks: number, triad: readonly number[]): Piece 
   const notes = notesOf(piece);
   const lastStart = notes.at(-1)?.start ?? 0;
   const latest = new Map<string, (typeof notes)[number]>();
-  for (const note of notes) if (note.channel !== 9) latest.set(`${note.track} ${note.channel}`, note);
+  for (const note of notes) if (!isDrum(note)) latest.set(`${note.track} ${note.channel}`, note);
   const voices = [...latest.values()].filter(({ start }) => lastStart - start < ticks);
   const lowest = Math.min(...voices.map(({ key }) => key));
   const nearest = (key: number, classes: readonly number[]) => {

@@ -8,7 +8,7 @@ import { loadTensorFlow } from '@etude/tensorflow';
 import { buildVocabulary, createGrammar, decode, GRAMMARS, type GrammarSettings } from '@etude/tokenizer';
 import { describe, expect, it } from 'vitest';
 import { maskRules, masks } from './note-masks.js';
-import { constraintOf, firstTokenWeights, listenerOf, type SongRules } from './song-rules.js';
+import { listenerOf, type SongRules, songOptions } from './song-rules.js';
 
 const canon = piecesOf(readMidi(readFileSync(new URL('../../data/canon-in-d.mid', import.meta.url))))[0]!;
 const music: Record<GrammarSettings['grammar'], Piece> = {
@@ -35,8 +35,7 @@ describe.each(GRAMMARS)('songs of a model that knows nothing, in the grammar %s'
       kernels,
       { shape, weights: initialWeights(tf, shape, createRandom(1)) },
       {
-        ...{ ...options, seed: 1, prime: [], bending: UNBENT, firstToken: firstTokenWeights(vocabulary, grammar) },
-        constraint: constraintOf(vocabulary, grammar),
+        ...{ ...options, seed: 1, prime: [], bending: UNBENT, ...songOptions(vocabulary, grammar) },
         listener: listenerOf(vocabulary, grammar, { copyLimit: 4, prime: 0, ...rules }),
       },
     );

@@ -1,10 +1,23 @@
 import type { Note } from '@etude/corpus';
-import type { Constraint, Listener } from '@etude/generator';
+import type { Constraint, Listener, WritingOptions } from '@etude/generator';
 import { Balance, CopyGuard, type CopyIndex, gapPart, type Onset } from '@etude/measures';
 import { END_OF_PIECE, type Grammar, START, type Vocabulary } from '@etude/tokenizer';
 
+/** What the vocabulary and the grammar say of where a song begins, how it goes on, and what ends it. */
+export function songOptions(
+  vocabulary: Vocabulary,
+  grammar: Grammar,
+): Pick<WritingOptions, 'firstToken' | 'boundary' | 'constraint'> {
+  const boundary = vocabulary.entries.findIndex(({ token }) => token === END_OF_PIECE);
+  return {
+    firstToken: firstTokenWeights(vocabulary, grammar),
+    boundary: boundary < 0 ? undefined : boundary,
+    constraint: constraintOf(vocabulary, grammar),
+  };
+}
+
 /** How likely a song without a prime begins with each token: as often as it stands in the music, if it may begin one. */
-export function firstTokenWeights({ entries }: Vocabulary, grammar: Grammar): number[] {
+function firstTokenWeights({ entries }: Vocabulary, grammar: Grammar): number[] {
   const weights = entries.map(({ token, count }) =>
     token !== END_OF_PIECE && grammar.maySongStart(token) ? count : 0,
   );
@@ -12,7 +25,7 @@ export function firstTokenWeights({ entries }: Vocabulary, grammar: Grammar): nu
 }
 
 /** What the grammar allows, found out once for each state that comes up. */
-export function constraintOf({ entries }: Vocabulary, { follow }: Grammar): Constraint | undefined {
+function constraintOf({ entries }: Vocabulary, { follow }: Grammar): Constraint | undefined {
   if (follow === undefined) return undefined;
   const known = new Map<string, boolean[]>();
   return {

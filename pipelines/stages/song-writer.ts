@@ -86,10 +86,10 @@ export class SongWriter {
       division: grammar.division,
       copyLimit: rules.copyLimit,
       write: async ({ before, given, from, until, rules: more = [] }) => {
-        const prime = this.fit(before).ids;
+        const prime = this.#fit(before).ids;
         const section: NoteRule = { name: 'section', allows: ({ start }) => start >= from };
         const masks = () => [...more, ...(rules.masks?.() ?? []), section];
-        const heard = this.fit(excerpt(before, 0, given)).ids.length;
+        const heard = this.#fit(excerpt(before, 0, given)).ids.length;
         const listener = listenerOf(vocabulary, grammar, { ...rules, ...ownRules, masks, prime: heard });
         // Each stretch of a song has draws of its own.
         const own = (seed ^ Math.imul(++stretches, 0x85ebca6b)) | 0;
@@ -110,8 +110,8 @@ export class SongWriter {
         return written.map(({ tokens }) => excerpt(grammar.decode(decode(vocabulary, tokens)), from, until));
       },
       surprise: (piece, from) => {
-        const heard = this.fit(excerpt(piece, 0, from)).ids.length;
-        const ids = Int32Array.from(this.fit(piece).ids, (id, at) => (at < heard ? onlyHeard(id) : id));
+        const heard = this.#fit(excerpt(piece, 0, from)).ids.length;
+        const ids = Int32Array.from(this.#fit(piece).ids, (id, at) => (at < heard ? onlyHeard(id) : id));
         return ids.length <= heard ? 0 : meanLoss(tf, kernels, model, [ids], 256);
       },
       longestCopy: (piece) =>
@@ -124,13 +124,15 @@ export class SongWriter {
 
   /** A piece as a song, with how likely the model holds each of its tokens. */
   async traced(piece: Piece): Promise<Song> {
-    const prime = this.fit(piece).ids;
+    const { grammar, vocabulary } = this.#tools;
+    const tokens = grammar.encode(piece);
+    const { ids: prime } = fitTokens(tokens, vocabulary);
     const [heard] = await this.#sample({ songs: 1, length: prime.length, seed: 1, prime });
-    return { tokens: this.#tools.grammar.encode(piece), trace: heard!.trace };
+    return { tokens, trace: heard!.trace };
   }
 
   /** The tokens of any music, as near as the model knows them. */
-  fit(piece: Piece): ReturnType<typeof fitTokens> {
+  #fit(piece: Piece): ReturnType<typeof fitTokens> {
     const tokens = notesOf(piece).length === 0 ? [] : this.#tools.grammar.encode(piece);
     return fitTokens(tokens, this.#tools.vocabulary);
   }

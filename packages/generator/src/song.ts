@@ -115,9 +115,13 @@ export class Song {
 
   /** Adds the first token, without having heard anything. */
   begin(): void {
-    const { prime, firstToken } = this.#options;
+    this.#add(this.#options.prime[0] ?? this.#drawFirst(), GIVEN);
+  }
+
+  #drawFirst(): number {
+    const { firstToken } = this.#options;
     const fine = firstToken.map((weight, id) => (this.#listener?.allows(id, 0) === false ? 0 : weight));
-    this.#add(prime[0] ?? draw(fine, this.#random) ?? draw(firstToken, this.#random)!, GIVEN);
+    return draw(fine, this.#random) ?? draw(firstToken, this.#random)!;
   }
 
   /** Adds the next token. What the prime says is not drawn, but the model has to hear it. */
