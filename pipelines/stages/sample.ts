@@ -6,6 +6,7 @@ import { defineStage, StageError, workspaceFiles } from '@etude/pipeline';
 import { createGrammar, END_OF_PIECE, formatTokens, type Grammar, readPieces, type Vocabulary } from '@etude/tokenizer';
 import * as z from 'zod';
 import { fitTokens } from './fit-tokens.js';
+import { fixed, fixedVoice } from './fixed-voice.js';
 import { grammarFromJson } from './grammar-json.js';
 import { loadKernels } from './kernels.js';
 import { noise, noiseOf, themesOf } from './noise-settings.js';
@@ -75,11 +76,14 @@ export const sample = defineStage({
       .default(8)
       .describe('how often each song is written; kept is the take that is most like the source in its entropies'),
     form: form.optional().describe('sections, repeats and ending of each song; left out: it goes on for its length'),
+    fixed: fixed.optional().describe('a voice of the songs that is given; they end with it'),
     given: workspaceFiles(
       z
         .union([z.string(), z.array(z.string()).min(1)])
         .optional()
-        .describe('music of your own for a form, in MIDI or ABC: each file is the section of its name, such as A.mid'),
+        .describe(
+          'music of your own, in MIDI or ABC: each file is the section, the theme or the voice of its name, such as A.mid',
+        ),
       ['mid', 'midi', 'abc'],
     ),
     seed: z.int().default(1).describe('seed of the draws; each song has a stream of its own'),
@@ -91,12 +95,31 @@ export const sample = defineStage({
     const { settings } = grammarFromJson(inputs.grammar.text());
     const grammar = createGrammar(settings);
     const pieces = Array.from(linesOf(inputs.pieces.bytes), pieceFromJson);
-    const { songs: count, length, seed, prime, copyLimit, noise, masks, balance, takes, form, ...bending } = params;
+    const {
+      songs: count,
+      length,
+      seed,
+      prime,
+      copyLimit,
+      noise,
+      masks,
+      balance,
+      takes,
+      form,
+      fixed,
+      ...bending
+    } = params;
+    if (form !== undefined && fixed !== undefined) {
+      throw new StageError('sample.form and sample.fixed cannot both be: a fixed voice says how long the song is');
+    }
     const given = await givenSections(files.given ?? [], settings, grammar);
     const heard = new Map<string, ReturnType<typeof fitTokens>>();
     for (const [name, piece] of given) {
+      if (name === fixed?.voice) continue;
       if (![...sectionsOf(form), ...themesOf(noise)].includes(name)) {
-        throw new StageError(`sample.given has ${name}, and there is neither a section nor a theme of that name`);
+        throw new StageError(
+          `sample.given has ${name}, and there is neither a section nor a theme nor a fixed voice of that name`,
+        );
       }
       const fitted = fitTokens(grammar.encode(piece), vocabulary, name);
       heard.set(name, fitted);
@@ -112,6 +135,7 @@ export const sample = defineStage({
       return theme.ids;
     };
     const ticks = { beat: grammar.division, bar: ticksOfBar(pieces[0]!, grammar.division) };
+    const voice = fixed && fixedVoice(fixed, given, grammar, vocabulary, ticks.bar);
     const onGrid = pieces.map(notesOnGrid);
     const { tf, kernels } = await loadKernels();
     const model = modelFromBytes(tf, inputs.model.bytes);
@@ -125,6 +149,7 @@ export const sample = defineStage({
         ...{ copyLimit, index: copyLimit > 0 ? new CopyIndex(onGrid) : undefined },
         balance: balance > 0 && pieces.length === 1 ? { parts: partsOf(pieces[0]!), strength: balance } : undefined,
         masks: maskRules(masks, grammar.division, pitchesOf(onGrid)),
+        voice: voice?.rule,
       },
       normal: entropiesOfHalves(pieces),
     });
@@ -132,9 +157,12 @@ export const sample = defineStage({
     if (form === undefined) {
       const [first = []] = readPieces(inputs.tokens.bytes);
       const beginning = first.slice(0, prime).filter((token) => token !== END_OF_PIECE);
-      songs = await writer.songs(count, beginning, seed, ({ done, total }) =>
+      songs = await writer.songs({ count, beginning, seed, until: voice?.until }, ({ done, total }) =>
         progress({ done, total, unit: 'tokens' }),
       );
+      const cut = songs.filter(({ tokens }) => voice !== undefined && tokens.length >= length).length;
+      if (cut > 0)
+        say(`${cut} songs have all of their ${length} tokens before the fixed voice ends: set sample.length`);
     } else {
       const inForm: Song[] = [];
       for (let song = 0; song < count; song++) {

@@ -103,4 +103,44 @@ describe.each(GRAMMARS)('songs of a model that knows nothing, in the grammar %s'
     }
     expect(notes).toBeGreaterThan(200);
   });
+
+  it.runIf(grammar.around)('have every note of a given voice, and no others in its place', async () => {
+    const beat = grammar.division;
+    const parts = canon.tracks.map((_, track) => notesOf(canon).filter((note) => note.track === track));
+    // The ground backwards, in notes of other lengths than its own.
+    const ground = parts.findLast((notes) => notes.length > 0)!;
+    const keys = ground.slice(0, 16).map(({ key }) => key).reverse(); // biome-ignore format: short
+    // A vocabulary of lengths has but those of the music.
+    const length = (i: number) => (name === 'factored' ? 1 : 1 + (i % 2)) * beat;
+    const notes = keys.map((key, i) => ({ key, start: i * 2 * beat, end: i * 2 * beat + length(i) }));
+    const as = name === 'chord-frame' ? 'bass' : parts.filter((part) => part.length > 0).length;
+    const known = vocabulary.entries.map(({ token }) => token);
+    const voice = grammar.around!({ notes, as, bar: 4 * beat }, known);
+    const index = new CopyIndex([notesOnGrid(music[name])]);
+    const written = await songs({ voice, index }, { songs: 20, length: 1500 });
+    let checked = 0;
+    for (const { tokens, trace } of written) {
+      expect(trace.filter(({ relaxed }) => relaxed.includes('fixed'))).toEqual([]);
+      const song = grammar.decode(decode(vocabulary, tokens));
+      const all = notesOf(song);
+      const last = all.at(-1)!.start;
+      const due = notes.filter(({ end }) => end < last);
+      checked += due.length;
+      if (name === 'chord-frame') {
+        for (const { start, end, key } of due) {
+          for (let tick = start; tick < end; tick += beat / 4) {
+            const sounding = all.filter((note) => note.start <= tick && note.end > tick).map((note) => note.key);
+            expect(Math.min(...sounding)).toBe(key);
+          }
+        }
+      } else {
+        const track = Math.max(...all.map((note) => note.track));
+        // What was cut at the end is left out.
+        const found = all.filter((note) => note.track === track).slice(0, due.length);
+        expect(found.map(({ key, start, end }) => ({ key, start, end }))).toEqual(due);
+      }
+      expect(all.length).toBeGreaterThan(2 * due.length);
+    }
+    expect(checked).toBeGreaterThan(50);
+  });
 });

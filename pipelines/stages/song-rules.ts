@@ -1,7 +1,7 @@
 import type { Note } from '@etude/corpus';
 import type { Constraint, Listener, WritingOptions } from '@etude/generator';
 import { Balance, CopyGuard, type CopyIndex, gapPart, type Onset } from '@etude/measures';
-import { END_OF_PIECE, type Grammar, START, type Vocabulary } from '@etude/tokenizer';
+import { END_OF_PIECE, type Grammar, START, type Vocabulary, type VoiceRule } from '@etude/tokenizer';
 
 /** What the vocabulary and the grammar say of where a song begins, how it goes on, and what ends it. */
 export function songOptions(
@@ -65,6 +65,8 @@ export interface SongRules {
   readonly balance?: { readonly parts: readonly StyleSource[]; readonly strength: number } | undefined;
   /** the other rules of a song, made for each; the first is given up first, `copyLimit` last */
   readonly masks?: () => readonly NoteRule[];
+  /** a voice that is given, whose notes obey nothing else; it is given up after all other rules */
+  readonly voice?: (() => VoiceRule) | undefined;
 }
 
 /** Some notes, and the ticks a quarter note of their times. */
@@ -88,10 +90,12 @@ export function listenerOf({ entries }: Vocabulary, grammar: Grammar, rules: Son
     };
     const all: readonly NoteRule[] = [...(rules.masks?.() ?? []), ...(copies ? [copies] : [])];
     const balance = part && new Balance(part, rules.balance!.strength, grammar.division);
+    const voice = rules.voice?.();
+    const isGiven = (token: string) => voice?.isOfVoice(token) === true;
     const reader = grammar.reader();
     let [count, now] = [0, 0];
     return {
-      rules: all.map(({ name }) => name),
+      rules: [...all.map(({ name }) => name), ...(voice ? ['fixed'] : [])],
       noteOf(id) {
         const note = reader.noteOf(entries[id]!.token);
         return note && { key: note.key, voice: note.track * 16 + note.channel };
@@ -100,9 +104,9 @@ export function listenerOf({ entries }: Vocabulary, grammar: Grammar, rules: Son
       now: () => now,
       allows(id, relaxed) {
         const { token } = entries[id]!;
-        if (!reader.allows(token)) return false;
+        if (!reader.allows(token) || (relaxed <= all.length && voice?.allows(token) === false)) return false;
         const note = all.length > relaxed ? reader.noteOf(token) : undefined;
-        return note === undefined || all.every((rule, place) => place < relaxed || rule.allows(note));
+        return note === undefined || isGiven(token) || all.every((rule, place) => place < relaxed || rule.allows(note));
       },
       timeAfter: (id) => reader.timeAfter(entries[id]!.token),
       preference(id) {
@@ -117,10 +121,11 @@ export function listenerOf({ entries }: Vocabulary, grammar: Grammar, rules: Son
         const { token } = entries[id]!;
         const note = reader.noteOf(token);
         if (note !== undefined) {
-          if (count >= prime) for (const rule of all) rule.add?.(note);
+          if (count >= prime && !isGiven(token)) for (const rule of all) rule.add?.(note);
           balance?.add(note);
         }
         now = reader.timeAfter(token);
+        voice?.add(token);
         reader.add(token);
         count += 1;
       },

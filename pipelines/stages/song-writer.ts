@@ -54,21 +54,29 @@ export class SongWriter {
     this.#tools = tools;
   }
 
-  /** Songs that go on from a beginning, of each the take that is most like the source in its entropies. */
+  /**
+   * Songs that go on from a beginning: of each the take that is most like the source in its entropies, or, round a given voice, the likeliest.
+   * @param until the tick at which they end; undefined: after their length, or where they end by themselves
+   */
   async songs(
-    count: number,
-    beginning: readonly string[],
-    seed: number,
+    {
+      count,
+      beginning,
+      seed,
+      until,
+    }: { count: number; beginning: readonly string[]; seed: number; until?: number | undefined },
     onProgress: (progress: SamplingProgress) => void,
   ): Promise<Song[]> {
     const { vocabulary, grammar, rules, takes, length } = this.#tools;
     const prime = [...encoderOf(vocabulary)(beginning)];
     const listener = listenerOf(vocabulary, grammar, { ...rules, prime: prime.length });
-    const written = await this.#sample({ songs: count, takes, length, seed, prime, listener }, onProgress);
+    const written = await this.#sample({ songs: count, takes, length, seed, prime, listener, until }, onProgress);
     return Array.from({ length: count }, (_, song) => {
       const all = written.slice(song * takes, (song + 1) * takes);
-      const outside = all.map((take) => this.#bitsOutside(grammar.decode(decode(vocabulary, take.tokens))));
-      const { tokens, trace } = all[outside.indexOf(Math.min(...outside))]!;
+      const cost = all.map(({ tokens, trace }) =>
+        rules.voice === undefined ? this.#bitsOutside(grammar.decode(decode(vocabulary, tokens))) : surpriseOf(trace),
+      );
+      const { tokens, trace } = all[cost.indexOf(Math.min(...cost))]!;
       return { tokens: decode(vocabulary, tokens), trace };
     });
   }
@@ -148,4 +156,10 @@ export class SongWriter {
   #bitsOutside(piece: Piece): number {
     return bitsOutside(measureEntropies(notesOf(piece), piece.division), this.#tools.normal);
   }
+}
+
+/** Nats a token that the model needed for a song. */
+function surpriseOf(trace: readonly TokenTrace[]): number {
+  const heard = trace.flatMap(({ probability }) => (probability === undefined ? [] : -Math.log(probability)));
+  return heard.reduce((sum, nats) => sum + nats, 0) / Math.max(1, heard.length);
 }

@@ -1,9 +1,11 @@
 import { isDrum, notesOf, type Piece } from '@etude/corpus';
 import { type ChannelEvent, ChannelEvents } from '@etude/midi-reader';
+import { checkKeys, type GivenVoice, type VoiceRule } from './given-voice.js';
 import {
   checkLength,
   END_OF_PIECE,
   type Grammar,
+  GrammarError,
   type GrammarState,
   START,
   TokenError,
@@ -30,13 +32,14 @@ export function chordFrameGrammar(steps: number): Grammar {
       let [start, sounding, frame] = [0, new Set<number>(), new Set<number>()];
       return {
         noteOf(token) {
-          const key = token.startsWith('Pitch_') ? Number(token.slice('Pitch_'.length)) : -1;
-          return key < 0 || sounding.has(key) ? undefined : { start, key, track: 0, channel: 0 };
+          const key = keyOf(token);
+          return key === undefined || sounding.has(key) ? undefined : { start, key, track: 0, channel: 0 };
         },
         allows: () => true,
         timeAfter: (token) => (token === END_OF_FRAME ? start + unit : start),
         add(token) {
-          if (token.startsWith('Pitch_')) frame.add(Number(token.slice('Pitch_'.length)));
+          const key = keyOf(token);
+          if (key !== undefined) frame.add(key);
           else if (token === END_OF_FRAME) [start, sounding, frame] = [start + unit, frame, new Set()];
         },
       };
@@ -44,6 +47,43 @@ export function chordFrameGrammar(steps: number): Grammar {
     startsLine: (token) => token === END_OF_FRAME,
     maySongStart: (token) => token.startsWith('Pitch_'),
     follow,
+    around: (voice, known) => aroundVoice(voice, known, unit),
+  };
+}
+
+function keyOf(token: string): number | undefined {
+  return token.startsWith('Pitch_') ? Number(token.slice('Pitch_'.length)) : undefined;
+}
+
+/** A melody that has nothing above it, or a bass that has nothing below it, in each frame in which it sounds. */
+function aroundVoice({ notes, as }: GivenVoice, known: readonly string[], unit: number): () => VoiceRule {
+  if (as !== 'melody' && as !== 'bass') {
+    throw new GrammarError(`chord-frame tells no parts apart: expected melody or bass, found ${as}`);
+  }
+  checkKeys(notes, new Set(known.flatMap((token) => keyOf(token) ?? [])), 'the music learnt from');
+  const keys: (number | undefined)[] = [];
+  for (const { start, end, key } of notes) {
+    for (let frame = start / unit; frame < end / unit; frame++) {
+      const other = keys[frame] ?? key;
+      keys[frame] = as === 'melody' ? Math.max(key, other) : Math.min(key, other);
+    }
+  }
+  return () => {
+    let [frame, isHere] = [0, false];
+    return {
+      allows(token) {
+        const wanted = keys[frame];
+        const key = keyOf(token);
+        if (wanted === undefined || (key === undefined && token !== END_OF_FRAME)) return true;
+        if (key === undefined) return isHere;
+        return as === 'melody' ? key <= wanted : isHere || key === wanted;
+      },
+      isOfVoice: (token) => keyOf(token) === keys[frame] && keys[frame] !== undefined,
+      add(token) {
+        if (token === END_OF_FRAME) [frame, isHere] = [frame + 1, false];
+        else if (keyOf(token) === keys[frame]) isHere = true;
+      },
+    };
   };
 }
 

@@ -1,5 +1,6 @@
 import { isDrum, notesOf, type Piece, type PieceTrack } from '@etude/corpus';
 import { type ChannelEvent, ChannelEvents, PROGRAMS, type Tempo, type TimeSignature } from '@etude/midi-reader';
+import { factoredVoice } from './factored-voice.js';
 import {
   checkLength,
   END_OF_PIECE,
@@ -10,7 +11,7 @@ import {
   TokenError,
   ticksOfStep,
 } from './grammar.js';
-import { channelFor, type Voice, voiceOf, voiceToken } from './voices.js';
+import { channelFor, compareVoices, type Voice, voiceOf, voiceToken } from './voices.js';
 
 const COMMON_TIME = { numerator: 4, denominator: 4 };
 
@@ -45,6 +46,7 @@ export function factoredGrammar({ steps, velocities }: FactoredSettings): Gramma
     startsLine: (token) => token === 'Bar_None',
     maySongStart: (token) => token === 'Bar_None',
     follow: (state, token) => follow(state, token, steps),
+    around: (voice, known) => factoredVoice(voice, known, { unit, reader: () => reader(steps, unit) }),
   };
 }
 
@@ -140,11 +142,6 @@ function gridNotes(piece: Piece, stepOf: (tick: number) => number, velocities: n
     const before = placed[i - 1];
     return before?.start !== note.start || before.key !== note.key || compareVoices(before.voice, note.voice) !== 0;
   });
-}
-
-/** Percussion comes last. */
-function compareVoices(a: Voice, b: Voice): number {
-  return Number(a.program < 0) - Number(b.program < 0) || a.program - b.program || a.number - b.number;
 }
 
 /** The velocity that stands for all those of its `count`th part of the range. */

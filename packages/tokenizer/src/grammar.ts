@@ -1,4 +1,5 @@
 import type { Piece } from '@etude/corpus';
+import type { GivenVoice, VoiceRule } from './given-voice.js';
 
 /** A token that is not in the grammar it was read by, or not where the grammar allows it. */
 export class TokenError extends Error {
@@ -64,6 +65,12 @@ export interface Grammar {
    * no such function.
    */
   readonly follow?: (state: GrammarState, token: string) => GrammarState | undefined;
+  /**
+   * Rules that hold songs to a given voice, one for each song; a grammar that cannot tell a voice has no such function.
+   * @param known all tokens that there are
+   * @throws {GrammarError} where those tokens have no such voice
+   */
+  readonly around?: (voice: GivenVoice, known: readonly string[]) => () => VoiceRule;
 }
 
 /** A note that a token begins. */

@@ -1,4 +1,5 @@
 export { createGrammar, GRAMMARS, type GrammarSettings } from './create-grammar.js';
+export type { GivenVoice, VoiceRule } from './given-voice.js';
 export {
   END_OF_PIECE,
   type Grammar,

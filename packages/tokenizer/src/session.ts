@@ -10,6 +10,7 @@ import {
 } from '@etude/midi-reader';
 import { type Grammar, GrammarError, TokenError, ticksOfStep } from './grammar.js';
 import { KeysDown } from './keys-down.js';
+import { sessionVoice } from './session-voice.js';
 
 /** Names of channel messages in tokens, by status nibble; MidiTok's where it has one. */
 const NAMES: Readonly<Record<number, string>> = {
@@ -38,6 +39,8 @@ export function sessionGrammar({ division, steps }: { division: number; steps: n
     if (!known.has(token)) known.set(token, messageOf(token));
     return known.get(token);
   };
+  const shiftOf = (token: string) =>
+    token.startsWith('TimeShift_') ? unit * Number(token.slice('TimeShift_'.length)) : undefined;
   return {
     division: decodedDivision,
     encode(piece) {
@@ -57,8 +60,7 @@ export function sessionGrammar({ division, steps }: { division: number; steps: n
         tracks.set(track, keys);
         return keys;
       };
-      const timeAfter = (token: string) =>
-        token.startsWith('TimeShift_') ? now + unit * Number(token.slice('TimeShift_'.length)) : now;
+      const timeAfter = (token: string) => now + (shiftOf(token) ?? 0);
       return {
         noteOf(token) {
           const message = knownMessageOf(token);
@@ -81,6 +83,7 @@ export function sessionGrammar({ division, steps }: { division: number; steps: n
     },
     startsLine: (token) => token.startsWith('TimeShift_'),
     maySongStart: (token) => token.startsWith('NoteOn_') && !token.endsWith('_0'),
+    around: (voice, known) => sessionVoice(voice, known, { messageOf: knownMessageOf, shiftOf }),
   };
 }
 

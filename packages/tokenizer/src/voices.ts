@@ -25,3 +25,8 @@ export function channelFor(index: number, isDrum: boolean): number {
   const channel = index % 15;
   return channel < 9 ? channel : channel + 1;
 }
+
+/** The order of instruments: percussion comes last. */
+export function compareVoices(a: Voice, b: Voice): number {
+  return Number(a.program < 0) - Number(b.program < 0) || a.program - b.program || a.number - b.number;
+}

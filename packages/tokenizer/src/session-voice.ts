@@ -1,0 +1,101 @@
+import { isNoteOff, isNoteOn } from '@etude/midi-reader';
+import { checkKeys, type GivenVoice, oneAtATime, partOf, type VoiceRule } from './given-voice.js';
+
+interface Message {
+  readonly track: number;
+  readonly status: number;
+  readonly data1: number;
+  readonly data2: number;
+}
+
+/** What tokens of the session grammar say. */
+export interface SessionTokens {
+  messageOf(token: string): Message | undefined;
+  /** ticks by which a token moves on; undefined of one that is no time shift */
+  shiftOf(token: string): number | undefined;
+}
+
+const isNote = (message: Message) => isNoteOn(message) || isNoteOff(message);
+
+/**
+ * Holds a part of a session, one channel of one track, to given notes. How hard they are struck is the model's.
+ * @param known all tokens of the vocabulary
+ * @throws {GrammarError} where there is no such part, or it never has one of the pitches
+ */
+export function sessionVoice(
+  { notes, as }: GivenVoice,
+  known: readonly string[],
+  { messageOf, shiftOf }: SessionTokens,
+): () => VoiceRule {
+  const messages = known.flatMap((token) => messageOf(token) ?? []);
+  const struck = messages.filter((message) => isNoteOn(message) && (message.status & 15) !== 9);
+  const channels = new Set(struck.map(({ track, status }) => track * 16 + (status & 15)));
+  const inOrder = [...channels].sort((a, b) => a - b);
+  const part = partOf(inOrder, as);
+  const track = part >> 4;
+  const isOfPart = (message: Message) => message.track === track && (message.status & 15) === (part & 15);
+  checkKeys(notes, new Set(struck.filter(isOfPart).map(({ data1 }) => data1)), `part ${as} of the music learnt from`);
+  // At one tick keys are let go before others are struck.
+  const events = oneAtATime(notes)
+    .flatMap(({ start, end, key }) => [
+      { tick: start, key, on: true },
+      { tick: end, key, on: false },
+    ])
+    .sort((a, b) => a.tick - b.tick || Number(a.on) - Number(b.on));
+  const shifts = [...new Set(known.flatMap((token) => shiftOf(token) ?? []))].sort((a, b) => a - b);
+  const gaps = events.map(({ tick }, i) => tick - (events[i - 1]?.tick ?? 0));
+  const longest = gaps.reduce((most, gap) => Math.max(most, gap), 0);
+  const isReachable = sumsOf(shifts, longest);
+
+  return () => {
+    let [now, next] = [0, 0];
+    /** keys that had a message at this tick, so that none is struck and let go for ever while time may not go on */
+    const moved = new Set<number>();
+    const idOf = (message: Message) => (message.track * 16 + (message.status & 15)) * 128 + message.data1;
+    const isDue = (message: Message) => {
+      const event = events[next];
+      if (event === undefined || event.tick > now) return false;
+      return isOfPart(message) && message.data1 === event.key && isNoteOn(message) === event.on;
+    };
+    return {
+      allows(token) {
+        const event = events[next];
+        const shift = shiftOf(token);
+        if (shift !== undefined) {
+          if (event === undefined) return true;
+          const left = event.tick - now;
+          if (left <= 0) return false;
+          // Where no shifts lead to its tick the least that passes it does: the note comes a little late.
+          return isReachable[left] ? isReachable[left - shift] === true : shift === shifts.find((each) => each >= left);
+        }
+        const message = messageOf(token);
+        if (message === undefined || !isNote(message)) return true;
+        if (isOfPart(message)) return isDue(message);
+        if (event === undefined || event.tick > now) return true;
+        return message.track <= track && !moved.has(idOf(message));
+      },
+      isOfVoice(token) {
+        const message = messageOf(token);
+        return message !== undefined && isNoteOn(message) && isDue(message);
+      },
+      add(token) {
+        const shift = shiftOf(token);
+        const message = messageOf(token);
+        if (shift !== undefined) {
+          now += shift;
+          moved.clear();
+        } else if (message !== undefined && isNote(message)) {
+          if (isDue(message)) next += 1;
+          moved.add(idOf(message));
+        }
+      },
+    };
+  };
+}
+
+/** Of 0 to `most` whether it is the sum of some of the numbers, each as often as need be. */
+function sumsOf(numbers: readonly number[], most: number): boolean[] {
+  const sums = [true];
+  for (let sum = 1; sum <= most; sum++) sums[sum] = numbers.some((number) => number <= sum && sums[sum - number]);
+  return sums;
+}

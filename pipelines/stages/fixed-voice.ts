@@ -1,0 +1,41 @@
+import { isDrum, notesOf, type Piece } from '@etude/corpus';
+import { StageError } from '@etude/pipeline';
+import { type Grammar, GrammarError, type Vocabulary, type VoiceRule } from '@etude/tokenizer';
+import * as z from 'zod';
+
+export const fixed = z.strictObject({
+  voice: z.string().describe('the name of a file in given, of which all notes are the voice'),
+  as: z
+    .union([z.enum(['melody', 'bass']), z.int().min(1)])
+    .describe(
+      'which of the parts of the music learnt from, counted from 1; in chord-frame melody, with nothing above it, or bass, with nothing below it',
+    ),
+});
+export type Fixed = z.output<typeof fixed>;
+
+/**
+ * What holds songs to a voice, and the tick at which they end with it: that of its last bar.
+ * @throws {StageError} where there is no such voice, or the music learnt from has no part that could play it
+ */
+export function fixedVoice(
+  { voice, as }: Fixed,
+  given: ReadonlyMap<string, Piece>,
+  grammar: Grammar,
+  { entries }: Vocabulary,
+  bar: number,
+): { rule: () => VoiceRule; until: number } {
+  const piece = given.get(voice);
+  if (piece === undefined) throw new StageError(`sample.given has no file of the name ${voice}, the fixed voice`);
+  if (grammar.around === undefined) {
+    throw new StageError('sample.fixed needs a grammar that tells voices apart: session, factored or chord-frame');
+  }
+  const notes = notesOf(piece).filter((note) => !isDrum(note));
+  const last = notes.reduce((end, note) => Math.max(end, note.end), 1);
+  try {
+    const known = entries.map(({ token }) => token);
+    return { rule: grammar.around({ notes, as, bar }, known), until: Math.ceil(last / bar) * bar };
+  } catch (error) {
+    if (error instanceof GrammarError) throw new StageError(`sample.fixed: ${error.message}`);
+    throw error;
+  }
+}
