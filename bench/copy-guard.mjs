@@ -48,7 +48,8 @@ export function copyGuard({ compared }) {
           const reader = grammar.reader();
           const noteOf = (id) => reader.noteOf(entries[id].token);
           return {
-            ...{ rules: [], noteOf: () => undefined, preference: () => 1 },
+            ...{ rules: [], noteOf: () => undefined, onsetOf: () => undefined, preference: () => 1 },
+            ...{ now: () => 0, timeAfter: () => 0 },
             allows(id) {
               const note = guarded ? noteOf(id) : undefined;
               return note === undefined || guard.allows(note);

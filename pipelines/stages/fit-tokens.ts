@@ -1,7 +1,8 @@
+import { isNoteOff } from '@etude/midi-reader';
 import { StageError } from '@etude/pipeline';
 import type { Vocabulary } from '@etude/tokenizer';
 
-/** A token as what it says, and numbers of which a neighbour may stand for it: times, velocities, lengths. */
+/** A token as what it says, and numbers of which a neighbour may stand for it: times, velocities, lengths. Notes end alike however it is written. */
 interface Parts {
   readonly kind: string;
   readonly numbers: readonly number[];
@@ -50,12 +51,17 @@ export function fitTokens(
 }
 
 function partsOf(token: string): Parts {
-  const event = /^(\d+)_([89a-e][0-9a-f]_[0-9a-f]{2})(?:_([0-9a-f]{2}))?$/.exec(token);
+  const event = /^(\d+)_([89a-e][0-9a-f])_([0-9a-f]{2})(?:_([0-9a-f]{2}))?$/.exec(token);
   if (event) {
-    return { kind: event[2]!, numbers: [Number(event[1]), Number.parseInt(event[3] ?? '0', 16)] };
+    const [status, value] = [Number.parseInt(event[2]!, 16), Number.parseInt(event[4] ?? '0', 16)];
+    const ends = isNoteOff({ status, data2: value });
+    return { kind: `${ends ? `off_${status & 15}` : event[2]}_${event[3]}`, numbers: [Number(event[1]), value] };
   }
-  const [, head, last] =
-    /^((?:TimeShift|Position|Velocity|Duration|Tempo|NoteOn_\d+\.\d+_\d+|NoteOff_\d+\.\d+_\d+)_)(\d+)$/.exec(token) ??
-    [];
+  const note = /^Note(On|Off)_(\d+\.\d+_\d+)_(\d+)$/.exec(token);
+  if (note) {
+    const ends = note[1] === 'Off' || note[3] === '0';
+    return { kind: `${ends ? 'off' : 'on'}_${note[2]}`, numbers: [Number(note[3])] };
+  }
+  const [, head, last] = /^((?:TimeShift|Position|Velocity|Duration|Tempo)_)(\d+)$/.exec(token) ?? [];
   return head === undefined ? { kind: token, numbers: [] } : { kind: head, numbers: [Number(last)] };
 }

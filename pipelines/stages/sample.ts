@@ -1,9 +1,8 @@
 import { linesOf, type Piece, pieceFromJson } from '@etude/corpus';
-import type { TokenTrace } from '@etude/generator';
 import { CopyIndex, entropiesOfHalves, halvesOf, notesOnGrid, pitchesOf } from '@etude/measures';
 import { modelFromBytes } from '@etude/model';
 import { defineStage, StageError, workspaceFiles } from '@etude/pipeline';
-import { createGrammar, END_OF_PIECE, formatTokens, type Grammar, readPieces, type Vocabulary } from '@etude/tokenizer';
+import { createGrammar, END_OF_PIECE, formatTokens, type Grammar, readPieces } from '@etude/tokenizer';
 import * as z from 'zod';
 import { fitTokens } from './fit-tokens.js';
 import { fixed, fixedVoice } from './fixed-voice.js';
@@ -11,14 +10,15 @@ import { grammarFromJson } from './grammar-json.js';
 import { loadKernels } from './kernels.js';
 import { noise, noiseOf, themesOf } from './noise-settings.js';
 import { maskRules, masks } from './note-masks.js';
+import { cadenceOf, ending as endings } from './song-ending.js';
 import { form, givenSections, sectionsOf, ticksOfBar, writeForm } from './song-form.js';
 import { type StyleSource, songOptions } from './song-rules.js';
-import { type Song, SongWriter } from './song-writer.js';
+import { type Song, SongWriter, type TraceRow } from './song-writer.js';
 import { vocabularyFromJson } from './vocabulary-json.js';
 
 export const sample = defineStage({
   name: 'sample',
-  version: 11,
+  version: 12,
   summary: 'Writes songs token by token with the trained model',
   params: z.strictObject({
     songs: z.int().min(1).max(1000).default(3).describe('how many songs to write'),
@@ -75,7 +75,12 @@ export const sample = defineStage({
       .max(100)
       .default(8)
       .describe('how often each song is written; kept is the take that is most like the source in its entropies'),
-    form: form.optional().describe('sections, repeats and ending of each song; left out: it goes on for its length'),
+    form: form.optional().describe('sections and repeats of each song; left out: it goes on for its length'),
+    ending: endings
+      .default('cadence')
+      .describe(
+        'how songs end that do not end by themselves: cadence: the dominant, then the tonic for a bar; rest: all notes end with the last bar; cut: behind the last token',
+      ),
     fixed: fixed.optional().describe('a voice of the songs that is given; they end with it'),
     given: workspaceFiles(
       z
@@ -107,6 +112,7 @@ export const sample = defineStage({
       takes,
       form,
       fixed,
+      ending,
       ...bending
     } = params;
     if (form !== undefined && fixed !== undefined) {
@@ -152,6 +158,7 @@ export const sample = defineStage({
         voice: voice?.rule,
       },
       normal: entropiesOfHalves(pieces),
+      ...{ ending, cadence: cadenceOf(pieces[0]!), bar: ticks.bar },
     });
     let songs: readonly Song[];
     if (form === undefined) {
@@ -167,15 +174,16 @@ export const sample = defineStage({
       const inForm: Song[] = [];
       for (let song = 0; song < count; song++) {
         progress({ done: song, total: count, unit: 'songs' });
-        const piece = await writeForm(form, given, pieces[0]!, seed + song, writer.bars(seed + song));
-        inForm.push(await writer.traced(piece));
+        const { writer: bars, rows } = writer.bars(seed + song);
+        const piece = await writeForm({ ...form, ending }, given, pieces[0]!, seed + song, bars);
+        inForm.push(await writer.traced(piece, rows));
       }
       songs = inForm;
     }
     tf.dispose(model.weights as never);
     return {
       songs: songs.map(({ tokens }) => formatTokens(tokens, grammar)),
-      traces: songs.map(({ trace }) => traceToCsv(trace, vocabulary, grammar)),
+      traces: songs.map(({ trace }) => traceToCsv(trace, grammar)),
     };
   },
 });
@@ -188,10 +196,9 @@ function partsOf(piece: Piece): StyleSource[] {
  * A row for each token that the model heard: which, where the song stands after it in quarter notes, how likely the model held it, how many were
  * refused before it, which rules were given up, and what was thrown in.
  */
-function traceToCsv(trace: readonly TokenTrace[], { entries }: Vocabulary, grammar: Grammar): string {
+function traceToCsv(trace: readonly TraceRow[], grammar: Grammar): string {
   const reader = grammar.reader();
-  const rows = trace.map(({ id, probability, refused, relaxed, disturbance }) => {
-    const { token } = entries[id]!;
+  const rows = trace.map(({ token, probability, refused, relaxed, disturbance }) => {
     const quarter = Number((reader.timeAfter(token) / grammar.division).toFixed(3));
     reader.add(token);
     return [token, quarter, probability?.toPrecision(4) ?? '', refused, relaxed.join('+'), disturbance].join(',');

@@ -1,21 +1,10 @@
 import { basename, extname } from 'node:path';
-import {
-  barsOf,
-  excerpt,
-  isDrum,
-  joined,
-  keyOf,
-  notesOf,
-  type Piece,
-  pieceFromJson,
-  readPieces,
-  rescale,
-} from '@etude/corpus';
-import { ChannelEvents } from '@etude/midi-reader';
+import { barsOf, excerpt, joined, notesOf, type Piece, pieceFromJson, readPieces, rescale } from '@etude/corpus';
 import { createRandom } from '@etude/model';
 import { StageError, type WorkspaceFile } from '@etude/pipeline';
 import type { Grammar, GrammarSettings } from '@etude/tokenizer';
 import * as z from 'zod';
+import { cadenceOf, dominantFrom, type Ending, type EndingJudge, withTonic } from './song-ending.js';
 import type { NoteRule } from './song-rules.js';
 
 /** A section's name; with an apostrophe it is varied even where it comes first. */
@@ -35,20 +24,15 @@ export const form = z.strictObject({
     ),
   bars: z.int().min(1).max(256).default(8).describe('how many bars a section has that is not given'),
   vary: z.number().min(0).max(1).default(0.25).describe('share of the bars of a varied section that are written anew'),
-  ending: z
-    .enum(['cadence', 'rest'])
-    .default('cadence')
-    .describe('cadence: the dominant, then the tonic for a bar; rest: all notes end with the last bar'),
 });
 export type Form = z.output<typeof form>;
 
 /** Writes stretches of a song, and judges them. Pieces are in ticks of its `division`. */
-export interface BarWriter {
+export interface BarWriter extends EndingJudge {
   readonly division: number;
-  /** notes in a row that may be copied; 0: any number */
-  readonly copyLimit: number;
   /**
-   * Takes of what follows `before`: what begins from the tick `from` on and before `until`.
+   * Of several takes of what follows `before` the one of the least cost: what begins from the tick `from` on and before `until`. None
+   * where all cost `Infinity`.
    * @param given ticks of `before` that were given, and so are nobody's copy
    * @param rules about its notes, besides those of all songs
    */
@@ -57,12 +41,11 @@ export interface BarWriter {
     given: number;
     from: number;
     until: number;
+    cost: (take: Piece) => number;
     rules?: readonly NoteRule[];
-  }): Promise<Piece[]>;
+  }): Promise<Piece | undefined>;
   /** Nats a token that the model needs for what comes from a tick on, having heard what comes before. */
   surprise(piece: Piece, from: number): number;
-  /** Notes of the longest copied run. */
-  longestCopy(piece: Piece): number;
   /** How far from the source in its entropies, in bits. */
   bitsOutside(piece: Piece): number;
 }
@@ -78,7 +61,7 @@ interface Part {
  * follows yet, the one that is most like the source.
  */
 export async function writeForm(
-  wanted: Form,
+  wanted: Form & { readonly ending: Ending },
   given: ReadonlyMap<string, Piece>,
   source: Piece,
   seed: number,
@@ -94,26 +77,23 @@ export async function writeForm(
   }
   let givenTicks = 0;
 
-  /** Writes `bars` behind some parts. */
-  const write = async (
+  /** Writes so many ticks behind some parts, to be followed by another; none where each take would copy more than `copied` notes. */
+  const write = (
     before: readonly Part[],
     ticks: number,
-    after: Part | undefined,
-    rules?: readonly NoteRule[],
-  ) => {
-    const piece = joined(before);
+    {
+      after,
+      rules = [],
+      copied = Number.POSITIVE_INFINITY,
+    }: { after?: Part | undefined; rules?: readonly NoteRule[]; copied?: number },
+  ): Promise<Piece | undefined> => {
     const from = lengthOf(before);
-    const takes = await writer.write({
-      ...{ before: piece, given: givenTicks, from, until: from + ticks },
-      ...(rules && { rules }),
-    });
-    const cost = takes.map((take) => {
-      const song = [...before, { piece: take, ticks }];
-      return after === undefined
-        ? writer.bitsOutside(joined(song))
-        : writer.surprise(joined([...song, after]), from + ticks);
-    });
-    return takes[cost.indexOf(Math.min(...cost))]!;
+    const cost = (take: Piece) => {
+      const song = joined([...before, { piece: take, ticks }, ...(after ? [after] : [])]);
+      if (writer.longestCopy(song) > copied) return Number.POSITIVE_INFINITY;
+      return after === undefined ? writer.bitsOutside(song) : writer.surprise(song, from + ticks);
+    };
+    return writer.write({ before: joined(before), given: givenTicks, from, until: from + ticks, cost, rules });
   };
 
   const varied = async (before: readonly Part[], { piece, ticks }: Part): Promise<Part> => {
@@ -122,18 +102,17 @@ export async function writeForm(
       .slice(0, Math.round(wanted.vary * bars))
       .sort((a, b) => a - b);
     let result: Part = { piece, ticks };
-    let copied = writer.longestCopy(joined([...before, result]));
     for (const number of chosen) {
       const [from, until] = [number * barTicks, (number + 1) * barTicks];
       const head = { piece: excerpt(result.piece, 0, from), ticks: from };
       const tail = { piece: excerpt(result.piece, until, ticks), ticks: Math.max(0, ticks - until) };
-      const fresh = await write([...before, head], barTicks, tail.ticks > 0 ? tail : undefined);
-      const next = { piece: joined([head, { piece: fresh, ticks: barTicks }, tail]), ticks };
       // What the new bar and the kept ones make together must not be a copy either: then the old bar stays.
-      const nextCopied = writer.longestCopy(joined([...before, next]));
-      if (writer.copyLimit === 0 || nextCopied <= Math.max(writer.copyLimit, copied)) {
-        [result, copied] = [next, nextCopied];
-      }
+      const copied =
+        writer.copyLimit === 0
+          ? Number.POSITIVE_INFINITY
+          : Math.max(writer.copyLimit, writer.longestCopy(joined([...before, result])));
+      const fresh = await write([...before, head], barTicks, { after: tail.ticks > 0 ? tail : undefined, copied });
+      if (fresh) result = { piece: joined([head, { piece: fresh, ticks: barTicks }, tail]), ticks };
     }
     return result;
   };
@@ -143,7 +122,8 @@ export async function writeForm(
     const next = plan[place + 1];
     if (how === 'write') {
       const ticks = wanted.bars * barTicks;
-      const part = { piece: await write(parts, ticks, next?.how === 'give' ? known.get(next.name) : undefined), ticks };
+      const after = next?.how === 'give' ? known.get(next.name) : undefined;
+      const part = { piece: (await write(parts, ticks, { after }))!, ticks };
       known.set(name, part);
       parts.push(part);
     } else if (how === 'vary') parts.push(await varied(parts, known.get(name)!));
@@ -154,8 +134,16 @@ export async function writeForm(
       parts.push(part);
     }
   }
-  if (wanted.ending === 'cadence') await endWithCadence(parts, source, barTicks, write);
-  return joined(parts);
+  if (wanted.ending !== 'cadence') return joined(parts);
+  const cadence = cadenceOf(source);
+  const last = parts.pop()!;
+  parts.push({ piece: excerpt(last.piece, 0, last.ticks - barTicks), ticks: last.ticks - barTicks });
+  const middle = lengthOf(parts) + barTicks / 2;
+  parts.push({
+    piece: (await write(parts, barTicks, { rules: [dominantFrom(() => middle, cadence)] }))!,
+    ticks: barTicks,
+  });
+  return withTonic(joined(parts), { song: lengthOf(parts), bar: barTicks }, cadence, writer);
 }
 
 function lengthOf(parts: readonly Part[]): number {
@@ -190,64 +178,6 @@ function planOf(
     seen.add(name);
     return { name, how: isVaried ? 'vary' : given.has(name) ? 'give' : 'write' };
   });
-}
-
-/** The last bar leads to the dominant, and a bar of the tonic follows it: each voice goes to the nearest of its pitches, the lowest to the tonic itself. */
-async function endWithCadence(
-  parts: Part[],
-  source: Piece,
-  barTicks: number,
-  write: (before: readonly Part[], ticks: number, after: undefined, rules: readonly NoteRule[]) => Promise<Piece>,
-): Promise<void> {
-  const { tonic, minor } = keyOf(source);
-  const last = parts.pop()!;
-  const head = { piece: excerpt(last.piece, 0, last.ticks - barTicks), ticks: last.ticks - barTicks };
-  const before = [...parts, head];
-  const from = lengthOf(before);
-  const dominant = new Set([7, 11, 2, 5].map((interval) => (tonic + interval) % 12));
-  const cadence: NoteRule = {
-    name: 'cadence',
-    allows: ({ start, key }) => start < from + barTicks / 2 || dominant.has(key % 12),
-  };
-  const bar = await write(before, barTicks, undefined, [cadence]);
-  parts.push(head, { piece: bar, ticks: barTicks });
-  parts.push({
-    piece: finalBar(joined(parts), barTicks, [tonic, (tonic + (minor ? 3 : 4)) % 12, (tonic + 7) % 12]),
-    ticks: barTicks,
-  });
-}
-
-/** What last sounded in each voice, resolved into a triad and held for a bar. */
-function finalBar(piece: Piece, ticks: number, triad: readonly number[]): Piece {
-  const notes = notesOf(piece);
-  const lastStart = notes.at(-1)?.start ?? 0;
-  const latest = new Map<string, (typeof notes)[number]>();
-  for (const note of notes) if (!isDrum(note)) latest.set(`${note.track} ${note.channel}`, note);
-  const voices = [...latest.values()].filter(({ start }) => lastStart - start < ticks);
-  const lowest = Math.min(...voices.map(({ key }) => key));
-  const nearest = (key: number, classes: readonly number[]) => {
-    for (let distance = 0; distance < 12; distance++) {
-      for (const other of [key - distance, key + distance])
-        if (classes.includes(((other % 12) + 12) % 12)) return other;
-    }
-    return key;
-  };
-  const tracks = piece.tracks.map(({ name }, track) => ({
-    name,
-    events: ChannelEvents.of(
-      voices
-        .filter((voice) => voice.track === track)
-        .flatMap(({ key, channel, velocity }) => {
-          const data1 = Math.max(0, Math.min(127, nearest(key, key === lowest ? triad.slice(0, 1) : triad)));
-          return [
-            { tick: 0, status: 0x90 | channel, data1, data2: velocity },
-            { tick: ticks, status: 0x80 | channel, data1, data2: 0 },
-          ];
-        })
-        .sort((a, b) => a.tick - b.tick),
-    ),
-  }));
-  return { division: piece.division, tempos: [], timeSignatures: [], keySignatures: [], tracks };
 }
 
 function shuffledNumbers(count: number, random: { next(): number }): number[] {

@@ -67,6 +67,8 @@ export interface SongRules {
   readonly masks?: () => readonly NoteRule[];
   /** a voice that is given, whose notes obey nothing else; it is given up after all other rules */
   readonly voice?: (() => VoiceRule) | undefined;
+  /** what the end of a song is led to by, given up before all other rules: a rule that asks for the tick at which it ends, later than any until that is known */
+  readonly ending?: ((endsAt: () => number) => NoteRule) | undefined;
 }
 
 /** Some notes, and the ticks a quarter note of their times. */
@@ -88,7 +90,12 @@ export function listenerOf({ entries }: Vocabulary, grammar: Grammar, rules: Son
       allows: (note) => guard.allows(onGrid(note)),
       add: (note) => guard.add(onGrid(note)),
     };
-    const all: readonly NoteRule[] = [...(rules.masks?.() ?? []), ...(copies ? [copies] : [])];
+    let endsAt = Number.POSITIVE_INFINITY;
+    const all: readonly NoteRule[] = [
+      ...(rules.ending ? [rules.ending(() => endsAt)] : []),
+      ...(rules.masks?.() ?? []),
+      ...(copies ? [copies] : []),
+    ];
     const balance = part && new Balance(part, rules.balance!.strength, grammar.division);
     const voice = rules.voice?.();
     const isGiven = (token: string) => voice?.isOfVoice(token) === true;
@@ -128,6 +135,9 @@ export function listenerOf({ entries }: Vocabulary, grammar: Grammar, rules: Son
         voice?.add(token);
         reader.add(token);
         count += 1;
+      },
+      endsAt(tick) {
+        endsAt = tick;
       },
     };
   };

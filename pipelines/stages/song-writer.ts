@@ -20,13 +20,68 @@ import type { TensorFlow } from '@etude/tensorflow';
 import { decode, encoderOf, type Grammar, type Vocabulary } from '@etude/tokenizer';
 import { meanLoss, onlyHeard } from '@etude/trainer';
 import { fitTokens } from './fit-tokens.js';
+import { type Cadence, dominantFrom, type Ending, type EndingJudge, withTonic } from './song-ending.js';
 import type { BarWriter } from './song-form.js';
 import { listenerOf, type NoteRule, type SongRules } from './song-rules.js';
 
-/** A song as it was written: its tokens, and a row of the trace for each. */
+/** A song as it was written: its tokens, and a row of the trace for each that the model heard. */
 export interface Song {
   readonly tokens: readonly string[];
-  readonly trace: readonly TokenTrace[];
+  readonly trace: readonly TraceRow[];
+}
+
+/** A token, and how it came into the song. */
+export type TraceRow = Omit<TokenTrace, 'id'> & { readonly token: string };
+
+/** Of what nobody drew. */
+const SET: Omit<TraceRow, 'token'> = { probability: undefined, refused: 0, relaxed: [], disturbance: '' };
+
+/** How tokens came into a song, by the tick at which each stands. */
+class Rows {
+  readonly #rows = new Map<string, TraceRow[]>();
+  readonly #grammar: Grammar;
+
+  constructor(grammar: Grammar) {
+    this.#grammar = grammar;
+  }
+
+  /** Remembers what stands from one tick on and before another. */
+  add(rows: readonly TraceRow[], from = 0, until = Number.POSITIVE_INFINITY): void {
+    this.#place(
+      rows,
+      ({ token }) => token,
+      (row, tick, place) => {
+        if (tick >= from && tick < until) this.#rows.set(place, [...(this.#rows.get(place) ?? []), row]);
+      },
+    );
+  }
+
+  /** The rows of tokens, each of which is known where it has stood at its tick. */
+  of(tokens: readonly string[]): TraceRow[] {
+    const rows: TraceRow[] = [];
+    this.#place(
+      tokens,
+      (token) => token,
+      (token, _, place) => {
+        rows.push(this.#rows.get(place)?.shift() ?? { token, ...SET });
+      },
+    );
+    return rows;
+  }
+
+  #place<T>(
+    list: readonly T[],
+    tokenOf: (each: T) => string,
+    found: (each: T, tick: number, place: string) => void,
+  ): void {
+    const reader = this.#grammar.reader();
+    for (const each of list) {
+      const token = tokenOf(each);
+      const tick = reader.timeAfter(token);
+      found(each, tick, `${tick} ${token}`);
+      reader.add(token);
+    }
+  }
 }
 
 interface Tools {
@@ -44,6 +99,10 @@ interface Tools {
   readonly length: number;
   /** entropies of the source's halves */
   readonly normal: Entropies<Range>;
+  /** how songs without a form end that do not end by themselves, and ticks of a bar */
+  readonly ending: Ending;
+  readonly cadence: Cadence;
+  readonly bar: number;
 }
 
 /** Writes songs with one model, under one set of rules. */
@@ -59,41 +118,87 @@ export class SongWriter {
    * @param until the tick at which they end; undefined: after their length, or where they end by themselves
    */
   async songs(
-    {
-      count,
-      beginning,
-      seed,
-      until,
-    }: { count: number; beginning: readonly string[]; seed: number; until?: number | undefined },
+    wanted: { count: number; beginning: readonly string[]; seed: number; until?: number | undefined },
     onProgress: (progress: SamplingProgress) => void,
   ): Promise<Song[]> {
-    const { vocabulary, grammar, rules, takes, length } = this.#tools;
-    const prime = [...encoderOf(vocabulary)(beginning)];
-    const listener = listenerOf(vocabulary, grammar, { ...rules, prime: prime.length });
-    const written = await this.#sample({ songs: count, takes, length, seed, prime, listener, until }, onProgress);
+    const { vocabulary, grammar, rules, takes, length, ending, cadence, bar } = this.#tools;
+    const { count, seed, until } = wanted;
+    const prime = [...encoderOf(vocabulary)(wanted.beginning)];
+    const isOpen = until === undefined && ending !== 'cut';
+    const hasCadence = isOpen && ending === 'cadence';
+    const listener = listenerOf(vocabulary, grammar, {
+      ...{ ...rules, prime: prime.length },
+      ...(hasCadence && { ending: (endsAt) => dominantFrom(() => endsAt() - bar / 2, cadence) }),
+    });
+    const closing = isOpen ? { bar, bars: hasCadence ? 1 : 0 } : undefined;
+    const written = await this.#sample(
+      { songs: count, takes, length, seed, prime, listener, until, closing },
+      onProgress,
+    );
     return Array.from({ length: count }, (_, song) => {
-      const all = written.slice(song * takes, (song + 1) * takes);
-      const cost = all.map(({ tokens, trace }) =>
-        rules.voice === undefined ? this.#bitsOutside(grammar.decode(decode(vocabulary, tokens))) : surpriseOf(trace),
+      const all = written.slice(song * takes, (song + 1) * takes).map((take) => this.#cut(take));
+      const cost = all.map(({ piece, trace }) =>
+        rules.voice === undefined ? this.#bitsOutside(piece) : surpriseOf(trace),
       );
-      const { tokens, trace } = all[cost.indexOf(Math.min(...cost))]!;
-      return { tokens: decode(vocabulary, tokens), trace };
+      const { piece, trace, endedAt } = all[cost.indexOf(Math.min(...cost))]!;
+      if (endedAt === undefined) return { tokens: trace.map(({ token }) => token), trace };
+      const ended = hasCadence ? withTonic(piece, { song: endedAt, bar }, cadence, this.#judge) : piece;
+      const tokens = grammar.encode(ended);
+      const rows = new Rows(grammar);
+      rows.add(trace);
+      return { tokens, trace: rows.of(tokens) };
     });
   }
 
-  /** What writes the bars of one song. */
-  bars(seed: number): BarWriter {
+  /** A take whose notes end where it ended on purpose. */
+  #cut({ tokens, trace, endedAt }: WrittenSong): { piece: Piece; trace: TraceRow[]; endedAt: number | undefined } {
+    const { vocabulary, grammar } = this.#tools;
+    const piece = grammar.decode(decode(vocabulary, tokens));
+    return {
+      piece: endedAt === undefined ? piece : excerpt(piece, 0, endedAt),
+      trace: this.#named(trace),
+      endedAt,
+    };
+  }
+
+  #named(trace: readonly TokenTrace[]): TraceRow[] {
+    const { entries } = this.#tools.vocabulary;
+    return trace.map(({ id, ...row }) => ({ token: entries[id]!.token, ...row }));
+  }
+
+  get #judge(): EndingJudge {
+    const { rules, vocabulary, grammar } = this.#tools;
+    return {
+      copyLimit: rules.copyLimit,
+      longestCopy: (piece) =>
+        rules.index === undefined
+          ? 0
+          : (measureNovelty(notesOnGrid(piece), rules.index, (tick) => tick).longestRun?.notes ?? 0),
+      knows: (piece) => {
+        try {
+          fitTokens(grammar.encode(piece), vocabulary);
+          return true;
+        } catch {
+          return false;
+        }
+      },
+    };
+  }
+
+  /** What writes the bars of one song, and how it wrote them. */
+  bars(seed: number): { writer: BarWriter; rows: Rows } {
     const { tf, kernels, model, vocabulary, grammar, rules, takes, length } = this.#tools;
     let stretches = 0;
+    const rows = new Rows(grammar);
     // One part for all of the song, which is written in many stretches.
     const { balance } = rules;
     const ownRules = balance && {
       balance: { ...balance, parts: [balance.parts[Math.abs(seed) % balance.parts.length]!] },
     };
-    return {
+    const writer: BarWriter = {
+      ...this.#judge,
       division: grammar.division,
-      copyLimit: rules.copyLimit,
-      write: async ({ before, given, from, until, rules: more = [] }) => {
+      write: async ({ before, given, from, until, cost, rules: more = [] }) => {
         const prime = this.#fit(before).ids;
         const section: NoteRule = { name: 'section', allows: ({ start }) => start >= from };
         const masks = () => [...more, ...(rules.masks?.() ?? []), section];
@@ -104,39 +209,37 @@ export class SongWriter {
         // What was written before had its noise when it was written.
         const noise = this.#tools.options.noise;
         const later = noise && { ...noise, from: prime.length + noise.from };
-        const options = {
-          songs: 1,
-          takes,
-          length: prime.length + length,
-          seed: own,
-          prime,
-          until,
-          listener,
+        const written = await this.#sample({
+          ...{ songs: 1, takes, length: prime.length + length, seed: own, prime, until, listener },
           noise: later,
-        };
-        const written = await this.#sample(options);
-        return written.map(({ tokens }) => excerpt(grammar.decode(decode(vocabulary, tokens)), from, until));
+        });
+        const pieces = written.map(({ tokens }) => excerpt(grammar.decode(decode(vocabulary, tokens)), from, until));
+        const costs = pieces.map(cost);
+        const least = Math.min(...costs);
+        if (least === Number.POSITIVE_INFINITY) return undefined;
+        const chosen = costs.indexOf(least);
+        rows.add(this.#named(written[chosen]!.trace), from, until);
+        return pieces[chosen]!;
       },
       surprise: (piece, from) => {
         const heard = this.#fit(excerpt(piece, 0, from)).ids.length;
         const ids = Int32Array.from(this.#fit(piece).ids, (id, at) => (at < heard ? onlyHeard(id) : id));
         return ids.length <= heard ? 0 : meanLoss(tf, kernels, model, [ids], 256);
       },
-      longestCopy: (piece) =>
-        rules.index === undefined
-          ? 0
-          : (measureNovelty(notesOnGrid(piece), rules.index, (tick) => tick).longestRun?.notes ?? 0),
       bitsOutside: (piece) => this.#bitsOutside(piece),
     };
+    return { writer, rows };
   }
 
-  /** A piece as a song, with how likely the model holds each of its tokens. */
-  async traced(piece: Piece): Promise<Song> {
+  /** A piece as a song, with how likely the model holds each of its tokens, and how each was written. */
+  async traced(piece: Piece, rows: Rows): Promise<Song> {
     const { grammar, vocabulary } = this.#tools;
     const tokens = grammar.encode(piece);
     const { ids: prime } = fitTokens(tokens, vocabulary);
     const [heard] = await this.#sample({ songs: 1, length: prime.length, seed: 1, prime });
-    return { tokens, trace: heard!.trace };
+    const probabilities = heard!.trace.map(({ probability }) => probability);
+    const written = rows.of(decode(vocabulary, prime));
+    return { tokens, trace: written.map((row, at) => ({ ...row, probability: probabilities[at] })) };
   }
 
   /** The tokens of any music, as near as the model knows them. */
@@ -159,7 +262,7 @@ export class SongWriter {
 }
 
 /** Nats a token that the model needed for a song. */
-function surpriseOf(trace: readonly TokenTrace[]): number {
+function surpriseOf(trace: readonly TraceRow[]): number {
   const heard = trace.flatMap(({ probability }) => (probability === undefined ? [] : -Math.log(probability)));
   return heard.reduce((sum, nats) => sum + nats, 0) / Math.max(1, heard.length);
 }

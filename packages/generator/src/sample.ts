@@ -18,6 +18,8 @@ export interface SamplingProgress {
 export interface WrittenSong {
   readonly tokens: Int32Array;
   readonly trace: readonly TokenTrace[];
+  /** the tick at which it ended on purpose */
+  readonly endedAt: number | undefined;
 }
 
 /** Makes seeds of takes differ in all their bits. */
@@ -37,7 +39,8 @@ export async function sample(
   options: SamplingOptions,
   { signal, onProgress }: { signal?: AbortSignal; onProgress?: (progress: SamplingProgress) => void } = {},
 ): Promise<WrittenSong[]> {
-  const { length, seed, boundary } = options;
+  const { length, seed, boundary, closing } = options;
+  const most = closing ? 2 * length : length;
   const takes = options.takes ?? 1;
   const songs = Array.from({ length: options.songs * takes }, (_, row) => {
     const [song, take] = [Math.floor(row / takes), row % takes];
@@ -48,7 +51,7 @@ export async function sample(
   // What the model hears before the first token; without a boundary that one is drawn, or given, before it hears anything.
   if (boundary === undefined) for (const song of songs) song.begin();
   let heard = Int32Array.from(songs, (song) => boundary ?? song.last);
-  for (let at = boundary === undefined ? 1 : 0; at < length && songs.some((song) => !song.ended); at++) {
+  for (let at = boundary === undefined ? 1 : 0; at < most && songs.some((song) => !song.ended); at++) {
     const next = model.step(heard, state);
     tf.dispose(state as never);
     state = next.state;
@@ -60,14 +63,14 @@ export async function sample(
     tf.dispose(next.logits);
     if (songs.some(({ disturbState }) => disturbState !== undefined)) state = disturbed(tf, state, songs);
     if (at % 32 === 0 || at === length - 1) {
-      onProgress?.({ done: at + 1, total: length });
+      onProgress?.({ done: Math.min(at + 1, length), total: length });
       await new Promise(setImmediate);
       signal?.throwIfAborted();
     }
   }
   tf.dispose(state as never);
   model.dispose();
-  return songs.map(({ tokens, trace }) => ({ tokens: Int32Array.from(tokens), trace }));
+  return songs.map(({ tokens, trace, endedAt }) => ({ tokens: Int32Array.from(tokens), trace, endedAt }));
 }
 
 /** The state with what songs want done to theirs: noise in proportion to its size, or that of the next song in its place. */

@@ -36,6 +36,8 @@ export interface Listener {
   /** What the weight of a token is multiplied by, above 0. */
   preference(id: number): number;
   add(id: number): void;
+  /** Hears at which tick the song will end. */
+  endsAt?(tick: number): void;
 }
 
 /** How a token came into a song. */
@@ -62,6 +64,8 @@ export interface WritingOptions {
   readonly boundary?: number | undefined;
   /** the song ends before the token that would bring it here, in the listener's ticks, and does not end by itself */
   readonly until?: number | undefined;
+  /** where the song has its length, it goes on to the next bar line and so many bars more, its tokens at most doubled: ticks of a bar, bars */
+  readonly closing?: { readonly bar: number; readonly bars: number } | undefined;
   readonly bending: Bending;
   readonly noise?: Noise | undefined;
   readonly constraint?: Constraint | undefined;
@@ -81,6 +85,8 @@ export class Song {
   readonly tokens: number[] = [];
   readonly trace: TokenTrace[] = [];
   ended = false;
+  /** the tick at which it ended on purpose: neither by itself nor because it had all of its tokens */
+  endedAt: number | undefined;
   /** what is to be done to the state before the next token; the sampler does it, and takes it away */
   disturbState: Extract<Disturbance, { kind: 'state' | 'swap' }> | undefined;
   readonly #random: Random;
@@ -88,6 +94,7 @@ export class Song {
   readonly #listener: Listener | undefined;
   readonly #recent: HeardNote[] = [];
   #state: string;
+  #until: number | undefined;
   #disturbances = 0;
   #disturbedAt = 0;
   #disturbedTick = 0;
@@ -101,6 +108,7 @@ export class Song {
     this.#options = options;
     this.#state = options.constraint?.start ?? '';
     this.#listener = options.listener?.();
+    this.#until = options.until;
   }
 
   /** The token that the model hears next; of a song that has ended, any. */
@@ -160,13 +168,27 @@ export class Song {
         thrown = [disturbance, 'note'].filter(Boolean).join('+');
       }
     }
-    const isOver = (next: number) => until !== undefined && (this.#listener?.timeAfter(next) ?? 0) >= until;
-    if (id === undefined || id === boundary || isOver(id)) {
+    if (id === undefined || id === boundary) {
       this.ended = true;
       return;
     }
+    if (this.#until !== undefined && (this.#listener?.timeAfter(id) ?? 0) >= this.#until) {
+      this.ended = true;
+      this.endedAt = this.#until;
+      return;
+    }
     this.#add(id, { probability: probabilityOf(logits, id), refused, relaxed, disturbance: thrown });
-    if (this.tokens.length >= this.#options.length) this.ended = true;
+    if (this.tokens.length >= this.#options.length) this.#close();
+  }
+
+  #close(): void {
+    const { closing, length } = this.#options;
+    if (closing === undefined || this.#listener === undefined || this.tokens.length >= 2 * length) this.ended = true;
+    else if (this.#until === undefined) {
+      const { bar, bars } = closing;
+      this.#until = (Math.ceil(this.#listener.now() / bar) + bars) * bar;
+      this.#listener.endsAt?.(this.#until);
+    }
   }
 
   /**

@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import { notesOf, type Piece, piecesOf } from '@etude/corpus';
+import { UNBENT } from '@etude/generator';
+import { CopyIndex, entropiesOfHalves, notesOnGrid } from '@etude/measures';
+import { readMidi } from '@etude/midi-reader';
+import { chooseKernels, createRandom, initialWeights, type LanguageModelShape } from '@etude/model';
+import { loadTensorFlow } from '@etude/tensorflow';
+import { buildVocabulary, createGrammar, GRAMMARS } from '@etude/tokenizer';
+import { describe, expect, it } from 'vitest';
+import { cadenceOf, type Ending, type EndingJudge, withTonic } from './song-ending.js';
+import { songOptions } from './song-rules.js';
+import { SongWriter } from './song-writer.js';
+
+const data = (name: string) => piecesOf(readMidi(readFileSync(new URL(`../../data/${name}.mid`, import.meta.url))))[0]!;
+const [canon, prelude] = [data('canon-in-d'), data('prelude-bwv-846')];
+
+describe.each(GRAMMARS)('songs without a form, of a model that knows nothing, in the grammar %s', async (name) => {
+  const loaded = await loadTensorFlow();
+  const { kernels } = chooseKernels(loaded, { threads: 1 });
+  const steps = name === 'event-text' || name === 'session' ? 0 : 4;
+  const piece: Piece = name === 'event-text' ? { ...prelude, tracks: prelude.tracks.slice(-1) } : canon;
+  const grammar = createGrammar({ grammar: name, division: piece.division, steps, velocities: 32 });
+  const vocabulary = buildVocabulary(grammar.encode(piece), 'error');
+  const bar = 4 * grammar.division;
+  const shape: LanguageModelShape = {
+    ...{ model: 'stacked-lstm', layers: 1, units: 4, tiedEmbeddings: false },
+    vocabulary: vocabulary.entries.length,
+  };
+  const write = (ending: Ending) =>
+    new SongWriter({
+      ...{ tf: loaded.tf, kernels, vocabulary, grammar, signal: new AbortController().signal },
+      model: { shape, weights: initialWeights(loaded.tf, shape, createRandom(1)) },
+      ...{ takes: 1, length: 400, ending, cadence: cadenceOf(piece), bar, normal: entropiesOfHalves([piece]) },
+      options: { bending: UNBENT, ...songOptions(vocabulary, grammar) },
+      rules: { copyLimit: 8, index: new CopyIndex([notesOnGrid(piece)]) },
+    }).songs({ count: 5, beginning: [], seed: 1 }, () => {});
+
+  it('are cut behind their last token where that is wanted', async () => {
+    for (const { tokens, trace } of await write('cut')) {
+      expect(tokens).toHaveLength(400);
+      expect(trace).toHaveLength(400);
+    }
+  });
+
+  it.each(['rest', 'cadence'] as const)('end with a bar line: %s', async (ending) => {
+    for (const { tokens, trace } of await write(ending)) {
+      expect(trace.map(({ token }) => token)).toEqual(tokens);
+      // All but what the ending set was drawn.
+      expect(trace.filter(({ probability }) => probability !== undefined).length).toBeGreaterThan(350);
+      const notes = notesOf(grammar.decode(tokens));
+      const end = notes.reduce((last, note) => Math.max(last, note.end), 0);
+      if (ending === 'rest') {
+        const lastStart = notes.at(-1)!.start;
+        expect(end).toBeLessThanOrEqual(Math.ceil((lastStart + 1) / bar) * bar);
+        continue;
+      }
+      const last = notes.filter(({ start }) => start === end - bar);
+      expect(end % bar).toBe(0);
+      expect(last.length).toBeGreaterThan(0);
+      const { tonic } = cadenceOf(piece);
+      for (const { key, end: noteEnd } of last) {
+        expect(tonic).toContain(key % 12);
+        expect(noteEnd).toBe(end);
+      }
+      expect(Math.min(...last.map(({ key }) => key)) % 12).toBe(tonic[0]);
+    }
+  });
+});
+
+describe('the last bar', () => {
+  const judge: EndingJudge = { copyLimit: 8, longestCopy: () => 0, knows: () => true };
+  const notes = notesOf(prelude);
+  const ticks = { song: 35 * 4 * 480, bar: 4 * 480 };
+  const lastOf = (changed: Partial<EndingJudge>) =>
+    notesOf(withTonic(prelude, ticks, cadenceOf(prelude), { ...judge, ...changed }))
+      .filter(({ start }) => start >= ticks.song)
+      .map(({ key }) => key);
+
+  it('has a note for each voice, the lowest of the root', () => {
+    expect(lastOf({})).toHaveLength(1);
+    expect(lastOf({})[0]! % 12).toBe(0);
+  });
+
+  it('has no pitch that the model does not know, and none at all where that would be a longer copy', () => {
+    const near = lastOf({})[0]!;
+    const knows = (piece: Piece) => notesOf(piece).every(({ key }) => key !== near);
+    expect(lastOf({ knows })).toHaveLength(1);
+    expect(lastOf({ knows })).not.toContain(near);
+    expect(lastOf({ longestCopy: (piece) => (notesOf(piece).length > notes.length ? 9 : 8) })).toEqual([]);
+    expect(lastOf({ knows: () => false })).toEqual([]);
+  });
+});
