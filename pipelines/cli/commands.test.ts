@@ -104,7 +104,7 @@ it('etude graph shows what each stage reads and writes', async () => {
     ['train', ['tokenize', 'build-vocab', 'extract-track']],
     ['sample', ['train', 'build-vocab', 'tokenize', 'extract-track']],
     ['render', ['sample', 'extract-track', 'tokenize']],
-    ['measure', ['render', 'sample', 'extract-track']],
+    ['measure', ['render', 'sample', 'extract-track', 'tokenize', 'train']],
   ]);
   expect((await workspace.etude('graph', '--config', 'experiments/tiny.yaml')).stdout).toMatch(
     /\nrender +song-\*\.txt, pieces\.jsonl, grammar\.json +song-\*\.mid\n/,

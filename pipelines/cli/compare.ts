@@ -37,7 +37,8 @@ function readExperimentFolder(workspace: string, name: string, problems: Problem
     stage.outputs.map(({ path }) => ({ stage, path, file: join(folder, stage.name, path) })),
   );
   const present = outputs.filter(({ file }) => existsSync(file));
-  const measures = present.find(({ path }) => path === 'measures.json');
+  const measured = present.find(({ path }) => path === 'measures.json');
+  const measures = measured && JSON.parse(readFileSync(measured.file, 'utf8'));
   const curve = present.find(({ path }) => path === 'learning-curve.csv');
   const params = record.stages.flatMap(({ name: stage, params, files }) => [
     ...Object.entries(params).map(([key, value]) => [`${stage}.${key}`, value] as const),
@@ -50,7 +51,8 @@ function readExperimentFolder(workspace: string, name: string, problems: Problem
       curve: curve && readFileSync(curve.file, 'utf8'),
       trainingSeconds: curve?.stage.madeInSeconds,
       totalSeconds: record.stages.reduce((sum, { madeInSeconds }) => sum + (madeInSeconds ?? 0), 0),
-      reports: measures ? JSON.parse(readFileSync(measures.file, 'utf8')).songs : [],
+      reports: measures?.songs ?? [],
+      natsPerNote: measures?.likelihood?.natsPerNote,
       songs: present
         .filter(({ path }) => path.endsWith('.mid'))
         .map(({ path, file }) => ({ path, bytes: readFileSync(file) })),

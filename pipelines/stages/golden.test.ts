@@ -63,7 +63,7 @@ function partsOf(door: string, content: Uint8Array): { text: string; numbers: nu
     const header = Number(new DataView(content.buffer, content.byteOffset).getBigUint64(0, true));
     return { text: text.slice(8, 8 + header), numbers: [...new Float32Array(content.slice(8 + header).buffer)] };
   }
-  if (!['curve', 'picture', 'likelihood'].includes(door)) return { text, numbers: [] };
+  if (!['curve', 'picture', 'likelihood', 'measures'].includes(door)) return { text, numbers: [] };
   return { text: text.replace(/\d+\.\d+/g, '#'), numbers: (text.match(/\d+\.\d+/g) ?? []).map(Number) };
 }
 

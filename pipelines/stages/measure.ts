@@ -2,16 +2,25 @@ import { linesOf, pieceFromJson, piecesOf } from '@etude/corpus';
 import { SongMeter } from '@etude/measures';
 import { readMidi } from '@etude/midi-reader';
 import { defineStage } from '@etude/pipeline';
-import { drawSong, type SongToDraw } from '@etude/report';
+import { drawSong, lossesOf, type SongToDraw } from '@etude/report';
+import { createGrammar, readPieces } from '@etude/tokenizer';
 import * as z from 'zod';
+import { type GrammarJson, grammarFromJson } from './grammar-json.js';
 
 export const measure = defineStage({
   name: 'measure',
-  version: 3,
+  version: 4,
   summary:
     'Tells of every song how much of it is copied, how often it goes round in circles, and what in it is unsound',
   params: z.strictObject({}),
-  inputs: { songs: 'files', traces: 'files', pieces: 'file' },
+  inputs: {
+    songs: 'files',
+    traces: 'files',
+    pieces: 'file',
+    tokens: 'file',
+    grammar: 'file',
+    curve: 'file',
+  },
   outputs: { measures: 'file', pictures: 'files' },
   run({ inputs, say }) {
     const meter = new SongMeter(Array.from(linesOf(inputs.pieces.bytes), pieceFromJson));
@@ -34,15 +43,44 @@ export const measure = defineStage({
     const stuck = songs.reduce((sum, { stuckNotes, overlaps }) => sum + stuckNotes + overlaps, 0);
     const loops = songs.map(({ longestLoop }) => (longestLoop ? longestLoop.bars * longestLoop.times : 0));
     say(`longest loop ${range(loops, String)} bars, ${stuck} stuck or doubled notes`);
+    const likelihood = likelihoodOfHeldOut(
+      inputs.tokens.bytes,
+      grammarFromJson(inputs.grammar.text()),
+      inputs.curve.text(),
+    );
+    if (likelihood !== undefined) {
+      const { natsPerToken, natsPerNote } = likelihood;
+      say(
+        `held-out music: ${natsPerToken.toFixed(3)} nats a token${natsPerNote === undefined ? '' : `, ${natsPerNote.toFixed(3)} a note`}`,
+      );
+    }
     const pictures = pieces.map((piece, index) =>
       drawSong({
         ...{ title: `Song ${index + 1}`, piece, report: songs[index]!, halves: source.halves },
         trace: traceFromCsv(inputs.traces[index]!.text()),
       }),
     );
-    return { pictures, measures: `${JSON.stringify({ songs, source }, undefined, 2)}\n` };
+    return { pictures, measures: `${JSON.stringify({ songs, source, likelihood }, undefined, 2)}\n` };
   },
 });
+
+/** What the model needed for music that it did not learn from, at the point of the curve where it was likeliest; undefined where nothing is held out. */
+function likelihoodOfHeldOut(text: Uint8Array, { settings, parts }: GrammarJson, curve: string) {
+  const natsPerToken = lossesOf(curve).bestValidationLoss;
+  if (natsPerToken === undefined) return undefined;
+  const grammar = createGrammar(settings);
+  let [tokens, notes, index] = [0, 0, 0];
+  for (const piece of readPieces(text)) {
+    const heldOut = piece.slice(parts[index++]!.training);
+    const reader = grammar.reader();
+    for (const token of heldOut) {
+      if (reader.noteOf(token) !== undefined) notes += 1;
+      reader.add(token);
+    }
+    tokens += heldOut.length;
+  }
+  return { natsPerToken, natsPerNote: notes === 0 ? undefined : (natsPerToken * tokens) / notes, tokens, notes };
+}
 
 function traceFromCsv(csv: string): SongToDraw['trace'] {
   const [, ...rows] = csv.trim().split('\n');

@@ -12,6 +12,8 @@ export interface ExperimentToCompare {
   readonly trainingSeconds: number | undefined;
   readonly totalSeconds: number;
   readonly songs: readonly { readonly path: string; readonly bytes: Uint8Array }[];
+  /** nats a note of held-out music; undefined where nothing is held out or the stage measure has not run */
+  readonly natsPerNote: number | undefined;
   /** what the stage measure found, song by song; empty where it has not run */
   readonly reports: readonly Pick<SongReport, 'longestRun' | 'copiedShare' | 'longestLoop'>[];
 }
@@ -25,6 +27,8 @@ export interface ComparedExperiment {
   readonly finalValidationLoss: number | undefined;
   readonly bestValidationLoss: number | undefined;
   readonly bestStep: number | undefined;
+  /** of held-out music, in nats: to be compared even where the grammars differ */
+  readonly natsPerNote: number | undefined;
   readonly trainingSeconds: number | undefined;
   readonly totalSeconds: number;
   readonly songs: readonly ComparedSong[];
@@ -45,10 +49,11 @@ export function compareExperiments(experiments: readonly ExperimentToCompare[]):
   const different = names.filter(
     (name) => new Set(experiments.map(({ params }) => JSON.stringify(params[name]))).size > 1,
   );
-  return experiments.map(({ name, params, curve, trainingSeconds, totalSeconds, songs, reports }) => ({
+  return experiments.map(({ name, params, curve, natsPerNote, trainingSeconds, totalSeconds, songs, reports }) => ({
     name,
     params: Object.fromEntries(different.map((key) => [key, params[key]])),
     ...lossesOf(curve),
+    natsPerNote,
     trainingSeconds,
     totalSeconds,
     songs: songs.map(({ path, bytes }, index) => ({ path, ...measureSong(bytes), ...copiesAndLoops(reports[index]) })),
@@ -62,7 +67,8 @@ function copiesAndLoops(report: ExperimentToCompare['reports'][number] | undefin
   return { longestCopy: longestRun?.notes ?? 0, copiedShare, longestLoop: loop };
 }
 
-function lossesOf(curve: string | undefined) {
+/** The losses of a `learning-curve.csv`, in nats a token: the last ones, and the best with its step. */
+export function lossesOf(curve: string | undefined) {
   const rows = (curve ?? '')
     .trim()
     .split('\n')
@@ -101,6 +107,7 @@ export function comparisonRows(compared: readonly ComparedExperiment[]): string[
     row('best validation loss', (e) =>
       e.bestStep === undefined ? '–' : `${loss(e.bestValidationLoss)} (step ${e.bestStep})`,
     ),
+    row('held out, nats a note', (e) => loss(e.natsPerNote)),
     row('training time', (e) => seconds(e.trainingSeconds)),
     row('time of all stages', (e) => seconds(e.totalSeconds)),
     ...Array.from({ length: songs }, (_, index) => [

@@ -4,6 +4,7 @@ export {
   comparisonMarkdown,
   comparisonRows,
   type ExperimentToCompare,
+  lossesOf,
   pitchName,
 } from './compare.js';
 export { type CurveToDraw, drawLearningCurve } from './learning-curve-picture.js';

@@ -67,6 +67,7 @@ describe('compareExperiments', () => {
   const curve = 'step,epoch,training_loss,validation_loss\n10,1,3.0,2.5\n20,1,2.0,2.25\n30,2,1.0,2.75\n';
   const experiment = (name: string, layers: number) => ({
     ...{ name, params: { 'train.layers': layers, 'train.units': 128 }, curve, trainingSeconds: 12, totalSeconds: 13 },
+    natsPerNote: layers === 2 ? undefined : 6.75,
     songs: [{ path: 'song-1.mid', bytes: song([60, 64]) }],
     reports:
       layers === 2
@@ -99,6 +100,7 @@ describe('compareExperiments', () => {
     const rows = comparisonRows(compared);
     expect(rows).toContainEqual(['experiment', 'two', 'four']);
     expect(rows).toContainEqual(['best validation loss', '2.250 (step 20)', '2.250 (step 20)']);
+    expect(rows).toContainEqual(['held out, nats a note', '–', '6.750']);
     expect(rows).toContainEqual(['song 1: pitch range', 'C4 to E4', 'C4 to E4']);
     expect(rows).toContainEqual(['song 1: longest copy', '–', '9 notes']);
     expect(rows).toContainEqual(['song 1: in copies of 8 or more', '–', '13 %']);
