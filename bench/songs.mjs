@@ -1,24 +1,12 @@
 // What sampling does to songs, as tables in Markdown for docs/songs.md: node bench/songs.mjs
 // Trains a model on each piece in data/, and writes ten songs of ten seeds with each setting. With a word, only rows that have it:
 // node bench/songs.mjs prelude
-import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { runCommand, temporaryWorkspace } from './workspace.mjs';
+import { ENTROPIES, isInside, loopOf, PIECES, PLAIN, runExperiment, SMALL, spread } from './experiments.mjs';
 
 const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
-const train = { layers: 2, units: 128, batch: 8, window: 64, learningRate: 0.003, evaluateEvery: 20 };
-const fit = { ...train, steps: 400, dropout: 0.3, earlyStopping: { patience: 6 } };
+const fit = { ...SMALL, steps: 400, dropout: 0.3, earlyStopping: { patience: 6 } };
 /** Trained until it knows the piece by heart, on purpose. */
-const overfit = { ...train, steps: 600, dropout: 0 };
-
-const PIECES = {
-  'Prelude BWV 846': { 'extract-track': { source: 'data/prelude-bwv-846.mid' } },
-  'tune book': { 'extract-track': { source: 'data/tune-book' }, tokenize: { grammar: 'factored' } },
-  'Canon in D': { 'extract-track': { source: 'data/canon-in-d.mid', track: 'all' }, tokenize: { grammar: 'session' } },
-};
-/** Temperature 1 and nothing else. */
-const PLAIN = { copyLimit: 0, balance: 0, takes: 1 };
+const overfit = { ...SMALL, steps: 600, dropout: 0 };
 const SETTINGS = {
   plain: PLAIN,
   'plain with copy limit': { ...PLAIN, copyLimit: 8 },
@@ -28,25 +16,17 @@ const SETTINGS = {
   'wild noise': { noise: 'wild' },
 };
 
-const folder = temporaryWorkspace();
-const [program, ...etude] = runCommand('songs');
-
 /** Measures of one song for each seed, and of the source. */
 function songs(piece, training, sample) {
   let source;
   const measured = SEEDS.map((seed) => {
-    const experiment = {
-      ...{ pipeline: 'song', ...piece },
+    const report = runExperiment({
+      ...piece,
       // Validation in the middle of a prelude would be no music to learn from: all of it is.
-      ...{ tokenize: { validation: training === overfit ? 0 : 0.1, ...piece.tokenize } },
-      ...{
-        train: training,
-        sample: { songs: 1, length: 800, seed, ...sample },
-      },
-    };
-    writeFileSync(join(folder, 'experiments', 'songs.yaml'), JSON.stringify(experiment));
-    execFileSync(program, etude, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
-    const report = JSON.parse(readFileSync(join(folder, 'artifacts', 'songs', 'measure', 'measures.json'), 'utf8'));
+      tokenize: { validation: training === overfit ? 0 : 0.1, ...piece.tokenize },
+      train: training,
+      sample: { songs: 1, length: 800, seed, ...sample },
+    });
     source = report.source;
     return report.songs[0];
   });
@@ -55,16 +35,6 @@ function songs(piece, training, sample) {
 
 const only = (process.argv[2] ?? '').toLowerCase();
 const wanted = (piece, setting) => `${piece} ${setting}`.toLowerCase().includes(only);
-
-const middle = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
-const spread = (list, digits = 0) =>
-  `${middle(list).toFixed(digits)} (${Math.min(...list).toFixed(digits)} to ${Math.max(...list).toFixed(digits)})`;
-const loop = ({ longestLoop }) => (longestLoop ? longestLoop.bars * longestLoop.times : 0);
-const ENTROPIES = ['pitchEntropy', 'intervalEntropy', 'rhythmEntropy'];
-
-/** How many of the songs have all three entropies in the range of the source's halves. */
-const inside = (songs, { halves }) =>
-  songs.filter((song) => ENTROPIES.every((key) => song[key] >= halves[key][0] && song[key] <= halves[key][1])).length;
 
 function row(name, { measured, source }) {
   const cells = [
@@ -76,8 +46,8 @@ function row(name, { measured, source }) {
         2,
       ),
     ),
-    `${inside(measured, source)} of ${measured.length}`,
-    spread(measured.map(loop)),
+    `${measured.filter((song) => isInside(song, source)).length} of ${measured.length}`,
+    spread(measured.map(loopOf)),
     measured.reduce((sum, { stuckNotes, overlaps }) => sum + stuckNotes + overlaps, 0),
   ];
   return `| ${name} | ${cells.join(' | ')} |`;

@@ -119,26 +119,44 @@ ${sections.join('\n\n')}
 `;
 }
 
-/** A row for a parameter, and one for each that a map or a list of maps has in it. */
+/** A row for a parameter, and one for each that a map or a list of maps has in it, or one of several kinds of map. */
 function parameterRows(name: string, schema: JsonSchema, optional: boolean, more = ''): string[] {
   const byDefault = schema.default === undefined ? 'none' : `\`${JSON.stringify(schema.default)}\``;
-  const row = `| \`${name}\` | ${typeOf(schema)} | ${optional ? byDefault : 'required'} | ${schema.description}.${more} |`;
-  const item = schema.items as JsonSchema | undefined;
-  const [inner, place] = item?.properties ? [item, `${name}[]`] : [schema, name];
-  const required = (inner.required ?? []) as string[];
+  const meaning = `${schema.description ?? ''}.${more}`.replace(/^\./, '');
   return [
-    row,
-    ...Object.entries(inner.properties ?? {}).flatMap(([key, value]) =>
-      parameterRows(`${place}.${key}`, value, !required.includes(key)),
+    `| \`${name}\` | ${typeOf(schema)} | ${optional ? byDefault : 'required'} | ${meaning} |`,
+    ...mapsIn(name, schema).flatMap(([place, { properties = {}, required = [] }]) =>
+      Object.entries(properties).flatMap(([key, value]) =>
+        // What kind it is stands in the place of the others.
+        key === 'kind' && value.const !== undefined
+          ? []
+          : parameterRows(`${place}.${key}`, value, !(required as string[]).includes(key)),
+      ),
     ),
   ];
 }
 
+/** The maps that a parameter may be or has in its list, each with its place; those of a kind by it, such as `disturbances[rest]`. */
+function mapsIn(place: string, schema: JsonSchema): [place: string, map: JsonSchema][] {
+  const { properties, items } = schema;
+  if (properties !== undefined) return [[place, schema]];
+  const kinds = (schema.anyOf ?? schema.oneOf) as JsonSchema[] | undefined;
+  if (kinds !== undefined) {
+    return kinds.flatMap((each) => {
+      const kind = each.properties?.kind?.const;
+      return mapsIn(kind === undefined ? place : place.replace(/\[\]$/, `[${kind}]`), each);
+    });
+  }
+  return items === undefined || Array.isArray(items) ? [] : mapsIn(`${place}[]`, items as JsonSchema);
+}
+
 /** A schema's type and bounds in a few words. */
 function typeOf(schema: JsonSchema): string {
+  const kinds = (schema.anyOf ?? schema.oneOf) as JsonSchema[] | undefined;
+  if (kinds !== undefined) return [...new Set(kinds.map(typeOf))].join(' or ');
+  if (Array.isArray(schema.items)) return `list of ${schema.items.length}: ${schema.items.map(typeOf).join(', ')}`;
   if (schema.type === 'array') return `list of ${typeOf(schema.items as JsonSchema)}`;
   if (schema.type === 'object') return 'map';
-  if (schema.anyOf) return (schema.anyOf as JsonSchema[]).map(typeOf).join(' or ');
   if (schema.const !== undefined) return `\`${schema.const}\``;
   if (schema.enum) return (schema.enum as unknown[]).map((value) => `\`${value}\``).join(' or ');
   const safe = (value: unknown) => typeof value === 'number' && Math.abs(value) < Number.MAX_SAFE_INTEGER;
