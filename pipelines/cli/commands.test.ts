@@ -22,8 +22,8 @@ describe('etude compare', () => {
         expect(number).toBeGreaterThan(0);
       expect(songs).toHaveLength(2);
       expect(Object.keys(songs[0])).toEqual([
-        ...['path', 'seconds', 'notes', 'lowest', 'highest', 'distinctPitches', 'bars', 'repeatedBars'],
-        ...['longestCopy', 'copiedShare', 'longestLoop'],
+        ...['path', 'seconds', 'notes', 'lowest', 'highest', 'distinctPitches'],
+        ...['longestCopy', 'copiedShare', 'repeatedBars', 'longestLoop'],
       ]);
     }
   });

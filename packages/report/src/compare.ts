@@ -15,7 +15,7 @@ export interface ExperimentToCompare {
   /** nats a note of held-out music; undefined where nothing is held out or the stage measure has not run */
   readonly natsPerNote: number | undefined;
   /** what the stage measure found, song by song; empty where it has not run */
-  readonly reports: readonly Pick<SongReport, 'longestRun' | 'copiedShare' | 'longestLoop'>[];
+  readonly reports: readonly Pick<SongReport, 'longestRun' | 'copiedShare' | 'repeatedBars' | 'longestLoop'>[];
 }
 
 export interface ComparedExperiment {
@@ -39,6 +39,8 @@ type ComparedSong = { readonly path: string } & SongMeasures & {
     readonly longestCopy?: number;
     /** share of the notes in such runs of 8 or more */
     readonly copiedShare?: number;
+    /** share of the bars that are played a second time or more */
+    readonly repeatedBars?: number;
     /** bars of the longest stretch that is played again at once, all turns together */
     readonly longestLoop?: number;
   };
@@ -62,9 +64,9 @@ export function compareExperiments(experiments: readonly ExperimentToCompare[]):
 
 function copiesAndLoops(report: ExperimentToCompare['reports'][number] | undefined) {
   if (report === undefined) return {};
-  const { longestRun, copiedShare, longestLoop } = report;
+  const { longestRun, copiedShare, repeatedBars, longestLoop } = report;
   const loop = longestLoop ? longestLoop.bars * longestLoop.times : 0;
-  return { longestCopy: longestRun?.notes ?? 0, copiedShare, longestLoop: loop };
+  return { longestCopy: longestRun?.notes ?? 0, copiedShare, repeatedBars, longestLoop: loop };
 }
 
 /** The losses of a `learning-curve.csv`, in nats a token: the last ones, and the best with its step. */
@@ -93,6 +95,7 @@ export function lossesOf(curve: string | undefined) {
 export function comparisonRows(compared: readonly ComparedExperiment[]): string[][] {
   const row = (title: string, cell: (experiment: ComparedExperiment) => string) => [title, ...compared.map(cell)];
   const loss = (value: number | undefined) => value?.toFixed(3) ?? '–';
+  const percent = (share: number | undefined) => (share === undefined ? '–' : `${Math.round(100 * share)} %`);
   const seconds = (value: number | undefined) => (value === undefined ? '–' : `${value.toFixed(1)} s`);
   const songs = Math.max(0, ...compared.map((experiment) => experiment.songs.length));
   const song = (index: number, title: string, cell: (song: ComparedSong) => string) =>
@@ -117,12 +120,10 @@ export function comparisonRows(compared: readonly ComparedExperiment[]): string[
         s.lowest === undefined ? '–' : `${pitchName(s.lowest)} to ${pitchName(s.highest!)}`,
       ),
       song(index, 'distinct pitches', (s) => `${s.distinctPitches}`),
-      song(index, 'repeated bars', (s) => `${Math.round(s.repeatedBars * 100)} % of ${s.bars}`),
+      song(index, 'repeated bars', (s) => percent(s.repeatedBars)),
       song(index, 'longest loop', (s) => (s.longestLoop === undefined ? '–' : `${s.longestLoop} bars`)),
       song(index, 'longest copy', (s) => (s.longestCopy === undefined ? '–' : `${s.longestCopy} notes`)),
-      song(index, 'in copies of 8 or more', (s) =>
-        s.copiedShare === undefined ? '–' : `${Math.round(s.copiedShare * 100)} %`,
-      ),
+      song(index, 'in copies of 8 or more', (s) => percent(s.copiedShare)),
     ]).flat(),
   ];
 }

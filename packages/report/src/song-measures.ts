@@ -9,9 +9,6 @@ export interface SongMeasures {
   readonly lowest: number | undefined;
   readonly highest: number | undefined;
   readonly distinctPitches: number;
-  readonly bars: number;
-  /** share of the bars with notes that start the same notes at the same places as an earlier one, 0 to 1 */
-  readonly repeatedBars: number;
 }
 
 /** Measures of a MIDI file's notes, all tracks together. */
@@ -19,22 +16,12 @@ export function measureSong(bytes: Uint8Array): SongMeasures {
   const file = readMidi(bytes);
   const notes = notesOf(file);
   const keys = notes.map(({ key }) => key);
-  const { numerator, denominator } = file.timeSignatures[0] ?? { numerator: 4, denominator: 4 };
-  const barLength = (file.division * 4 * numerator) / denominator;
-  const bars = new Map<number, string[]>();
-  for (const { start, end, key } of notes) {
-    const bar = Math.floor(start / barLength);
-    bars.set(bar, [...(bars.get(bar) ?? []), `${start - bar * barLength}:${key}:${end - start}`]);
-  }
-  const contents = [...bars.values()].map((bar) => bar.sort().join(' '));
   return {
     seconds: secondsOf(file),
     notes: notes.length,
     lowest: keys.length === 0 ? undefined : Math.min(...keys),
     highest: keys.length === 0 ? undefined : Math.max(...keys),
     distinctPitches: new Set(keys).size,
-    bars: Math.max(-1, ...bars.keys()) + 1,
-    repeatedBars: contents.length === 0 ? 0 : 1 - new Set(contents).size / contents.length,
   };
 }
 
