@@ -1,7 +1,7 @@
-import { barsOf, isDrum, notesOf, type Piece } from '@etude/corpus';
+import { barsOf, isDrum, notesOf, type Piece, tempoMap } from '@etude/corpus';
 import { type Entropies, type Range, type SongReport, selfSimilarity } from '@etude/measures';
 import { scaleLinear } from 'd3-scale';
-import { FAINT, picture, text } from './svg.js';
+import { FAINT, line, picture, text } from './svg.js';
 
 /** A song, and what is known of how it came about. */
 export interface SongToDraw {
@@ -107,12 +107,13 @@ function roll(notes: Notes, piece: Piece, { longestRun }: SongReport, x: Scale):
   ];
 }
 
-/** Seconds are turned back into ticks by how long all notes last together with the tempo: only the place in the picture depends on it. */
+/** Where the longest copy stands, in ticks. */
 function copiedSpan(notes: Notes, piece: Piece, { at, seconds }: NonNullable<SongReport['longestRun']>) {
-  const microseconds = piece.tempos[0]?.microseconds ?? 500_000;
-  const ticks = (time: number) => (time * 1e6 * piece.division) / microseconds;
-  const last = notes.at(-1)!.end;
-  return { from: Math.min(last, ticks(at)), until: Math.min(last, ticks(at + seconds)) };
+  const secondsAt = tempoMap(piece);
+  // Measured on a grid, a note may begin a little before the time that it was given.
+  const tickAt = (time: number) =>
+    (notes.find(({ start }) => secondsAt(start) >= time - 0.02) ?? { start: notes.at(-1)!.end }).start;
+  return { from: tickAt(at), until: tickAt(at + seconds) };
 }
 
 function disturbances(trace: SongToDraw['trace'], piece: Piece, x: Scale): string[] {
@@ -231,9 +232,4 @@ function figures(report: SongReport, halves: Entropies<Range>): string[] {
     text(left, MATRIX.top + 16 + 24 * row, name, { fill: FAINT }),
     text(left + 170, MATRIX.top + 16 + 24 * row, value),
   ]);
-}
-
-function line(x1: number, y1: number, x2: number, y2: number, colour: string, dashes?: string): string {
-  const dash = dashes ? ` stroke-dasharray="${dashes}"` : '';
-  return `<line x1="${x1.toFixed(1)}" y1="${y1.toFixed(1)}" x2="${x2.toFixed(1)}" y2="${y2.toFixed(1)}" stroke="${colour}"${dash}/>`;
 }

@@ -18,6 +18,12 @@ export function text(
   return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" text-anchor="${anchor}" fill="${fill}"${font}>${escaped}</text>`;
 }
 
+/** A straight line; `dashes` as in SVG, such as `4 4`. */
+export function line(x1: number, y1: number, x2: number, y2: number, colour: string, dashes?: string): string {
+  const dash = dashes ? ` stroke-dasharray="${dashes}"` : '';
+  return `<line x1="${x1.toFixed(1)}" y1="${y1.toFixed(1)}" x2="${x2.toFixed(1)}" y2="${y2.toFixed(1)}" stroke="${colour}"${dash}/>`;
+}
+
 /** A picture of its elements, on white. */
 export function picture(width: number, height: number, elements: readonly string[]): string {
   return [
