@@ -26,6 +26,8 @@ export interface StageRecord {
   readonly fingerprint?: string;
   /** how long the stage took when its outputs were made */
   readonly madeInSeconds?: number;
+  /** what the stage told its user then, such as what it measured */
+  readonly said?: readonly string[];
 }
 
 /** A file that a parameter names; or several, with the digest of all of them. */

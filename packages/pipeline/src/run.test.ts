@@ -35,6 +35,13 @@ describe('a run', () => {
     expect(artifact('a/split/part-2.txt')).toBe('efgh');
   });
 
+  it('keeps what a stage said, also where it is not run again', async () => {
+    const said = async () => (await toy.run('a')).record.stages.map((stage) => [stage.name, stage.said]);
+    const first = await said();
+    expect(first).toContainEqual(['head', ['took 3 letters']]);
+    expect(await said()).toEqual(first);
+  });
+
   it('runs nothing again when nothing has changed', async () => {
     await toy.run('a');
     expect(await toy.statuses('a')).toEqual(nothing);

@@ -196,7 +196,8 @@ class Run {
       );
     }
     const seconds = secondsSince(startedAt);
-    return { ...present, status, reasons, seconds, outputs: artifacts, madeInSeconds: cached!.seconds };
+    const { seconds: madeInSeconds, said = [] } = cached!;
+    return { ...present, status, reasons, seconds, outputs: artifacts, madeInSeconds, said };
   }
 
   /** The files that a stage's parameters name. What was digested is what the stage gets, or it is an error. */
@@ -258,6 +259,7 @@ class Run {
   async #execute(planned: PlannedStage, present: StageRecord, files: WorkspaceFiles): Promise<CachedStage> {
     const { name, stage, params, producers, inputs } = planned;
     const startedAt = Date.now();
+    const said: string[] = [];
     const doors: Record<string, InputFile | InputFile[]> = {};
     for (const [door, producer] of Object.entries(producers)) {
       const artifacts = this.#outputs.get(producer)![inputs[door]!]!;
@@ -270,9 +272,13 @@ class Run {
     const outputs = await stage.run({
       ...{ params, inputs: doors, files, signal: this.#signal, checkpoint, memo: this.#memo(planned) },
       progress: (progress: Progress) => this.#observer.stageProgress?.(name, progress),
-      say: (line: string) => this.#observer.stageSays?.(name, line),
+      say: (line: string) => {
+        said.push(line);
+        this.#observer.stageSays?.(name, line);
+      },
     });
-    return this.#cache.keep(present.fingerprint!, contentsOf(planned, outputs), secondsSince(startedAt));
+    const seconds = secondsSince(startedAt);
+    return this.#cache.keep(present.fingerprint!, contentsOf(planned, outputs), { seconds, said });
   }
 
   locked<T>(lock: string, what: string, work: () => Promise<T>): Promise<T> {

@@ -15,6 +15,8 @@ export interface CachedStage {
   readonly outputs: Readonly<Record<string, readonly { readonly digest: string; readonly bytes: number }[]>>;
   /** how long the stage ran */
   readonly seconds: number;
+  /** what it told its user; absent in caches of before it was kept */
+  readonly said?: readonly string[];
 }
 
 /**
@@ -59,7 +61,7 @@ export class StageCache {
   async keep(
     fingerprint: string,
     outputs: Readonly<Record<string, readonly Uint8Array[]>>,
-    seconds: number,
+    { seconds, said }: Pick<CachedStage, 'seconds' | 'said'>,
   ): Promise<CachedStage> {
     const kept: Record<string, { digest: string; bytes: number }[]> = {};
     for (const [door, contents] of Object.entries(outputs)) {
@@ -70,7 +72,7 @@ export class StageCache {
         kept[door].push({ digest, bytes: content.length });
       }
     }
-    const cached = { outputs: kept, seconds };
+    const cached = { outputs: kept, seconds, ...(said && { said }) };
     await cacache.put(this.#folder, `stage:${fingerprint}`, JSON.stringify(cached), { algorithms: ['sha256'] });
     return cached;
   }
