@@ -19,6 +19,14 @@ it('takes the nearest time, velocity or length for one that is not known', () =>
   expect(fitted('Velocity_60 Duration_4', 'Velocity_70 Duration_3').tokens).toBe('Velocity_60 Duration_4');
 });
 
+it('ends a note as the music learnt from ends it, and never for a note that begins', () => {
+  expect(fitted('0_90_3c_40 120_90_3c_00', '0_90_3c_42 110_80_3c_40').tokens).toBe('0_90_3c_40 120_90_3c_00');
+  expect(fitted('900_90_3c_40 120_90_3c_00', '120_90_3c_02').tokens).toBe('900_90_3c_40');
+  expect(fitted('NoteOn_0.0_60_64 NoteOn_0.0_60_0', 'NoteOff_0.0_60_64 NoteOn_0.0_60_2').tokens).toBe(
+    'NoteOn_0.0_60_0 NoteOn_0.0_60_64',
+  );
+});
+
 it('leaves out what says nothing of notes, and refuses a pitch that there is not', () => {
   expect(fitted('Pitch_60', 'Tempo_120 Pitch_60 TimeSig_3/4')).toEqual({ tokens: 'Pitch_60', changed: 0, leftOut: 2 });
   expect(fitted('0_90_3c_40', '0_c0_05 0_90_3c_40')).toMatchObject({ leftOut: 1 });
