@@ -2,7 +2,6 @@
 // model learns a piece by heart. node bench/learning.mjs
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { scaleLinear } from 'd3-scale';
 import { root } from '../scripts/setup/workspace.mjs';
 import { isInside, loopOf, median, PIECES, PLAIN, runExperiment, SMALL, spread } from './experiments.mjs';
 
@@ -87,8 +86,8 @@ function trade(piece) {
 function draw(curves) {
   const [width, height, left, right, top, bottom] = [720, 400, 56, 150, 56, 48];
   const most = Math.max(...curves.flatMap(({ points }) => points.map(({ learnt }) => learnt)));
-  const x = scaleLinear([most, 0], [left, width - right]);
-  const y = scaleLinear([0, 1], [height - bottom, top]);
+  const x = (nats) => width - right - (nats / most) * (width - right - left);
+  const y = (share) => height - bottom - share * (height - bottom - top);
   const text = (atX, atY, content, anchor = 'start', fill = '#8a8f98', more = '') =>
     `<text x="${atX.toFixed(1)}" y="${atY.toFixed(1)}" text-anchor="${anchor}" fill="${fill}"${more}>${content}</text>`;
   const lines = curves.flatMap(({ name, colour, points }) => {
@@ -117,7 +116,9 @@ function draw(curves) {
           `<line x1="${left}" x2="${width - right}" y1="${y(share).toFixed(1)}" y2="${y(share).toFixed(1)}" stroke="#e4e6ea"/>` +
           text(left - 8, y(share) + 4, `${Math.round(100 * share)} %`, 'end'),
       ),
-    ...x.ticks(6).map((nats) => text(x(nats), height - bottom + 20, `${nats}`, 'middle')),
+    ...Array.from({ length: Math.floor(most) + 1 }, (_, nats) =>
+      text(x(nats), height - bottom + 20, `${nats}`, 'middle'),
+    ),
     text((left + width - right) / 2, height - 8, 'nats a token of the music learnt from', 'middle'),
     ...lines,
     '</svg>',

@@ -1,15 +1,17 @@
 import { isDrum, notesOf, type Piece } from '@etude/corpus';
 import { type ChannelEvent, ChannelEvents } from '@etude/midi-reader';
-import { checkKeys, type GivenVoice, type VoiceRule } from './given-voice.js';
+import { checkKeys } from './given-voice.js';
 import {
   checkLength,
   END_OF_PIECE,
+  type GivenVoice,
   type Grammar,
   GrammarError,
   type GrammarState,
   START,
   TokenError,
   ticksOfStep,
+  type VoiceRule,
 } from './grammar.js';
 
 const END_OF_FRAME = 'Frame_None';

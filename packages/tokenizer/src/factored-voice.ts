@@ -1,5 +1,5 @@
-import { checkKeys, type GivenVoice, oneAtATime, partOf, type VoiceRule } from './given-voice.js';
-import { GrammarError, type NoteReader } from './grammar.js';
+import { checkKeys, oneAtATime, partOf } from './given-voice.js';
+import { type GivenVoice, GrammarError, type NoteReader, type VoiceRule } from './grammar.js';
 import { compareVoices, type Voice, voiceOf } from './voices.js';
 
 const numberOf = (token: string) => Number(token.slice(token.indexOf('_') + 1));

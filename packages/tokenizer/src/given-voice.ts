@@ -1,24 +1,4 @@
-import type { Note } from '@etude/corpus';
-import { GrammarError } from './grammar.js';
-
-/** A voice that a song has to have as it is. */
-export interface GivenVoice {
-  /** in the grammar's ticks */
-  readonly notes: readonly Pick<Note, 'start' | 'end' | 'key'>[];
-  /** which of the parts of the music, counted from 1; `melody`, `bass`: above or below all else, where a grammar tells no parts apart */
-  readonly as: number | 'melody' | 'bass';
-  /** ticks of a bar */
-  readonly bar: number;
-}
-
-/** Holds a song to a given voice while it is written. */
-export interface VoiceRule {
-  /** Whether a token may come next: nothing passes by a note that is due, and the voice has no other notes. */
-  allows(token: string): boolean;
-  /** Whether a token would begin a note of the voice here. */
-  isOfVoice(token: string): boolean;
-  add(token: string): void;
-}
+import { type GivenVoice, GrammarError } from './grammar.js';
 
 /** Notes in order of start of which no two of a key sound at once: the next one ends the one before. */
 export function oneAtATime(notes: GivenVoice['notes']): GivenVoice['notes'] {

@@ -1,5 +1,4 @@
-import type { Piece } from '@etude/corpus';
-import type { GivenVoice, VoiceRule } from './given-voice.js';
+import type { Note, Piece } from '@etude/corpus';
 
 /** A token that is not in the grammar it was read by, or not where the grammar allows it. */
 export class TokenError extends Error {
@@ -93,6 +92,25 @@ export interface NoteReader {
   timeAfter(token: string): number;
   /** The tick at which a note has to begin after a token, where the token says so. */
   onsetAfter?(token: string): number | undefined;
+  add(token: string): void;
+}
+
+/** A voice that a song has to have as it is. */
+export interface GivenVoice {
+  /** in the grammar's ticks */
+  readonly notes: readonly Pick<Note, 'start' | 'end' | 'key'>[];
+  /** which of the parts of the music, counted from 1; `melody`, `bass`: above or below all else, where a grammar tells no parts apart */
+  readonly as: number | 'melody' | 'bass';
+  /** ticks of a bar */
+  readonly bar: number;
+}
+
+/** Holds a song to a given voice while it is written. */
+export interface VoiceRule {
+  /** Whether a token may come next: nothing passes by a note that is due, and the voice has no other notes. */
+  allows(token: string): boolean;
+  /** Whether a token would begin a note of the voice here. */
+  isOfVoice(token: string): boolean;
   add(token: string): void;
 }
 

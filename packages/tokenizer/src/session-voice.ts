@@ -1,5 +1,6 @@
 import { isNoteOff, isNoteOn } from '@etude/midi-reader';
-import { checkKeys, type GivenVoice, oneAtATime, partOf, type VoiceRule } from './given-voice.js';
+import { checkKeys, oneAtATime, partOf } from './given-voice.js';
+import type { GivenVoice, VoiceRule } from './grammar.js';
 
 interface Message {
   readonly track: number;
