@@ -80,6 +80,7 @@ export interface StyleSource {
 /** Hears the notes of a song while it is written, and what rules say of them. Without rules, all that makes sense may come. */
 export function listenerOf({ entries }: Vocabulary, grammar: Grammar, rules: SongRules): () => Listener {
   let songs = 0;
+  const ids = rules.voice && new Map(entries.map(({ token }, id) => [token, id]));
   return () => {
     const { index, prime } = rules;
     const part = rules.balance?.parts[songs++ % rules.balance.parts.length];
@@ -111,9 +112,13 @@ export function listenerOf({ entries }: Vocabulary, grammar: Grammar, rules: Son
       now: () => now,
       allows(id, relaxed) {
         const { token } = entries[id]!;
-        if (!reader.allows(token) || (relaxed <= all.length && voice?.allows(token) === false)) return false;
+        if (!reader.allows(token) || (relaxed <= all.length && voice && voice.verdictOn(token) !== true)) return false;
         const note = all.length > relaxed ? reader.noteOf(token) : undefined;
         return note === undefined || isGiven(token) || all.every((rule, place) => place < relaxed || rule.allows(note));
+      },
+      insteadOf(id) {
+        const verdict = voice?.verdictOn(entries[id]!.token);
+        return typeof verdict === 'object' ? verdict.flatMap((token) => ids?.get(token) ?? []) : [];
       },
       timeAfter: (id) => reader.timeAfter(entries[id]!.token),
       preference(id) {

@@ -31,6 +31,8 @@ export interface Listener {
   readonly rules: readonly string[];
   /** Whether a token may come next, by all that the song has so far, with the first `relaxed` rules given up. */
   allows(id: number, relaxed: number): boolean;
+  /** Tokens of which one has to come where a token was drawn that would pass them by; none for most. */
+  insteadOf?(id: number): readonly number[];
   /** Ticks from the beginning of the song at which it stands after a token. */
   timeAfter(id: number): number;
   /** What the weight of a token is multiplied by, above 0. */
@@ -214,6 +216,7 @@ export class Song {
           id = draw(left, this.#random);
         }
         for (; id !== undefined; id = draw(left, this.#random)) {
+          id = this.#insteadOf(id, logits, may, relaxed) ?? id;
           if (id === boundary || (listener.allows(id, relaxed) && (relaxed > 0 || !this.#isInRest(id)))) {
             return { id, refused: refused.size, relaxed: listener.rules.slice(0, relaxed) };
           }
@@ -223,6 +226,17 @@ export class Song {
       }
     }
     return { id: first, refused: refused.size, relaxed: listener.rules };
+  }
+
+  /** What has to come in place of a token, as the model would have it. */
+  #insteadOf(drawn: number, logits: Float32Array, may: (id: number) => boolean, relaxed: number): number | undefined {
+    const listener = this.#listener!;
+    const fit = listener.insteadOf?.(drawn).filter((id) => may(id) && listener.allows(id, relaxed)) ?? [];
+    if (fit.length < 2) return fit[0];
+    return draw(
+      weightsOf(logits, UNBENT, (id) => fit.includes(id), this.tokens),
+      this.#random,
+    );
   }
 
   #isInRest(id: number): boolean {

@@ -73,12 +73,12 @@ function aroundVoice({ notes, as }: GivenVoice, known: readonly string[], unit: 
   return () => {
     let [frame, isHere] = [0, false];
     return {
-      allows(token) {
+      verdictOn(token) {
         const wanted = keys[frame];
         const key = keyOf(token);
         if (wanted === undefined || (key === undefined && token !== END_OF_FRAME)) return true;
-        if (key === undefined) return isHere;
-        return as === 'melody' ? key <= wanted : isHere || key === wanted;
+        if (as === 'melody' && key !== undefined) return key <= wanted || (isHere ? false : [`Pitch_${wanted}`]);
+        return isHere || key === wanted || [`Pitch_${wanted}`];
       },
       isOfVoice: (token) => keyOf(token) === keys[frame] && keys[frame] !== undefined,
       add(token) {

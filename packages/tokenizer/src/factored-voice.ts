@@ -1,6 +1,6 @@
 import { checkKeys, oneAtATime, partOf } from './given-voice.js';
 import { type GivenVoice, GrammarError, type NoteReader, type VoiceRule } from './grammar.js';
-import { compareVoices, type Voice, voiceOf } from './voices.js';
+import { compareVoices, type Voice, voiceOf, voiceToken } from './voices.js';
 
 const numberOf = (token: string) => Number(token.slice(token.indexOf('_') + 1));
 
@@ -37,39 +37,48 @@ export function factoredVoice(
     const place = reader();
     let next = 0;
     let voice: Voice | undefined;
-    /** the note that was begun last at this place: while the voice is due all others come in order, and so end */
+    /** where the bar began, in ticks; behind a bar line one stands nowhere until a position is named */
+    let [barStart, isPlaced] = [0, false];
+    /** the note that was begun last at this place: while the voice is due all others come in order */
     let latest: { voice: Voice; key: number } | undefined;
     /** length of the note of the voice that is being written */
     let length: number | undefined;
-    /** behind a bar line one stands nowhere until a position is named */
-    let isPlaced = false;
     const now = () => place.timeAfter('');
     const isDue = () => isPlaced && next < wanted.length && wanted[next]!.start <= now();
     const isOfVoice = (token: string) => isPart(voice) && isDue() && token === `Pitch_${wanted[next]!.key}`;
+    /** what leads on to the note that is due */
+    const towards = () => [isPart(voice) ? `Pitch_${wanted[next]!.key}` : voiceToken(part)];
     return {
       isOfVoice,
-      allows(token) {
+      verdictOn(token) {
         const due = isDue();
         switch (token.slice(0, token.indexOf('_'))) {
           case 'Bar':
-          case 'Position':
-            return next >= wanted.length || (!due && place.timeAfter(token) <= Math.max(now(), wanted[next]!.start));
+          case 'Position': {
+            if (due) return towards();
+            const start = wanted[next]?.start ?? Number.POSITIVE_INFINITY;
+            if (place.timeAfter(token) <= Math.max(start, now())) return true;
+            // The note stands in this bar, unless it was passed by already.
+            return start >= barStart ? [`Position_${(start - barStart) / unit}`] : false;
+          }
           case 'Program': {
             const named = voiceOf(token)!;
             const order = compareVoices(named, part);
             if (!due) return order !== 0;
-            return order <= 0 && (latest === undefined || compareVoices(named, latest.voice) > 0);
+            if (order === 0) return true;
+            return order < 0 && (latest === undefined || compareVoices(named, latest.voice) > 0) ? true : towards();
           }
           case 'Pitch':
-          case 'PitchDrum':
-            if (isPart(voice)) return isOfVoice(token);
+          case 'PitchDrum': {
+            if (isPart(voice)) return isOfVoice(token) || (due && towards());
             if (!due || voice === undefined) return true;
-            return (
+            const isBefore =
               compareVoices(voice, part) < 0 &&
-              (latest === undefined || compareVoices(voice, latest.voice) > 0 || numberOf(token) > latest.key)
-            );
+              (latest === undefined || compareVoices(voice, latest.voice) > 0 || numberOf(token) > latest.key);
+            return isBefore || towards();
+          }
           case 'Duration':
-            return length === undefined || numberOf(token) === length;
+            return length === undefined || numberOf(token) === length || [`Duration_${length}`];
           default:
             return true;
         }
@@ -82,6 +91,7 @@ export function factoredVoice(
         if (token.startsWith('Bar_') || token.startsWith('Position_')) {
           isPlaced = token.startsWith('Position_');
           latest = undefined;
+          if (!isPlaced) barStart = place.timeAfter(token);
         }
         voice = voiceOf(token) ?? voice;
         if (token.startsWith('Pitch') && voice !== undefined) latest = { voice, key: numberOf(token) };

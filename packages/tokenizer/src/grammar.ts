@@ -107,8 +107,11 @@ export interface GivenVoice {
 
 /** Holds a song to a given voice while it is written. */
 export interface VoiceRule {
-  /** Whether a token may come next: nothing passes by a note that is due, and the voice has no other notes. */
-  allows(token: string): boolean;
+  /**
+   * Whether a token may come next: the voice has no other notes. Where it would pass by a note that is due, the tokens of which one has to come
+   * in its place.
+   */
+  verdictOn(token: string): boolean | readonly string[];
   /** Whether a token would begin a note of the voice here. */
   isOfVoice(token: string): boolean;
   add(token: string): void;

@@ -36,59 +36,67 @@ export function sessionVoice(
   const track = part >> 4;
   const isOfPart = (message: Message) => message.track === track && (message.status & 15) === (part & 15);
   checkKeys(notes, new Set(struck.filter(isOfPart).map(({ data1 }) => data1)), `part ${as} of the music learnt from`);
+  /** tokens by the key of the part that they strike, or let go */
+  const [strikes, releases] = [new Map<number, string[]>(), new Map<number, string[]>()];
+  for (const token of known) {
+    const message = messageOf(token);
+    if (message === undefined || !isNote(message) || !isOfPart(message)) continue;
+    const tokens = isNoteOn(message) ? strikes : releases;
+    tokens.set(message.data1, [...(tokens.get(message.data1) ?? []), token]);
+  }
   // At one tick keys are let go before others are struck.
   const events = oneAtATime(notes)
     .flatMap(({ start, end, key }) => [
-      { tick: start, key, on: true },
-      { tick: end, key, on: false },
+      { tick: start, key, on: true, tokens: strikes.get(key)! },
+      { tick: end, key, on: false, tokens: releases.get(key) ?? [] },
     ])
     .sort((a, b) => a.tick - b.tick || Number(a.on) - Number(b.on));
-  const shifts = [...new Set(known.flatMap((token) => shiftOf(token) ?? []))].sort((a, b) => a - b);
+  const shifts = known
+    .flatMap((token) => ({ token, ticks: shiftOf(token) ?? 0 }))
+    .filter(({ ticks }) => ticks > 0)
+    .sort((a, b) => b.ticks - a.ticks);
   const gaps = events.map(({ tick }, i) => tick - (events[i - 1]?.tick ?? 0));
-  const longest = gaps.reduce((most, gap) => Math.max(most, gap), 0);
-  const isReachable = sumsOf(shifts, longest);
+  const isReachable = sumsOf(
+    shifts.map(({ ticks }) => ticks),
+    gaps.reduce((most, gap) => Math.max(most, gap), 0),
+  );
+  /** The longest shift from which the rest of the way can be made; where there is none, the shortest that passes the tick. */
+  const shiftTowards = (left: number) =>
+    shifts.find(({ ticks }) => isReachable[left - ticks]) ?? shifts.findLast(({ ticks }) => ticks >= left);
 
   return () => {
     let [now, next] = [0, 0];
-    /** keys that had a message at this tick, so that none is struck and let go for ever while time may not go on */
-    const moved = new Set<number>();
-    const idOf = (message: Message) => (message.track * 16 + (message.status & 15)) * 128 + message.data1;
     const isDue = (message: Message) => {
       const event = events[next];
       if (event === undefined || event.tick > now) return false;
       return isOfPart(message) && message.data1 === event.key && isNoteOn(message) === event.on;
     };
     return {
-      allows(token) {
+      verdictOn(token) {
         const event = events[next];
         const shift = shiftOf(token);
         if (shift !== undefined) {
           if (event === undefined) return true;
           const left = event.tick - now;
-          if (left <= 0) return false;
-          // Where no shifts lead to its tick the least that passes it does: the note comes a little late.
-          return isReachable[left] ? isReachable[left - shift] === true : shift === shifts.find((each) => each >= left);
+          if (left <= 0) return event.tokens;
+          if (isReachable[left - shift]) return true;
+          const towards = shiftTowards(left);
+          return towards === undefined || towards.token === token || [towards.token];
         }
         const message = messageOf(token);
         if (message === undefined || !isNote(message)) return true;
         if (isOfPart(message)) return isDue(message);
-        if (event === undefined || event.tick > now) return true;
-        return message.track <= track && !moved.has(idOf(message));
+        // The messages of a tick stand in the order of their tracks.
+        return event === undefined || event.tick > now || message.track <= track || event.tokens;
       },
       isOfVoice(token) {
         const message = messageOf(token);
         return message !== undefined && isNoteOn(message) && isDue(message);
       },
       add(token) {
-        const shift = shiftOf(token);
+        now += shiftOf(token) ?? 0;
         const message = messageOf(token);
-        if (shift !== undefined) {
-          now += shift;
-          moved.clear();
-        } else if (message !== undefined && isNote(message)) {
-          if (isDue(message)) next += 1;
-          moved.add(idOf(message));
-        }
+        if (message !== undefined && isNote(message) && isDue(message)) next += 1;
       },
     };
   };
