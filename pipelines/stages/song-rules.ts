@@ -127,7 +127,10 @@ export function listenerOf({ entries }: Vocabulary, grammar: Grammar, rules: Son
         const note = reader.noteOf(token);
         if (note !== undefined) return balance.ofNote(note, now);
         const onset = reader.onsetAfter?.(token);
-        return onset === undefined ? balance.ofWaiting(now, reader.timeAfter(token)) : balance.ofOnset(onset, now);
+        if (onset !== undefined) return balance.ofOnset(onset, now);
+        const length = reader.lengthOf?.(token);
+        const waiting = balance.ofWaiting(now, reader.timeAfter(token));
+        return length === undefined ? waiting : waiting * balance.ofLength(length.ticks, length.isOver);
       },
       add(id) {
         const { token } = entries[id]!;
@@ -136,6 +139,8 @@ export function listenerOf({ entries }: Vocabulary, grammar: Grammar, rules: Son
           if (count >= prime && !isGiven(token)) for (const rule of all) rule.add?.(note);
           balance?.add(note);
         }
+        const length = balance && reader.lengthOf?.(token);
+        if (length !== undefined) balance!.addLength(length.ticks);
         now = reader.timeAfter(token);
         voice?.add(token);
         reader.add(token);

@@ -307,4 +307,25 @@ describe('the balance', () => {
     const free = new Balance(whole, 0, prelude.division);
     expect(free.ofNote(note(0, 1), 0)).toBe(1);
   });
+
+  it('keeps to the lengths of notes', () => {
+    // Eight short notes to one long one.
+    const lengths = [1, 1, 1, 1, 1, 1, 1, 1, 4].map((quarters) => quarters * 240);
+    const source = {
+      notes: melody(
+        lengths.map(() => 60),
+        lengths,
+      ),
+      division: 480,
+    };
+    const balance = new Balance(source, 1, 480);
+    for (let i = 0; i < 9; i++) balance.addLength(960);
+    expect(balance.ofLength(240, false)).toBeGreaterThan(2);
+    expect(balance.ofLength(960, false)).toBeLessThan(0.2);
+    // After all those long ones it is time to end a note that is short, or longer than any.
+    expect(balance.ofLength(240, true)).toBeGreaterThan(2);
+    expect(balance.ofLength(1200, true)).toBeGreaterThan(100);
+    for (let i = 0; i < 200; i++) balance.addLength(240);
+    expect(balance.ofLength(240, true)).toBeLessThan(1);
+  });
 });

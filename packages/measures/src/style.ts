@@ -25,20 +25,21 @@ class Counts {
   }
 }
 
-/** Pitches, intervals and times from note to note, of notes in the order of `stepsOf`. */
+/** Pitches, intervals and times from note to note, of notes in the order of `stepsOf`, and how long the notes last. */
 class NoteCounts {
   readonly keys = new Counts();
   readonly intervals = new Counts();
   readonly gaps = new Counts();
+  readonly lengths = new Counts();
 }
 
 /** How much more closely intervals and rhythms are kept to than pitches: a song may wander to other pitches, not to another beat. */
-const [INTERVALS, RHYTHM] = [2, 3];
+const [INTERVALS, RHYTHM, LENGTHS] = [2, 3, 1];
 /** Weight of a value that the source does not have at all. */
 const FOREIGN = 0.002;
 
 /**
- * Holds the shares of pitches, intervals and rhythms of a song near those of the piece it was learnt from, while it is written: what came
+ * Holds the shares of pitches, intervals, rhythms and lengths of a song near those of the piece it was learnt from, while it is written: what came
  * more often than in the piece weighs less, what is due weighs more. A model says what fits here; its errors add up over a song, and nothing
  * in it knows by how much.
  */
@@ -55,6 +56,8 @@ export class Balance {
   /** what is due at ticks and from them on, until a note is added: every token that may come asks about the same few */
   readonly #knownAt = new Map<number, number>();
   readonly #knownFrom = new Map<number, number>();
+  /** the same of lengths, until a note ends */
+  readonly #knownLengths = new Map<number, number>();
 
   /**
    * @param source what the song is to be like: its notes, and its ticks a quarter note
@@ -67,6 +70,9 @@ export class Balance {
       if (at === 0) continue;
       this.#source.intervals.add(interval);
       this.#source.gaps.add(gap);
+    }
+    for (const { start, end } of source.notes) {
+      this.#source.lengths.add(gapPart(end, source.division) - gapPart(start, source.division));
     }
     this.#strength = strength;
     this.#division = division;
@@ -98,6 +104,29 @@ export class Balance {
   /** What the weight of waiting is multiplied by: of letting time go on from one tick to another without a note. */
   ofWaiting(now: number, until: number): number {
     return until <= now ? 1 : (this.#dueFrom(until) / this.#dueFrom(now)) ** (RHYTHM * this.#strength);
+  }
+
+  /**
+   * What the weight of a length is multiplied by.
+   * @param isOver it is that of ending a note now, rather than later
+   */
+  ofLength(ticks: number, isOver: boolean): number {
+    const due = remembered(this.#knownLengths, ticks, () => {
+      const [source, song] = [this.#source.lengths, this.#song.lengths];
+      const length = gapPart(ticks, this.#division);
+      const [here, later] = [source.of(length), source.from(length)];
+      // No note of the source lasts that long: it is overdue.
+      if (isOver && later === 0) return 1 / FOREIGN;
+      const due = this.#due(here, source, song.of(length), song);
+      return isOver ? due / this.#due(later, source, song.from(length), song) : due;
+    });
+    return due ** (LENGTHS * this.#strength);
+  }
+
+  /** Hears how long a note lasted. */
+  addLength(ticks: number): void {
+    this.#knownLengths.clear();
+    this.#song.lengths.add(gapPart(ticks, this.#division));
   }
 
   add({ start, key }: Onset): void {

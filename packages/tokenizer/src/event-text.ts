@@ -85,10 +85,15 @@ export function eventTextGrammar(division: number): Grammar {
         },
         allows: (token) => keys.allows(eventOf(token)),
         timeAfter: (token) => now + eventOf(token).tick,
+        lengthOf(token) {
+          const event = eventOf(token);
+          const begun = keys.begunAt(event);
+          return begun === undefined ? undefined : { ticks: now + event.tick - begun, isOver: true };
+        },
         add(token) {
           const event = eventOf(token);
           now += event.tick;
-          keys.add(event);
+          keys.add(event, now);
         },
       };
     },

@@ -223,6 +223,10 @@ function reader(steps: number, unit: number): NoteReader {
     },
     onsetAfter: (token) =>
       token.startsWith('Position_') ? (barStart + Number(token.slice('Position_'.length))) * unit : undefined,
+    lengthOf: (token) =>
+      token.startsWith('Duration_')
+        ? { ticks: Number(token.slice('Duration_'.length)) * unit, isOver: false }
+        : undefined,
     timeAfter(token) {
       if (token.startsWith('Bar_')) return (barStart + length) * unit;
       if (token.startsWith('Position_')) return (barStart + Number(token.slice('Position_'.length))) * unit;

@@ -82,6 +82,13 @@ interface NoteBegin {
   readonly channel: number;
 }
 
+/** How long a note lasts. */
+interface NoteLength {
+  readonly ticks: number;
+  /** whether it has lasted so long, and could last longer */
+  readonly isOver: boolean;
+}
+
 /** Follows the tokens of a piece, and knows where it stands. */
 export interface NoteReader {
   /** The pitched note that a token would begin here; undefined where it begins none. */
@@ -90,6 +97,8 @@ export interface NoteReader {
   allows(token: string): boolean;
   /** Ticks from the beginning of the piece at which it stands after a token, at least. */
   timeAfter(token: string): number;
+  /** How long the note lasts that a token ends, or to which it gives its length; undefined where it does neither. */
+  lengthOf?(token: string): NoteLength | undefined;
   /** The tick at which a note has to begin after a token, where the token says so. */
   onsetAfter?(token: string): number | undefined;
   add(token: string): void;

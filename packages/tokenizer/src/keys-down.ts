@@ -6,9 +6,10 @@ interface Message {
   readonly data2: number;
 }
 
-/** Which keys of a track are down, and what its programs, controllers and the like are set to. */
+/** Which keys of a track are down and since when, and what its programs, controllers and the like are set to. */
 export class KeysDown {
-  readonly #down = new Set<number>();
+  /** tick by key */
+  readonly #down = new Map<number, number>();
   /** message by status, and for controllers by number */
   readonly #set = new Map<number, number>();
 
@@ -19,8 +20,13 @@ export class KeysDown {
     return isNoteOff(message) ? isDown : this.#set.get(settingOf(message)) !== settingTo(message);
   }
 
-  add(message: Message): void {
-    if (isNoteOn(message)) this.#down.add(keyId(message));
+  /** The tick at which the note began that a message ends; undefined where it ends none. */
+  begunAt(message: Message): number | undefined {
+    return isNoteOff(message) ? this.#down.get(keyId(message)) : undefined;
+  }
+
+  add(message: Message, tick: number): void {
+    if (isNoteOn(message)) this.#down.set(keyId(message), tick);
     else if (isNoteOff(message)) this.#down.delete(keyId(message));
     else this.#set.set(settingOf(message), settingTo(message));
   }

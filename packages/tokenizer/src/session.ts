@@ -74,10 +74,15 @@ export function sessionGrammar({ division, steps }: { division: number; steps: n
           return message === undefined || keysOf(message.track).allows(message);
         },
         timeAfter,
+        lengthOf(token) {
+          const message = knownMessageOf(token);
+          const begun = message && keysOf(message.track).begunAt(message);
+          return begun === undefined ? undefined : { ticks: now - begun, isOver: true };
+        },
         add(token) {
           now = timeAfter(token);
           const message = knownMessageOf(token);
-          if (message !== undefined) keysOf(message.track).add(message);
+          if (message !== undefined) keysOf(message.track).add(message, now);
         },
       };
     },
