@@ -143,6 +143,7 @@ export const sample = defineStage({
     const ticks = { beat: grammar.division, bar: ticksOfBar(pieces[0]!, grammar.division) };
     const voice = fixed && fixedVoice(fixed, given, grammar, vocabulary, ticks.bar);
     const onGrid = pieces.map(notesOnGrid);
+    const normal = entropiesOfHalves(pieces);
     const { tf, kernels } = await loadKernels();
     const model = modelFromBytes(tf, inputs.model.bytes);
     const writer = new SongWriter({
@@ -153,11 +154,14 @@ export const sample = defineStage({
       },
       rules: {
         ...{ copyLimit, index: copyLimit > 0 ? new CopyIndex(onGrid) : undefined },
-        balance: balance > 0 && pieces.length === 1 ? { parts: partsOf(pieces[0]!), strength: balance } : undefined,
+        balance:
+          balance > 0 && pieces.length === 1
+            ? { parts: partsOf(pieces[0]!), range: normal, strength: balance }
+            : undefined,
         masks: maskRules(masks, grammar.division, pitchesOf(onGrid)),
         voice: voice?.rule,
       },
-      normal: entropiesOfHalves(pieces),
+      normal,
       ...{ ending, cadence: cadenceOf(pieces[0]!), bar: ticks.bar },
     });
     let songs: readonly Song[];

@@ -1,6 +1,6 @@
 import type { Note } from '@etude/corpus';
 import type { Constraint, Listener, WritingOptions } from '@etude/generator';
-import { Balance, CopyGuard, type CopyIndex, gapPart, type Onset } from '@etude/measures';
+import { Balance, CopyGuard, type CopyIndex, type Entropies, gapPart, type Onset, type Range } from '@etude/measures';
 import { END_OF_PIECE, type Grammar, START, type Vocabulary, type VoiceRule } from '@etude/tokenizer';
 
 /** What the vocabulary and the grammar say of where a song begins, how it goes on, and what ends it. */
@@ -59,10 +59,12 @@ export interface SongRules {
   /** tokens that are given, and count for nothing */
   readonly prime: number;
   /**
-   * Whose shares of pitches, intervals and rhythms a song keeps to, and how closely; of several parts each song in turn keeps to one, since
+   * Whose shares of pitches, intervals, rhythms and lengths a song keeps to, how closely, and which entropies it is to have; of several parts each song in turn keeps to one, since
    * the whole is a mixture that none of its parts is like.
    */
-  readonly balance?: { readonly parts: readonly StyleSource[]; readonly strength: number } | undefined;
+  readonly balance?:
+    | { readonly parts: readonly StyleSource[]; readonly range: Entropies<Range>; readonly strength: number }
+    | undefined;
   /** the other rules of a song, made for each; the first is given up first, `copyLimit` last */
   readonly masks?: () => readonly NoteRule[];
   /** a voice that is given, whose notes obey nothing else; it is given up after all other rules */
@@ -97,7 +99,7 @@ export function listenerOf({ entries }: Vocabulary, grammar: Grammar, rules: Son
       ...(rules.masks?.() ?? []),
       ...(copies ? [copies] : []),
     ];
-    const balance = part && new Balance(part, rules.balance!.strength, grammar.division);
+    const balance = part && new Balance(part, rules.balance!.range, rules.balance!.strength, grammar.division);
     const voice = rules.voice?.();
     const isGiven = (token: string) => voice?.isOfVoice(token) === true;
     const reader = grammar.reader();

@@ -1,5 +1,6 @@
 import { excerpt, notesOf, type Piece } from '@etude/corpus';
 import {
+  isScheduled,
   type SamplingOptions,
   type SamplingProgress,
   sample,
@@ -84,6 +85,19 @@ class Rows {
   }
 }
 
+/** One of the times that a song was written. */
+interface Take {
+  readonly piece: Piece;
+  readonly trace: readonly TraceRow[];
+  /** whether its ending changed it */
+  readonly isChanged: boolean;
+  /** of several the least is chosen */
+  readonly cost: number;
+}
+
+/** How often a song is written at most, each time with all of its takes. */
+const ROUNDS = 3;
+
 interface Tools {
   readonly tf: TensorFlow;
   readonly kernels: Kernels;
@@ -131,34 +145,52 @@ export class SongWriter {
       ...(hasCadence && { ending: (endsAt) => dominantFrom(() => endsAt() - bar / 2, cadence) }),
     });
     const closing = isOpen ? { bar, bars: hasCadence ? 1 : 0 } : undefined;
-    const written = await this.#sample(
-      { songs: count, takes, length, seed, prime, listener, until, closing },
-      onProgress,
-    );
-    return Array.from({ length: count }, (_, song) => {
-      const all = written.slice(song * takes, (song + 1) * takes).map((take) => this.#cut(take));
-      const cost = all.map(({ piece, trace }) =>
-        rules.voice === undefined ? this.#bitsOutside(piece) : surpriseOf(trace),
-      );
-      const { piece, trace, endedAt } = all[cost.indexOf(Math.min(...cost))]!;
-      if (endedAt === undefined) return { tokens: trace.map(({ token }) => token), trace };
-      const ended = hasCadence ? withTonic(piece, { song: endedAt, bar }, cadence, this.#judge) : piece;
-      const tokens = grammar.encode(ended);
-      const rows = new Rows(grammar);
-      rows.add(trace);
-      return { tokens, trace: rows.of(tokens) };
-    });
+    const options = { takes, length, prime, listener, until, closing };
+    const written = await this.#sample({ ...options, songs: count, seed }, onProgress);
+    const songs: Song[] = [];
+    for (let song = 0; song < count; song++) {
+      let best = this.#best(written.slice(song * takes, (song + 1) * takes), hasCadence);
+      // Few songs have no take that is like the source: those are written again, unless noise keeps them from it on purpose.
+      for (let round = 1; best.cost > 0 && this.#mayBeLikeSource && round < ROUNDS; round++) {
+        const again = (seed ^ Math.imul(song * ROUNDS + round, 0xc2b2ae35)) | 0;
+        const other = this.#best(await this.#sample({ ...options, songs: 1, seed: again }), hasCadence);
+        if (other.cost < best.cost) best = other;
+      }
+      songs.push(this.#asSong(best));
+    }
+    return songs;
   }
 
-  /** A take whose notes end where it ended on purpose. */
-  #cut({ tokens, trace, endedAt }: WrittenSong): { piece: Piece; trace: TraceRow[]; endedAt: number | undefined } {
-    const { vocabulary, grammar } = this.#tools;
-    const piece = grammar.decode(decode(vocabulary, tokens));
-    return {
-      piece: endedAt === undefined ? piece : excerpt(piece, 0, endedAt),
-      trace: this.#named(trace),
-      endedAt,
-    };
+  /** The take that is most like the source in its entropies; round a given voice, the likeliest. */
+  #best(takes: readonly WrittenSong[], hasCadence: boolean): Take {
+    const all = takes.map((take) => this.#ended(take, hasCadence));
+    return all.reduce((best, take) => (take.cost < best.cost ? take : best));
+  }
+
+  /** Whether takes are chosen by how like the source they are, and nothing is thrown in that makes them unlike it. */
+  get #mayBeLikeSource(): boolean {
+    const { rules, options, takes } = this.#tools;
+    return takes > 1 && rules.voice === undefined && !isScheduled(options.noise);
+  }
+
+  /** A take with its ending, and what it costs to choose it. */
+  #ended({ tokens, trace, endedAt }: WrittenSong, hasCadence: boolean): Take {
+    const { vocabulary, grammar, rules, cadence, bar } = this.#tools;
+    let piece = grammar.decode(decode(vocabulary, tokens));
+    if (endedAt !== undefined) piece = excerpt(piece, 0, endedAt);
+    if (endedAt !== undefined && hasCadence) piece = withTonic(piece, { song: endedAt, bar }, cadence, this.#judge);
+    const named = this.#named(trace);
+    const cost = rules.voice ? surpriseOf(named) : this.#bitsOutside(piece);
+    return { piece, trace: named, isChanged: endedAt !== undefined, cost };
+  }
+
+  #asSong({ piece, trace, isChanged }: Take): Song {
+    if (!isChanged) return { tokens: trace.map(({ token }) => token), trace };
+    const { grammar } = this.#tools;
+    const tokens = grammar.encode(piece);
+    const rows = new Rows(grammar);
+    rows.add(trace);
+    return { tokens, trace: rows.of(tokens) };
   }
 
   #named(trace: readonly TokenTrace[]): TraceRow[] {

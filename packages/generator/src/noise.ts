@@ -67,6 +67,11 @@ export function presetNoise(preset: NoisePreset): Noise | undefined {
   }
 }
 
+/** Whether noise comes in any case, and not only where a song goes round in circles. */
+export function isScheduled(noise: Noise | undefined): boolean {
+  return noise?.every !== undefined || noise?.everyTicks !== undefined;
+}
+
 /** Tokens that a turn of a loop has at most. */
 const LONGEST_TURN = 160;
 /** Shorter loops are looked at this many tokens long: one note repeated a few times is no fault. */

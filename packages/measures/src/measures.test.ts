@@ -6,7 +6,15 @@ import { describe, expect, it } from 'vitest';
 import { CopyGuard } from './copy-guard.js';
 import { CopyIndex } from './copy-index.js';
 import { contourOf } from './lines.js';
-import { bitsOutside, entropiesOfHalves, measureMonotony, selfSimilarity } from './monotony.js';
+import {
+  bitsOutside,
+  type Entropies,
+  entropiesOfHalves,
+  measureEntropies,
+  measureMonotony,
+  type Range,
+  selfSimilarity,
+} from './monotony.js';
 import { measureNovelty } from './novelty.js';
 import { measureSoundness, pitchesOf } from './soundness.js';
 import { Balance } from './style.js';
@@ -282,10 +290,15 @@ it('tells the range of the halves of each piece, and how far a song is outside o
 
 describe('the balance', () => {
   const whole = { notes: notesOf(prelude), division: prelude.division };
+  const rangeOf = ({ notes, division }: typeof whole, from = 0, until = 0): Entropies<Range> => {
+    const { pitchEntropy: pitch, intervalEntropy: interval, rhythmEntropy: rhythm } = measureEntropies(notes, division);
+    const range = (bits: number): Range => [bits + from, bits + until];
+    return { pitchEntropy: range(pitch), intervalEntropy: range(interval), rhythmEntropy: range(rhythm) };
+  };
   const note = (start: number, key: number) => ({ start, key, track: 0, channel: 0 });
 
   it('is even at first, then holds back what came too often and favours what is due', () => {
-    const balance = new Balance(whole, 1, prelude.division);
+    const balance = new Balance(whole, rangeOf(whole), 1, prelude.division);
     const keys = [60, 64, 67];
     const even = keys.map((key) => balance.ofNote(note(0, key), 0));
     for (const weight of even) expect(weight).toBeCloseTo(1, 6);
@@ -295,7 +308,7 @@ describe('the balance', () => {
   });
 
   it('keeps to the times between notes, and to the music', () => {
-    const balance = new Balance(whole, 1, prelude.division);
+    const balance = new Balance(whole, rangeOf(whole), 1, prelude.division);
     const sixteenth = prelude.division / 4;
     for (const [i, { key }] of notesOf(prelude).slice(0, 64).entries()) balance.add(note(i * sixteenth, key));
     const now = 63 * sixteenth;
@@ -304,8 +317,21 @@ describe('the balance', () => {
     // Waiting for the next sixteenth is what always happens, and for longer than any note is not.
     expect(balance.ofWaiting(now, now + sixteenth)).toBeGreaterThan(0.7);
     expect(balance.ofWaiting(now, now + 7 * sixteenth)).toBeLessThan(0.2);
-    const free = new Balance(whole, 0, prelude.division);
+    const free = new Balance(whole, rangeOf(whole), 0, prelude.division);
     expect(free.ofNote(note(0, 1), 0)).toBe(1);
+  });
+
+  it('aims at entropies inside a range', () => {
+    const sharper = new Balance(whole, rangeOf(whole, -1, -0.5), 1, prelude.division);
+    const same = new Balance(whole, rangeOf(whole), 1, prelude.division);
+    const keys = notesOf(prelude).map(({ key }) => key);
+    const counts = new Map(keys.map((key) => [key, keys.filter((other) => other === key).length]));
+    const rare = [...counts].reduce((a, b) => (b[1] < a[1] ? b : a))[0];
+    for (const balance of [sharper, same]) {
+      for (let i = 0; i < 40; i++) balance.add(note(i * prelude.division, 60 + (i % 5)));
+    }
+    const now = 40 * prelude.division;
+    expect(sharper.ofNote(note(now, rare), now)).toBeLessThan(same.ofNote(note(now, rare), now));
   });
 
   it('keeps to the lengths of notes', () => {
@@ -318,7 +344,7 @@ describe('the balance', () => {
       ),
       division: 480,
     };
-    const balance = new Balance(source, 1, 480);
+    const balance = new Balance(source, rangeOf(source), 1, 480);
     for (let i = 0; i < 9; i++) balance.addLength(960);
     expect(balance.ofLength(240, false)).toBeGreaterThan(2);
     expect(balance.ofLength(960, false)).toBeLessThan(0.2);

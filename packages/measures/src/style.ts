@@ -1,7 +1,7 @@
 import type { Note } from '@etude/corpus';
 import type { Onset } from './copy-guard.js';
 import { gapPart } from './lines.js';
-import { stepsOf } from './monotony.js';
+import { type Entropies, type Range, stepsOf } from './monotony.js';
 
 /** How often each value comes, and their sum. */
 class Counts {
@@ -17,6 +17,20 @@ class Counts {
     return this.#counts.get(value) ?? 0;
   }
 
+  /** in bits a value */
+  entropy(): number {
+    let sum = 0;
+    for (const count of this.#counts.values()) sum -= count * Math.log2(count / this.total);
+    return sum / this.total;
+  }
+
+  /** The same values, what is frequent more so or less: shares to the power of `exponent`. */
+  sharpened(exponent: number): Counts {
+    const result = new Counts();
+    for (const [value, count] of this.#counts) result.add(value, this.total * (count / this.total) ** exponent);
+    return result;
+  }
+
   /** of this value and all above it */
   from(least: number): number {
     let sum = 0;
@@ -27,14 +41,31 @@ class Counts {
 
 /** Pitches, intervals and times from note to note, of notes in the order of `stepsOf`, and how long the notes last. */
 class NoteCounts {
-  readonly keys = new Counts();
-  readonly intervals = new Counts();
-  readonly gaps = new Counts();
+  keys = new Counts();
+  intervals = new Counts();
+  gaps = new Counts();
   readonly lengths = new Counts();
 }
 
-/** How much more closely intervals and rhythms are kept to than pitches: a song may wander to other pitches, not to another beat. */
-const [INTERVALS, RHYTHM, LENGTHS] = [2, 3, 1];
+/** Shares with an entropy in a range, not nearer to its ends than a part of it. */
+function inRange(counts: Counts, [least, most]: Range): Counts {
+  const margin = INWARD * (most - least);
+  const entropy = counts.entropy();
+  const wanted = Math.min(Math.max(entropy, least + margin), most - margin);
+  if (!(Math.abs(wanted - entropy) > 0)) return counts;
+  let [flat, sharp] = [0, 4];
+  for (let halving = 0; halving < 30; halving++) {
+    const middle = (flat + sharp) / 2;
+    if (counts.sharpened(middle).entropy() > wanted) flat = middle;
+    else sharp = middle;
+  }
+  return counts.sharpened(sharp);
+}
+
+/** How closely each is kept to: a song may have notes of other lengths sooner than it may have another beat. */
+const [KEYS, INTERVALS, RHYTHM, LENGTHS] = [2, 2, 3, 1];
+/** What a song is held to has an entropy at least this part of the range away from its ends, so that a song that misses it a little is in the range. */
+const INWARD = 0.4;
 /** Weight of a value that the source does not have at all. */
 const FOREIGN = 0.002;
 
@@ -61,10 +92,16 @@ export class Balance {
 
   /**
    * @param source what the song is to be like: its notes, and its ticks a quarter note
+   * @param range entropies that the song may have
    * @param strength 0: nothing is changed; 1: in proportion to what is due
    * @param division ticks a quarter note of the song
    */
-  constructor(source: { notes: readonly Note[]; division: number }, strength: number, division: number) {
+  constructor(
+    source: { notes: readonly Note[]; division: number },
+    range: Entropies<Range>,
+    strength: number,
+    division: number,
+  ) {
     for (const [at, { key, interval, gap }] of stepsOf(source.notes, source.division).entries()) {
       this.#source.keys.add(key);
       if (at === 0) continue;
@@ -74,6 +111,9 @@ export class Balance {
     for (const { start, end } of source.notes) {
       this.#source.lengths.add(gapPart(end, source.division) - gapPart(start, source.division));
     }
+    this.#source.keys = inRange(this.#source.keys, range.pitchEntropy);
+    this.#source.intervals = inRange(this.#source.intervals, range.intervalEntropy);
+    this.#source.gaps = inRange(this.#source.gaps, range.rhythmEntropy);
     this.#strength = strength;
     this.#division = division;
   }
@@ -84,10 +124,13 @@ export class Balance {
    */
   ofNote({ start, key }: Onset, now: number): number {
     const { keys, intervals } = this.#song;
-    const [place] = this.#placeOf(start, key);
-    let due = this.#due(this.#source.keys.of(key), this.#source.keys, keys.of(key), keys);
-    if (place !== undefined) {
-      const interval = key - place;
+    const [below, above] = this.#placeOf(start, key);
+    let due = this.#due(this.#source.keys.of(key), this.#source.keys, keys.of(key), keys) ** KEYS;
+    for (const interval of [
+      below === undefined ? undefined : key - below,
+      above === undefined ? undefined : above - key,
+    ]) {
+      if (interval === undefined) continue;
       due *=
         this.#due(this.#source.intervals.of(interval), this.#source.intervals, intervals.of(interval), intervals) **
         INTERVALS;
