@@ -156,7 +156,7 @@ export const sample = defineStage({
         ...{ copyLimit, index: copyLimit > 0 ? new CopyIndex(onGrid) : undefined },
         balance:
           balance > 0 && pieces.length === 1
-            ? { parts: partsOf(pieces[0]!), range: normal, strength: balance }
+            ? { parts: partsOf(pieces[0]!, grammar), range: normal, strength: balance }
             : undefined,
         masks: maskRules(masks, grammar.division, pitchesOf(onGrid)),
         voice: voice?.rule,
@@ -192,8 +192,10 @@ export const sample = defineStage({
   },
 });
 
-function partsOf(piece: Piece): StyleSource[] {
-  return halvesOf(piece).map((notes) => ({ notes, division: piece.division }));
+/** What songs are held to: the halves of a piece as the grammar writes it, since no song can keep to times that it cannot write. */
+function partsOf(piece: Piece, grammar: Grammar): StyleSource[] {
+  const written = grammar.decode(grammar.encode(piece));
+  return halvesOf(written).map((notes) => ({ notes, division: written.division }));
 }
 
 /**
