@@ -17,20 +17,25 @@ const SETTINGS = {
 };
 
 /** Measures of one song for each seed, and of the source. */
-function songs(piece, training, sample) {
-  let source;
-  const measured = SEEDS.map((seed) => {
-    const report = runExperiment({
-      ...piece,
-      // Validation in the middle of a prelude would be no music to learn from: all of it is.
-      tokenize: { validation: training === overfit ? 0 : 0.1, ...piece.tokenize },
-      train: training,
-      sample: { songs: 1, length: 800, seed, ...sample },
-    });
-    source = report.source;
-    return report.songs[0];
-  });
-  return { measured, source };
+function songs(piece, training) {
+  return (sample) => {
+    const reports = SEEDS.map((seed) =>
+      runExperiment({
+        ...piece,
+        // What is to be known by heart is learnt as a whole.
+        tokenize: { validation: training === overfit ? 0 : 0.1, ...piece.tokenize },
+        train: training,
+        sample: { songs: 1, length: 800, seed, ...sample },
+      }),
+    );
+    return { measured: reports.map((report) => report.songs[0]), source: reports[0].source };
+  };
+}
+
+/** As many songs of an experiment of the project as it is. */
+function ensemble(sample) {
+  const { songs, source } = runExperiment({ extends: 'ensemble.yaml', sample: { songs: SEEDS.length, ...sample } });
+  return { measured: songs, source };
 }
 
 const only = (process.argv[2] ?? '').toLowerCase();
@@ -64,24 +69,26 @@ const head =
   '|---|---|---|---|---|---|---|---|---|';
 
 /** A table of all settings that are wanted. */
-function table(title, piece, training, settings) {
+function table(title, settings, run) {
   const rows = Object.entries(settings).filter(([setting]) => wanted(title, setting));
   if (rows.length === 0) return;
   console.log(`\n### ${title}\n\n${head}`);
   rows.forEach(([setting, sample], place) => {
-    const found = songs(piece, training, sample);
+    const found = run(sample);
     if (place === 0) console.log(sourceRow(found.source));
     console.log(row(setting, found));
   });
 }
 
-for (const [name, piece] of Object.entries(PIECES)) table(name, piece, fit, SETTINGS);
+for (const [name, piece] of Object.entries(PIECES)) table(name, SETTINGS, songs(piece, fit));
+table('Ensemble', { plain: { ...PLAIN, noise: 'none' }, default: {} }, ensemble);
 const cold = { temperature: 0.3 };
-table('Prelude BWV 846, known by heart', PIECES['Prelude BWV 846'], overfit, {
+const knownByHeart = {
   'plain, temperature 0.3': { ...PLAIN, ...cold },
   'plain with drift': { ...PLAIN, ...cold, noise: 'drift' },
   'plain with copy limit': { ...PLAIN, ...cold, copyLimit: 8 },
   'with copy limit and drift': { ...PLAIN, ...cold, copyLimit: 8, noise: 'drift' },
   default: cold,
   'default with drift': { ...cold, noise: 'drift' },
-});
+};
+table('Prelude BWV 846, known by heart', knownByHeart, songs(PIECES['Prelude BWV 846'], overfit));

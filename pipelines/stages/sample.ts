@@ -67,14 +67,16 @@ export const sample = defineStage({
       .max(2)
       .default(1)
       .describe(
-        'how closely a song keeps to the shares of pitches, intervals and rhythms of one half of the piece it was learnt from; a corpus has none',
+        'how closely a song keeps to the shares of pitches, intervals, rhythms and lengths of one half of the piece it was learnt from; a corpus has none',
       ),
     takes: z
       .int()
       .min(1)
       .max(100)
       .default(8)
-      .describe('how often each song is written; kept is the take that is most like the source in its entropies'),
+      .describe(
+        'how often each song is written; kept is the take that is most like the source in its entropies, and where none is like it the song is written again',
+      ),
     form: form.optional().describe('sections and repeats of each song; left out: it goes on for its length'),
     ending: endings
       .default('cadence')

@@ -59,7 +59,7 @@ export interface SongRules {
   /** tokens that are given, and count for nothing */
   readonly prime: number;
   /**
-   * Whose shares of pitches, intervals, rhythms and lengths a song keeps to, how closely, and which entropies it is to have; of several parts each song in turn keeps to one, since
+   * Whose shares of pitches, intervals, rhythms and lengths a song keeps to, how closely, and which entropies it is to have; each song in turn keeps to one of the parts, since
    * the whole is a mixture that none of its parts is like.
    */
   readonly balance?:

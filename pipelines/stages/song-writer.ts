@@ -141,7 +141,7 @@ export class SongWriter {
     const isOpen = until === undefined && ending !== 'cut';
     const hasCadence = isOpen && ending === 'cadence';
     const listener = listenerOf(vocabulary, grammar, {
-      ...{ ...rules, prime: prime.length },
+      ...{ ...rules, prime: prime.length, balance: rules.balance && this.#inTurn(rules.balance, count, seed) },
       ...(hasCadence && { ending: (endsAt) => dominantFrom(() => endsAt() - bar / 2, cadence) }),
     });
     const closing = isOpen ? { bar, bars: hasCadence ? 1 : 0 } : undefined;
@@ -159,6 +159,17 @@ export class SongWriter {
       songs.push(this.#asSong(best));
     }
     return songs;
+  }
+
+  /** Songs, and the takes of each, keep to one part of the source after the other. */
+  #inTurn(balance: NonNullable<SongRules['balance']>, count: number, seed: number): SongRules['balance'] {
+    const { takes } = this.#tools;
+    const { parts } = balance;
+    const inTurn = Array.from({ length: count * takes }, (_, row) => {
+      const [song, take] = [Math.floor(row / takes), row % takes];
+      return parts[(Math.abs(seed) + song + take) % parts.length]!;
+    });
+    return { ...balance, parts: inTurn };
   }
 
   /** The take that is most like the source in its entropies; round a given voice, the likeliest. */
