@@ -26,7 +26,9 @@ export const sample = defineStage({
       .int()
       .min(1)
       .default(1000)
-      .describe('tokens of each song; of a corpus at most, since its songs have an end of their own'),
+      .describe(
+        'tokens of each song, after which it comes to its ending; of a corpus at most, since its songs have an end of their own',
+      ),
     temperature: z
       .number()
       .min(0)
