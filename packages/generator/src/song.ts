@@ -210,18 +210,18 @@ export class Song {
     for (let relaxed = 0; relaxed <= listener.rules.length; relaxed++) {
       for (const unbent of [false, true]) {
         let left = weights;
-        let id: number | undefined = first;
+        let drawn: number | undefined = first;
         if (unbent || relaxed > 0) {
           left = this.#preferred(weightsOf(logits, unbent ? UNBENT : this.#options.bending, may, this.tokens));
-          id = draw(left, this.#random);
+          drawn = draw(left, this.#random);
         }
-        for (; id !== undefined; id = draw(left, this.#random)) {
-          id = this.#insteadOf(id, logits, may, relaxed) ?? id;
+        for (; drawn !== undefined; drawn = draw(left, this.#random)) {
+          const id = this.#insteadOf(drawn, logits, may, relaxed) ?? drawn;
           if (id === boundary || (listener.allows(id, relaxed) && (relaxed > 0 || !this.#isInRest(id)))) {
             return { id, refused: refused.size, relaxed: listener.rules.slice(0, relaxed) };
           }
-          refused.add(id);
-          left[id] = 0;
+          refused.add(drawn);
+          left[drawn] = 0;
         }
       }
     }
