@@ -133,6 +133,46 @@ describe('a listener', () => {
     expect([...song!.tokens.slice(0, 10)]).toEqual(new Array(10).fill(2));
   });
 
+  it('has what has to come in place of what would pass it by, and draws that no more where it may not come', async () => {
+    const passing = (rest: Partial<Listener>) => () => ({
+      ...silent,
+      ...{ insteadOf: (id: number) => (id > 2 ? [1, 2] : []), ...rest },
+    });
+    const [song] = await sample(tf, kernels, model, { ...options, prime: [0], listener: passing({}) });
+    expect(new Set(song!.tokens)).toEqual(new Set([0, 1, 2]));
+    const no = passing({ allows: (id) => id === 0 });
+    const [other] = await sample(tf, kernels, model, { ...options, prime: [0], listener: no });
+    expect(new Set(other!.tokens)).toEqual(new Set([0]));
+  });
+
+  it('goes on behind its length to a bar line and the bars that were asked for', async () => {
+    const bar = 4;
+    const ends: number[] = [];
+    const clocked = () => {
+      let now = 0;
+      return {
+        ...silent,
+        ...{
+          now: () => now,
+          timeAfter: () => now + 1,
+          endsAt: (tick: number) => ends.push(tick),
+          add: () => (now += 1),
+        },
+      };
+    };
+    const closing = { ...options, songs: 1, listener: clocked };
+    const lengthOf = async (bars: number, length: number) => {
+      const [song] = await sample(tf, kernels, model, { ...closing, length, closing: { bar, bars } });
+      return [song!.tokens.length, song!.endedAt];
+    };
+    // A tick a token: ten tokens end at tick 10, the bar line is at 12, and a song ends before the token that would be there.
+    expect(await lengthOf(0, 10)).toEqual([11, 12]);
+    expect(await lengthOf(1, 10)).toEqual([15, 16]);
+    expect(ends).toEqual([12, 16]);
+    // Twice its length is the most.
+    expect(await lengthOf(3, 5)).toEqual([10, undefined]);
+  });
+
   it('makes what it prefers likelier', async () => {
     const listener = () => ({ ...silent, preference: (id: number) => (id === 4 ? 1e6 : 1) });
     const [song] = await sample(tf, kernels, model, { ...options, listener });
