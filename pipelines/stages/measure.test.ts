@@ -1,6 +1,6 @@
 import { pieceToJson } from '@etude/corpus';
 import { writeMidi } from '@etude/midi-writer';
-import { createGrammar, formatTokens } from '@etude/tokenizer';
+import { createGrammar } from '@etude/tokenizer';
 import { expect, it } from 'vitest';
 import { inputFile, runStage } from '../testing/run-stage.js';
 import { grammarToJson } from './grammar-json.js';
@@ -13,7 +13,7 @@ const tokens = [60, 62, 64, 65, 67, 69].flatMap((key) => {
   const hex = key.toString(16);
   return [`0_90_${hex}_50`, `240_80_${hex}_00`];
 });
-const measured = async (curve: string, training: number) => {
+const measured = async (curve: string, training: number, more: readonly string[] = []) => {
   const song = writeMidi({
     format: 0,
     division: 480,
@@ -24,8 +24,8 @@ const measured = async (curve: string, training: number) => {
       songs: [inputFile(song)],
       traces: [inputFile('token,quarter,probability,refused,relaxed,disturbance\n')],
       pieces: inputFile(`${pieceToJson(grammar.decode(tokens))}\n`),
-      tokens: inputFile(formatTokens(tokens, grammar)),
-      grammar: inputFile(grammarToJson({ settings, notes: 6, parts: [{ tokens: 12, training }] })),
+      tokens: inputFile(`${[...tokens, ...more].join('\n')}\n`),
+      grammar: inputFile(grammarToJson({ settings, notes: 6, parts: [{ tokens: 12 + more.length, training }] })),
       curve: inputFile(curve),
     },
   });
@@ -36,6 +36,11 @@ it('tells the likelihood of held-out music by token and by note', async () => {
   const { likelihood, said } = await measured('step,epoch,training,validation\n10,1,3,2.5\n20,1,2,1.5\n', 2);
   expect(likelihood).toEqual({ natsPerToken: 1.5, natsPerNote: 3, tokens: 10, notes: 5 });
   expect(said).toContain('held-out music: 1.500 nats a token, 3.000 a note');
+});
+
+it('counts what ends a piece as a token', async () => {
+  const { likelihood } = await measured('step,epoch,training,validation\n20,1,2,1.5\n', 2, ['EOS_None']);
+  expect(likelihood).toMatchObject({ tokens: 11, notes: 5 });
 });
 
 it('tells none where nothing is held out', async () => {

@@ -3,7 +3,7 @@ import { SongMeter } from '@etude/measures';
 import { readMidi } from '@etude/midi-reader';
 import { defineStage } from '@etude/pipeline';
 import { drawSong, lossesOf, type SongToDraw } from '@etude/report';
-import { createGrammar, readPieces } from '@etude/tokenizer';
+import { createGrammar, END_OF_PIECE, readPieces } from '@etude/tokenizer';
 import * as z from 'zod';
 import { type GrammarJson, grammarFromJson } from './grammar-json.js';
 
@@ -74,6 +74,8 @@ function likelihoodOfHeldOut(text: Uint8Array, { settings, parts }: GrammarJson,
     const heldOut = piece.slice(parts[index++]!.training);
     const reader = grammar.reader();
     for (const token of heldOut) {
+      // What ends a piece is told as all else is, but no grammar reads it.
+      if (token === END_OF_PIECE) continue;
       if (reader.noteOf(token) !== undefined) notes += 1;
       reader.add(token);
     }

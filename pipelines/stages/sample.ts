@@ -182,9 +182,9 @@ export const sample = defineStage({
       const inForm: Song[] = [];
       for (let song = 0; song < count; song++) {
         progress({ done: song, total: count, unit: 'songs' });
-        const { writer: bars, rows } = writer.bars(seed + song);
-        const piece = await writeForm({ ...form, ending }, given, pieces[0]!, seed + song, bars);
-        inForm.push(await writer.traced(piece, rows));
+        inForm.push(
+          await writer.inForm(seed + song, (own, bars) => writeForm({ ...form, ending }, given, pieces[0]!, own, bars)),
+        );
       }
       songs = inForm;
     }

@@ -228,8 +228,22 @@ export class SongWriter {
     };
   }
 
+  /** A song that is written bar by bar: again, where it is not like the source in its entropies, as those of one stretch are. */
+  async inForm(seed: number, write: (seed: number, bars: BarWriter) => Promise<Piece>): Promise<Song> {
+    const songs: { piece: Piece; rows: Rows; outside: number }[] = [];
+    do {
+      // An even step, so that it keeps to the same half of the source.
+      const own = seed + songs.length * 0x10000;
+      const { writer, rows } = this.#bars(own);
+      const piece = await write(own, writer);
+      songs.push({ piece, rows, outside: this.#bitsOutside(piece) });
+    } while (songs.at(-1)!.outside > 0 && this.#mayBeLikeSource && songs.length < ROUNDS);
+    const { piece, rows } = songs.reduce((best, song) => (song.outside < best.outside ? song : best));
+    return this.#traced(piece, rows);
+  }
+
   /** What writes the bars of one song, and how it wrote them. */
-  bars(seed: number): { writer: BarWriter; rows: Rows } {
+  #bars(seed: number): { writer: BarWriter; rows: Rows } {
     const { tf, kernels, model, vocabulary, grammar, rules, takes, length } = this.#tools;
     let stretches = 0;
     const rows = new Rows(grammar);
@@ -275,7 +289,7 @@ export class SongWriter {
   }
 
   /** A piece as a song, with how likely the model holds each of its tokens, and how each was written. */
-  async traced(piece: Piece, rows: Rows): Promise<Song> {
+  async #traced(piece: Piece, rows: Rows): Promise<Song> {
     const { grammar, vocabulary } = this.#tools;
     const tokens = grammar.encode(piece);
     const { ids: prime } = fitTokens(tokens, vocabulary);
