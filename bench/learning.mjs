@@ -102,6 +102,7 @@ function draw(curves) {
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="system-ui, sans-serif" font-size="12">`,
+    '<title>Share of notes in copies against the loss of the music learnt from</title>',
     '<rect width="100%" height="100%" fill="white"/>',
     text(left, 24, 'Learning by heart', 'start', '#1b1f24', ' font-size="16" font-weight="600"'),
     text(

@@ -95,6 +95,9 @@ interface Take {
   readonly cost: number;
 }
 
+/** What a take costs that copies more than it may: more than any other fault. */
+const TOO_MUCH_COPIED = 1000;
+
 /** How often a song is written at most, each time with all of its takes. */
 const ROUNDS = 3;
 
@@ -191,7 +194,8 @@ export class SongWriter {
     if (endedAt !== undefined) piece = excerpt(piece, 0, endedAt);
     if (endedAt !== undefined && hasCadence) piece = withTonic(piece, { song: endedAt, bar }, cadence, this.#judge);
     const named = this.#named(trace);
-    const cost = rules.voice ? surpriseOf(named) : this.#bitsOutside(piece);
+    const unlike = rules.voice ? surpriseOf(named) : this.#bitsOutside(piece);
+    const cost = unlike + (gaveUpCopyLimit(trace) ? TOO_MUCH_COPIED : 0);
     return { piece, trace: named, isChanged: endedAt !== undefined, cost };
   }
 
@@ -230,15 +234,17 @@ export class SongWriter {
 
   /** A song that is written bar by bar: again, where it is not like the source in its entropies, as those of one stretch are. */
   async inForm(seed: number, write: (seed: number, bars: BarWriter) => Promise<Piece>): Promise<Song> {
-    const songs: { piece: Piece; rows: Rows; outside: number }[] = [];
+    const songs: { piece: Piece; rows: Rows; cost: number }[] = [];
     do {
       // An even step, so that it keeps to the same half of the source.
       const own = seed + songs.length * 0x10000;
       const { writer, rows } = this.#bars(own);
       const piece = await write(own, writer);
-      songs.push({ piece, rows, outside: this.#bitsOutside(piece) });
-    } while (songs.at(-1)!.outside > 0 && this.#mayBeLikeSource && songs.length < ROUNDS);
-    const { piece, rows } = songs.reduce((best, song) => (song.outside < best.outside ? song : best));
+      const { copyLimit, longestCopy } = this.#judge;
+      const copies = copyLimit > 0 && longestCopy(piece) > copyLimit;
+      songs.push({ piece, rows, cost: this.#bitsOutside(piece) + (copies ? TOO_MUCH_COPIED : 0) });
+    } while (songs.at(-1)!.cost > 0 && this.#mayBeLikeSource && songs.length < ROUNDS);
+    const { piece, rows } = songs.reduce((best, song) => (song.cost < best.cost ? song : best));
     return this.#traced(piece, rows);
   }
 
@@ -271,7 +277,10 @@ export class SongWriter {
           noise: later,
         });
         const pieces = written.map(({ tokens }) => excerpt(grammar.decode(decode(vocabulary, tokens)), from, until));
-        const costs = pieces.map(cost);
+        const costs = pieces.map((piece, take) => {
+          const copies = gaveUpCopyLimit(written[take]!.trace.slice(prime.length));
+          return cost(piece) + (copies ? TOO_MUCH_COPIED : 0);
+        });
         const least = Math.min(...costs);
         if (least === Number.POSITIVE_INFINITY) return undefined;
         const chosen = costs.indexOf(least);
@@ -322,4 +331,9 @@ export class SongWriter {
 function surpriseOf(trace: readonly TraceRow[]): number {
   const heard = trace.flatMap(({ probability }) => (probability === undefined ? [] : -Math.log(probability)));
   return heard.reduce((sum, nats) => sum + nats, 0) / Math.max(1, heard.length);
+}
+
+/** Whether a song has copies of more notes than it may, since there was no other way. */
+function gaveUpCopyLimit(trace: readonly TokenTrace[]): boolean {
+  return trace.some(({ relaxed }) => relaxed.includes('copyLimit'));
 }
