@@ -81,7 +81,8 @@ export function withTonic(
     { piece: barOf(last), ticks: ticks.bar },
   ]);
   const { copyLimit } = judge;
-  const copiesMore = copyLimit > 0 && judge.longestCopy(ended) > Math.max(copyLimit, judge.longestCopy(song));
+  const copied = copyLimit > 0 ? judge.longestCopy(ended) : 0;
+  const copiesMore = copied > copyLimit && copied > judge.longestCopy(song);
   return last.length === 0 || copiesMore ? song : ended;
 }
 

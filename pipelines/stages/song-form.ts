@@ -90,7 +90,7 @@ export async function writeForm(
     const from = lengthOf(before);
     const cost = (take: Piece) => {
       const song = joined([...before, { piece: take, ticks }, ...(after ? [after] : [])]);
-      if (writer.longestCopy(song) > copied) return Number.POSITIVE_INFINITY;
+      if (copied !== Number.POSITIVE_INFINITY && writer.longestCopy(song) > copied) return Number.POSITIVE_INFINITY;
       return after === undefined ? writer.bitsOutside(song) : writer.surprise(song, from + ticks);
     };
     return writer.write({ before: joined(before), given: givenTicks, from, until: from + ticks, cost, rules });

@@ -88,7 +88,7 @@ class Rows {
 /** One of the times that a song was written. */
 interface Take {
   readonly piece: Piece;
-  readonly trace: readonly TraceRow[];
+  readonly trace: readonly TokenTrace[];
   /** whether its ending changed it */
   readonly isChanged: boolean;
   /** of several the least is chosen */
@@ -193,18 +193,18 @@ export class SongWriter {
     let piece = grammar.decode(decode(vocabulary, tokens));
     if (endedAt !== undefined) piece = excerpt(piece, 0, endedAt);
     if (endedAt !== undefined && hasCadence) piece = withTonic(piece, { song: endedAt, bar }, cadence, this.#judge);
-    const named = this.#named(trace);
-    const unlike = rules.voice ? surpriseOf(named) : this.#bitsOutside(piece);
+    const unlike = rules.voice ? surpriseOf(trace) : this.#bitsOutside(piece);
     const cost = unlike + (gaveUpCopyLimit(trace) ? TOO_MUCH_COPIED : 0);
-    return { piece, trace: named, isChanged: endedAt !== undefined, cost };
+    return { piece, trace, isChanged: endedAt !== undefined, cost };
   }
 
   #asSong({ piece, trace, isChanged }: Take): Song {
-    if (!isChanged) return { tokens: trace.map(({ token }) => token), trace };
+    const named = this.#named(trace);
+    if (!isChanged) return { tokens: named.map(({ token }) => token), trace: named };
     const { grammar } = this.#tools;
     const tokens = grammar.encode(piece);
     const rows = new Rows(grammar);
-    rows.add(trace);
+    rows.add(named);
     return { tokens, trace: rows.of(tokens) };
   }
 
@@ -328,7 +328,7 @@ export class SongWriter {
 }
 
 /** Nats a token that the model needed for a song. */
-function surpriseOf(trace: readonly TraceRow[]): number {
+function surpriseOf(trace: readonly TokenTrace[]): number {
   const heard = trace.flatMap(({ probability }) => (probability === undefined ? [] : -Math.log(probability)));
   return heard.reduce((sum, nats) => sum + nats, 0) / Math.max(1, heard.length);
 }
