@@ -22,6 +22,7 @@ const { kernels } = await import('./kernels.mjs');
 const { growth } = await import('./growth.mjs');
 const { midi } = await import('./midi.mjs');
 const { copyGuard } = await import('./copy-guard.mjs');
+const { load } = await import('./load.mjs');
 
 const threads = availableParallelism();
 const offered = instructions();
@@ -60,9 +61,11 @@ async function rivalCommand(rival, config) {
   return [join(await rivalPrograms('learning'), 'python'), here(`rivals/${script}`), JSON.stringify(config)];
 }
 
+const ours = (config) => [process.execPath, here('etude-worker.mjs'), JSON.stringify(config)];
+
 async function runPair({ name, rival, config, units, rounds }) {
-  const ours = [process.execPath, here('etude-worker.mjs'), JSON.stringify(config)];
-  const [mine, theirs] = await inTurn([ours, await rivalCommand(rival, config)], { rounds, units, warmup: 5 * units });
+  const commands = [ours(config), await rivalCommand(rival, config)];
+  const [mine, theirs] = await inTurn(commands, { rounds, units, warmup: 5 * units });
   return compared(name, 'ms', mine, theirs, rival);
 }
 
@@ -75,8 +78,18 @@ const wanted = (name) => values.only === undefined || name.includes(values.only)
 const results = [];
 const show = (result) => {
   results.push(result);
-  const { name, unit, ours, rival, ratio } = result;
+  const { name, unit, ours, rival, ratio, rows } = result;
   const list = ({ median, min, max }) => `${number(median)} ${unit} (${number(min)} to ${number(max)})`;
+  if (rows) {
+    for (const { state, etude, pytorch, slowdown, fairShare, ratio } of rows) {
+      const beside = state === 'second' ? 'a second one' : `${state} busy loops`;
+      const share = `${slowdown.toFixed(2)} times idle (fair share ${fairShare.toFixed(2)})`;
+      console.log(
+        `${name.padEnd(20)} beside ${beside.padEnd(12)} ${list(etude)}, ${share}, against ${list(pytorch)}: ${ratio.toFixed(2)}`,
+      );
+    }
+    return;
+  }
   console.log(`${name.padEnd(32)} ${list(ours)}${rival ? ` against ${list(rival)}: ${ratio.toFixed(2)}` : ''}`);
 };
 const number = (x) => (x < 1 ? x.toFixed(3) : x < 100 ? x.toFixed(1) : Math.round(x).toLocaleString('en'));
@@ -89,10 +102,14 @@ const context = {
   here,
   threads,
   show,
+  training,
+  sampling,
+  ours,
+  rivalCommand,
 };
 const benchmarks = [
   ...pairs.map((each) => ({ name: each.name, run: () => runPair(each) })),
-  ...[reach, startUp, midi, copyGuard, kernels, growth].flatMap((group) => group(context)),
+  ...[reach, startUp, midi, copyGuard, kernels, growth, load].flatMap((group) => group(context)),
 ];
 for (const { name, run } of benchmarks.filter((each) => wanted(each.name))) {
   try {

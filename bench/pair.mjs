@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A process that measures itself; see worker.mjs. */
-class Worker {
+export class Worker {
   #child;
   #lines;
 

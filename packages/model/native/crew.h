@@ -1,105 +1,122 @@
-// The threads that run a kernel side by side.
+// The threads that run a kernel side by side, and how they wait for each other. Each program includes this file once.
 #pragma once
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
-#if defined(__linux__)
-#include <sched.h>
-#endif
 
 #include "kernels.h"
 
 namespace etude {
 
-/** Threads that wait for work: awake for a moment, since the next operation mostly follows at once, then asleep. */
+namespace waiting {
+
+/**
+ * How long a thread waits awake. On an idle machine threads meet within a few microseconds, and going to sleep and being
+ * woken costs about 50. A thread that another program has taken the processor from comes back after milliseconds: to
+ * wait for it awake would keep the processor from others, perhaps from that very thread.
+ */
+constexpr std::chrono::microseconds AWAKE{50};
+
+// Never destroyed: threads may still wait when the process ends.
+std::mutex& mutex = *new std::mutex;
+std::condition_variable& wake = *new std::condition_variable;
+std::atomic<int> sleepers{0};
+
+inline void pause() {
+#if defined(ETUDE_X86)
+  __builtin_ia32_pause();
+#else
+  std::this_thread::yield();
+#endif
+}
+
+} // namespace waiting
+
+/** Waits while `*word` is `value`: awake for a moment, then asleep until {@link changeTo}. */
+inline void waitWhile(const int* word, int value) {
+  const auto changed = [&] { return __atomic_load_n(word, __ATOMIC_SEQ_CST) != value; };
+  const auto until = std::chrono::steady_clock::now() + waiting::AWAKE;
+  do {
+    for (int spins = 0; spins < 32; spins++) {
+      if (changed()) return;
+      waiting::pause();
+    }
+  } while (std::chrono::steady_clock::now() < until);
+  std::unique_lock<std::mutex> lock(waiting::mutex);
+  // Counted before the word is read again, and the other side looks at the count after it has changed the word: so either
+  // this thread sees the change, or the other side sees a sleeper.
+  waiting::sleepers.fetch_add(1);
+  waiting::wake.wait(lock, changed);
+  waiting::sleepers.fetch_sub(1);
+}
+
+/** Changes a word that threads may wait for. */
+inline void changeTo(int* word, int value) {
+  __atomic_store_n(word, value, __ATOMIC_SEQ_CST);
+  if (waiting::sleepers.load() == 0) return;
+  { std::lock_guard<std::mutex> lock(waiting::mutex); } // until whoever has read the old value is asleep
+  waiting::wake.notify_all();
+}
+
+void meet(const Team& team) {
+  Barrier* barrier = team.barrier;
+  if (team.threads == 1) return;
+  const int generation = __atomic_load_n(&barrier->generation, __ATOMIC_ACQUIRE);
+  if (__atomic_add_fetch(&barrier->arrived, 1, __ATOMIC_ACQ_REL) < team.threads) {
+    waitWhile(&barrier->generation, generation);
+    return;
+  }
+  __atomic_store_n(&barrier->arrived, 0, __ATOMIC_RELAXED);
+  changeTo(&barrier->generation, generation + 1);
+}
+
+/** Threads that are kept from one kernel to the next. */
 class Crew {
  public:
+  /** Runs `work` on so many threads, the calling one among them, and returns when all are done. */
   void run(int threads, const std::function<void(const Team&)>& work) {
     std::lock_guard<std::mutex> one(running_);
     while ((int)members_.size() < threads - 1) {
-      const int index = (int)members_.size() + 1;
-      members_.emplace_back(new std::thread([this, index, seen = round_.load()] { wait(index, seen); }));
-      members_.back()->detach();
+      members_.emplace_back(new Member);
+      const int index = (int)members_.size();
+      std::thread([this, index, member = members_.back().get()] { serve(index, member); }).detach();
     }
-    barrier_ = {threads, 0, 0};
-    leadCpu_ = currentCpu();
-    if (threads > 1) {
-      work_ = &work;
-      threads_ = threads;
-      left_.store((int)members_.size(), std::memory_order_relaxed);
-      {
-        std::lock_guard<std::mutex> lock(sleeping_);
-        round_.fetch_add(1, std::memory_order_release);
-      }
-      wake_.notify_all();
+    work_ = &work;
+    threads_ = threads;
+    for (int index = 1; index < threads; index++) {
+      Member& member = *members_[index - 1];
+      changeTo(&member.rounds, member.rounds + 1);
     }
-    work({0, threads, &barrier_});
-    while (threads > 1 && left_.load(std::memory_order_acquire) > 0) std::this_thread::yield();
+    const Team team{0, threads, &barrier_};
+    work(team);
+    meet(team);
   }
 
  private:
-  void wait(int index, int seen) {
-    for (;;) {
-      for (int spins = 0; spins < 4000 && round_.load(std::memory_order_acquire) == seen; spins++) pause();
-      if (round_.load(std::memory_order_acquire) == seen) {
-        std::unique_lock<std::mutex> lock(sleeping_);
-        wake_.wait(lock, [&] { return round_.load(std::memory_order_acquire) != seen; });
-      }
-      seen++;
-      keepAway(leadCpu_);
-      if (index < threads_) (*work_)({index, threads_, &barrier_});
-      left_.fetch_sub(1, std::memory_order_acq_rel);
+  struct Member {
+    /** how often it has been called to work */
+    int rounds = 0;
+  };
+
+  void serve(int index, Member* member) {
+    for (int seen = 0;; seen++) {
+      waitWhile(&member->rounds, seen);
+      const Team team{index, threads_, &barrier_};
+      (*work_)(team);
+      meet(team);
     }
   }
 
-  static int currentCpu() {
-#if defined(__linux__)
-    return sched_getcpu();
-#else
-    return -1;
-#endif
-  }
-
-  /**
-   * Leaves the processor of the thread that leads. Threads that wait for each other awake look busy to the system, which
-   * was seen to leave two of them on one processor, and the other one idle, for half a second.
-   */
-  static void keepAway(int leadCpu) {
-#if defined(__linux__)
-    if (currentCpu() != leadCpu) return;
-    static const cpu_set_t allowed = [] {
-      cpu_set_t set;
-      sched_getaffinity(0, sizeof set, &set);
-      return set;
-    }();
-    cpu_set_t others = allowed;
-    CPU_CLR(leadCpu, &others);
-    if (CPU_COUNT(&others) > 0) sched_setaffinity(0, sizeof others, &others);
-#endif
-  }
-
-  static void pause() {
-#if defined(ETUDE_X86)
-    __builtin_ia32_pause();
-#else
-    std::this_thread::yield();
-#endif
-  }
-
   std::mutex running_;
-  std::mutex sleeping_;
-  std::condition_variable wake_;
-  std::vector<std::unique_ptr<std::thread>> members_;
-  std::atomic<int> round_{0};
-  std::atomic<int> left_{0};
+  std::vector<std::unique_ptr<Member>> members_;
   const std::function<void(const Team&)>* work_ = nullptr;
   int threads_ = 1;
-  int leadCpu_ = -1;
-  Barrier barrier_{};
+  Barrier barrier_{0, 0};
 };
 
 } // namespace etude

@@ -25,7 +25,6 @@
 // For a recurrent map the 4 vectors are the 4 gates of the same 16 units. When k is through, the registers hold all
 // that these units need: gates, cell and hidden state are computed there and then.
 #include "kernels.h"
-#include <sched.h>
 #if defined(BFLOAT16)
 #include <immintrin.h>
 #endif
@@ -185,20 +184,6 @@ INLINE void toWords(const float* from, int64_t rows, int64_t strideFrom, int64_t
 }
 
 // ---- Threads
-
-void meet(const Team& team) {
-  Barrier* barrier = team.barrier;
-  if (team.threads == 1) return;
-  const int generation = __atomic_load_n(&barrier->generation, __ATOMIC_ACQUIRE);
-  if (__atomic_add_fetch(&barrier->arrived, 1, __ATOMIC_ACQ_REL) == team.threads) {
-    __atomic_store_n(&barrier->arrived, 0, __ATOMIC_RELAXED);
-    __atomic_store_n(&barrier->generation, generation + 1, __ATOMIC_RELEASE);
-    return;
-  }
-  for (int spins = 0; __atomic_load_n(&barrier->generation, __ATOMIC_ACQUIRE) == generation; spins++) {
-    if (spins > 2000) sched_yield();
-  }
-}
 
 struct Range {
   int64_t from, to;

@@ -9,8 +9,8 @@ namespace etude {
 
 /** Where the threads of a team meet. */
 struct Barrier {
-  int threads;
   int arrived;
+  /** grows each time that all have met */
   int generation;
 };
 
@@ -20,6 +20,9 @@ struct Team {
   int threads;
   Barrier* barrier;
 };
+
+/** Returns when all threads of the team have called it. Defined in crew.h. */
+void meet(const Team& team);
 
 /** Elements of a matrix (T·B, 4H) that are dropped: a keyed hash of an element's index, so that nothing is stored. */
 struct Dropout {
