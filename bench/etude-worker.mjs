@@ -24,20 +24,20 @@ if (task === 'train') {
   const adam = new Adam(tf, kernels, weights, { clip: 1, weightDecay: 0 });
   const off = { recurrentDropout: 0, lockedDropout: false, labelSmoothing: 0, seed: 1 };
   let step = 0;
-  await serve((count) =>
-    timed(count, () => {
-      const part = {
-        inputs: tf.tensor1d(ids(batch * window), 'int32'),
-        targets: tf.tensor1d(ids(batch * window), 'int32'),
-      };
-      step += 1;
-      const result = lossAndGradients(tf, kernels, shape, adam.weights, state, part, { ...off, dropout, step });
-      result.loss.dataSync();
-      adam.update(result.gradients, 1e-3);
-      replace(result.state);
-      tf.dispose([part, result.loss, result.gradients]);
-    }),
-  );
+  const unit = kernels.unitsOfWork();
+  const work = () => {
+    const part = {
+      inputs: tf.tensor1d(ids(batch * window), 'int32'),
+      targets: tf.tensor1d(ids(batch * window), 'int32'),
+    };
+    step += 1;
+    const result = lossAndGradients(tf, kernels, shape, adam.weights, state, part, { ...off, dropout, step });
+    result.loss.dataSync();
+    adam.update(result.gradients, 1e-3);
+    replace(result.state);
+    tf.dispose([part, result.loss, result.gradients]);
+  };
+  await serve((count) => timed(count, () => unit(work)));
 } else {
   const prepared = stepper(tf, kernels, shape, weights);
   await serve((count) =>

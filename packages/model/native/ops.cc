@@ -2,6 +2,8 @@
 #include "crew.h"
 #include "kernels.h"
 
+#include <algorithm>
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -47,6 +49,9 @@ Crew& crew() {
   static Crew* only = new Crew;
   return *only;
 }
+
+/** What operations compute on at most, whatever they were created with. */
+std::atomic<int> mostThreads{1 << 10};
 
 /** Working space, kept from one operation to the next so that the system need not clear new pages each time. */
 float* workingSpace(int64_t floats) {
@@ -112,7 +117,7 @@ class Call {
    */
   void run(int64_t effort, const std::function<void(const Team&)>& work) {
     const int64_t worthIt = 1 + effort / 200000;
-    crew().run((int)(worthIt < attributes.threads ? worthIt : attributes.threads), work);
+    crew().run((int)std::min<int64_t>({worthIt, attributes.threads, mostThreads.load()}), work);
   }
 
   /** The kernels for products of the precision that was asked for. */
@@ -290,6 +295,11 @@ void adam(void* attributes, TF_OpKernelContext* context) {
   call.run(8 * a.n, [&](const Team& team) { kernels().adam(team, a); });
 }
 
+void limitThreads(void* attributes, TF_OpKernelContext* context) {
+  Call call(attributes, context);
+  mostThreads = call.attributes.threads;
+}
+
 /** What this processor has: the lanes of the kernels in use, and 1 where bfloat16 products can be had. */
 void instructions(void* attributes, TF_OpKernelContext* context) {
   Call call(attributes, context);
@@ -376,6 +386,7 @@ const bool registered = [] {
   registerOperation("EtudeCrossEntropy", {"logits: float", "bias: float", "targets: int32", "smoothing: float"},
       {"loss: float", "d_logits: float", "d_bias: float"}, {threads}, crossEntropy);
   registerOperation("EtudeInstructions", {}, {"numbers: float"}, {threads}, instructions);
+  registerOperation("EtudeLimitThreads", {}, {}, {threads}, limitThreads);
   registerOperation("EtudeAdam",
       {"weights: float", "means: float", "squares: float", "gradients: float", "numbers: float"},
       {"new_weights: float", "new_means: float", "new_squares: float"}, {threads}, adam);

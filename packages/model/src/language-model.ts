@@ -143,14 +143,16 @@ export interface Stepper {
 /** Prepares a model for use step by step: its weights are laid out once for all steps. */
 export function stepper(tf: TensorFlow, kernels: Kernels, shape: LanguageModelShape, weights: Weights): Stepper {
   const body = bodyOf(shape).stepper(tf, kernels, shape, weights);
+  const unit = kernels.unitsOfWork();
+  const step = (ids: Int32Array, state: State) =>
+    kept(tf, () => {
+      const x = tf.gather(weights.embedding as Tensor2D, tf.tensor1d(ids, 'int32')); // (B, H)
+      const next = body.step(x, state);
+      const logits = outputMap(kernels, shape, weights, next.output); // (B, V)
+      return { logits: tf.add(logits, weights['output.bias']!) as Tensor2D, state: next.state };
+    });
   return {
-    step: (ids, state) =>
-      kept(tf, () => {
-        const x = tf.gather(weights.embedding as Tensor2D, tf.tensor1d(ids, 'int32')); // (B, H)
-        const next = body.step(x, state);
-        const logits = outputMap(kernels, shape, weights, next.output); // (B, V)
-        return { logits: tf.add(logits, weights['output.bias']!) as Tensor2D, state: next.state };
-      }),
+    step: (ids, state) => unit(() => step(ids, state)),
     dispose: body.dispose,
   };
 }

@@ -108,6 +108,7 @@ export async function train(
   };
   const windows = trainingWindows(sequences, rows, window, options.seed, state.step);
   const pace = new Pace();
+  const unit = kernels.unitsOfWork();
   const startedAt = performance.now();
   let savedAt = startedAt;
   let ended: string | undefined;
@@ -151,7 +152,7 @@ export async function train(
     const next = windows.next().value!;
     epoch = next.epoch;
     state.carried = replace(tf, state.carried, carryOn(tf, shape, state.carried, next));
-    const stepLoss = makeStep(tf, kernels, state, next, options);
+    const stepLoss = unit(() => makeStep(tf, kernels, state, next, options));
     if (stepLoss === undefined || !Number.isFinite(stepLoss)) {
       const what = stepLoss === undefined ? 'the gradients are not finite' : `the loss is ${stepLoss}`;
       divergence = `${what} at step ${state.step + 1}`;

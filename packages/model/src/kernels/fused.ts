@@ -5,6 +5,7 @@ import type { NativeOperations, Scalar, Tensor, Tensor1D, Tensor2D, TensorFlow }
 import { type Dropout, dropoutThreshold } from './dropout.js';
 import type { Kernels, LayerDropout, LayerInput, Precision } from './kernels.js';
 import { rowsOf, toTable } from './reference.js';
+import { onMeasuredThreads } from './thread-count.js';
 
 // Shapes as in kernels.ts. What the operations do is in native/kernels.cc.
 
@@ -28,6 +29,15 @@ export function fusedProblem(): string | undefined {
   return problem;
 }
 
+/** Of this process, as the threads are. */
+let limit = Number.POSITIVE_INFINITY;
+
+function limitThreads(native: NativeOperations, threads: number): void {
+  if (threads === limit) return;
+  native.run('EtudeLimitThreads', { threads }, [], 0);
+  limit = threads;
+}
+
 /** What the compiled kernels make of this processor. */
 function instructions(tf: TensorFlow, native: NativeOperations) {
   const [lanes, bfloat16] = tf.tidy(() => [...native.run('EtudeInstructions', {}, [])[0]!.dataSync()]);
@@ -38,7 +48,7 @@ function instructions(tf: TensorFlow, native: NativeOperations) {
 /**
  * A layer's time loop as one operation, forward and backward.
  * @param base what does everything else
- * @param threads how many threads compute
+ * @param threads how many threads compute at most
  * @throws {Error} where bfloat16 is asked for and the processor has no such products
  */
 export function fusedKernels(
@@ -61,6 +71,7 @@ export function fusedKernels(
     ...base,
     name: 'fused',
     details: `${has.name}${bfloat16 ? ' with bfloat16 products' : ''}, ${threads} threads`,
+    unitsOfWork: () => onMeasuredThreads(threads, (most) => limitThreads(native, most)),
     lstm(weights, input, state, dropout) {
       const B = state.hidden.shape[0];
       const read = fewerRows(tf, input);

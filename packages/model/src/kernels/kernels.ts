@@ -79,6 +79,11 @@ export interface Kernels {
   readonly name: KernelName;
   /** how they compute, for people: "AVX-512" */
   readonly details?: string;
+  /**
+   * Runs units of like work, such as the steps of a training, one after the other: kernels may choose by how long they take on
+   * how many threads they compute. Results do not depend on it.
+   */
+  unitsOfWork(): <T>(work: () => T) => T;
   /** A layer over T time steps (Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000). */
   lstm(weights: LayerWeights, input: LayerInput, state: LayerState, dropout: LayerDropout): LayerRun;
   /** A layer for use step by step; what it prepares of the weights is the caller's to dispose of by `dispose`. */

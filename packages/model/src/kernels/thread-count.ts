@@ -1,0 +1,99 @@
+/** Units of work are timed together until they have taken so long (ms): less says little beside another program's slice of a few. */
+const WINDOW_MS = 20;
+/** Windows of which the median is compared. */
+const COMPARED = 3;
+/** Another number of threads is kept where a unit takes less than this share of the time. */
+const WORTH_IT = 0.95;
+/** Windows from one trial to the next, at first and at most: each trial that fails doubles them. */
+const [SOON, LATE] = [8, 64];
+/** Involuntary context switches a millisecond above which other programs want the processors; idle machines have about 0.05. */
+const CONTENDED = 0.3;
+
+/**
+ * How many threads to compute with, by what is measured. Beside other programs, threads that have to wait for each other
+ * can be slower together than fewer of them: then fewer are tried, and later more again. On a machine that is otherwise
+ * idle nothing is tried.
+ */
+export class ThreadCount {
+  /** from the most to one */
+  readonly #counts: readonly number[];
+  #at = 0;
+  #trial: { readonly from: number; readonly msBefore: number } | undefined;
+  #trials = 0;
+  /** the last few of the present count */
+  #windows: { readonly msPerUnit: number; readonly contended: boolean }[] = [];
+  #interval = SOON;
+  #untilTrial = SOON;
+
+  /** @param most threads, at least 1 */
+  constructor(most: number) {
+    const counts = [most, most - 1];
+    for (let count = most >> 1; count >= 1; count >>= 1) counts.push(count);
+    this.#counts = [...new Set(counts)].filter((count) => count >= 1);
+  }
+
+  get threads(): number {
+    return this.#counts[this.#at]!;
+  }
+
+  /**
+   * Takes note of a window of units of like work.
+   * @param msPerUnit their mean time in milliseconds
+   * @param contended whether other programs took a processor from this one meanwhile
+   */
+  measured(msPerUnit: number, contended: boolean): void {
+    this.#windows = [...this.#windows, { msPerUnit, contended }].slice(-COMPARED);
+    this.#untilTrial -= 1;
+    if (this.#windows.length < COMPARED) return;
+    const ms = this.#windows.map((window) => window.msPerUnit).sort((a, b) => a - b)[COMPARED >> 1]!;
+    if (this.#trial !== undefined) this.#judge(this.#trial, ms);
+    else if (this.#untilTrial <= 0) this.#startTrial(ms);
+  }
+
+  #startTrial(msBefore: number): void {
+    const contended = this.#windows.every((window) => window.contended);
+    // More threads are tried again in any case, fewer only where something is in the way.
+    const others = (contended ? [1, -1, 2, -2] : [-1, -2]).map((by) => this.#at + by);
+    const possible = others.filter((at) => at >= 0 && at < this.#counts.length);
+    if (possible.length === 0) return;
+    this.#trial = { from: this.#at, msBefore };
+    this.#at = possible[this.#trials++ % possible.length]!;
+    this.#windows = [];
+  }
+
+  #judge({ from, msBefore }: { from: number; msBefore: number }, ms: number): void {
+    const won = ms < WORTH_IT * msBefore;
+    if (!won) this.#at = from;
+    this.#interval = won ? SOON : Math.min(LATE, 2 * this.#interval);
+    this.#untilTrial = this.#interval;
+    this.#trial = undefined;
+    this.#windows = [];
+  }
+}
+
+/**
+ * Units of like work, one after the other, each on as many threads as {@link ThreadCount} has found best of late.
+ * @param limit has kernels compute on at most so many threads from now on
+ */
+export function onMeasuredThreads(most: number, limit: (threads: number) => void): <T>(work: () => T) => T {
+  const count = new ThreadCount(most);
+  let [units, ms, switchesBefore] = [0, 0, involuntarySwitches()];
+  return (work) => {
+    limit(count.threads);
+    const startedAt = performance.now();
+    const result = work();
+    ms += performance.now() - startedAt;
+    units += 1;
+    if (ms >= WINDOW_MS) {
+      const switches = involuntarySwitches();
+      count.measured(ms / units, (switches - switchesBefore) / ms > CONTENDED);
+      [units, ms, switchesBefore] = [0, 0, switches];
+    }
+    return result;
+  };
+}
+
+/** How often the system has taken a processor from a thread of this process that could have gone on; 0 where it does not tell. */
+function involuntarySwitches(): number {
+  return process.resourceUsage().involuntaryContextSwitches;
+}
