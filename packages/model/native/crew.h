@@ -20,11 +20,12 @@ namespace etude {
 namespace waiting {
 
 /**
- * How long a thread waits awake. On an idle machine threads meet within a few microseconds, and going to sleep and being
- * woken costs about 50. A thread that another program has taken the processor from comes back after milliseconds: to
- * wait for it awake would keep the processor from others, perhaps from that very thread.
+ * How long a thread waits awake: for the others of its team, which on an idle machine come within a few microseconds, and for
+ * the next kernel, before which Node has something to do. To go to sleep and be woken costs about 50 microseconds. A thread
+ * that another program has taken the processor from comes back after milliseconds: to wait for it awake would keep the
+ * processor from others, perhaps from that very thread.
  */
-constexpr std::chrono::microseconds AWAKE{50};
+constexpr std::chrono::microseconds FOR_TEAM{50}, FOR_WORK{200};
 
 // Never destroyed: threads may still wait when the process ends.
 std::mutex& mutex = *new std::mutex;
@@ -42,9 +43,9 @@ inline void pause() {
 } // namespace waiting
 
 /** Waits while `*word` is `value`: awake for a moment, then asleep until {@link changeTo}. */
-inline void waitWhile(const int* word, int value) {
+inline void waitWhile(const int* word, int value, std::chrono::microseconds awake) {
   const auto changed = [&] { return __atomic_load_n(word, __ATOMIC_SEQ_CST) != value; };
-  const auto until = std::chrono::steady_clock::now() + waiting::AWAKE;
+  const auto until = std::chrono::steady_clock::now() + awake;
   do {
     for (int spins = 0; spins < 32; spins++) {
       if (changed()) return;
@@ -72,7 +73,7 @@ void meet(const Team& team) {
   if (team.threads == 1) return;
   const int generation = __atomic_load_n(&barrier->generation, __ATOMIC_ACQUIRE);
   if (__atomic_add_fetch(&barrier->arrived, 1, __ATOMIC_ACQ_REL) < team.threads) {
-    waitWhile(&barrier->generation, generation);
+    waitWhile(&barrier->generation, generation, waiting::FOR_TEAM);
     return;
   }
   __atomic_store_n(&barrier->arrived, 0, __ATOMIC_RELAXED);
@@ -133,7 +134,7 @@ class Crew {
   void serve(int index, Member* member) {
     askForShortSlices();
     for (int seen = 0;; seen++) {
-      waitWhile(&member->rounds, seen);
+      waitWhile(&member->rounds, seen, waiting::FOR_WORK);
       const Team team{index, threads_, &barrier_};
       (*work_)(team);
       meet(team);
