@@ -22,9 +22,9 @@ export async function setup({ again = false } = {}) {
       const packages = installPackages(stamp.packages);
       const tensorflow = await provideTensorFlow(again || packages !== stamp.packages ? undefined : stamp.tensorflow);
       const kernels = await provideKernels(tensorflow.way !== 'none', again ? undefined : stamp.kernels);
-      writeStamp({ packages, tensorflow, kernels });
+      await writeStamp({ packages, tensorflow, kernels });
     },
-    { onWait: (owner) => say(`waiting for the set-up that process ${owner?.pid} is running`) },
+    { onWait: (holder) => say(`waiting for the set-up that is being run by ${holder}`) },
   );
 }
 

@@ -12,6 +12,14 @@ const SYSTEM_PROBLEMS: Readonly<Record<string, string>> = {
   EPERM: 'operation not permitted',
   EROFS: 'the file system is read-only',
   EMFILE: 'too many open files',
+  ENFILE: 'too many open files on this machine',
+  EFBIG: 'the file would be larger than the system allows',
+  EIO: 'the disk or its connection has a fault',
+  EISDIR: 'a folder is where a file should be',
+  ENOTDIR: 'a file is where a folder should be',
+  EEXIST: 'something else is in the way',
+  ENAMETOOLONG: 'the name is too long for this file system',
+  ELOOP: 'symbolic links lead round to themselves',
 };
 
 /** An error in words for its reader; with a stack trace only where it is a fault of Etude's own. */

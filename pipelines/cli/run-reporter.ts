@@ -63,7 +63,7 @@ export function runReporter(plan: Plan, { quiet }: { quiet: boolean }): RunRepor
       else
         warn(`${colours.red('✗')} ${record.name.padEnd(nameWidth)}  ${record.interrupted ? 'interrupted' : 'failed'}`);
     },
-    waiting: (what, pid) => warn(`${what} is being run by process ${pid ?? '(unknown)'}; waiting for it`),
+    waiting: (what, holder) => warn(`${what} is being run by ${holder}; waiting for it`),
     warning: (message) => warn(`${colours.yellow('warning')}: ${message}`),
     note: warn,
     finished(record) {

@@ -111,6 +111,18 @@ describe('extract-track', () => {
     expect(text.startsWith(first.outputs.pieces![0]!.text())).toBe(true);
   });
 
+  it.each([
+    '',
+    'noise',
+    '{}',
+    '5',
+    '{"digest":"a","pieces":1}',
+  ])('reads again where what it noted down is %j', async (text) => {
+    const files = Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`${i}.mid`, song(60 + i)]));
+    const memo = { load: async () => new TextEncoder().encode(text), save: async () => {} };
+    expect((await many(files, {}, { memo })).said[0]).toBe('read 9 of 9 files');
+  });
+
   it('says what is wrong, with the tracks to choose from', async () => {
     const tracks = '0 (0 notes), 1 "Violin" (1 notes), 2 "Cello" (1 notes)';
     await expect(extract(ensemble, { track: 7 })).rejects.toThrow(

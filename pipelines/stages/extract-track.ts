@@ -78,7 +78,12 @@ export const extractTrack = defineStage({
 
 async function remembered(memo: { load(): Promise<Uint8Array | undefined> }): Promise<Map<string, FileReading>> {
   const bytes = await memo.load();
-  return bytes === undefined ? new Map() : readingsFromBytes(bytes);
+  try {
+    return bytes === undefined ? new Map() : readingsFromBytes(bytes);
+  } catch {
+    // It is for speed alone.
+    return new Map();
+  }
 }
 
 function planOf(params: Params): ReadingPlan {

@@ -55,8 +55,15 @@ export class CliWorkspace {
     writeFileSync(this.path(path), content);
   }
 
-  start(args: readonly string[], env: NodeJS.ProcessEnv = {}): { child: ChildProcess; finished: Promise<Finished> } {
-    const child = spawn(process.execPath, [etude, ...args], {
+  /** @param fileBlocks how long any file may get that the program writes, in blocks of 512 bytes */
+  start(
+    args: readonly string[],
+    env: NodeJS.ProcessEnv = {},
+    fileBlocks?: number,
+  ): { child: ChildProcess; finished: Promise<Finished> } {
+    const command = [process.execPath, etude, ...args];
+    if (fileBlocks !== undefined) command.unshift('sh', '-c', `ulimit -f ${fileBlocks}; exec "$0" "$@"`);
+    const child = spawn(command[0]!, command.slice(1), {
       cwd: this.folder,
       // Nx asks for colours, which Node warns of where a user has said that they want none.
       env: { ...process.env, FORCE_COLOR: undefined, NO_COLOR: undefined, ...env },

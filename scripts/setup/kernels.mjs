@@ -31,7 +31,7 @@ export async function provideKernels(native, earlier) {
     const folder = await once(
       join(userCache(), 'kernels', name),
       (aside) => compile(aside),
-      (pid) => say(`waiting for process ${pid}, which is compiling the kernels`),
+      (holder) => say(`the kernels are being compiled by ${holder}; waiting for it`),
     );
     const place = join(sources, 'build');
     rmSync(place, { recursive: true, force: true });

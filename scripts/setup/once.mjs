@@ -6,7 +6,7 @@ import { withFileLock } from '../../packages/pipeline/src/file-lock.js';
  * killed half way or fails, nothing is left that counts, and the next one begins anew.
  * @param {string} folder where it is to be
  * @param {(aside: string) => Promise<void>} make fills the empty folder `aside`
- * @param {(pid: number | undefined) => void} onWait told once of the process that is at it already
+ * @param {(holder: string) => void} onWait told once of the process that is at it already
  * @returns {Promise<string>} the folder
  */
 export function once(folder, make, onWait) {
@@ -25,6 +25,6 @@ export function once(folder, make, onWait) {
       }
       return folder;
     },
-    { onWait: (owner) => onWait(owner?.pid) },
+    { onWait },
   );
 }

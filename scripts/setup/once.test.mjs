@@ -61,12 +61,12 @@ describe('once', () => {
     });
     await event(child.stdout, 'data');
     let waitedFor;
-    const made = once(folder, fill('whole'), (pid) => {
-      waitedFor = pid;
+    const made = once(folder, fill('whole'), (holder) => {
+      waitedFor = holder;
       child.kill('SIGKILL');
     });
     expect(await made).toBe(folder);
-    expect(waitedFor).toBe(child.pid);
+    expect(waitedFor).toContain(`process ${child.pid} on host `);
     expect(content()).toBe('whole');
     expect(existsSync(join(folder, 'half'))).toBe(false);
   });

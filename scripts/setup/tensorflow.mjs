@@ -88,7 +88,7 @@ function makeOnce(name, make) {
       await make(aside);
       checkThatItLoads(join(aside, addonPath));
     },
-    (pid) => say(`waiting for process ${pid}, which is making native TensorFlow`),
+    (holder) => say(`native TensorFlow is being made by ${holder}; waiting for it`),
   );
 }
 

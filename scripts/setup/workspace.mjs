@@ -1,7 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writeWhole } from '../../packages/pipeline/src/whole-file.js';
 
 /** The checkout. */
 export const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -30,13 +31,13 @@ export function readStamp() {
   }
 }
 
-export function writeStamp(stamp) {
+export async function writeStamp(stamp) {
   const text = `${JSON.stringify(stamp, undefined, 2)}\n`;
   let current;
   try {
     current = readFileSync(stampFile, 'utf8');
   } catch {}
-  if (text !== current) writeFileSync(stampFile, text);
+  if (text !== current) await writeWhole(stampFile, text);
 }
 
 /** The folder where this user's programs keep what can be fetched again. */

@@ -13,7 +13,10 @@ function* lines(readings: ReadonlyMap<string, FileReading>): Generator<string> {
   }
 }
 
-/** The inverse of {@link readingsToBytes}. */
+/**
+ * The inverse of {@link readingsToBytes}.
+ * @throws {Error} where the bytes are something else
+ */
 export function readingsFromBytes(bytes: Uint8Array): Map<string, FileReading> {
   const readings = new Map<string, FileReading>();
   const lines = linesOf(bytes);
@@ -22,6 +25,8 @@ export function readingsFromBytes(bytes: Uint8Array): Map<string, FileReading> {
       FileReading,
       'pieces'
     >;
+    const isReading = Array.isArray(rest.notesDigests) && Array.isArray(rest.summary?.problems) && pieces >= 0;
+    if (!isReading) throw new Error(`expected a reading, found ${line.slice(0, 80)}`);
     readings.set(digest, { pieces: Array.from({ length: pieces }, () => lines.next().value!), ...rest });
   }
   return readings;

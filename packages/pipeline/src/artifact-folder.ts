@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { digestOf } from './fingerprint.js';
-import type { Artifact, StageCache } from './stage-cache.js';
+import type { Artifact } from './stage-cache.js';
+import { writeWhole } from './whole-file.js';
 
 /**
  * Brings a stage's folder to hold exactly these artifacts: a file that is right is left alone, one that is missing or
@@ -14,11 +14,12 @@ export async function publish(
   folder: string,
   artifacts: readonly Artifact[],
   before: readonly Artifact[],
-  cache: StageCache,
+  bytesOf: (artifact: Artifact) => Promise<Uint8Array>,
   warn: (message: string) => void,
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
-  for (const { path, digest } of artifacts) {
+  for (const artifact of artifacts) {
+    const { path, digest } = artifact;
     const target = join(folder, path);
     if (existsSync(target)) {
       const found = digestOf(await readFile(target));
@@ -26,7 +27,7 @@ export async function publish(
       const unchangedSince = before.find((artifact) => artifact.path === path)?.digest;
       if (unchangedSince === digest) warn(`${target} is not what was written there; it is replaced from the cache`);
     }
-    await writeFileAtomic(target, Buffer.from(await cache.artifact(digest)));
+    await writeWhole(target, await bytesOf(artifact));
   }
   for (const { path } of before) {
     if (!artifacts.some((artifact) => artifact.path === path)) await rm(join(folder, path), { force: true });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import type { Artifact } from './stage-cache.js';
+import { writeWhole } from './whole-file.js';
 
 export type StageStatus = 'hit' | 'ran' | 'would-run' | 'failed' | 'skipped';
 
@@ -70,5 +70,5 @@ export function readRunRecord(folder: string): RunRecord | undefined {
 }
 
 export async function writeRunRecord(folder: string, record: RunRecord): Promise<void> {
-  await writeFileAtomic(join(folder, FILE), `${JSON.stringify(record, undefined, 2)}\n`);
+  await writeWhole(join(folder, FILE), `${JSON.stringify(record, undefined, 2)}\n`);
 }

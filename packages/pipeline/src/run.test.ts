@@ -275,48 +275,6 @@ describe('a run', () => {
   });
 });
 
-describe('a damaged cache', () => {
-  it.each(cachedKinds())('drops %s with a warning and makes it again', async (_, damage) => {
-    await toy.run('a');
-    const damaged = cachedContents().filter(damage);
-    expect(damaged.length).toBeGreaterThan(0);
-    const warnings: string[] = [];
-    const observer = { warning: (message: string) => warnings.push(message) };
-    await toy.run('a', { observer });
-    expect(warnings.join()).toContain('in the cache is damaged; it is dropped and made again');
-    expect(toy.ran.length).toBeGreaterThan(4);
-    expect(await toy.statuses('a')).toEqual(nothing);
-    expect(artifact('a/join/joined.txt')).toBe('abc:abcd|efgh');
-  });
-
-  function cachedKinds(): [string, (path: string) => boolean][] {
-    const flip = (bytes: Buffer) => bytes.with(0, bytes[0]! ^ 1);
-    const when = (wanted: (text: string) => boolean, change: (bytes: Buffer) => Uint8Array) => (path: string) => {
-      const bytes = readFileSync(path);
-      if (!wanted(bytes.toString())) return false;
-      writeFileSync(path, change(bytes));
-      return true;
-    };
-    return [
-      ['an artifact with a flipped byte', when((text) => text === 'abc', flip)],
-      [
-        'an artifact of which a part is missing',
-        when(
-          (text) => text === 'efgh',
-          (bytes) => bytes.subarray(1),
-        ),
-      ],
-      ['a record with a flipped byte', when((text) => text.startsWith('{'), flip)],
-    ];
-  }
-
-  it('makes again what has been removed from it', async () => {
-    await toy.run('a');
-    rmSync(join(toy.folder, '.etude'), { recursive: true });
-    expect(await reasons('a')).toMatchObject({ read: ['no longer in the cache'] });
-  });
-});
-
 describe('a stage that fails', () => {
   const failing = (error: unknown) =>
     toy.stages.map((stage) => (stage.name !== 'head' ? stage : { ...stage, run: () => Promise.reject(error) }));

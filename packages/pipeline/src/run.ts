@@ -25,8 +25,8 @@ export interface RunObserver {
   stageProgress?(name: string, progress: Progress): void;
   stageSays?(name: string, line: string): void;
   stageDone?(record: StageRecord): void;
-  /** another process holds what this run needs */
-  waiting?(what: string, pid: number | undefined): void;
+  /** another process holds what this run needs: "process 12 on host box (lock file …)" */
+  waiting?(what: string, holder: string): void;
   warning?(message: string): void;
 }
 
@@ -69,6 +69,8 @@ type WorkspaceFiles = Readonly<Record<string, readonly WorkspaceFile[]>>;
 /** What a stage left, for the stages that read from it. */
 type Outputs = Readonly<Record<string, readonly Artifact[]>>;
 
+const REPAIRED = 'its cached artifact was damaged';
+
 class Run {
   readonly #plan: Plan;
   readonly #options: RunOptions;
@@ -78,6 +80,10 @@ class Run {
   readonly #folder: string;
   /** outputs by stage name; absent where a stage did not come to any */
   readonly #outputs = new Map<string, Outputs>();
+  /** what the stages that have outputs were run with, by name */
+  readonly #made = new Map<string, { planned: PlannedStage; present: StageRecord; files: WorkspaceFiles }>();
+  /** stages that have to run again for an artifact of theirs that went away during this run, by name */
+  readonly #repairs = new Map<string, Promise<void>>();
   #damaged = false;
 
   constructor(plan: Plan, options: RunOptions) {
@@ -86,10 +92,12 @@ class Run {
     this.#observer = options.observer ?? {};
     this.#signal = options.signal ?? new AbortController().signal;
     this.#folder = artifactFolder(plan.workspace, plan.experiment);
-    this.#cache = new StageCache(join(plan.workspace, '.etude', 'cache'), (message) => {
+    const warn = (message: string) => {
       this.#damaged = true;
       this.#observer.warning?.(message);
-    });
+    };
+    const readOnly = options.dryRun ?? false;
+    this.#cache = new StageCache(join(plan.workspace, '.etude', 'cache'), { warn, readOnly });
   }
 
   async stages(): Promise<RunResult> {
@@ -166,16 +174,16 @@ class Run {
     const forced = planned.name === again;
     this.#damaged = false;
 
-    let cached = await this.#cache.find(fingerprint);
+    let cached = await this.#cache.find(fingerprint, planned.stage.outputs);
     let reasons = forced ? ['asked for by --stage'] : changes;
     let status: StageRecord['status'] = 'hit';
     if (cached === undefined || forced) {
-      if (this.#damaged) reasons = [...reasons, 'its cached artifact was damaged'];
+      if (this.#damaged) reasons = [...reasons, REPAIRED];
       if (reasons.length === 0) reasons = [unfinished ? 'did not finish last time' : 'no longer in the cache'];
       if (dryRun) return { ...present, status: 'would-run', reasons, seconds: 0, outputs: [] };
       const before = cached;
       await this.locked(fingerprint, `stage ${planned.name}`, async () => {
-        if (!forced) cached = await this.#cache.find(fingerprint);
+        if (!forced) cached = await this.#cache.find(fingerprint, planned.stage.outputs);
         if (cached !== undefined && !forced) return;
         this.#observer.stageStarted?.(planned.name, reasons);
         cached = await this.#execute(planned, present, files);
@@ -188,10 +196,12 @@ class Run {
 
     const outputs = named(planned, cached!);
     this.#outputs.set(planned.name, outputs);
+    this.#made.set(planned.name, { planned, present, files });
     const artifacts = Object.values(outputs).flat();
     if (!dryRun) {
       const folder = join(this.#folder, planned.name);
-      await publish(folder, artifacts, previous?.outputs ?? [], this.#cache, (message) =>
+      const bytesOf = (artifact: Artifact) => this.#artifact(planned.name, artifact);
+      await publish(folder, artifacts, previous?.outputs ?? [], bytesOf, (message) =>
         this.#observer.warning?.(message),
       );
     }
@@ -264,7 +274,9 @@ class Run {
     for (const [door, producer] of Object.entries(producers)) {
       const artifacts = this.#outputs.get(producer)![inputs[door]!]!;
       const read = await Promise.all(
-        artifacts.map(async ({ path, digest }) => inputFile(`${producer}/${path}`, await this.#cache.artifact(digest))),
+        artifacts.map(async (artifact) =>
+          inputFile(`${producer}/${artifact.path}`, await this.#artifact(producer, artifact)),
+        ),
       );
       doors[door] = stage.inputs[door] === 'files' ? read : read[0]!;
     }
@@ -281,9 +293,30 @@ class Run {
     return this.#cache.keep(present.fingerprint!, contentsOf(planned, outputs), { seconds, said });
   }
 
+  /** The bytes of an artifact. One that was damaged or removed since its stage was looked at is made again. */
+  async #artifact(producer: string, artifact: Artifact): Promise<Uint8Array> {
+    for (let repaired = false; ; repaired = true) {
+      const bytes = await this.#cache.artifact(artifact);
+      if (bytes !== undefined) return bytes;
+      if (repaired) throw new StageError(`${producer}/${artifact.path} is not what it was when ${producer} ran before`);
+      if (!this.#repairs.has(producer)) this.#repairs.set(producer, this.#repair(producer));
+      await this.#repairs.get(producer);
+    }
+  }
+
+  async #repair(producer: string): Promise<void> {
+    const { planned, present, files } = this.#made.get(producer)!;
+    const fingerprint = present.fingerprint!;
+    await this.locked(fingerprint, `stage ${producer}`, async () => {
+      if ((await this.#cache.find(fingerprint, planned.stage.outputs)) !== undefined) return;
+      this.#observer.stageStarted?.(producer, [REPAIRED]);
+      await this.#execute(planned, present, files);
+    });
+  }
+
   locked<T>(lock: string, what: string, work: () => Promise<T>): Promise<T> {
     const path = join(this.#plan.workspace, '.etude', 'locks', lock);
-    const onWait = (owner: { pid: number } | undefined) => this.#observer.waiting?.(what, owner?.pid);
+    const onWait = (holder: string) => this.#observer.waiting?.(what, holder);
     return withFileLock(path, work, { onWait, signal: this.#signal });
   }
 }

@@ -1,5 +1,11 @@
+import { createHash } from 'node:crypto';
+import { lstat, rm, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
 import cacache from 'cacache';
+import * as z from 'zod';
 import { digestOf } from './fingerprint.js';
+import type { Doors } from './stage.js';
+import { toDisk, writeWhole } from './whole-file.js';
 
 /** An artifact's identity. */
 export interface Artifact {
@@ -10,51 +16,70 @@ export interface Artifact {
   readonly bytes: number;
 }
 
-/** What the cache keeps of a stage that ran: its artifacts by door, in the order of their numbers. */
-export interface CachedStage {
-  readonly outputs: Readonly<Record<string, readonly { readonly digest: string; readonly bytes: number }[]>>;
+const cachedStage = z.object({
+  outputs: z.record(
+    z.string(),
+    z.array(z.object({ digest: z.string().regex(/^[0-9a-f]{64}$/), bytes: z.int().min(0) })),
+  ),
   /** how long the stage ran */
-  readonly seconds: number;
+  seconds: z.number(),
   /** what it told its user; absent in caches of before it was kept */
-  readonly said?: readonly string[];
-}
+  said: z.array(z.string()).optional(),
+});
+
+/** What the cache keeps of a stage that ran: its artifacts by door, in the order of their numbers. */
+export type CachedStage = z.output<typeof cachedStage>;
+
+/** Codes of errors that say nothing about the file that was to be read. */
+const NOT_THE_FILE = new Set(['EACCES', 'EPERM', 'EMFILE', 'ENFILE', 'ENOMEM']);
 
 /**
- * Fingerprint → artifacts, on top of npm's content-addressed store: content is written aside and renamed, verified
- * whenever it is read, and safe to use from several processes.
+ * Fingerprint → artifacts, in the layout of npm's content-addressed store: content under its digest, written as a whole and
+ * verified whenever it is read; keys in an index of lines that only grows, each with a digest of its own. Safe to use
+ * from several processes.
  */
 export class StageCache {
   readonly #folder: string;
   readonly #warn: (message: string) => void;
+  readonly #readOnly: boolean;
 
-  /** @param warn is told of every damaged artifact that was dropped */
-  constructor(folder: string, warn: (message: string) => void) {
+  /**
+   * @param options.warn is told of everything that is damaged
+   * @param options.readOnly damaged content stays, and the time of its last use with all content
+   */
+  constructor(folder: string, { warn, readOnly = false }: { warn: (message: string) => void; readOnly?: boolean }) {
     this.#folder = folder;
-    this.#warn = warn;
+    this.#warn = (what) => warn(`${what} in the cache is damaged${readOnly ? '' : '; it is dropped and made again'}`);
+    this.#readOnly = readOnly;
   }
 
   /** What a stage of this fingerprint wrote, all of it present and undamaged; otherwise undefined. */
-  async find(fingerprint: string): Promise<CachedStage | undefined> {
+  async find(fingerprint: string, doors: Doors): Promise<CachedStage | undefined> {
     const key = `stage:${fingerprint}`;
-    const record = await this.#read(key, key);
+    const what = `stage record ${fingerprint.slice(0, 12)}`;
+    const record = await this.#read(key, what);
     if (record === undefined) return undefined;
-    const cached = JSON.parse(Buffer.from(record).toString('utf8')) as CachedStage;
+    const cached = parseRecord(record, doors);
+    if (cached === undefined) {
+      this.#warn(what);
+      await this.#forget(key);
+      return undefined;
+    }
+    // All of them, so that all that is damaged is dropped and made again at once.
+    let whole = true;
     for (const [door, artifacts] of Object.entries(cached.outputs)) {
       for (const { digest } of artifacts) {
-        if ((await this.#read(`artifact:${digest}`, `artifact ${digest.slice(0, 12)} (${door})`)) !== undefined)
-          continue;
-        await cacache.rm.entry(this.#folder, key);
-        return undefined;
+        if ((await this.#content(digest, `artifact ${digest.slice(0, 12)} (${door})`)) === undefined) whole = false;
       }
     }
-    return cached;
+    if (whole) return cached;
+    await this.#forget(key);
+    return undefined;
   }
 
-  /** The bytes of an artifact that {@link find} named. */
-  async artifact(digest: string): Promise<Uint8Array> {
-    const bytes = await this.#read(`artifact:${digest}`, `artifact ${digest.slice(0, 12)}`);
-    if (bytes === undefined) throw new Error(`artifact ${digest} is no longer in the cache`);
-    return bytes;
+  /** The bytes of an artifact; undefined where it is not there or was damaged. */
+  artifact({ digest, path }: Artifact): Promise<Uint8Array | undefined> {
+    return this.#content(digest, `artifact ${digest.slice(0, 12)} (${path})`);
   }
 
   /** Keeps what a stage wrote. The record comes last, so that one that is found is whole. */
@@ -63,17 +88,13 @@ export class StageCache {
     outputs: Readonly<Record<string, readonly Uint8Array[]>>,
     { seconds, said }: Pick<CachedStage, 'seconds' | 'said'>,
   ): Promise<CachedStage> {
-    const kept: Record<string, { digest: string; bytes: number }[]> = {};
+    const kept: CachedStage['outputs'] = {};
     for (const [door, contents] of Object.entries(outputs)) {
       kept[door] = [];
-      for (const content of contents) {
-        const digest = digestOf(content);
-        await cacache.put(this.#folder, `artifact:${digest}`, content, { algorithms: ['sha256'] });
-        kept[door].push({ digest, bytes: content.length });
-      }
+      for (const content of contents) kept[door].push({ digest: await this.#put(content), bytes: content.length });
     }
     const cached = { outputs: kept, seconds, ...(said && { said }) };
-    await cacache.put(this.#folder, `stage:${fingerprint}`, JSON.stringify(cached), { algorithms: ['sha256'] });
+    await this.#keepUnder(`stage:${fingerprint}`, Buffer.from(JSON.stringify(cached)));
     return cached;
   }
 
@@ -85,23 +106,98 @@ export class StageCache {
   /** Keeps a checkpoint in place of the one before. */
   async keepCheckpoint(key: string, bytes: Uint8Array): Promise<void> {
     const entry = `checkpoint:${key}`;
-    const before = await cacache.get.info(this.#folder, entry);
-    const kept = await cacache.put(this.#folder, entry, bytes, { algorithms: ['sha256'] });
-    if (before !== null && before.integrity !== String(kept)) await cacache.rm.content(this.#folder, before.integrity);
+    const before = await this.#digestUnder(entry);
+    const digest = await this.#keepUnder(entry, bytes);
+    if (before !== undefined && before !== digest) await rm(this.#path(before), { force: true });
   }
 
   async #read(key: string, what: string): Promise<Uint8Array | undefined> {
+    const digest = await this.#digestUnder(key);
+    if (digest === undefined) return undefined;
+    const bytes = await this.#content(digest, what);
+    if (bytes === undefined) await this.#forget(key);
+    return bytes;
+  }
+
+  /** The digest of what is kept under a key; undefined where there is nothing, or nothing that makes sense. */
+  async #digestUnder(key: string): Promise<string | undefined> {
     try {
-      return (await cacache.get(this.#folder, key)).data;
+      const integrity = (await cacache.get.info(this.#folder, key))?.integrity ?? '';
+      const hex = Buffer.from(/^sha256-([\w+/]+=*)$/.exec(integrity)?.[1] ?? '', 'base64').toString('hex');
+      return hex.length === 64 ? hex : undefined;
     } catch (error) {
-      const { code, sri } = error as { code?: string; sri?: unknown };
-      if (code === 'ENOENT' || code === 'ENOTCACHED') return undefined;
-      if (code !== 'EINTEGRITY' && code !== 'EBADSIZE') throw error;
-      this.#warn(`${what} in the cache is damaged; it is dropped and made again`);
-      const info = sri ?? (await cacache.get.info(this.#folder, key))?.integrity;
-      await cacache.rm.entry(this.#folder, key);
-      if (info !== undefined) await cacache.rm.content(this.#folder, String(info));
+      if (NOT_THE_FILE.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+      await this.#forget(key);
       return undefined;
     }
   }
+
+  async #content(digest: string, what: string): Promise<Uint8Array | undefined> {
+    const path = this.#path(digest);
+    try {
+      const bytes = await cacache.get.byDigest(this.#folder, integrityOf(digest));
+      // The time of its last use, for pruning. Who may only read the cache does without.
+      if (!this.#readOnly) await utimes(path, new Date(), new Date()).catch(() => {});
+      return bytes;
+    } catch (error) {
+      const { code = '' } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT') return undefined;
+      if (NOT_THE_FILE.has(code)) throw error;
+      this.#warn(what);
+      if (!this.#readOnly) await rm(path, { recursive: true, force: true }).catch(() => {});
+      return undefined;
+    }
+  }
+
+  /** Puts content in place, also of such as is there and may be damaged. */
+  async #put(bytes: Uint8Array): Promise<string> {
+    const digest = digestOf(bytes);
+    const path = this.#path(digest);
+    const found = await lstat(path).catch(() => undefined);
+    if (found && !found.isFile()) await rm(path, { recursive: true });
+    await writeWhole(path, bytes, { tmp: join(this.#folder, 'tmp') });
+    return digest;
+  }
+
+  async #keepUnder(key: string, bytes: Uint8Array): Promise<string> {
+    const digest = await this.#put(bytes);
+    const entry = await cacache.index.insert(this.#folder, key, integrityOf(digest), { size: bytes.length });
+    if (!entry) throw new Error(`the index of the cache went away while ${key} was written`);
+    await toDisk(indexPath(this.#folder, key));
+    return digest;
+  }
+
+  async #forget(key: string): Promise<void> {
+    if (!this.#readOnly) await rm(indexPath(this.#folder, key), { recursive: true, force: true }).catch(() => {});
+  }
+
+  #path(digest: string): string {
+    return join(this.#folder, 'content-v2', 'sha256', ...segments(digest));
+  }
+}
+
+function parseRecord(bytes: Uint8Array, doors: Doors): CachedStage | undefined {
+  try {
+    const cached = cachedStage.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+    const { outputs } = cached;
+    const fits =
+      Object.keys(outputs).length === Object.keys(doors).length &&
+      Object.entries(doors).every(([door, kind]) => outputs[door] && (kind === 'files' || outputs[door].length === 1));
+    return fits ? cached : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function integrityOf(digest: string): string {
+  return `sha256-${Buffer.from(digest, 'hex').toString('base64')}`;
+}
+
+/** Where cacache keeps the lines of a key. */
+function indexPath(folder: string, key: string): string {
+  return join(folder, 'index-v5', ...segments(createHash('sha256').update(key).digest('hex')));
+}
+
+function segments(hex: string): string[] {
+  return [hex.slice(0, 2), hex.slice(2, 4), hex.slice(4)];
 }
