@@ -1,13 +1,9 @@
 import { fail } from './cli/fail.js';
+import { guardOutput } from './cli/output.js';
 import { buildProgram } from './cli/program.js';
 import { useKernels } from './stages/kernels.js';
 
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // The reader of a pipe has seen enough (`etude status | head`).
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
-});
-
+guardOutput();
 useKernels(process.env.ETUDE_KERNELS || undefined);
 
 try {

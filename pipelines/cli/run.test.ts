@@ -1,11 +1,12 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { notesOf } from '@etude/corpus';
 import { readMidi } from '@etude/midi-reader';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { CliWorkspace, TINY } from '../testing/cli-workspace.js';
+import { CliWorkspace, ETUDE, TINY } from '../testing/cli-workspace.js';
 
 /** JZZ reads and checks MIDI files with code of its own. */
 interface JzzEvent {
@@ -221,6 +222,86 @@ describe('a disk that takes no more', () => {
   }, 120_000);
 });
 
+describe('output that cannot be written', () => {
+  const sh = (workspace: CliWorkspace, command: string) =>
+    spawnSync('sh', ['-c', command], {
+      cwd: workspace.folder,
+      encoding: 'utf8',
+      env: { ...process.env, NO_COLOR: '1' },
+    });
+  const etude = `'${process.execPath}' '${ETUDE}' run --config experiments/tiny.yaml`;
+
+  it('does not end a run whose reader has seen enough', () => {
+    const workspace = new CliWorkspace();
+    const { stdout } = sh(workspace, `(${etude}; echo $? > code) | head -n 1`);
+    expect(stdout).toMatch(/^.+\n$/);
+    expect(workspace.read('code')).toBe('0\n');
+    expect(JSON.parse(workspace.read('artifacts/tiny/run.json')).status).toBe('done');
+    expect(sh(workspace, `(${etude} --json 2>&1; echo $? > code) | true`).stderr).toBe('');
+    expect(workspace.read('code')).toBe('0\n');
+  });
+
+  it('is told in one line and by the exit code where the disk is full', () => {
+    const workspace = new CliWorkspace();
+    for (const command of [`${etude} > /dev/full`, `${etude} --json > /dev/full`]) {
+      expect(sh(workspace, command)).toMatchObject({
+        status: 1,
+        stderr: expect.stringMatching(/^error: standard output: the disk is full .*\n$/),
+      });
+    }
+    expect(sh(workspace, `${etude} 2> /dev/full`).status).toBe(0);
+    expect(sh(workspace, `ulimit -f 1; ${etude.replace(' run ', ' explain ')} --json > out`)).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/^error: standard output: the file would be larger than the system allows .*\n$/),
+    });
+  });
+});
+
+describe('a workspace that cannot be written', () => {
+  /** Runs the program where all of the workspace is read-only, as root by a mount of its own. */
+  const readOnly = (workspace: CliWorkspace, ...args: string[]) => {
+    const mounts = 'mount --bind . . && mount -o remount,bind,ro . && cd "$PWD" && exec "$@"';
+    return spawnSync('unshare', ['--mount', 'sh', '-c', mounts, 'sh', process.execPath, ETUDE, ...args], {
+      ...{ cwd: workspace.folder, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } },
+    });
+  };
+  const canMount = spawnSync('unshare', ['--mount', 'true']).status === 0;
+
+  it.skipIf(!canMount)('gives what is in the cache, and one line for what is not', async () => {
+    const workspace = new CliWorkspace();
+    expect(readOnly(workspace, ...run)).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(
+        /^✗ extract-track +failed\nerror: extract-track has to run \(.+\), and \/.+ cannot be written\n$/,
+      ),
+    });
+    await workspace.etude(...run);
+    const record = workspace.read('artifacts/tiny/run.json');
+    expect(readOnly(workspace, ...run)).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('0 of 7 stages ran'),
+      stderr: `warning: ${workspace.folder} cannot be written: run.json stays as it was\n`,
+    });
+    expect(workspace.read('artifacts/tiny/run.json')).toBe(record);
+    rmSync(workspace.path('artifacts/tiny/render/song-1.mid'));
+    expect(readOnly(workspace, ...run)).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/error: the file system is read-only: .*song-1.mid\n$/),
+    });
+  });
+
+  it.skipIf(process.getuid?.() !== 0)('works as another user who may only read', async () => {
+    const workspace = new CliWorkspace();
+    await workspace.etude(...run);
+    chmodSync(workspace.folder, 0o755);
+    const args = ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, ETUDE, ...run];
+    expect(spawnSync('setpriv', args, { cwd: workspace.folder, encoding: 'utf8' })).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('0 of 7 stages ran'),
+    });
+  });
+});
+
 describe('a run that is stopped in the middle of training', () => {
   const started = async () => {
     const workspace = new CliWorkspace();
@@ -246,9 +327,13 @@ describe('a run that is stopped in the middle of training', () => {
     expect(await workspace.statuses()).toEqual(nothing);
   };
 
-  it('by Ctrl-C exits 130, leaves the cache right and no lock behind', async () => {
+  it.each([
+    'SIGINT',
+    'SIGTERM',
+    'SIGHUP',
+  ] as const)('by %s exits 130, leaves the cache right and no lock behind', async (by) => {
     const { workspace, child, finished } = await started();
-    child.kill('SIGINT');
+    child.kill(by);
     const { code, stdout, stderr } = await finished;
     expect(code).toBe(130);
     expect(stderr).toContain('stopping; once more to stop at once');
@@ -268,7 +353,7 @@ describe('a run that is stopped in the middle of training', () => {
 describe('training that was stopped', () => {
   const LONG = TINY.replace('steps: 4', 'steps: 10000000').replace('evaluateEvery: 2', 'evaluateEvery: 10000000');
 
-  it.each(['SIGINT', 'SIGKILL'] as const)('by %s goes on from its last checkpoint', async (signal) => {
+  it.each(['SIGINT', 'SIGHUP', 'SIGKILL'] as const)('by %s goes on from its last checkpoint', async (signal) => {
     const workspace = new CliWorkspace();
     workspace.write('experiments/tiny.yaml', LONG);
     const first = workspace.start(run);

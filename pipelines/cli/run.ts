@@ -1,7 +1,7 @@
 import { runPlan, type StageRecord } from '@etude/pipeline';
 import { EXIT, fail } from './fail.js';
 import { printJson } from './print.js';
-import { runReporter } from './run-reporter.js';
+import { type RunReporter, runReporter } from './run-reporter.js';
 import { planFor } from './workspace.js';
 
 /** Milliseconds in which two signals count as one. */
@@ -23,10 +23,11 @@ export async function runCommand({
   version,
   ...request
 }: RunCommandOptions): Promise<void> {
-  const plan = planFor(request);
-  const reporter = runReporter(plan, { quiet: json });
-  const { signal, release } = interruption((line) => reporter.note(line));
+  let reporter: RunReporter | undefined;
+  const { signal, release } = interruption((line) => (reporter ? reporter.note(line) : console.error(line)));
   try {
+    const plan = planFor(request);
+    reporter = runReporter(plan, { quiet: json });
     const { record, error } = await runPlan(plan, {
       again: stage,
       dryRun,
@@ -56,23 +57,26 @@ function stageForJson({ name, status, reasons, seconds, outputs }: StageRecord) 
   return { name, status, reasons, seconds, outputs };
 }
 
-/** A signal that Ctrl-C (or a polite kill) aborts; a second one ends the process at once. */
+/** What asks a run to stop: Ctrl-C, `kill` or a shutdown, a terminal that is closed. */
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** A signal that any of these aborts; the same one again ends the process at once. */
 function interruption(note: (line: string) => void): { signal: AbortSignal; release: () => void } {
   const controller = new AbortController();
-  let first = 0;
-  const stop = () => {
-    // Nx passes on the Ctrl-C that the terminal has sent already: that is not a second one.
-    if (controller.signal.aborted && Date.now() - first < SAME_CTRL_C) return;
-    if (controller.signal.aborted) process.exit(EXIT.interrupted);
-    first = Date.now();
-    note('stopping; once more to stop at once');
-    controller.abort(new Error('interrupted'));
+  let first: { name: NodeJS.Signals; at: number } | undefined;
+  const stop = (name: NodeJS.Signals) => {
+    if (first === undefined) {
+      first = { name, at: Date.now() };
+      note('stopping; once more to stop at once');
+      controller.abort(new Error('interrupted'));
+      return;
+    }
+    // Nx passes on what the terminal has sent already, as SIGTERM: that is not a second one.
+    if (name === first.name && Date.now() - first.at > SAME_CTRL_C) process.exit(EXIT.interrupted);
   };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  for (const name of STOP_SIGNALS) process.on(name, stop);
   const release = () => {
-    process.off('SIGINT', stop);
-    process.off('SIGTERM', stop);
+    for (const name of STOP_SIGNALS) process.off(name, stop);
   };
   return { signal: controller.signal, release };
 }

@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const etude = join(root, 'pipelines', 'bin', 'etude.js');
+/** The real program. */
+export const ETUDE = join(root, 'pipelines', 'bin', 'etude.js');
 
 export interface Finished {
   readonly code: number | null;
@@ -61,7 +62,7 @@ export class CliWorkspace {
     env: NodeJS.ProcessEnv = {},
     fileBlocks?: number,
   ): { child: ChildProcess; finished: Promise<Finished> } {
-    const command = [process.execPath, etude, ...args];
+    const command = [process.execPath, ETUDE, ...args];
     if (fileBlocks !== undefined) command.unshift('sh', '-c', `ulimit -f ${fileBlocks}; exec "$0" "$@"`);
     const child = spawn(command[0]!, command.slice(1), {
       cwd: this.folder,

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { access, constants, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { publish } from './artifact-folder.js';
 import { withFileLock } from './file-lock.js';
@@ -17,6 +17,7 @@ import {
 } from './run-record.js';
 import type { Checkpoint, Content, InputFile, Progress, Stage, StageOutputs, WorkspaceFile } from './stage.js';
 import { type Artifact, type CachedStage, StageCache } from './stage-cache.js';
+import { removeStrays } from './whole-file.js';
 import type { PlannedFile } from './workspace-files.js';
 
 /** What a run tells while it goes on; all calls are made in the order of events. */
@@ -57,11 +58,16 @@ export interface RunResult {
  */
 export async function runPlan(plan: Plan, options: RunOptions = {}): Promise<RunResult> {
   if (options.again !== undefined) findStage(plan, options.again);
-  const run = new Run(plan, options);
-  if (options.dryRun) return run.stages();
-  return run.locked(`experiment-${plan.experiment.replaceAll('/', '-')}`, `experiment ${plan.experiment}`, () =>
-    run.stages(),
-  );
+  // What is in the cache and in the artifact folder can be had of a workspace that may only be read.
+  const readOnly = !options.dryRun && !(await canBeWritten(plan.workspace));
+  const run = new Run(plan, { ...options, readOnly });
+  if (options.dryRun || readOnly) return run.stages();
+  return run.locked(`experiment-${plan.experiment.replaceAll('/', '-')}`, `experiment ${plan.experiment}`, async () => {
+    // Whoever prunes the cache looks at the locks of experiments first: from here on it spares what this run uses.
+    await run.locked(PRUNE_LOCK, 'the cache', async () => {});
+    await run.removeStrays();
+    return run.stages();
+  });
 }
 
 type WorkspaceFiles = Readonly<Record<string, readonly WorkspaceFile[]>>;
@@ -69,11 +75,14 @@ type WorkspaceFiles = Readonly<Record<string, readonly WorkspaceFile[]>>;
 /** What a stage left, for the stages that read from it. */
 type Outputs = Readonly<Record<string, readonly Artifact[]>>;
 
+/** The lock of who prunes the cache. */
+export const PRUNE_LOCK = 'prune';
+
 const REPAIRED = 'its cached artifact was damaged';
 
 class Run {
   readonly #plan: Plan;
-  readonly #options: RunOptions;
+  readonly #options: RunOptions & { readOnly: boolean };
   readonly #observer: RunObserver;
   readonly #signal: AbortSignal;
   readonly #cache: StageCache;
@@ -86,7 +95,7 @@ class Run {
   readonly #repairs = new Map<string, Promise<void>>();
   #damaged = false;
 
-  constructor(plan: Plan, options: RunOptions) {
+  constructor(plan: Plan, options: RunOptions & { readOnly: boolean }) {
     this.#plan = plan;
     this.#options = options;
     this.#observer = options.observer ?? {};
@@ -96,7 +105,7 @@ class Run {
       this.#damaged = true;
       this.#observer.warning?.(message);
     };
-    const readOnly = options.dryRun ?? false;
+    const readOnly = options.readOnly || options.dryRun === true;
     this.#cache = new StageCache(join(plan.workspace, '.etude', 'cache'), { warn, readOnly });
   }
 
@@ -120,7 +129,11 @@ class Run {
       stages: records,
     });
     const save = async (status: RunRecord['status']) => {
-      if (!this.#options.dryRun) await writeRunRecord(this.#folder, record(status));
+      if (this.#options.readOnly && status === 'done') {
+        this.#observer.warning?.(`${this.#plan.workspace} cannot be written: run.json stays as it was`);
+      } else if (!this.#options.dryRun && !this.#options.readOnly) {
+        await writeRunRecord(this.#folder, record(status));
+      }
     };
 
     for (const planned of this.#plan.stages) {
@@ -181,6 +194,11 @@ class Run {
       if (this.#damaged) reasons = [...reasons, REPAIRED];
       if (reasons.length === 0) reasons = [unfinished ? 'did not finish last time' : 'no longer in the cache'];
       if (dryRun) return { ...present, status: 'would-run', reasons, seconds: 0, outputs: [] };
+      if (this.#options.readOnly) {
+        throw new StageError(
+          `${planned.name} has to run (${reasons.join(', ')}), and ${this.#plan.workspace} cannot be written`,
+        );
+      }
       const before = cached;
       await this.locked(fingerprint, `stage ${planned.name}`, async () => {
         if (!forced) cached = await this.#cache.find(fingerprint, planned.stage.outputs);
@@ -314,6 +332,15 @@ class Run {
     });
   }
 
+  /** Removes what killed processes left half written. */
+  async removeStrays(): Promise<void> {
+    const etude = join(this.#plan.workspace, '.etude');
+    const stageFolders = this.#plan.stages.map(({ name }) => join(this.#folder, name));
+    for (const folder of [join(etude, 'locks'), join(etude, 'cache', 'tmp'), this.#folder, ...stageFolders]) {
+      await removeStrays(folder);
+    }
+  }
+
   locked<T>(lock: string, what: string, work: () => Promise<T>): Promise<T> {
     const path = join(this.#plan.workspace, '.etude', 'locks', lock);
     const onWait = (holder: string) => this.#observer.waiting?.(what, holder);
@@ -387,6 +414,19 @@ function digestsOf({ outputs }: CachedStage): string {
     .flat()
     .map(({ digest }) => digest)
     .join();
+}
+
+async function canBeWritten(workspace: string): Promise<boolean> {
+  for (const folder of [join(workspace, '.etude', 'locks'), join(workspace, '.etude'), workspace]) {
+    try {
+      await access(folder, constants.W_OK);
+      return true;
+    } catch (error) {
+      const { code = '' } = error as NodeJS.ErrnoException;
+      if (code !== 'ENOENT') return !['EROFS', 'EACCES', 'EPERM'].includes(code);
+    }
+  }
+  return true;
 }
 
 function secondsSince(milliseconds: number): number {
