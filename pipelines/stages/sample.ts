@@ -18,7 +18,7 @@ import { vocabularyFromJson } from './vocabulary-json.js';
 
 export const sample = defineStage({
   name: 'sample',
-  version: 12,
+  version: 13,
   summary: 'Writes songs token by token with the trained model',
   params: z.strictObject({
     songs: z.int().min(1).max(1000).default(3).describe('how many songs to write'),
@@ -122,7 +122,7 @@ export const sample = defineStage({
     if (form !== undefined && fixed !== undefined) {
       throw new StageError('sample.form and sample.fixed cannot both be: a fixed voice says how long the song is');
     }
-    const given = await givenSections(files.given ?? [], settings, grammar);
+    const given = await givenSections(files.given ?? [], settings, grammar, say);
     const heard = new Map<string, ReturnType<typeof fitTokens>>();
     for (const [name, piece] of given) {
       if (name === fixed?.voice) continue;

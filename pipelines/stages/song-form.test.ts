@@ -119,6 +119,20 @@ describe('a form', () => {
     const broken = givenSections([workspaceFile(Buffer.from('MThd'), 'A.mid')], settings, createGrammar(settings));
     await expect(broken).rejects.toThrow('A.mid');
   });
+
+  it('says where in an ABC file what is not understood, and refuses one that cannot be played', async () => {
+    const settings = { grammar: 'event-text', division: 480, steps: 0, velocities: 32 } as const;
+    const read = async (music: string) => {
+      const said: string[] = [];
+      const abc = workspaceFile(Buffer.from(`X:1\nM:4/4\nL:1/4\nK:C\n${music}\n`), 'my/A.abc');
+      await givenSections([abc], settings, createGrammar(settings), (line) => said.push(line));
+      return said;
+    };
+    expect(await read('CD!sf!EF|')).toEqual(['my/A.abc:5:3: Unknown decoration: sf']);
+    expect((await read('kC'.repeat(20))).at(-1)).toBe('my/A.abc: and 10 more of that');
+    await expect(read('CDEF|d999999999|')).rejects.toThrow(/^my\/A\.abc:5:6: expected a note or rest of at most 256/);
+    await expect(read('CDEF|\nM:3/0\nCDE|')).rejects.toThrow(/^my\/A\.abc:6:1: expected a metre/);
+  });
 });
 
 it('parts of a piece make it again, but for notes that sound across the cut', () => {

@@ -7,6 +7,9 @@ import * as z from 'zod';
 import { cadenceOf, dominantFrom, type Ending, type EndingJudge, withTonic } from './song-ending.js';
 import type { NoteRule } from './song-rules.js';
 
+/** Lines said of what in a text in ABC notation is not understood. */
+const MOST_WARNINGS = 10;
+
 /** A section's name; with an apostrophe it is varied even where it comes first. */
 const section = z
   .string()
@@ -191,10 +194,11 @@ export async function givenSections(
   files: readonly WorkspaceFile[],
   settings: GrammarSettings,
   grammar: Grammar,
+  say: (line: string) => void = () => {},
 ): Promise<Map<string, Piece>> {
   const given = new Map<string, Piece>();
   for (const file of files) {
-    const { pieces, summary } = readPieces(await midiOf(file), {
+    const { pieces, summary } = readPieces(await midiOf(file, say), {
       selection: { tracks: 'all', drums: 'keep', merge: settings.grammar === 'event-text' },
       ...{ strict: false, pedalToDurations: false, quantize: settings.steps, transposeToC: false },
     });
@@ -206,13 +210,19 @@ export async function givenSections(
   return given;
 }
 
-async function midiOf(file: WorkspaceFile): Promise<Uint8Array> {
+async function midiOf(file: WorkspaceFile, say: (line: string) => void): Promise<Uint8Array> {
   if (extname(file.name).toLowerCase() !== '.abc') return file.bytes();
   // Loaded here, since it is large and few songs have a beginning in ABC.
-  const { abcToMidi } = await import('@etude/abc');
+  const { AbcError, abcToMidi } = await import('@etude/abc');
   try {
-    return abcToMidi(Buffer.from(file.bytes()).toString('utf8'));
+    const { bytes, warnings } = abcToMidi(Buffer.from(file.bytes()).toString('utf8'));
+    for (const { line, column, message } of warnings.slice(0, MOST_WARNINGS)) {
+      say(`${file.path}:${line}:${column}: ${message}`);
+    }
+    if (warnings.length > MOST_WARNINGS) say(`${file.path}: and ${warnings.length - MOST_WARNINGS} more of that`);
+    return bytes;
   } catch (error) {
-    throw new StageError(`${file.path}: ${(error as Error).message}`);
+    if (!(error instanceof AbcError)) throw error;
+    throw new StageError(`${file.path}:${error.line}:${error.column}: ${error.message}`);
   }
 }

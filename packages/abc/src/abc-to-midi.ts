@@ -1,101 +1,191 @@
 import { setTempo, type TrackToWrite, timeSignature, trackName, writeMidi } from '@etude/midi-writer';
-import abcjs from 'abcjs';
+import { AbcError, type AbcWarning } from './abc-error.js';
+import { changesOf, upbeatOf, withoutTempos } from './changes.js';
+import { checkFields, checkTune } from './check-tune.js';
+import { type AudioCommand, audioOf, parseTune, type TempoElement } from './parsed-tune.js';
+import { type TuneText, tuneTextsOf } from './tune-texts.js';
 
 /** Ticks a quarter note. */
 const DIVISION = 480;
 const TICKS_PER_WHOLE = 4 * DIVISION;
 /** Of every note: the notation says nothing of dynamics, and accents by rule would only make three tokens of one. */
 const VELOCITY = 96;
+const USUAL_TEMPO = 500_000;
+const SLOWEST_TEMPO = 0xff_ffff;
+/** How abcjs names percussion, which has a channel in MIDI and no program. */
+const PERCUSSION = 128;
+
+export interface AbcMusic {
+  /** a Standard MIDI File of format 1: a conductor track, then a track for each name of a voice */
+  readonly bytes: Uint8Array;
+  /** what was read around, in the order of the text */
+  readonly warnings: readonly AbcWarning[];
+}
+
+export interface AbcOptions {
+  /**
+   * where a tune with an upbeat begins: `inside-bar` with a rest before it, so that bars are where the tune has them; `at-once`, which moves
+   * its bar lines
+   */
+  readonly upbeats?: 'inside-bar' | 'at-once';
+}
+
+/**
+ * The music of a text in ABC notation. Voices of one name are the staves of one instrument, and one track. The tunes of a book follow
+ * each other, a bar of silence between; one that gives no tempo has that of the first one.
+ *
+ * @throws {AbcError} with line and column, where notes would be lost or cannot be played
+ */
+export function abcToMidi(abc: string, { upbeats = 'inside-bar' }: AbcOptions = {}): AbcMusic {
+  const music = new Music();
+  for (const tune of tuneTextsOf(abc)) music.add(tune, upbeats);
+  if (music.isEmpty) throw new AbcError({ line: 1, column: 1 }, 'there are no notes in this text');
+  return { bytes: music.toBytes(), warnings: music.warnings };
+}
 
 interface Voice {
   readonly name: string;
+  /** of General MIDI, or {@link PERCUSSION} */
   readonly program: number;
   readonly notes: { readonly start: number; readonly end: number; readonly key: number }[];
 }
 
-/**
- * A Standard MIDI File of format 1 for a text in ABC notation: a conductor track, then a track for each name of a voice
- * (voices of one name are the staves of one instrument). The tunes of a book follow each other, a bar of silence between.
- * Tempo is that of the first tune.
- *
- * @throws {Error} at anything that abcjs does not understand
- */
-export function abcToMidi(abc: string): Uint8Array {
-  const voices: Voice[] = [];
-  const timeSignatures: { tick: number; numerator: number; denominator: number }[] = [];
-  let tempo: number | undefined;
-  let from = 0;
-  for (const tune of abcjs.parseOnly(abc)) {
-    const title = tune.metaText.title ?? 'untitled';
-    if (tune.warnings) throw new Error(`${title}: ${tune.warnings.join('; ').replace(/<[^>]*>/g, '')}`);
-    const { num, den } = tune.getMeterFraction();
-    const numerator = Number(num);
-    const denominator = Number(den);
-    const metre = timeSignatures.at(-1);
-    if (metre?.numerator !== numerator || metre.denominator !== denominator) {
-      timeSignatures.push({ tick: from, numerator, denominator });
+/** The tunes of a book, one after the other. */
+class Music {
+  readonly warnings: AbcWarning[] = [];
+  readonly #voices: Voice[] = [];
+  readonly #metres: { tick: number; numerator: number; denominator: number }[] = [];
+  readonly #tempos: { tick: number; microseconds: number }[] = [];
+  /** tick at which the next tune begins */
+  #from = 0;
+  /** microseconds a quarter note, with which the first tune begins */
+  #usualTempo: number | undefined;
+
+  get isEmpty(): boolean {
+    return this.#voices.every(({ notes }) => notes.length === 0);
+  }
+
+  add(tune: TuneText, upbeats: AbcOptions['upbeats']): void {
+    checkFields(tune);
+    const parsed = parseTune(tune, (warning) => this.warnings.push(warning));
+    checkTune(parsed, tune);
+    const { num: numerator, den: denominator } = parsed.getMeterFraction();
+    const bar = barTicks({ numerator, denominator });
+    const voices = withoutTempos(parsed);
+    const { tracks, totalDuration } = audioOf(parsed, tune);
+    const upbeat = toTicks(upbeatOf(voices[0] ?? [], numerator / denominator));
+    const from = this.#from + (upbeats === 'at-once' || upbeat === 0 ? 0 : bar - upbeat);
+    this.#addMetre({ tick: this.#from, numerator, denominator });
+    const tempo = this.#microsecondsOf(parsed.metaText.tempo, tune);
+    this.#usualTempo ??= tempo ?? USUAL_TEMPO;
+    this.#addTempo(this.#from, tempo);
+    const changes = changesOf(voices);
+    for (const { time, ...metre } of changes.metres) {
+      if (time > 0) this.#addMetre({ tick: from + toTicks(time), ...metre });
     }
-    tempo ??= quarterMicroseconds(tune.metaText.tempo);
-    const { tracks, totalDuration } = tune.setUpAudio({ chordsOff: true } as abcjs.SynthOptions) as unknown as AbcAudio;
+    for (const { time, element } of changes.tempos) {
+      this.#addTempo(from + toTicks(time), this.#microsecondsOf(element, tune) ?? tempo);
+    }
     for (const [index, track] of tracks.entries()) {
-      addTrack(voices, track, index === 0 ? 'Melody' : `Voice ${index + 1}`, from);
+      this.#addTrack(track, { name: index === 0 ? 'Melody' : `Voice ${index + 1}`, from, tune });
     }
-    const bar = (TICKS_PER_WHOLE * numerator) / denominator;
-    from += (Math.ceil(toTicks(totalDuration) / bar) + 1) * bar;
+    const last = this.#metres.at(-1)!;
+    const bars = Math.ceil((from + toTicks(totalDuration) - last.tick) / barTicks(last));
+    this.#from = last.tick + (bars + 1) * barTicks(last);
   }
-  const meta = [setTempo({ tick: 0, microseconds: tempo! }), ...timeSignatures.map(timeSignature)];
-  const tracks = voices.map((voice, index) => toTrack(voice, index));
-  return writeMidi({ format: 1, division: DIVISION, tracks: [{ meta, events: [] }, ...tracks] });
+
+  toBytes(): Uint8Array {
+    const tempos = this.#tempos.map(setTempo);
+    const metres = this.#metres.map(timeSignature);
+    const meta = [...tempos, ...metres].sort((a, b) => a.tick - b.tick);
+    const tracks = this.#voices.map((voice, index) => toTrack(voice, index));
+    return writeMidi({ format: 1, division: DIVISION, tracks: [{ meta, events: [] }, ...tracks] });
+  }
+
+  #addMetre(metre: { tick: number; numerator: number; denominator: number }): void {
+    const last = this.#metres.at(-1);
+    if (last?.numerator === metre.numerator && last.denominator === metre.denominator) return;
+    if (last?.tick === metre.tick) this.#metres.pop();
+    this.#metres.push(metre);
+  }
+
+  /** @param microseconds a quarter note; undefined: as the first tune begins */
+  #addTempo(tick: number, microseconds = this.#usualTempo!): void {
+    const last = this.#tempos.at(-1);
+    if (last?.microseconds === microseconds) return;
+    if (last?.tick === tick) this.#tempos.pop();
+    this.#tempos.push({ tick, microseconds });
+  }
+
+  #microsecondsOf(tempo: TempoElement | undefined, tune: TuneText): number | undefined {
+    if (tempo?.bpm === undefined) return undefined;
+    const lengths = typeof tempo.duration === 'number' ? [tempo.duration] : (tempo.duration ?? [0.25]);
+    const beat = lengths.reduce((sum, length) => sum + length, 0);
+    const microseconds = Math.round(60e6 / (tempo.bpm * beat * 4));
+    if (microseconds >= 1 && microseconds <= SLOWEST_TEMPO) return microseconds;
+    this.warnings.push({
+      ...tune.placeOf(tempo.startChar ?? 0),
+      message: 'expected a tempo from 4 to 60,000,000 quarter notes a minute; this one is left out',
+    });
+    return undefined;
+  }
+
+  #addTrack(
+    commands: readonly AudioCommand[],
+    { name: fallback, from, tune }: { name: string; from: number; tune: TuneText },
+  ): void {
+    const named = commands.find((command) => command.cmd === 'text' && command.type === 'name') as
+      | { text: string }
+      | undefined;
+    const name = named?.text ?? fallback;
+    let voice = this.#voices.find((candidate) => candidate.name === name);
+    if (voice === undefined) {
+      voice = { name, program: this.#programOf(commands, tune), notes: [] };
+      this.#voices.push(voice);
+    }
+    for (const command of commands) {
+      if (command.cmd !== 'note') continue;
+      const { pitch: key, start: time, duration, startChar } = command;
+      const place = () => (startChar === undefined ? tune.start : tune.placeOf(startChar));
+      if (!Number.isFinite(time + duration)) {
+        throw new AbcError(place(), 'it cannot be told how long this note lasts: does a tuplet cross a bar line?');
+      }
+      if (!(Number.isInteger(key) && key >= 0 && key <= 127)) {
+        throw new AbcError(place(), "expected a note that MIDI has, from C,,,,, to g'''', transpositions counted in");
+      }
+      const start = from + toTicks(time);
+      // A note that would end where it begins would never end.
+      voice.notes.push({ start, end: Math.max(start + 1, from + toTicks(time + duration)), key });
+    }
+  }
+
+  #programOf(commands: readonly AudioCommand[], tune: TuneText): number {
+    const program = commands.find((command) => command.cmd === 'program')?.instrument ?? 0;
+    if (Number.isInteger(program) && program >= 0 && program <= PERCUSSION) return program;
+    this.warnings.push({ ...tune.start, message: `expected a program from 0 to 127, found ${program}; taken as 0` });
+    return 0;
+  }
 }
 
-/** What abcjs's setUpAudio returns; durations and starts are in whole notes. */
-interface AbcAudio {
-  readonly totalDuration: number;
-  readonly tracks: readonly (readonly AbcCommand[])[];
-}
-type AbcCommand =
-  | { readonly cmd: 'text'; readonly type: string; readonly text: string }
-  | { readonly cmd: 'program'; readonly instrument: number }
-  | { readonly cmd: 'note'; readonly pitch: number; readonly start: number; readonly duration: number };
-
-function addTrack(voices: Voice[], commands: readonly AbcCommand[], fallbackName: string, from: number): void {
-  const named = commands.find((command) => command.cmd === 'text' && command.type === 'name') as
-    | { text: string }
-    | undefined;
-  const name = named?.text ?? fallbackName;
-  const program = commands.find((command) => command.cmd === 'program')?.instrument ?? 0;
-  let voice = voices.find((candidate) => candidate.name === name);
-  if (voice === undefined) {
-    voice = { name, program, notes: [] };
-    voices.push(voice);
-  }
-  for (const command of commands) {
-    if (command.cmd !== 'note') continue;
-    const start = from + toTicks(command.start);
-    voice.notes.push({ start, end: from + toTicks(command.start + command.duration), key: command.pitch });
-  }
-}
-
-/** Channel 10 is left to percussion (General MIDI 1). */
+/** The tenth channel is left to percussion (General MIDI 1); more than 15 voices share the others. */
 function toTrack({ name, program, notes }: Voice, index: number): TrackToWrite {
-  const channel = index < 9 ? index : index + 1;
+  const isDrum = program === PERCUSSION;
+  const place = index % 15;
+  const channel = isDrum ? 9 : place < 9 ? place : place + 1;
   const events = notes.flatMap(({ start, end, key }) => [
     { tick: start, status: 0x90 | channel, data1: key, data2: VELOCITY },
     { tick: end, status: 0x80 | channel, data1: key, data2: 0 },
   ]);
   // At one tick notes end before others begin, the lower before the higher.
   events.sort((a, b) => a.tick - b.tick || a.status - b.status || a.data1 - b.data1);
-  return {
-    meta: [trackName(name)],
-    events: [{ tick: 0, status: 0xc0 | channel, data1: program, data2: 0 }, ...events],
-  };
+  const head = isDrum ? [] : [{ tick: 0, status: 0xc0 | channel, data1: program, data2: 0 }];
+  return { meta: [trackName(name)], events: [...head, ...events] };
+}
+
+function barTicks({ numerator, denominator }: { numerator: number; denominator: number }): number {
+  return (TICKS_PER_WHOLE * numerator) / denominator;
 }
 
 function toTicks(wholeNotes: number): number {
   return Math.round(wholeNotes * TICKS_PER_WHOLE);
-}
-
-function quarterMicroseconds(tempo: { duration?: number[]; bpm?: number } | undefined): number {
-  const { duration: [beat] = [0.25], bpm = 120 } = tempo ?? {};
-  return Math.round(60e6 / (bpm * beat! * 4));
 }

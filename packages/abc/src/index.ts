@@ -1,1 +1,2 @@
-export { abcToMidi } from './abc-to-midi.js';
+export { AbcError, type AbcPlace, type AbcWarning } from './abc-error.js';
+export { type AbcMusic, type AbcOptions, abcToMidi } from './abc-to-midi.js';
