@@ -101,9 +101,11 @@ export const train = defineStage({
       });
     };
     const onResume = (step: number) => say(`going on from step ${step}`);
+    const onStartOver = (reason: string) => say(`starting over instead of resuming from the checkpoint: ${reason}`);
+    say(`computing with ${kernels.computedBy}`);
     try {
       const hooks = {
-        ...{ signal, onProgress, onResume, checkpoints: checkpoint },
+        ...{ signal, onProgress, onResume, onStartOver, checkpoints: checkpoint },
         ...(options.earlyStopping.on === 'novelty' && {
           copiedShare: noveltyProbe(tf, kernels, vocabulary, createGrammar(settings), inputs.pieces.bytes),
         }),

@@ -12,9 +12,12 @@ import { Adam } from './adam.js';
 import type { TrainingOptions } from './options.js';
 import type { CurvePoint, TrainingState } from './training-state.js';
 
+const KIND = 'checkpoint 2';
+
 /** What of a training state is no tensor, as JSON in the file's metadata. */
 interface Numbers {
   readonly step: number;
+  readonly epoch: number;
   readonly bestStep: number | undefined;
   readonly curve: readonly CurvePoint[];
   readonly lossSum: number;
@@ -22,9 +25,9 @@ interface Numbers {
   readonly rows: number;
 }
 
-/** A training state as a safetensors file. */
-export async function toCheckpoint(state: TrainingState): Promise<Uint8Array> {
-  const { step, adam, carried, best, curve, lossSum, lossCount } = state;
+/** A training state as a safetensors file, with what computed it: others round differently, and do not go on from it. */
+export async function toCheckpoint(state: TrainingState, { computedBy }: Kernels): Promise<Uint8Array> {
+  const { step, epoch, adam, carried, best, curve, lossSum, lossCount } = state;
   const layers = carried.flatMap(({ hidden, cell }, layer) => [
     [`${layer}.hidden`, hidden],
     [`${layer}.cell`, cell],
@@ -40,23 +43,30 @@ export async function toCheckpoint(state: TrainingState): Promise<Uint8Array> {
     Object.entries(members).map(([name, tensor]) => [`${group}.${name}`, tensor] as const),
   );
   const numbers: Numbers = {
-    ...{ step, bestStep: best?.point.step, curve, lossSum, lossCount },
+    ...{ step, epoch, bestStep: best?.point.step, curve, lossSum, lossCount },
     rows: carried[0]!.hidden.shape[0],
   };
-  const metadata = { kind: 'checkpoint', numbers: JSON.stringify(numbers) };
+  const metadata = { kind: KIND, computedBy, numbers: JSON.stringify(numbers) };
   return toSafetensors({ arrays: await toArrays(Object.fromEntries(tensors)), metadata });
 }
 
-/** The state that a checkpoint holds; undefined where it is further on than training is to go. */
+/**
+ * The state that a checkpoint holds.
+ * @returns a text where training cannot go on from it: why, or empty where there is nothing to tell anybody
+ */
 export function fromCheckpoint(
   tf: TensorFlow,
   kernels: Kernels,
   bytes: Uint8Array,
   options: TrainingOptions,
-): TrainingState | undefined {
+): TrainingState | string {
   const { arrays, metadata } = fromSafetensors(bytes);
-  const { step, bestStep, curve, lossSum, lossCount, rows } = JSON.parse(metadata.numbers!) as Numbers;
-  if (step > options.steps) return undefined;
+  if (metadata.kind !== KIND) return 'it is of another version of Etude';
+  if (metadata.computedBy !== kernels.computedBy) {
+    return `it was computed by ${metadata.computedBy}, and this is ${kernels.computedBy}`;
+  }
+  const { step, epoch, bestStep, curve, lossSum, lossCount, rows } = JSON.parse(metadata.numbers!) as Numbers;
+  if (step > options.steps) return '';
   const { shape } = options;
   const group = (name: string, shapes: Record<string, number[]>) => {
     const prefixed = Object.entries(shapes).map(([key, dimensions]) => [`${name}.${key}`, dimensions]);
@@ -69,7 +79,7 @@ export function fromCheckpoint(
   const from = { means: group('means', shapes), squares: group('squares', shapes), updates: step };
   const point = curve.find((at) => at.step === bestStep);
   return {
-    step,
+    ...{ step, epoch },
     adam: new Adam(tf, kernels, group('weights', shapes), options, from),
     carried: Array.from({ length: shape.layers }, (_, layer) => ({
       hidden: carried[`${layer}.hidden`] as Tensor2D,

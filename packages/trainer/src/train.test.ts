@@ -177,7 +177,8 @@ describe('a checkpoint', () => {
     const store = memoryStore();
     expect(await bytesOf(await run(long, { checkpoints: store, checkpointEvery: 0 }))).toEqual(await bytesOf(whole));
     expect(store.saved).toHaveLength(48); // one each step, and the one at the end
-    for (const saved of [store.saved[0]!, store.saved[8]!, store.saved[9]!, store.saved[30]!, store.saved[46]!]) {
+    // The last is that of the end, of before the evaluation that only the end asks for.
+    for (const saved of store.saved) {
       const resumed: number[] = [];
       const checkpoints = { load: async () => saved, save: async () => {} };
       const again = await run(long, { checkpoints, onResume: (step) => resumed.push(step) });
@@ -185,6 +186,45 @@ describe('a checkpoint', () => {
       expect(await bytesOf(again)).toEqual(await bytesOf(whole));
       expect(again.curve).toEqual(whole.curve);
     }
+  });
+
+  it.each<[string, Partial<TrainingOptions>, TrainingHooks]>([
+    ['a Grid LSTM', { shape: { ...options.shape, model: 'grid-lstm', tied: false, depthPriority: false } }, {}],
+    ['patience', { evaluateEvery: 3, dropout: 0, earlyStopping: { ...onLoss, patience: 2 }, learningRate: 0.3 }, {}],
+    [
+      'novelty',
+      { evaluateEvery: 4, earlyStopping: { on: 'novelty', patience: 0, copiedShare: 0.5 } },
+      { copiedShare: async ({ weights }) => Math.abs(weights['output.bias']!.dataSync()[0]! * 100) % 1 },
+    ],
+    ['warm-up, decay and weight decay', { warmup: 7, decay: 'cosine', weightDecay: 0.1, evaluateEvery: 50 }, {}],
+  ])('of any step leads to the same bytes with %s', async (_, changes, hooks) => {
+    const short = { ...long, steps: 17, evaluateEvery: 5, ...changes };
+    const whole = await run(short, hooks);
+    const store = memoryStore();
+    await run(short, { ...hooks, checkpoints: store, checkpointEvery: 0 });
+    expect(store.saved.length).toBeGreaterThan(2);
+    for (const saved of store.saved) {
+      const again = await run(short, { ...hooks, checkpoints: { load: async () => saved, save: async () => {} } });
+      expect(await bytesOf(again)).toEqual(await bytesOf(whole));
+      expect({ curve: again.curve, best: again.best, ended: again.ended }).toEqual({
+        ...{ curve: whole.curve, best: whole.best, ended: whole.ended },
+      });
+    }
+  });
+
+  it('of other kernels is not carried on, which is said', async () => {
+    const store = memoryStore();
+    const others = { ...kernels, computedBy: 'other kernels on TensorFlow 1' };
+    await train(tf, others, holdOut(cycle), { ...options, steps: 10 }, { checkpoints: store });
+    const reasons: string[] = [];
+    const resumed: number[] = [];
+    const again = await run(
+      { steps: 20 },
+      { checkpoints: store, onStartOver: (reason) => reasons.push(reason), onResume: (step) => resumed.push(step) },
+    );
+    expect(reasons).toEqual([`it was computed by other kernels on TensorFlow 1, and this is ${kernels.computedBy}`]);
+    expect(resumed).toEqual([]);
+    expect(await bytesOf(again)).toEqual(await bytesOf(await run({ steps: 20 })));
   });
 
   it('is saved when training is stopped, and training goes on from it', async () => {

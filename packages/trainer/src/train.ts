@@ -60,6 +60,8 @@ export interface TrainingHooks {
   readonly copiedShare?: (model: Model) => Promise<number>;
   /** told where training goes on from a checkpoint */
   readonly onResume?: (step: number) => void;
+  /** told why training does not go on from a checkpoint that there is */
+  readonly onStartOver?: (reason: string) => void;
 }
 
 /** Training cannot go on, and the user can do something about it. */
@@ -80,7 +82,7 @@ export async function train(
   kernels: Kernels,
   { training, validation }: Corpus,
   options: TrainingOptions,
-  { signal, onProgress, checkpoints, checkpointEvery = 30, copiedShare, onResume }: TrainingHooks = {},
+  { signal, onProgress, checkpoints, checkpointEvery = 30, copiedShare, onResume, onStartOver }: TrainingHooks = {},
 ): Promise<TrainingResult> {
   const { shape, steps, window, evaluateEvery, earlyStopping } = options;
   const sequences = training.filter(({ length }) => length >= 2);
@@ -96,16 +98,21 @@ export async function train(
 
   const saved = await checkpoints?.load();
   const resumed = saved && fromCheckpoint(tf, kernels, saved, options);
-  if (resumed) onResume?.(resumed.step);
-  const state: TrainingState = resumed ?? {
-    step: 0,
-    adam: new Adam(tf, kernels, initialWeights(tf, shape, createRandom(options.seed)), options),
-    carried: zeroState(tf, shape, rows),
-    best: undefined,
-    curve: [],
-    lossSum: 0,
-    lossCount: 0,
-  };
+  if (typeof resumed === 'object') onResume?.(resumed.step);
+  else if (resumed) onStartOver?.(resumed);
+  const state: TrainingState =
+    typeof resumed === 'object'
+      ? resumed
+      : {
+          step: 0,
+          epoch: 1,
+          adam: new Adam(tf, kernels, initialWeights(tf, shape, createRandom(options.seed)), options),
+          carried: zeroState(tf, shape, rows),
+          best: undefined,
+          curve: [],
+          lossSum: 0,
+          lossCount: 0,
+        };
   const windows = trainingWindows(sequences, rows, window, options.seed, state.step);
   const pace = new Pace();
   const unit = kernels.unitsOfWork();
@@ -114,14 +121,13 @@ export async function train(
   let ended: string | undefined;
   /** what shows that training diverged */
   let divergence: string | undefined;
-  let epoch = state.curve.at(-1)?.epoch ?? 1;
 
   const evaluate = async () => {
     const model = { shape, weights: state.adam.weights };
     const validationLoss = heldOut.length === 0 ? undefined : meanLoss(tf, kernels, model, heldOut, window);
     const share = await copiedShare?.(model);
     const point: CurvePoint = {
-      ...{ step: state.step, epoch, trainingLoss: state.lossSum / state.lossCount, validationLoss },
+      ...{ step: state.step, epoch: state.epoch, trainingLoss: state.lossSum / state.lossCount, validationLoss },
       ...(share !== undefined && { copiedShare: share }),
     };
     state.curve.push(point);
@@ -133,7 +139,7 @@ export async function train(
     return point;
   };
   const save = async () => {
-    await checkpoints?.save(await toCheckpoint(state));
+    await checkpoints?.save(await toCheckpoint(state, kernels));
     savedAt = performance.now();
   };
 
@@ -150,7 +156,7 @@ export async function train(
       throw signal.reason;
     }
     const next = windows.next().value!;
-    epoch = next.epoch;
+    state.epoch = next.epoch;
     state.carried = replace(tf, state.carried, carryOn(tf, shape, state.carried, next));
     const stepLoss = unit(() => makeStep(tf, kernels, state, next, options));
     if (stepLoss === undefined || !Number.isFinite(stepLoss)) {

@@ -17,6 +17,8 @@ export interface CurvePoint {
 export interface TrainingState {
   /** steps that were made */
   step: number;
+  /** how many times the training part was begun */
+  epoch: number;
   adam: Adam;
   /** what the windows carry on */
   carried: State;

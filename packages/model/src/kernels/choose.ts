@@ -17,7 +17,7 @@ export interface ChosenKernels {
  * @throws {Error} where what is asked for does not work here
  */
 export function chooseKernels(
-  { tf, native, nativeProblem }: LoadedTensorFlow,
+  { tf, backend, versions, native, nativeProblem }: LoadedTensorFlow,
   options: { wanted?: KernelName | undefined; threads: number; precision?: Precision },
 ): ChosenKernels {
   const { wanted, threads, precision = 'float32' } = options;
@@ -36,7 +36,12 @@ export function chooseKernels(
       `${precision} needs the fused kernels, found ${name}${problems.fused ? `: ${problems.fused}` : ''}`,
     );
   }
-  if (name === 'reference') return { kernels: reference, problems };
+  const library = backend === 'wasm' ? 'WebAssembly' : `TensorFlow ${versions.libtensorflow}`;
+  const chosen = (kernels: Kernels) => ({
+    kernels: { ...kernels, computedBy: `${kernels.computedBy} on ${library}` },
+    problems,
+  });
+  if (name === 'reference') return chosen(reference);
   const rawOps = rawOpKernels(tf, native!, reference);
-  return { kernels: name === 'raw-ops' ? rawOps : fusedKernels(tf, native!, rawOps, { threads, precision }), problems };
+  return chosen(name === 'raw-ops' ? rawOps : fusedKernels(tf, native!, rawOps, { threads, precision }));
 }

@@ -60,6 +60,7 @@ export function fusedKernels(
   const has = instructions(tf, native);
   const bfloat16 = precision === 'bfloat16';
   if (bfloat16 && !has.bfloat16) throw new Error(`bfloat16 needs AVX-512 BF16, found ${has.name} without it`);
+  const instructionSet = `${has.name}${bfloat16 ? ' with bfloat16 products' : ''}`;
   const plain = { threads };
   const layer = { threads, rounded: bfloat16 };
   const products = [false, true].map((transpose_a) =>
@@ -70,7 +71,8 @@ export function fusedKernels(
   return {
     ...base,
     name: 'fused',
-    details: `${has.name}${bfloat16 ? ' with bfloat16 products' : ''}, ${threads} threads`,
+    details: `${instructionSet}, ${threads} threads`,
+    computedBy: `fused kernels (${instructionSet})`,
     unitsOfWork: () => onMeasuredThreads(threads, (most) => limitThreads(native, most)),
     lstm(weights, input, state, dropout) {
       const B = state.hidden.shape[0];

@@ -80,6 +80,11 @@ export interface Kernels {
   /** how they compute, for people: "AVX-512" */
   readonly details?: string;
   /**
+   * Everything that the last bits of results depend on, for people: "fused kernels (AVX-512)". Kernels of which this is the
+   * same compute the same bits from the same seed.
+   */
+  readonly computedBy: string;
+  /**
    * Runs units of like work, such as the steps of a training, one after the other: kernels may choose by how long they take on
    * how many threads they compute. Results do not depend on it.
    */

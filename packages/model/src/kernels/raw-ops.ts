@@ -11,6 +11,7 @@ export function rawOpKernels(tf: TensorFlow, native: NativeOperations, base: Ker
   const kernels: Kernels = {
     ...base,
     name: 'raw-ops',
+    computedBy: 'raw-ops kernels',
     lstm(weights, input, state, dropout) {
       const rows = rowsOf(tf, input); // (T·B, D)
       const [B, H] = state.hidden.shape;

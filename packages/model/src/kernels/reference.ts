@@ -10,6 +10,7 @@ export function referenceKernels(tf: TensorFlow): Kernels {
   const ops = tensorFlowOperations(tf);
   const kernels: Kernels = {
     name: 'reference',
+    computedBy: 'reference kernels',
     unitsOfWork: () => (work) => work(),
     lstm(weights, input, state, dropout) {
       const rows = rowsOf(tf, input); // (T·B, D)
