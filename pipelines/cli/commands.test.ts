@@ -17,8 +17,8 @@ describe('etude compare', () => {
     expect(code).toBe(0);
     const [tiny, deep] = JSON.parse(stdout).experiments;
     expect([tiny.params, deep.params]).toEqual([{ 'train.layers': 1 }, { 'train.layers': 2 }]);
-    for (const { finalTrainingLoss, bestValidationLoss, bestStep, trainingSeconds, songs } of [tiny, deep]) {
-      for (const number of [finalTrainingLoss, bestValidationLoss, bestStep, trainingSeconds])
+    for (const { finalTrainingLoss, keptValidationLoss, keptStep, trainingSeconds, songs } of [tiny, deep]) {
+      for (const number of [finalTrainingLoss, keptValidationLoss, keptStep, trainingSeconds])
         expect(number).toBeGreaterThan(0);
       expect(songs).toHaveLength(2);
       expect(Object.keys(songs[0])).toEqual([

@@ -66,7 +66,7 @@ export const measure = defineStage({
 
 /** What the model needed for music that it did not learn from, at the point of the curve where it was likeliest; undefined where nothing is held out. */
 function likelihoodOfHeldOut(text: Uint8Array, { settings, parts }: GrammarJson, curve: string) {
-  const natsPerToken = lossesOf(curve).bestValidationLoss;
+  const natsPerToken = lossesOf(curve).keptValidationLoss;
   if (natsPerToken === undefined) return undefined;
   const grammar = createGrammar(settings);
   let [tokens, notes, index] = [0, 0, 0];

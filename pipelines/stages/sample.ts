@@ -183,7 +183,9 @@ export const sample = defineStage({
       for (let song = 0; song < count; song++) {
         progress({ done: song, total: count, unit: 'songs' });
         inForm.push(
-          await writer.inForm(seed + song, (own, bars) => writeForm({ ...form, ending }, given, pieces[0]!, own, bars)),
+          await writer.inForm({ seed, song }, (own, bars) =>
+            writeForm({ ...form, ending }, given, pieces[0]!, own, bars),
+          ),
         );
       }
       songs = inForm;

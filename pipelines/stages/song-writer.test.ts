@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { notesOf, type Piece, piecesOf } from '@etude/corpus';
 import { UNBENT } from '@etude/generator';
 import { CopyIndex, entropiesOfHalves, notesOnGrid } from '@etude/measures';
-import { readMidi } from '@etude/midi-reader';
+import { ChannelEvents, readMidi } from '@etude/midi-reader';
 import { chooseKernels, createRandom, initialWeights, type LanguageModelShape } from '@etude/model';
 import { loadTensorFlow } from '@etude/tensorflow';
 import { buildVocabulary, createGrammar, GRAMMARS } from '@etude/tokenizer';
@@ -26,14 +26,33 @@ describe.each(GRAMMARS)('songs without a form, of a model that knows nothing, in
     ...{ model: 'stacked-lstm', layers: 1, units: 4, tiedEmbeddings: false },
     vocabulary: vocabulary.entries.length,
   };
-  const write = (ending: Ending) =>
+  const writerOf = (ending: Ending) =>
     new SongWriter({
       ...{ tf: loaded.tf, kernels, vocabulary, grammar, signal: new AbortController().signal },
       model: { shape, weights: initialWeights(loaded.tf, shape, createRandom(1)) },
       ...{ takes: 1, length: 400, ending, cadence: cadenceOf(piece), bar, normal: entropiesOfHalves([piece]) },
       options: { bending: UNBENT, ...songOptions(vocabulary, grammar) },
       rules: { copyLimit: 8, index: new CopyIndex([notesOnGrid(piece)]) },
-    }).songs({ count: 5, beginning: [], seed: 1 }, () => {});
+    });
+  const write = (ending: Ending) => writerOf(ending).songs({ count: 5, beginning: [], seed: 1 }, () => {});
+
+  it('with a form have draws of their own: no song of one seed is a song of another', async () => {
+    const writer = writerOf('rest');
+    const songs = new Set<string>();
+    for (const seed of [1, 2, 3, 0x10001]) {
+      for (const song of [0, 1, 2]) {
+        const written = await writer.inForm({ seed, song }, async (_, bars) => {
+          const before = {
+            ...piece,
+            tracks: piece.tracks.map((track) => ({ ...track, events: ChannelEvents.of([]) })),
+          };
+          return (await bars.write({ before, given: 0, from: 0, until: bar, cost: () => 0 })) ?? before;
+        });
+        songs.add(written.tokens.join(' '));
+      }
+    }
+    expect(songs.size).toBe(12);
+  });
 
   it('are cut behind their last token where that is wanted', async () => {
     for (const { tokens, trace } of await write('cut')) {

@@ -16,7 +16,7 @@ import {
   notesOnGrid,
   type Range,
 } from '@etude/measures';
-import type { Kernels, Model } from '@etude/model';
+import { hash, type Kernels, type Model } from '@etude/model';
 import type { TensorFlow } from '@etude/tensorflow';
 import { decode, encoderOf, type Grammar, type Vocabulary } from '@etude/tokenizer';
 import { meanLoss, onlyHeard } from '@etude/trainer';
@@ -155,7 +155,7 @@ export class SongWriter {
       let best = this.#best(written.slice(song * takes, (song + 1) * takes), hasCadence);
       // Few songs have no take that is like the source: those are written again, unless noise keeps them from it on purpose.
       for (let round = 1; best.cost > 0 && this.#mayBeLikeSource && round < ROUNDS; round++) {
-        const again = (seed ^ Math.imul(song * ROUNDS + round, 0xc2b2ae35)) | 0;
+        const again = hash(seed, song, round);
         const other = this.#best(await this.#sample({ ...options, songs: 1, seed: again }), hasCadence);
         if (other.cost < best.cost) best = other;
       }
@@ -233,12 +233,14 @@ export class SongWriter {
   }
 
   /** A song that is written bar by bar: again, where it is not like the source in its entropies, as those of one stretch are. */
-  async inForm(seed: number, write: (seed: number, bars: BarWriter) => Promise<Piece>): Promise<Song> {
+  async inForm(
+    { seed, song }: { seed: number; song: number },
+    write: (seed: number, bars: BarWriter) => Promise<Piece>,
+  ): Promise<Song> {
     const songs: { piece: Piece; rows: Rows; cost: number }[] = [];
     do {
-      // An even step, so that it keeps to the same half of the source.
-      const own = seed + songs.length * 0x10000;
-      const { writer, rows } = this.#bars(own);
+      const own = hash(seed, song, songs.length);
+      const { writer, rows } = this.#bars(own, seed + song);
       const piece = await write(own, writer);
       const { copyLimit, longestCopy } = this.#judge;
       const copies = copyLimit > 0 && longestCopy(piece) > copyLimit;
@@ -248,15 +250,18 @@ export class SongWriter {
     return this.#traced(piece, rows);
   }
 
-  /** What writes the bars of one song, and how it wrote them. */
-  #bars(seed: number): { writer: BarWriter; rows: Rows } {
+  /**
+   * What writes the bars of one song, and how it wrote them.
+   * @param turn which part of the source it keeps to, counted round and round
+   */
+  #bars(seed: number, turn: number): { writer: BarWriter; rows: Rows } {
     const { tf, kernels, model, vocabulary, grammar, rules, takes, length } = this.#tools;
     let stretches = 0;
     const rows = new Rows(grammar);
     // One part for all of the song, which is written in many stretches.
     const { balance } = rules;
     const ownRules = balance && {
-      balance: { ...balance, parts: [balance.parts[Math.abs(seed) % balance.parts.length]!] },
+      balance: { ...balance, parts: [balance.parts[Math.abs(turn) % balance.parts.length]!] },
     };
     const writer: BarWriter = {
       ...this.#judge,
@@ -268,7 +273,7 @@ export class SongWriter {
         const heard = this.#fit(excerpt(before, 0, given)).ids.length;
         const listener = listenerOf(vocabulary, grammar, { ...rules, ...ownRules, masks, prime: heard });
         // Each stretch of a song has draws of its own.
-        const own = (seed ^ Math.imul(++stretches, 0x85ebca6b)) | 0;
+        const own = hash(seed, ++stretches);
         // What was written before had its noise when it was written.
         const noise = this.#tools.options.noise;
         const later = noise && { ...noise, from: prime.length + noise.from };

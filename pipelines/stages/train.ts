@@ -13,7 +13,7 @@ const share = z.number().min(0).lt(1);
 
 export const train = defineStage({
   name: 'train',
-  version: 4,
+  version: 5,
   summary: 'Trains a language model to tell the next token, and keeps the weights of the best validation loss',
   params: z.strictObject({
     model: z
@@ -122,7 +122,7 @@ export const train = defineStage({
       tf.dispose(model.weights as never);
       return {
         model: bytes,
-        curve: curveToCsv(curve),
+        curve: curveToCsv(curve, best),
         picture: drawLearningCurve(curve, { best: best.step, entropy }),
       };
     } catch (error) {

@@ -25,8 +25,8 @@ export interface ComparedExperiment {
   /** nats per token */
   readonly finalTrainingLoss: number | undefined;
   readonly finalValidationLoss: number | undefined;
-  readonly bestValidationLoss: number | undefined;
-  readonly bestStep: number | undefined;
+  readonly keptValidationLoss: number | undefined;
+  readonly keptStep: number | undefined;
   /** of held-out music, in nats: to be compared even where the grammars differ */
   readonly natsPerNote: number | undefined;
   readonly trainingSeconds: number | undefined;
@@ -69,7 +69,7 @@ function copiesAndLoops(report: ExperimentToCompare['reports'][number] | undefin
   return { longestCopy: longestRun?.notes ?? 0, copiedShare, repeatedBars, longestLoop: loop };
 }
 
-/** The losses of a `learning-curve.csv`, in nats a token: the last ones, and the best with its step. */
+/** The losses of a `learning-curve.csv`, in nats per token: the last ones, and those of the weights that were kept. */
 export function lossesOf(curve: string | undefined) {
   const rows = (curve ?? '')
     .trim()
@@ -77,17 +77,12 @@ export function lossesOf(curve: string | undefined) {
     .slice(1)
     .map((row) => row.split(','));
   const number = (text: string | undefined) => (text === undefined || text === '' ? undefined : Number(text));
-  const best = rows
-    .filter((row) => number(row[3]) !== undefined)
-    .reduce<string[] | undefined>(
-      (found, row) => (found && Number(found[3]) <= Number(row[3]) ? found : row),
-      undefined,
-    );
+  const kept = rows.find((row) => row[5] === 'yes');
   return {
     finalTrainingLoss: number(rows.at(-1)?.[2]),
     finalValidationLoss: number(rows.at(-1)?.[3]),
-    bestValidationLoss: number(best?.[3]),
-    bestStep: number(best?.[0]),
+    keptValidationLoss: number(kept?.[3]),
+    keptStep: number(kept?.[0]),
   };
 }
 
@@ -107,8 +102,8 @@ export function comparisonRows(compared: readonly ComparedExperiment[]): string[
     ),
     row('final training loss', (e) => loss(e.finalTrainingLoss)),
     row('final validation loss', (e) => loss(e.finalValidationLoss)),
-    row('best validation loss', (e) =>
-      e.bestStep === undefined ? '–' : `${loss(e.bestValidationLoss)} (step ${e.bestStep})`,
+    row('validation loss of what was kept', (e) =>
+      e.keptStep === undefined ? '–' : `${loss(e.keptValidationLoss)} (step ${e.keptStep})`,
     ),
     row('held out, nats a note', (e) => loss(e.natsPerNote)),
     row('training time', (e) => seconds(e.trainingSeconds)),

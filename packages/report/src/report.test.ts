@@ -64,7 +64,8 @@ describe('measureSong', () => {
 });
 
 describe('compareExperiments', () => {
-  const curve = 'step,epoch,training_loss,validation_loss\n10,1,3.0,2.5\n20,1,2.0,2.25\n30,2,1.0,2.75\n';
+  const curve =
+    'step,epoch,training_loss,validation_loss,copied_share,kept\n10,1,3.0,2.5,0.1,yes\n20,1,2.0,2.25,0.6,\n30,2,1.0,2.75,0.7,\n';
   const experiment = (name: string, layers: number) => ({
     ...{ name, params: { 'train.layers': layers, 'train.units': 128 }, curve, trainingSeconds: 12, totalSeconds: 13 },
     natsPerNote: layers === 2 ? undefined : 6.75,
@@ -85,21 +86,21 @@ describe('compareExperiments', () => {
     expect(compared.map(({ params }) => params)).toEqual([{ 'train.layers': 2 }, { 'train.layers': 4 }]);
   });
 
-  it('shows final and best losses', () => {
+  it('shows the final losses, and those of the weights that were kept, which need not be the lowest', () => {
     expect(compared[0]).toMatchObject({
       finalTrainingLoss: 1,
       finalValidationLoss: 2.75,
-      bestValidationLoss: 2.25,
-      bestStep: 20,
+      keptValidationLoss: 2.5,
+      keptStep: 10,
     });
     const [untrained] = compareExperiments([{ ...experiment('none', 1), curve: undefined }]);
-    expect(untrained).toMatchObject({ finalTrainingLoss: undefined, bestStep: undefined });
+    expect(untrained).toMatchObject({ finalTrainingLoss: undefined, keptStep: undefined });
   });
 
   it('can be read as rows and as Markdown', () => {
     const rows = comparisonRows(compared);
     expect(rows).toContainEqual(['experiment', 'two', 'four']);
-    expect(rows).toContainEqual(['best validation loss', '2.250 (step 20)', '2.250 (step 20)']);
+    expect(rows).toContainEqual(['validation loss of what was kept', '2.500 (step 10)', '2.500 (step 10)']);
     expect(rows).toContainEqual(['held out, nats a note', '–', '6.750']);
     expect(rows).toContainEqual(['song 1: pitch range', 'C4 to E4', 'C4 to E4']);
     expect(rows).toContainEqual(['song 1: longest copy', '–', '9 notes']);

@@ -96,7 +96,7 @@ describe('train', () => {
     expect(best).toMatchObject({ step: 80, copiedShare: 0.02 });
     expect(curve.map(({ copiedShare }) => copiedShare)).toEqual(shares);
     expect(ended).toBe('no new songs have become likelier for 3 evaluations');
-    expect(curveToCsv(curve)).toMatch(/,0\.3000\n.*,0\.0500\n/);
+    expect(curveToCsv(curve, best)).toMatch(/^40,.*,0\.0500,\n.*\n80,.*,0\.0200,yes\n/m);
   });
 
   it('keeps the point that copies least where all copy too much', async () => {
@@ -110,8 +110,8 @@ describe('train', () => {
     const { best, curve } = await run({ steps: 25 }, {}, cycle, 0);
     expect(best.step).toBe(25);
     expect(curve.map((point) => point.validationLoss)).toEqual([undefined, undefined]);
-    expect(curveToCsv(curve)).toMatch(
-      /^step,epoch,training_loss,validation_loss,copied_share\n20,\d+,[\d.]+,,\n25,\d+,[\d.]+,,\n$/,
+    expect(curveToCsv(curve, best)).toMatch(
+      /^step,epoch,training_loss,validation_loss,copied_share,kept\n20,\d+,[\d.]+,,,\n25,\d+,[\d.]+,,,yes\n$/,
     );
   });
 
