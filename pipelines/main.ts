@@ -4,7 +4,8 @@ import { buildProgram } from './cli/program.js';
 import { useKernels } from './stages/kernels.js';
 
 guardOutput();
-useKernels(process.env.ETUDE_KERNELS || undefined);
+const { ETUDE_KERNELS: kernels, ETUDE_THREADS: threads } = process.env;
+useKernels({ kernels: kernels || undefined, threads: threads ? Number(threads) : undefined });
 
 try {
   await buildProgram().parseAsync();

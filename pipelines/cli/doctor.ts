@@ -1,6 +1,6 @@
-import { availableParallelism, cpus } from 'node:os';
+import { cpus } from 'node:os';
 import { matMulSpeed } from '@etude/tensorflow';
-import { loadKernels } from '../stages/kernels.js';
+import { loadKernels, mostThreads } from '../stages/kernels.js';
 import { formatColumns, printJson } from './print.js';
 
 const ADVICE = [
@@ -24,7 +24,7 @@ export async function doctorCommand({ json = false }: { json?: boolean }): Promi
     machine: {
       platform: `${process.platform}-${process.arch}`,
       cpu: cpus()[0]?.model.trim() ?? 'unknown',
-      cores: availableParallelism(),
+      threads: mostThreads(),
     },
     advice: backend === 'tensorflow' ? [] : ADVICE,
   };
@@ -39,7 +39,10 @@ export async function doctorCommand({ json = false }: { json?: boolean }): Promi
       ['kernels', `${kernels.name}${kernels.details ? ` (${kernels.details})` : ''}`],
       ...Object.entries(problems).map(([name, problem]) => [`why not ${name}`, problem]),
       ['speed', `${report.gflops} GFLOPS on one product of 2048×256 by 256×1024`],
-      ['machine', `${report.machine.cpu}, ${report.machine.cores} cores, ${report.machine.platform}`],
+      [
+        'machine',
+        `${report.machine.cpu}, ${report.machine.threads} of its processors in use, ${report.machine.platform}`,
+      ],
       ...(nativeProblem ? [['why not native', nativeProblem]] : []),
     ]),
   );

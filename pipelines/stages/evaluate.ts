@@ -32,7 +32,7 @@ export const evaluate = defineStage({
     // The first token of a piece is told from what ended the one before, or where nothing ends pieces not at all.
     const isEnded = (tokens: readonly string[]) => tokens.at(-1) === END_OF_PIECE;
     const sequences = pieces.map((tokens) => encode(isEnded(tokens) ? [END_OF_PIECE, ...tokens] : tokens));
-    const { tf, kernels } = await loadKernels(params.precision);
+    const { tf, kernels } = await loadKernels({ precision: params.precision });
     const model = modelFromBytes(tf, inputs.model.bytes);
     const natsPerKnown = meanLoss(tf, kernels, model, sequences, 256);
     tf.dispose(model.weights as never);

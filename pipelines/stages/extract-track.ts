@@ -12,6 +12,7 @@ import { FAMILIES, type MidiProblem } from '@etude/midi-reader';
 import { defineStage, StageError, type WorkspaceFile, workspaceFiles } from '@etude/pipeline';
 import * as z from 'zod';
 import { instrument } from './instrument.js';
+import { mostThreads } from './kernels.js';
 
 const MIDI_EXTENSIONS = ['mid', 'midi', 'rmi', 'kar'];
 /** Fewer files than this are read again sooner than what is known of them. */
@@ -63,7 +64,7 @@ export const extractTrack = defineStage({
     const read = await readCorpus(
       unread.map(({ location, digest }) => ({ path: location, digest })),
       plan,
-      { signal, onProgress: (done, total) => progress({ done, total, unit: 'files' }) },
+      { threads: mostThreads(), signal, onProgress: (done, total) => progress({ done, total, unit: 'files' }) },
     ).catch((error) => {
       throw error instanceof ChangedFileError ? new StageError(error.message) : error;
     });

@@ -1,22 +1,43 @@
-import { availableParallelism } from 'node:os';
 import { type ChosenKernels, chooseKernels, KERNEL_NAMES, type KernelName, type Precision } from '@etude/model';
 import { StageError } from '@etude/pipeline';
 import { type LoadedTensorFlow, loadTensorFlow } from '@etude/tensorflow';
+import { availableThreads } from './available-threads.js';
 
-let wanted: string | undefined;
+/** How all stages compute; none of it changes results but within rounding. */
+interface Computing {
+  /** certain kernels, whether they are the fastest or not */
+  readonly kernels?: string | undefined;
+  /** threads at most; what the machine gives where it is less */
+  readonly threads?: number | undefined;
+}
+let wanted: Computing = {};
 
-/** Has all stages compute with certain kernels, whether they are the fastest or not; undefined for the fastest. */
-export function useKernels(name: string | undefined): void {
-  wanted = name;
+export function useKernels(computing: Computing): void {
+  wanted = computing;
 }
 
-/** @throws {StageError} where what is asked for is unknown or does not work here */
-export async function loadKernels(precision: Precision = 'float32'): Promise<LoadedTensorFlow & ChosenKernels> {
-  if (wanted !== undefined && !KERNEL_NAMES.some((name) => name === wanted)) {
-    throw new StageError(`ETUDE_KERNELS: expected ${KERNEL_NAMES.join(', ')}, found "${wanted}"`);
+/** Threads to compute with at most, by the machine and by what was asked for. */
+export function mostThreads(threads?: number): number {
+  return Math.min(availableThreads(), threads ?? Number.POSITIVE_INFINITY, wanted.threads ?? Number.POSITIVE_INFINITY);
+}
+
+/**
+ * @param threads at most; by default as many as there are
+ * @throws {StageError} where what is asked for is unknown or does not work here
+ */
+export async function loadKernels({
+  precision = 'float32',
+  threads,
+}: {
+  precision?: Precision;
+  threads?: number | undefined;
+} = {}): Promise<LoadedTensorFlow & ChosenKernels> {
+  const { kernels } = wanted;
+  if (kernels !== undefined && !KERNEL_NAMES.some((name) => name === kernels)) {
+    throw new StageError(`ETUDE_KERNELS: expected ${KERNEL_NAMES.join(', ')}, found "${kernels}"`);
   }
-  const loaded = await loadTensorFlow();
-  const options = { wanted: wanted as KernelName | undefined, threads: availableParallelism(), precision };
+  const loaded = await loadTensorFlow({ threads: mostThreads() });
+  const options = { wanted: kernels as KernelName | undefined, threads: mostThreads(threads), precision };
   try {
     return { ...loaded, ...chooseKernels(loaded, options) };
   } catch (error) {

@@ -1,5 +1,5 @@
 import { type LanguageModelShape, modelToBytes } from '@etude/model';
-import { defineStage, StageError } from '@etude/pipeline';
+import { defineStage, StageError, withoutEffect } from '@etude/pipeline';
 import { drawLearningCurve } from '@etude/report';
 import { countEntropy, createGrammar, END_OF_PIECE, encoderOf, readPieces, type Vocabulary } from '@etude/tokenizer';
 import { type Corpus, curveToCsv, TrainingError, type TrainingProgress, train as trainModel } from '@etude/trainer';
@@ -70,6 +70,16 @@ export const train = defineStage({
       .enum(['float32', 'bfloat16'])
       .default('float32')
       .describe('bfloat16: faster products where the processor has them, of numbers rounded to 8 bits'),
+    threads: withoutEffect(
+      z
+        .int()
+        .min(1)
+        .max(1024)
+        .optional()
+        .describe(
+          'threads that compute at most; left out: as many as the machine gives. It does not count as a change',
+        ),
+    ),
     seed: z.int().default(1).describe('seed of the first weights, the windows and the dropout'),
   }),
   inputs: { tokens: 'file', augmented: 'file', grammar: 'file', vocabulary: 'file', pieces: 'file' },
@@ -81,8 +91,18 @@ export const train = defineStage({
     const { parts, settings } = grammarFromJson(inputs.grammar.text());
     const corpus = corpusOf(vocabulary, inputs.tokens.bytes, inputs.augmented.bytes, parts);
     const entropy = countEntropy(vocabulary);
-    const { model: kind, layers, units, tiedLayers, depthPriority, tiedEmbeddings, precision, ...options } = params;
-    const { tf, backend, nativeProblem, kernels } = await loadKernels(precision);
+    const {
+      model: kind,
+      layers,
+      units,
+      tiedLayers,
+      depthPriority,
+      tiedEmbeddings,
+      precision,
+      threads,
+      ...options
+    } = params;
+    const { tf, backend, nativeProblem, kernels } = await loadKernels({ precision, threads });
     if (nativeProblem) {
       say(`computing on ${backend}, up to 30 times slower than native TensorFlow; \`etude doctor\` tells what to do`);
     }

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { type FileReading, type FileToRead, type ReadingPlan, readFiles } from './read-file.js';
 
 /** The file is not what it was when its digest was taken. */
@@ -7,6 +6,8 @@ export class ChangedFileError extends Error {
 }
 
 export interface CorpusHooks {
+  /** threads that read where there are many files; 1 by default */
+  readonly threads?: number;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -17,7 +18,7 @@ const AT_A_TIME = 16;
 const WORTH_THREADS = 64;
 
 /**
- * Reads MIDI files, on all processors where there are many.
+ * Reads MIDI files, on several threads where there are many.
  * @returns a reading for each file, in their order
  * @throws the signal's reason where it is aborted
  * @throws {ChangedFileError} where a file is not what its digest says
@@ -25,12 +26,11 @@ const WORTH_THREADS = 64;
 export async function readCorpus(
   files: readonly FileToRead[],
   plan: ReadingPlan,
-  { signal, onProgress }: CorpusHooks = {},
+  { threads = 1, signal, onProgress }: CorpusHooks = {},
 ): Promise<FileReading[]> {
   const parts: FileToRead[][] = [];
   for (let from = 0; from < files.length; from += AT_A_TIME) parts.push(files.slice(from, from + AT_A_TIME));
-  const threads = files.length < WORTH_THREADS ? 0 : availableParallelism();
-  const pool = threads > 0 ? await startThreads(threads) : undefined;
+  const pool = files.length >= WORTH_THREADS && threads > 1 ? await startThreads(threads) : undefined;
   const stop = () => void pool?.destroy();
   signal?.addEventListener('abort', stop, { once: true });
   let done = 0;

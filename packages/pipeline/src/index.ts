@@ -11,6 +11,7 @@ export {
   type Progress,
   type Stage,
   type WorkspaceFile,
+  withoutEffect,
   workspaceFiles,
 } from './stage.js';
 export type { Artifact } from './stage-cache.js';

@@ -18,6 +18,7 @@ export interface StageRecord {
   readonly outputs: readonly Artifact[];
   readonly stage: string;
   readonly version: number;
+  /** those that its outputs depend on */
   readonly params: Readonly<Record<string, unknown>>;
   /** what parameters name */
   readonly files: Readonly<Record<string, FileRecord>>;

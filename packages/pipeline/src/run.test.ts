@@ -70,6 +70,13 @@ describe('a run', () => {
     expect(artifact('a/join/joined.txt')).toBe('ab:abcd|efgh');
   });
 
+  it('runs nothing for a parameter that has no effect on what comes out', async () => {
+    await toy.run('a');
+    expect(await toy.statuses('a', { set: ['head.threads=7'] })).toEqual({
+      ...{ read: 'hit', head: 'hit', split: 'hit', join: 'hit' },
+    });
+  });
+
   it('names a nested parameter by its path', async () => {
     await toy.run('a');
     const set = ['split.options.reverse=true'];

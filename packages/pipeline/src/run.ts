@@ -15,7 +15,16 @@ import {
   type StageRecord,
   writeRunRecord,
 } from './run-record.js';
-import type { Checkpoint, Content, InputFile, Progress, Stage, StageOutputs, WorkspaceFile } from './stage.js';
+import {
+  type Checkpoint,
+  type Content,
+  type InputFile,
+  type Progress,
+  paramsWithEffect,
+  type Stage,
+  type StageOutputs,
+  type WorkspaceFile,
+} from './stage.js';
 import { type Artifact, type CachedStage, StageCache } from './stage-cache.js';
 import { removeStrays } from './whole-file.js';
 import type { PlannedFile } from './workspace-files.js';
@@ -254,7 +263,7 @@ class Run {
     );
     const present = {
       ...{ name, status: 'skipped' as const, reasons: [], seconds: 0, outputs: [] },
-      ...{ stage: stage.name, version: stage.version, params, files: fileDigests },
+      ...{ stage: stage.name, version: stage.version, params: paramsWithEffect(stage, params), files: fileDigests },
     };
     const artifacts: Record<string, readonly Artifact[]> = {};
     for (const [door, producer] of Object.entries(producers)) {
@@ -263,12 +272,13 @@ class Run {
       artifacts[door] = found;
     }
     const record = { ...present, inputs: artifacts };
-    return { ...record, fingerprint: fingerprintOf(ingredientsOf(stage, record, params)) };
+    return { ...record, fingerprint: fingerprintOf(ingredientsOf(stage, record, record.params)) };
   }
 
   /** Checkpoints are found again by all that the outputs depend on but for the parameters that a stage excepts. */
   #checkpoint({ stage, params, name }: PlannedStage, present: StageRecord): Checkpoint {
-    const key = fingerprintOf(ingredientsOf(stage, present, stage.checkpointParams?.(params) ?? params));
+    const counting = paramsWithEffect(stage, stage.checkpointParams?.(params) ?? params);
+    const key = fingerprintOf(ingredientsOf(stage, present, counting));
     return {
       // What is asked for by --stage is run from its beginning.
       load: async () => (name === this.#options.again ? undefined : this.#cache.checkpoint(key)),
@@ -277,7 +287,8 @@ class Run {
   }
 
   #memo({ stage, params }: PlannedStage): Checkpoint {
-    const key = fingerprintOf({ stage: stage.name, version: stage.version, params, inputs: {} });
+    const counting = paramsWithEffect(stage, params);
+    const key = fingerprintOf({ stage: stage.name, version: stage.version, params: counting, inputs: {} });
     return {
       load: () => this.#cache.checkpoint(key),
       save: (bytes) => this.#cache.keepCheckpoint(key, bytes),

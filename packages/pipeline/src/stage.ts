@@ -122,6 +122,21 @@ export function workspaceFiles<T extends z.ZodType>(schema: T, extensions: reado
   return schema.meta({ ...schema.meta(), workspaceFiles: extensions });
 }
 
+/**
+ * A parameter that says how a stage computes and changes nothing of what comes out, such as a number of threads: no fingerprint
+ * counts it.
+ */
+export function withoutEffect<T extends z.ZodType>(schema: T): T {
+  return schema.meta({ ...schema.meta(), withoutEffect: true });
+}
+
+/** Those of the parameters that the outputs of a stage depend on. */
+export function paramsWithEffect(stage: Stage, params: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(params).filter(([name]) => !stage.params.shape[name]?.meta?.()?.withoutEffect),
+  );
+}
+
 /** The parameters of a stage that were made with {@link workspaceFiles}, with the extensions that count. */
 export function fileParameters(stage: Stage): Map<string, readonly string[]> {
   const found = Object.entries(stage.params.shape).map(

@@ -17,17 +17,20 @@ export interface LoadedTensorFlow {
 const require = createRequire(import.meta.url);
 let loaded: Promise<LoadedTensorFlow> | undefined;
 
-/** Loads TensorFlow.js once per process: native where its add-on is in place, else on WebAssembly. */
-export function loadTensorFlow(): Promise<LoadedTensorFlow> {
-  loaded ??= load();
+/**
+ * Loads TensorFlow.js once per process: native where its add-on is in place, else on WebAssembly.
+ * @param threads that TensorFlow's own operations compute with; by default one for each processor. What the first call says counts.
+ */
+export function loadTensorFlow({ threads }: { threads?: number } = {}): Promise<LoadedTensorFlow> {
+  loaded ??= load(threads);
   return loaded;
 }
 
-async function load(): Promise<LoadedTensorFlow> {
+async function load(threads: number | undefined): Promise<LoadedTensorFlow> {
   const tf: TensorFlow = require('@tensorflow/tfjs-core');
   const versions = { tfjs: tf.version_core };
   try {
-    const library = loadNative(tf);
+    const library = loadNative(tf, threads);
     await tf.ready();
     const native = new NativeOperations(tf);
     return { tf, backend: 'tensorflow', versions: { ...versions, libtensorflow: library }, native };
@@ -45,12 +48,16 @@ async function load(): Promise<LoadedTensorFlow> {
  * half a second and is of no use here.
  * @returns the version of the TensorFlow library
  */
-function loadNative(tf: TensorFlow): string {
+function loadNative(tf: TensorFlow, threads: number | undefined): string {
   restoreUtil();
   // The library has no other way to be told. oneDNN is left out because on products as small as those of an LSTM's time
   // step it takes three times as long (16×128 by 128×512: 100 µs against 36 µs), on large ones as long.
   process.env.TF_ENABLE_ONEDNN_OPTS ??= '0';
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  if (threads !== undefined) {
+    process.env.TF_NUM_INTRAOP_THREADS ??= String(threads);
+    process.env.TF_NUM_INTEROP_THREADS ??= String(threads);
+  }
   const folder = dirname(require.resolve('@tensorflow/tfjs-node/package.json'));
   const binding = require(join(folder, 'lib', 'napi-v8', 'tfjs_binding.node'));
   const { NodeJSKernelBackend } = require(join(folder, 'dist', 'nodejs_kernel_backend.js'));

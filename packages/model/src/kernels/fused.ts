@@ -71,7 +71,7 @@ export function fusedKernels(
   return {
     ...base,
     name: 'fused',
-    details: `${instructionSet}, ${threads} threads`,
+    details: `${instructionSet}, ${threads} thread${threads === 1 ? '' : 's'}`,
     computedBy: `fused kernels (${instructionSet})`,
     unitsOfWork: () => onMeasuredThreads(threads, (most) => limitThreads(native, most)),
     lstm(weights, input, state, dropout) {

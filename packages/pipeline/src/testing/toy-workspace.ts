@@ -9,6 +9,7 @@ import {
   type RunResult,
   runPlan,
   type Stage,
+  withoutEffect,
   workspaceFiles,
 } from '../index.js';
 
@@ -72,7 +73,10 @@ export function toyWorkspace(): ToyWorkspace {
       name: 'head',
       version: 1,
       summary: 'Takes the first letters',
-      params: z.strictObject({ letters: z.int().min(0).default(1) }),
+      params: z.strictObject({
+        letters: z.int().min(0).default(1),
+        threads: withoutEffect(z.int().optional()),
+      }),
       inputs: { text: 'file' },
       outputs: { text: 'file' },
       run({ inputs, params, progress, say }) {

@@ -1,0 +1,54 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { expect, it } from 'vitest';
+import { availableThreads, cgroupProcessors } from './available-threads.js';
+
+/** A folder that looks like the root of a file system. */
+function root(files: Record<string, string>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'etude-root-'));
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+  return folder;
+}
+
+it.each<[string, Record<string, string>, number]>([
+  ['no control groups', {}, Number.POSITIVE_INFINITY],
+  ['a container', { 'proc/self/cgroup': '0::/\n', 'sys/fs/cgroup/cpu.max': '150000 100000\n' }, 1.5],
+  ['no limit', { 'proc/self/cgroup': '0::/a\n', 'sys/fs/cgroup/a/cpu.max': 'max 100000\n' }, Number.POSITIVE_INFINITY],
+  [
+    'the least of nested groups',
+    {
+      'proc/self/cgroup': '0::/slice/job\n',
+      'sys/fs/cgroup/slice/job/cpu.max': '400000 100000',
+      'sys/fs/cgroup/slice/cpu.max': '200000 100000',
+    },
+    2,
+  ],
+  [
+    'version 1',
+    {
+      'proc/self/cgroup': '5:memory:/job\n4:cpu,cpuacct:/docker/1f\n',
+      'sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us': '50000\n',
+      'sys/fs/cgroup/cpu,cpuacct/cpu.cfs_period_us': '100000\n',
+    },
+    0.5,
+  ],
+  [
+    'version 1 without a limit',
+    {
+      'proc/self/cgroup': '1:cpu:/\n',
+      'sys/fs/cgroup/cpu/cpu.cfs_quota_us': '-1\n',
+      'sys/fs/cgroup/cpu/cpu.cfs_period_us': '100000\n',
+    },
+    Number.POSITIVE_INFINITY,
+  ],
+])('processors that control groups allow: %s', (_, files, processors) => {
+  expect(cgroupProcessors(root(files))).toBe(processors);
+});
+
+it('there is always one thread', () => {
+  expect(availableThreads()).toBeGreaterThanOrEqual(1);
+});
