@@ -1,3 +1,4 @@
+import { freemem } from 'node:os';
 import { type LanguageModelShape, modelToBytes } from '@etude/model';
 import { defineStage, StageError, withoutEffect } from '@etude/pipeline';
 import { drawLearningCurve } from '@etude/report';
@@ -125,6 +126,7 @@ export const train = defineStage({
     say(`computing with ${kernels.computedBy}`);
     try {
       const hooks = {
+        memory: process.availableMemory?.() ?? freemem(),
         ...{ signal, onProgress, onResume, onStartOver, checkpoints: checkpoint },
         ...(options.earlyStopping.on === 'novelty' && {
           copiedShare: noveltyProbe(tf, kernels, vocabulary, createGrammar(settings), inputs.pieces.bytes),
@@ -147,10 +149,17 @@ export const train = defineStage({
       };
     } catch (error) {
       if (error instanceof TrainingError) throw new StageError(error.message);
+      if (isOutOfMemory(error))
+        throw new StageError(`there is not enough memory: ${(error as Error).message.split('\n')[0]}`);
       throw error;
     }
   },
 });
+
+/** TensorFlow, Etude's kernels and Node each say so in words of their own. */
+function isOutOfMemory(error: unknown): boolean {
+  return error instanceof Error && /\bOOM\b|out of memory|allocation failed/i.test(error.message);
+}
 
 /** Sequences to learn from and to be tested on. A piece that ends with a token begins with that of the piece before. */
 function corpusOf(

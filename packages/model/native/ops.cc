@@ -53,14 +53,18 @@ Crew& crew() {
 /** What operations compute on at most, whatever they were created with. */
 std::atomic<int> mostThreads{1 << 10};
 
-/** Working space, kept from one operation to the next so that the system need not clear new pages each time. */
+/**
+ * Working space, kept from one operation to the next so that the system need not clear new pages each time.
+ * @return null where there is not enough memory
+ */
 float* workingSpace(int64_t floats) {
   static float* space = nullptr;
   static int64_t size = 0;
-  if (floats > size) {
+  if (floats > size || !space) {
     std::free(space);
-    size = (floats + 15) / 16 * 16;
+    size = floats / 16 * 16 + 16;
     space = static_cast<float*>(std::aligned_alloc(64, size * sizeof(float)));
+    if (!space) size = 0;
   }
   return space;
 }
@@ -106,6 +110,12 @@ class Call {
     if (!made) return nullptr;
     tensors_.push_back(made);
     return static_cast<float*>(TF_TensorData(made));
+  }
+  /** Working space; null where the operation has failed, for want of memory or before. */
+  float* space(int64_t floats) {
+    float* made = ok() ? workingSpace(floats) : nullptr;
+    if (!made && ok()) TF_SetStatus(status_, TF_RESOURCE_EXHAUSTED, "out of memory: no working space for a kernel");
+    return made;
   }
   bool ok() const { return TF_GetCode(status_) == TF_OK; }
   void expect(bool condition, const char* what) {
@@ -158,8 +168,8 @@ void matMul(void* attributes, TF_OpKernelContext* context) {
   call.expect(call.dimension(1, tb) == m.K, "EtudeMatMul: the inner dimensions differ");
   m.A = call.in(0), m.transposeA = ta, m.B = call.in(1), m.transposeB = tb;
   m.C = call.out(0, {m.M, m.N});
-  if (!call.ok()) return;
-  float* space = workingSpace(call.products().matMulSpace(m));
+  float* space = call.space(call.products().matMulSpace(m));
+  if (!space) return;
   call.run(m.M * m.K * m.N, [&](const Team& team) { call.products().matMul(team, m, space); });
 }
 
@@ -203,8 +213,8 @@ void lstmForward(void* attributes, TF_OpKernelContext* context) {
   f.hiddens = call.out(0, {f.T * f.B, f.H});
   f.cells = call.out(1, {f.T * f.B, f.H});
   f.gates = call.out(2, {f.T * f.B, 4 * f.H});
-  if (!call.ok()) return;
-  float* space = workingSpace(call.products().lstmForwardSpace(f));
+  float* space = call.space(call.products().lstmForwardSpace(f));
+  if (!space) return;
   call.run(f.B * f.H * 4 * f.H, [&](const Team& team) { call.products().lstmForward(team, f, space); });
 }
 
@@ -230,8 +240,8 @@ void lstmBackward(void* attributes, TF_OpKernelContext* context) {
   b.dRecurrentBias = call.out(4, {4 * f.H});
   b.dHidden = call.out(5, {f.B, f.H});
   b.dCell = call.out(6, {f.B, f.H});
-  if (!call.ok()) return;
-  float* space = workingSpace(call.products().lstmBackwardSpace(b));
+  float* space = call.space(call.products().lstmBackwardSpace(b));
+  if (!space) return;
   call.run(f.B * f.H * 4 * f.H, [&](const Team& team) { call.products().lstmBackward(team, b, space); });
 }
 
@@ -274,7 +284,8 @@ void crossEntropy(void* attributes, TF_OpKernelContext* context) {
   c.loss = call.out(0, {}), c.dLogits = call.out(1, {c.N, c.V}), c.dBias = call.out(2, {c.V});
   if (!call.ok()) return;
   c.smoothing = call.in(3)[0];
-  float* space = workingSpace(c.N);
+  float* space = call.space(c.N);
+  if (!space) return;
   call.run(c.N * c.V * 16, [&](const Team& team) { kernels().crossEntropy(team, c, space); });
 }
 

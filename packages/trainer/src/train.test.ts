@@ -124,6 +124,14 @@ describe('train', () => {
     );
   });
 
+  it('is refused where it would take more memory than there is, with the figures', async () => {
+    const shape = { ...options.shape, units: 4096, layers: 8 };
+    await expect(run({ shape }, { memory: 24e9 })).rejects.toThrow(
+      'training needs about 73.5 GB of memory, and 24.0 GB are available: ' +
+        'try fewer units (4096) or layers (8), or a smaller batch (4) or window (8)',
+    );
+  });
+
   it('ends with what was learnt before it diverged', async () => {
     // A warm-up of this length reaches a rate that is far too high after there is something to keep.
     const { best, ended, model } = await run({ learningRate: 40, warmup: 3000, clip: 1e9, steps: 3000 });

@@ -14,6 +14,7 @@ import type { TensorFlow } from '@etude/tensorflow';
 import { Adam } from './adam.js';
 import { inStretches, type TrainingWindow, trainingWindows, windowsOver } from './batches.js';
 import { fromCheckpoint, toCheckpoint } from './checkpoint.js';
+import { trainingMemory } from './memory.js';
 import type { EarlyStopping, TrainingOptions } from './options.js';
 import { Pace } from './pace.js';
 import type { CurvePoint, TrainingState } from './training-state.js';
@@ -52,6 +53,8 @@ export interface CheckpointStore {
 
 export interface TrainingHooks {
   readonly signal?: AbortSignal;
+  /** bytes that training may take; more is refused before it begins */
+  readonly memory?: number;
   readonly onProgress?: (progress: TrainingProgress) => void;
   readonly checkpoints?: CheckpointStore;
   /** seconds of training from one checkpoint to the next, once training has taken as long; at first more often */
@@ -74,7 +77,7 @@ export class TrainingError extends Error {
  * weights on the same machine, whether training was interrupted or not, and on to more steps as if it had been that long
  * from the start: all that is random follows from the seed and the number of the step or epoch.
  *
- * @throws {TrainingError} where there is too little to learn from, or training diverged before there was anything to keep
+ * @throws {TrainingError} where there is too little to learn from, or too little memory, or training diverged before there was anything to keep
  * @throws the signal's reason where it is aborted; a checkpoint was saved before
  */
 export async function train(
@@ -82,7 +85,16 @@ export async function train(
   kernels: Kernels,
   { training, validation }: Corpus,
   options: TrainingOptions,
-  { signal, onProgress, checkpoints, checkpointEvery = 30, copiedShare, onResume, onStartOver }: TrainingHooks = {},
+  {
+    signal,
+    memory,
+    onProgress,
+    checkpoints,
+    checkpointEvery = 30,
+    copiedShare,
+    onResume,
+    onStartOver,
+  }: TrainingHooks = {},
 ): Promise<TrainingResult> {
   const { shape, steps, window, evaluateEvery, earlyStopping } = options;
   const sequences = training.filter(({ length }) => length >= 2);
@@ -92,6 +104,13 @@ export async function train(
     const count = (parts: readonly Int32Array[]) => parts.reduce((sum, { length }) => sum + length, 0);
     throw new TrainingError(
       `expected at least 3 tokens to learn from, found ${count(training)} (${count(validation)} more are held out)`,
+    );
+  }
+  const needed = trainingMemory(shape, rows * Math.min(window, Math.ceil(transitions / rows)));
+  if (memory !== undefined && needed > memory) {
+    throw new TrainingError(
+      `training needs about ${gigabytes(needed)} of memory, and ${gigabytes(memory)} are available: ` +
+        `try fewer units (${shape.units}) or layers (${shape.layers}), or a smaller batch (${rows}) or window (${window})`,
     );
   }
   const heldOut = validation.filter(({ length }) => length >= 2);
@@ -195,6 +214,10 @@ export async function train(
   if (state.best === undefined) throw new TrainingError(`${ended}; try a lower learningRate or clip`);
   const { point, weights } = state.best;
   return { model: { shape, weights }, best: point, curve: state.curve, ...(ended !== undefined && { ended }) };
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
 /** Whether the weights of a point are to be kept in place of those of the best one before. */
