@@ -1,12 +1,13 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { DRUM_CHANNEL, isNoteOn, MidiError, type MidiFile, PROGRAMS, readMidi, type Track } from '@etude/midi-reader';
+import { isDrum, type Note, notesOf, piecesOf } from '@etude/corpus';
+import { MIDI_EXTENSIONS, MidiError, type MidiFile, PROGRAMS, readMidi, type Track } from '@etude/midi-reader';
 import { InputError } from '@etude/pipeline';
 import { pitchName, secondsOf } from '@etude/report';
 import { EXIT } from './fail.js';
 import { formatColumns, printable, printJson } from './print.js';
 
-const MIDI_NAME = /\.(mid|midi|rmi|kar|smf)$/i;
+const MIDI_NAME = new RegExp(`\\.(${MIDI_EXTENSIONS.join('|')})$`, 'i');
 
 /** What MIDI files hold, and what is wrong with them: one file in full, of a folder a line for each. */
 export function inspectCommand(paths: readonly string[], { json = false, strict = false }: InspectOptions): void {
@@ -59,9 +60,10 @@ function inspect(path: string, strict: boolean): Inspection {
   try {
     const file = readMidi(bytes, { strict });
     const { format, division, tempos, timeSignatures, keySignatures, markers, problems } = file;
-    const tracks = file.tracks.map(inspectTrack);
+    const played = notesByTrack(file);
+    const tracks = file.tracks.map((track, index) => inspectTrack(file, track, played[index]!));
     const notes = file.tracks.reduce((sum, track) => sum + track.notes, 0);
-    const seconds = Math.round(secondsOf(file) * 100) / 100;
+    const seconds = rounded(secondsOf(file));
     const maps = { tempos, timeSignatures, keySignatures, markers };
     return { ...head, format, division, seconds, notes, tracks, ...maps, problems };
   } catch (error) {
@@ -70,35 +72,56 @@ function inspect(path: string, strict: boolean): Inspection {
   }
 }
 
+/** The notes of each track, with the instruments that play them: another track may have set them. */
+function notesByTrack(file: MidiFile): Note[][] {
+  const tracks: Note[][] = file.tracks.map(() => []);
+  for (const [index, piece] of piecesOf(file).entries()) {
+    // In format 2 a track is a piece.
+    for (const note of notesOf(piece)) tracks[file.format === 2 ? index : note.track]!.push(note);
+  }
+  return tracks;
+}
+
+function rounded(seconds: number): number {
+  return Math.round(seconds * 100) / 100;
+}
+
 interface TrackInspection {
   readonly name: string;
   /** counted from 1, as musicians do */
   readonly channels: readonly number[];
-  /** numbers of General MIDI, counted from 0 */
+  /** numbers of General MIDI, counted from 0, of the instruments that play its notes */
   readonly programs: readonly number[];
+  /** whether it has notes of percussion */
+  readonly percussion: boolean;
   readonly notes: number;
   readonly events: number;
   readonly lowest: number | undefined;
   readonly highest: number | undefined;
   readonly length: number;
+  /** in format 2, where each track is a piece of its own */
+  readonly piece?: Pick<MidiFile, MapName> & { readonly seconds: number };
 }
 
-function inspectTrack({ name, events, notes, length }: Track): TrackInspection {
-  const channels = new Set<number>();
-  const programs = new Set<number>();
+type MapName = 'tempos' | 'timeSignatures' | 'keySignatures';
+
+function inspectTrack(file: MidiFile, track: Track, played: readonly Note[]): TrackInspection {
+  const { name, events, notes, length, tempos, timeSignatures, keySignatures } = track;
+  const channels = new Set(Array.from(events.messages, (message) => ((message >> 16) & 15) + 1));
+  // Percussion has sounds for keys, and no range.
+  const pitched = played.filter((note) => !isDrum(note));
   let [lowest, highest] = [128, -1];
-  for (const event of events) {
-    channels.add((event.status & 15) + 1);
-    if (event.status >> 4 === 0xc) programs.add(event.data1);
-    // Percussion has sounds for keys, and no range.
-    if (isNoteOn(event) && (event.status & 15) !== DRUM_CHANNEL) {
-      lowest = Math.min(lowest, event.data1);
-      highest = Math.max(highest, event.data1);
-    }
-  }
+  for (const { key } of pitched) [lowest, highest] = [Math.min(lowest, key), Math.max(highest, key)];
   return {
-    ...{ name, channels: [...channels].sort((a, b) => a - b), programs: [...programs], notes, events: events.length },
+    ...{ name, channels: [...channels].sort((a, b) => a - b), programs: [...new Set(pitched.map((n) => n.program))] },
+    ...{ percussion: pitched.length < played.length, notes, events: events.length },
     ...{ lowest: highest < 0 ? undefined : lowest, highest: highest < 0 ? undefined : highest, length },
+    ...(file.format === 2 && {
+      piece: {
+        ...{ tempos, timeSignatures, keySignatures },
+        seconds: rounded(secondsOf({ ...file, tempos, tracks: [track] })),
+      },
+    }),
   };
 }
 
@@ -107,24 +130,14 @@ function printOne(file: Inspection): void {
     console.log(`${file.file}: ${file.error}`);
     return;
   }
-  const { format, division, tracks, tempos, timeSignatures, keySignatures, markers, problems } = file;
-  const at = (tick: number) => (tick === 0 ? '' : ` (tick ${tick})`);
-  const list = <T>(values: readonly T[], text: (value: T) => string, none: string) => {
-    const shown = values.slice(0, 8).map(text).join(', ');
-    const more = values.length > 8 ? `, and ${values.length - 8} more` : '';
-    return values.length === 0 ? none : shown + more;
-  };
+  const { format, division, tracks, markers, problems } = file;
+  const pieces = format === 2 ? `, ${tracks!.length} pieces` : '';
   console.log(
     formatColumns([
       ['file', `${file.file} (${file.bytes.toLocaleString('en')} bytes)`],
       ['format', `${format}, ${divisionText(division!)}`],
-      ['length', `${file.seconds!.toFixed(1)} s, ${file.notes!.toLocaleString('en')} notes`],
-      [
-        'tempo',
-        list(tempos!, (t) => `${(6e7 / t.microseconds).toFixed(1)} a minute${at(t.tick)}`, 'none (120 a minute)'),
-      ],
-      ['metre', list(timeSignatures!, (t) => `${t.numerator}/${t.denominator}${at(t.tick)}`, 'none (4/4)')],
-      ['key', list(keySignatures!, (k) => `${keyName(k)}${at(k.tick)}`, 'none')],
+      ['length', `${file.seconds!.toFixed(1)} s, ${file.notes!.toLocaleString('en')} notes${pieces}`],
+      ...(format === 2 ? [] : mapsOf(file)),
       ...(markers!.length > 0 ? [['markers', list(markers!, (m) => `${printable(m.text)}${at(m.tick)}`, '')]] : []),
     ]),
   );
@@ -132,14 +145,37 @@ function printOne(file: Inspection): void {
   const rows = tracks!.map((track, index) => [
     ...[String(index), printable(track.name) || '-', track.channels.join(' ') || '-', instruments(track) || '-'],
     ...[String(track.notes), String(track.events), range(track), String(track.length)],
+    ...(track.piece ? [track.piece.seconds.toFixed(1), ...mapsOf(track.piece).map(([, text]) => text)] : []),
   ]);
   const head = ['track', 'name', 'channels', 'instruments', 'notes', 'events', 'range', 'ticks'];
-  console.log(formatColumns([head, ...rows], (column) => [0, 4, 5, 7].includes(column)));
+  if (format === 2) head.push('seconds', 'tempo', 'metre', 'key');
+  console.log(formatColumns([head, ...rows], (column) => [0, 4, 5, 7, 8].includes(column)));
   if (problems!.length === 0) return;
   console.log(`\n${problems!.length} problem${problems!.length === 1 ? '' : 's'}`);
   for (const { track, offset, problem, done } of problems!) {
     console.log(`  ${track === undefined ? '' : `track ${track}, `}byte ${offset}: ${problem}; ${done}`);
   }
+}
+
+/** What a piece says of its tempo, metre and key, each with its name. */
+function mapsOf({ tempos, timeSignatures, keySignatures }: Pick<Inspection, MapName>): [string, string][] {
+  const tempo = ({ tick, microseconds }: MidiFile['tempos'][number]) =>
+    `${(6e7 / microseconds).toFixed(1)} a minute${at(tick)}`;
+  return [
+    ['tempo', list(tempos!, tempo, 'none (120 a minute)')],
+    ['metre', list(timeSignatures!, (t) => `${t.numerator}/${t.denominator}${at(t.tick)}`, 'none (4/4)')],
+    ['key', list(keySignatures!, (k) => `${keyName(k)}${at(k.tick)}`, 'none')],
+  ];
+}
+
+function at(tick: number): string {
+  return tick === 0 ? '' : ` (tick ${tick})`;
+}
+
+function list<T>(values: readonly T[], text: (value: T) => string, none: string): string {
+  const shown = values.slice(0, 8).map(text).join(', ');
+  const more = values.length > 8 ? `, and ${values.length - 8} more` : '';
+  return values.length === 0 ? none : shown + more;
 }
 
 function printTable(files: readonly Inspection[]): void {
@@ -162,9 +198,9 @@ function divisionText(division: number): string {
     : `${256 - (division >> 8)} frames a second of ${division & 255} ticks`;
 }
 
-function instruments({ channels, programs }: TrackInspection): string {
+function instruments({ percussion, programs }: TrackInspection): string {
   const named = programs.slice(0, 3).map((program) => PROGRAMS[program]!);
-  if (channels.includes(DRUM_CHANNEL + 1)) named.push('percussion');
+  if (percussion) named.push('percussion');
   return named.join(', ') + (programs.length > 3 ? ', …' : '');
 }
 

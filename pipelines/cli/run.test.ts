@@ -62,7 +62,7 @@ describe('etude run', () => {
     const lines = first.stdout.trimEnd().split('\n');
     expect(lines.filter((line) => /^● \S+ +ran \(first run .*\) \d+\.\d s → /.test(line))).toHaveLength(7);
     expect(lines.at(-1)).toMatch(/^7 of 7 stages ran in 0:\d\d; see artifacts\/tiny\/$/);
-    expect(first.stdout).toContain('track 1 (auto) "Piano": 549 notes, 1099 events');
+    expect(first.stdout).toContain('track 1 "Piano" (auto: the only one with notes): 549 notes, 1099 events');
     expect(first.stdout).not.toMatch(/[\x1b\r]/);
   });
 

@@ -1,4 +1,4 @@
-import { setTempo, trackName, writeMidi } from '@etude/midi-writer';
+import { setTempo, timeSignature, trackName, writeMidi } from '@etude/midi-writer';
 import { describe, expect, it } from 'vitest';
 import { runStage, workspaceFile } from '../testing/run-stage.js';
 import { extractTrack } from './extract-track.js';
@@ -17,6 +17,15 @@ const ensemble = writeMidi({
     { meta: [trackName('Cello')], events: note(40) },
   ],
 });
+const SETUP = [
+  { tick: 0, status: 0xc0, data1: 40, data2: 0 },
+  { tick: 0, status: 0xb0, data1: 7, data2: 100 },
+];
+const setUpFirst = writeMidi({
+  format: 1,
+  division: 480,
+  tracks: [conductor, { meta: [trackName('Setup')], events: SETUP }, { meta: [trackName('Melody')], events: note(60) }],
+});
 const solo = writeMidi({ format: 0, division: 96, tracks: [{ ...conductor, events: note(60) }] });
 const extract = (bytes: Uint8Array, params = {}) =>
   runStage(extractTrack, {
@@ -25,17 +34,83 @@ const extract = (bytes: Uint8Array, params = {}) =>
   });
 
 describe('extract-track', () => {
-  it('takes track 1 of a file with several, and says so', async () => {
+  const many = (files: Record<string, Uint8Array>, params = {}, more = {}) =>
+    runStage(extractTrack, {
+      params: { source: 'music', ...params },
+      files: { source: Object.entries(files).map(([name, bytes]) => workspaceFile(bytes, `music/${name}`)) },
+      ...more,
+    });
+  const song = (key: number) => writeMidi({ format: 0, division: 96, tracks: [{ events: note(key) }] });
+
+  it('takes all tracks with notes, and says so', async () => {
     const { outputs, said } = await extract(ensemble);
-    expect(said).toEqual(['track 1 (auto) "Violin": 1 notes, 2 events']);
+    expect(said).toEqual(['2 of 3 tracks (auto: all that have notes): 2 notes, 4 events']);
     expect(JSON.parse(outputs.pieces![0]!.text())).toEqual({
       ...{ division: 480, tempos: [{ tick: 0, microseconds: 400_000 }], timeSignatures: [], keySignatures: [] },
-      tracks: [{ name: 'Violin', events: [0, 0x90, 70, 90, 480, 0x80, 70, 0] }],
+      tracks: [
+        { name: 'Violin', events: [0, 0x90, 70, 90, 480, 0x80, 70, 0] },
+        { name: 'Cello', events: [0, 0x90, 40, 90, 480, 0x80, 40, 0] },
+      ],
     });
+    expect((await extract(ensemble, { trackName: 'v*' })).said).toEqual([
+      'track 1 "Violin" (auto: those with notes that are selected): 1 notes, 2 events',
+    ]);
   });
 
-  it('takes track 0 of a file that has only that, and says so', async () => {
-    expect((await extract(solo)).said).toEqual(['track 0 (auto: there is no track 1): 1 notes, 2 events']);
+  it('takes the only track with notes, wherever it stands, and what other tracks set in its channel', async () => {
+    expect((await extract(solo)).said).toEqual(['track 0 (auto: the only one with notes): 1 notes, 2 events']);
+    const { outputs, said } = await extract(setUpFirst);
+    expect(said).toEqual(['track 2 "Melody" (auto: the only one with notes): 1 notes, 4 events']);
+    expect(JSON.parse(outputs.pieces![0]!.text()).tracks).toEqual([
+      { name: 'Melody', events: [0, 0xb0, 7, 100, 0, 0xc0, 40, 0, 0, 0x90, 60, 90, 480, 0x80, 60, 0] },
+    ]);
+  });
+
+  it('fails where there are no notes, and lists the tracks', async () => {
+    const tracks = '0 (0 notes), 1 "Setup" (0 notes), 2 "Melody" (1 note: violin)';
+    await expect(extract(setUpFirst, { track: 1 })).rejects.toThrow(
+      `data/x.mid: track 1 holds no notes; the tracks are ${tracks}`,
+    );
+    await expect(extract(setUpFirst, { instruments: ['flute'] })).rejects.toThrow(
+      `data/x.mid: what is selected holds no notes; the tracks are ${tracks}`,
+    );
+    const early = writeMidi({ format: 0, division: 96, tracks: [{ events: SETUP }] });
+    await expect(extract(early)).rejects.toThrow('data/x.mid: there are no notes in it; the tracks are 0 (0 notes)');
+    await expect(extract(early.with(9, 2))).rejects.toThrow('there are no notes in it; the tracks are 0 (0 notes)');
+    const { said } = await many({ 'a.mid': early, 'b.mid': song(60) });
+    expect(said[0]).toBe('music/a.mid: left out: there are no notes in it; the tracks are 0 (0 notes)');
+  });
+
+  it('says that notes stand behind the end of a track before it fails', async () => {
+    const bytes = writeMidi({ format: 0, division: 96, tracks: [{ events: note(60) }] });
+    const cut = Uint8Array.from([...bytes.subarray(0, 22), 0, 0xff, 0x2f, 0, ...bytes.subarray(22)]);
+    new DataView(cut.buffer).setUint32(18, bytes.length - 22 + 4);
+    const said: string[] = [];
+    const files = { source: [workspaceFile(cut, 'data/x.mid')] };
+    const run = runStage(extractTrack, { params: { source: 'x.mid' }, files, said });
+    await expect(run).rejects.toThrow('there are no notes in it');
+    expect(said).toEqual([expect.stringMatching(/byte 26: \d+ bytes behind the end of the track; left out$/)]);
+  });
+
+  it('gives each piece of format 2 the tempo, metre and key of its track', async () => {
+    const track = (microseconds: number, numerator: number, key: number) => ({
+      meta: [setTempo({ tick: 0, microseconds }), timeSignature({ tick: 0, numerator, denominator: 4 })],
+      events: note(key),
+    });
+    const tracks = [track(250_000, 3, 60), track(500_000, 4, 62), { events: note(64) }];
+    const { outputs } = await extract(writeMidi({ format: 2, division: 480, tracks }));
+    const pieces = outputs.pieces![0]!.text().trim().split('\n');
+    expect(pieces.map((line) => JSON.parse(line)).map((piece) => [piece.tempos, piece.timeSignatures])).toEqual([
+      [[{ tick: 0, microseconds: 250_000 }], [{ tick: 0, numerator: 3, denominator: 4 }]],
+      [[{ tick: 0, microseconds: 500_000 }], [{ tick: 0, numerator: 4, denominator: 4 }]],
+      [[], []],
+    ]);
+  });
+
+  it('reads a file that is wrapped in RIFF', async () => {
+    const size = new Uint8Array(new Uint32Array([solo.length]).buffer);
+    const riff = Buffer.concat([Buffer.from('RIFF'), size, Buffer.from('RMIDdata'), size, solo]);
+    expect((await extract(Uint8Array.from(riff))).said).toHaveLength(1);
   });
 
   it('takes the track that is asked for, and lists the others by name and count of notes', async () => {
@@ -62,14 +137,6 @@ describe('extract-track', () => {
     expect(said[0]).toMatch(/^data\/x\.mid: byte \d+: the file ends 6 bytes before its track does; cut to \d+ bytes$/);
     await expect(extract(cut, { strict: true })).rejects.toThrow(/^data\/x\.mid: byte \d+: the file ends 6 bytes/);
   });
-
-  const many = (files: Record<string, Uint8Array>, params = {}, more = {}) =>
-    runStage(extractTrack, {
-      params: { source: 'music', ...params },
-      files: { source: Object.entries(files).map(([name, bytes]) => workspaceFile(bytes, `music/${name}`)) },
-      ...more,
-    });
-  const song = (key: number) => writeMidi({ format: 0, division: 96, tracks: [{ events: note(key) }] });
 
   it('reads many files, leaves out broken ones and those of the same notes, and says so', async () => {
     const again = writeMidi({
@@ -124,12 +191,12 @@ describe('extract-track', () => {
   });
 
   it('says what is wrong, with the tracks to choose from', async () => {
-    const tracks = '0 (0 notes), 1 "Violin" (1 notes), 2 "Cello" (1 notes)';
+    const tracks = '0 (0 notes), 1 "Violin" (1 note: acoustic grand piano), 2 "Cello" (1 note: acoustic grand piano)';
     await expect(extract(ensemble, { track: 7 })).rejects.toThrow(
       `data/x.mid: there is no track 7; the tracks are ${tracks}`,
     );
     await expect(extract(ensemble, { track: 0 })).rejects.toThrow(
-      `data/x.mid: track 0 holds no channel events; the tracks are ${tracks}`,
+      `data/x.mid: track 0 holds no notes; the tracks are ${tracks}`,
     );
     await expect(extract(Uint8Array.of(1, 2, 3, 4))).rejects.toThrow(
       'data/x.mid: byte 0: expected a MIDI header ("MThd"), found the bytes 01 02 03 04',

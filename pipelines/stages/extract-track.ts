@@ -8,13 +8,12 @@ import {
   readPieces,
   toLines,
 } from '@etude/corpus';
-import { FAMILIES, type MidiProblem } from '@etude/midi-reader';
+import { FAMILIES, MIDI_EXTENSIONS, type MidiProblem } from '@etude/midi-reader';
 import { defineStage, StageError, type WorkspaceFile, workspaceFiles } from '@etude/pipeline';
 import * as z from 'zod';
 import { instrument } from './instrument.js';
 import { mostThreads } from './kernels.js';
 
-const MIDI_EXTENSIONS = ['mid', 'midi', 'rmi', 'kar'];
 /** Fewer files than this are read again sooner than what is known of them. */
 const WORTH_A_MEMO = 8;
 /** Lines said of what is wrong; the summary has all of it. */
@@ -31,7 +30,9 @@ const params = z.strictObject({
   track: z
     .union([z.literal('auto'), z.literal('all'), trackNumber, z.array(trackNumber).min(1)])
     .default('auto')
-    .describe('the tracks to take, counted from 0; auto: track 1, or track 0 of a file that has only one'),
+    .describe(
+      'the tracks to take, counted from 0; auto: all that have notes, of which a grammar of one track takes the most melodic',
+    ),
   trackName: z.string().optional().describe('take only tracks of this name; * stands for anything'),
   channels: z.array(z.int().min(1).max(16)).min(1).optional().describe('take only these channels'),
   instruments: z.array(instrument).min(1).optional().describe('take only these instruments: names or numbers'),
@@ -50,7 +51,7 @@ type Params = z.output<typeof params>;
 
 export const extractTrack = defineStage({
   name: 'extract-track',
-  version: 3,
+  version: 4,
   summary: 'Takes pieces out of MIDI files: the tracks, channels and instruments that are asked for',
   params,
   inputs: {},
@@ -101,16 +102,24 @@ type Say = (line: string) => void;
 
 function ofOne({ path }: WorkspaceFile, { pieces, summary }: FileReading, { track }: Params, say: Say) {
   const { error, problems, tracks = [], notes, events } = summary;
-  if (error !== undefined) throw new StageError(`${path}: ${error}`);
   const lines = problems.map((problem) => `${path}:${inWords(problem)}`);
   sayLines(lines, say);
-  const taken = [...tracks.entries()].filter(([, each]) => each.taken);
-  const [index, first] = taken[0]!;
-  const why = track !== 'auto' ? '' : index === 1 ? ' (auto)' : ' (auto: there is no track 1)';
-  const what =
-    taken.length === 1 ? `track ${index}${why}${first.name && ` "${first.name}"`}` : `${taken.length} tracks`;
-  say(`${what}: ${notes} notes, ${events} events`);
+  if (error !== undefined) throw new StageError(`${path}: ${error}`);
   const numbered = tracks.map((each, index) => ({ index, ...each }));
+  const taken = numbered.filter((each) => each.taken);
+  const [first] = taken;
+  const what =
+    taken.length === 1
+      ? `track ${first!.index}${first!.name && ` "${first!.name}"`}`
+      : `${taken.length} of ${tracks.length} tracks`;
+  const withNotes = tracks.filter((each) => each.notes > 0).length;
+  const why =
+    withNotes === 1
+      ? 'the only one with notes'
+      : taken.length === withNotes
+        ? 'all that have notes'
+        : 'those with notes that are selected';
+  say(`${what}${track === 'auto' ? ` (auto: ${why})` : ''}: ${notes} notes, ${events} events`);
   return { pieces: toLines(pieces), summary: toJson({ ...summary, tracks: numbered }) };
 }
 

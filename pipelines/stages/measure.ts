@@ -1,4 +1,4 @@
-import { linesOf, pieceFromJson, piecesOf } from '@etude/corpus';
+import { piecesOf } from '@etude/corpus';
 import { SongMeter } from '@etude/measures';
 import { readMidi } from '@etude/midi-reader';
 import { defineStage } from '@etude/pipeline';
@@ -6,6 +6,7 @@ import { drawSong, lossesOf, type SongToDraw } from '@etude/report';
 import { createGrammar, END_OF_PIECE, readPieces } from '@etude/tokenizer';
 import * as z from 'zod';
 import { type GrammarJson, grammarFromJson } from './grammar-json.js';
+import { learntPieces } from './learnt-pieces.js';
 
 export const measure = defineStage({
   name: 'measure',
@@ -23,7 +24,8 @@ export const measure = defineStage({
   },
   outputs: { measures: 'file', pictures: 'files' },
   run({ inputs, say }) {
-    const meter = new SongMeter(Array.from(linesOf(inputs.pieces.bytes), pieceFromJson));
+    const grammar = grammarFromJson(inputs.grammar.text());
+    const meter = new SongMeter([...learntPieces(inputs.pieces.bytes, createGrammar(grammar.settings))]);
     const pieces = inputs.songs.map(({ bytes }) => piecesOf(readMidi(bytes))[0]!);
     const songs = pieces.map((piece) => meter.measure(piece));
     const source = meter.source();
@@ -43,11 +45,7 @@ export const measure = defineStage({
     const stuck = songs.reduce((sum, { stuckNotes, overlaps }) => sum + stuckNotes + overlaps, 0);
     const loops = songs.map(({ longestLoop }) => (longestLoop ? longestLoop.bars * longestLoop.times : 0));
     say(`longest loop ${range(loops, String)} bars, ${stuck} stuck or doubled notes`);
-    const likelihood = likelihoodOfHeldOut(
-      inputs.tokens.bytes,
-      grammarFromJson(inputs.grammar.text()),
-      inputs.curve.text(),
-    );
+    const likelihood = likelihoodOfHeldOut(inputs.tokens.bytes, grammar, inputs.curve.text());
     if (likelihood !== undefined) {
       const { natsPerToken, natsPerNote } = likelihood;
       say(

@@ -1,9 +1,9 @@
-import { linesOf, pieceFromJson } from '@etude/corpus';
 import { sample, UNBENT } from '@etude/generator';
 import { CopyIndex, measureNovelty, notesOnGrid } from '@etude/measures';
 import type { Kernels, Model } from '@etude/model';
 import type { TensorFlow } from '@etude/tensorflow';
 import { decode, type Grammar, type Vocabulary } from '@etude/tokenizer';
+import { learntPieces } from './learnt-pieces.js';
 import { listenerOf, songOptions } from './song-rules.js';
 
 /** Short songs that tell how much a model copies. */
@@ -17,7 +17,7 @@ export function noveltyProbe(
   grammar: Grammar,
   pieces: Uint8Array,
 ): (model: Model) => Promise<number> {
-  const index = new CopyIndex(Array.from(linesOf(pieces), (line) => notesOnGrid(pieceFromJson(line))));
+  const index = new CopyIndex(Array.from(learntPieces(pieces, grammar), notesOnGrid));
   const options = {
     ...{ songs: SONGS, length: LENGTH, seed: 1, prime: [], bending: UNBENT },
     ...songOptions(vocabulary, grammar),

@@ -1,5 +1,6 @@
-import { pieceToJson } from '@etude/corpus';
-import { ChannelEvents, type MidiFile, readMidi } from '@etude/midi-reader';
+import { pieceFromJson, piecesOf, pieceToJson } from '@etude/corpus';
+import { ChannelEvents, META, type MidiFile, readMidi } from '@etude/midi-reader';
+import { writeMidi } from '@etude/midi-writer';
 import type { GrammarSettings } from '@etude/tokenizer';
 import { describe, expect, it } from 'vitest';
 import { inputFile, runStage } from '../testing/run-stage.js';
@@ -91,7 +92,7 @@ describe('render', () => {
   });
 
   it('keeps program change and channel pressure', async () => {
-    expect(events(await rendered('0_c3_05 10_d3_40'))).toEqual([
+    expect(events(await rendered('0_c3_05 10_d3_40 0_93_3c_64 5_83_3c_00')).slice(0, 2)).toEqual([
       [0, 0xc3, 5],
       [10, 0xd3, 0x40],
     ]);
@@ -112,6 +113,43 @@ describe('render', () => {
       ['Fiddle', 1],
     ]);
     expect(file.tempos).toHaveLength(1);
+  });
+
+  it('fails at a song without notes, and says which and what to do', async () => {
+    await expect(rendered('0_c0_05 10_d0_40')).rejects.toThrow('sample/song-1.txt has no notes: raise sample.length');
+    await expect(rendered('Bar_None Bar_None', {}, factored)).rejects.toThrow('has no notes');
+  });
+
+  it('writes the names of the source with the bytes that they had', async () => {
+    const bytes = [...Buffer.from([0x83, 0x73, 0x83, 0x41, 0x83, 0x6d])];
+    const named = writeMidi({
+      format: 0,
+      division: 480,
+      tracks: [
+        {
+          meta: [{ tick: 0, type: META.trackName, data: Uint8Array.from(bytes) }],
+          events: [{ tick: 0, status: 0x90, data1: 60, data2: 90 }],
+        },
+      ],
+    });
+    const [source] = piecesOf(readMidi(named));
+    expect(source!.tracks[0]!.name).toBe('ピアノ');
+    expect(pieceFromJson(pieceToJson(source!))).toEqual(source);
+    for (const [format, track] of [
+      [0, 0],
+      [1, 1],
+    ] as const) {
+      const { outputs } = await runStage(render, {
+        params: { format },
+        inputs: {
+          songs: [inputFile('0_90_3c_64 240_80_3c_00', 'sample/song-1.txt')],
+          pieces: inputFile(`${pieceToJson(source!)}\n`),
+          grammar: inputFile(grammarToJson({ settings: eventText, notes: 1, parts: [] })),
+        },
+      });
+      const { meta } = readMidi(outputs.songs![0]!.bytes).tracks[track]!;
+      expect([...meta.find(({ type }) => type === META.trackName)!.data]).toEqual(bytes);
+    }
   });
 
   it('names the song and the token that is not one', async () => {

@@ -1,4 +1,4 @@
-import { linesOf, type Piece, pieceFromJson, programsOf } from '@etude/corpus';
+import { notesOf, type Piece, programsOf } from '@etude/corpus';
 import { ChannelEvents } from '@etude/midi-reader';
 import { arrange, keySignature, setTempo, soundEvents, timeSignature, trackName, writeMidi } from '@etude/midi-writer';
 import { createRandom } from '@etude/model';
@@ -7,6 +7,7 @@ import { createGrammar, type Grammar, parseTokens, TokenError } from '@etude/tok
 import * as z from 'zod';
 import { grammarFromJson } from './grammar-json.js';
 import { instrument } from './instrument.js';
+import { learntPieces } from './learnt-pieces.js';
 
 const sevenBits = z.int().min(0).max(127).optional();
 const part = z.strictObject({
@@ -53,14 +54,14 @@ const params = z.strictObject({
 
 export const render = defineStage({
   name: 'render',
-  version: 2,
+  version: 3,
   summary: 'Writes songs as MIDI files, played as the arrangement says',
   params,
   inputs: { songs: 'files', pieces: 'file', grammar: 'file' },
   outputs: { songs: 'files' },
   run({ inputs, params, say }) {
-    const source = pieceFromJson(linesOf(inputs.pieces.bytes).next().value!);
     const grammar = createGrammar(grammarFromJson(inputs.grammar.text()).settings);
+    const source = learntPieces(inputs.pieces.bytes, grammar).next().value!;
     const unused = new Set<number>();
     const songs = inputs.songs.map(({ path, text }, index) => {
       const song = completed(decode(grammar, path, text()), source);
@@ -76,7 +77,10 @@ export const render = defineStage({
 
 function decode(grammar: Grammar, path: string, text: string): Piece {
   try {
-    return grammar.decode(parseTokens(text));
+    const song = grammar.decode(parseTokens(text));
+    if (notesOf(song).length === 0)
+      throw new StageError(`${path} has no notes: raise sample.length, or train for longer`);
+    return song;
   } catch (error) {
     if (error instanceof TokenError) throw new StageError(`${path}: ${error.message}`);
     throw error;
@@ -95,8 +99,8 @@ function completed(song: Piece, source: Piece): Piece {
       const channels = new Set(Array.from(track.events, ({ status }) => status & 15));
       const missing = [...programs].filter(([channel]) => channels.has(channel) && !chosen.has(channel));
       const head = missing.map(([channel, data1]) => ({ tick: 0, status: 0xc0 | channel, data1, data2: 0 }));
-      const name = track.name || (song.tracks.length <= source.tracks.length ? source.tracks[index]!.name : '');
-      return { name, events: ChannelEvents.of([...head, ...track.events]) };
+      const isNamed = track.name !== '' || song.tracks.length > source.tracks.length;
+      return { ...(isNamed ? track : source.tracks[index]!), events: ChannelEvents.of([...head, ...track.events]) };
     }),
   };
 }
@@ -106,15 +110,16 @@ function toMidi(
   { format, longestNote }: z.output<typeof params>,
 ): Uint8Array {
   const sound = { longestNote: Math.max(1, Math.round(longestNote * division)), lastNote: division };
-  const written = tracks.map(({ name, events }) => ({
-    meta: name === '' ? [] : [trackName(name)],
+  const written = tracks.map(({ name, nameBytes, events }) => ({
+    meta: name === '' ? [] : [trackName(name, nameBytes)],
     events: soundEvents([...events], sound),
   }));
   const meta = [...tempos.map(setTempo), ...timeSignatures.map(timeSignature), ...keySignatures.map(keySignature)];
   meta.sort((a, b) => a.tick - b.tick);
   if (format === 0 || (format === 'auto' && written.length <= 1)) {
     const events = written.flatMap((track) => track.events).sort((a, b) => a.tick - b.tick);
-    return writeMidi({ format: 0, division, tracks: [{ meta, events }] });
+    const name = written.length === 1 ? written[0]!.meta : [];
+    return writeMidi({ format: 0, division, tracks: [{ meta: [...name, ...meta], events }] });
   }
   return writeMidi({ format: 1, division, tracks: [{ meta, events: [] }, ...written] });
 }

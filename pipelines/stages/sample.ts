@@ -1,5 +1,6 @@
-import { linesOf, type Piece, pieceFromJson } from '@etude/corpus';
+import { notesOf, type Piece } from '@etude/corpus';
 import { CopyIndex, entropiesOfHalves, halvesOf, notesOnGrid, pitchesOf } from '@etude/measures';
+import { MIDI_EXTENSIONS } from '@etude/midi-reader';
 import { modelFromBytes } from '@etude/model';
 import { defineStage, StageError, workspaceFiles } from '@etude/pipeline';
 import { createGrammar, END_OF_PIECE, formatTokens, type Grammar, readPieces } from '@etude/tokenizer';
@@ -8,6 +9,7 @@ import { fitTokens } from './fit-tokens.js';
 import { fixed, fixedVoice } from './fixed-voice.js';
 import { grammarFromJson } from './grammar-json.js';
 import { loadKernels } from './kernels.js';
+import { learntPieces } from './learnt-pieces.js';
 import { noise, noiseOf, themesOf } from './noise-settings.js';
 import { maskRules, masks } from './note-masks.js';
 import { cadenceOf, ending as endings } from './song-ending.js';
@@ -93,7 +95,7 @@ export const sample = defineStage({
         .describe(
           'music of your own, in MIDI or ABC: each file is the section, the theme or the voice of its name, such as A.mid',
         ),
-      ['mid', 'midi', 'abc'],
+      [...MIDI_EXTENSIONS, 'abc'],
     ),
     seed: z.int().default(1).describe('seed of the draws; each song has a stream of its own'),
   }),
@@ -103,7 +105,7 @@ export const sample = defineStage({
     const vocabulary = vocabularyFromJson(inputs.vocabulary.text());
     const { settings } = grammarFromJson(inputs.grammar.text());
     const grammar = createGrammar(settings);
-    const pieces = Array.from(linesOf(inputs.pieces.bytes), pieceFromJson);
+    const pieces = [...learntPieces(inputs.pieces.bytes, grammar)];
     const {
       songs: count,
       length,
@@ -191,6 +193,12 @@ export const sample = defineStage({
       songs = inForm;
     }
     tf.dispose(model.weights as never);
+    const silent = songs.findIndex(({ tokens }) => notesOf(grammar.decode(tokens)).length === 0);
+    if (silent >= 0) {
+      throw new StageError(
+        `song ${silent + 1} has no notes in ${songs[silent]!.tokens.length} tokens: raise sample.length or sample.takes, or train for longer`,
+      );
+    }
     return {
       songs: songs.map(({ tokens }) => formatTokens(tokens, grammar)),
       traces: songs.map(({ trace }) => traceToCsv(trace, grammar)),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { excerpt, joined, notesOf, type Piece, piecesOf } from '@etude/corpus';
 import { ChannelEvents, readMidi } from '@etude/midi-reader';
+import { writeMidi } from '@etude/midi-writer';
 import { createGrammar } from '@etude/tokenizer';
 import { describe, expect, it } from 'vitest';
 import { workspaceFile } from '../testing/run-stage.js';
@@ -118,6 +119,13 @@ describe('a form', () => {
     expect(notesOf(given.get('prelude')!)).toHaveLength(notesOf(prelude).length);
     const broken = givenSections([workspaceFile(Buffer.from('MThd'), 'A.mid')], settings, createGrammar(settings));
     await expect(broken).rejects.toThrow('A.mid');
+    const setUp = writeMidi({
+      format: 0,
+      division: 480,
+      tracks: [{ events: [{ tick: 0, status: 0xc0, data1: 40, data2: 0 }] }],
+    });
+    const silent = givenSections([workspaceFile(setUp, 'my/A.mid')], settings, createGrammar(settings));
+    await expect(silent).rejects.toThrow('my/A.mid: there are no notes in it; the tracks are 0 (0 notes)');
   });
 
   it('says where in an ABC file what is not understood, and refuses one that cannot be played', async () => {

@@ -2,7 +2,7 @@ import { basename, extname } from 'node:path';
 import { barsOf, excerpt, joined, notesOf, type Piece, pieceFromJson, readPieces, rescale } from '@etude/corpus';
 import { createRandom } from '@etude/model';
 import { StageError, type WorkspaceFile } from '@etude/pipeline';
-import type { Grammar, GrammarSettings } from '@etude/tokenizer';
+import { type Grammar, GrammarError, type GrammarSettings } from '@etude/tokenizer';
 import * as z from 'zod';
 import { cadenceOf, dominantFrom, type Ending, type EndingJudge, withTonic } from './song-ending.js';
 import type { NoteRule } from './song-rules.js';
@@ -204,10 +204,21 @@ export async function givenSections(
     });
     if (pieces[0] === undefined) throw new StageError(`${file.path}: ${summary.error ?? 'there is no music in it'}`);
     // As the grammar writes it down: parts of a song have the same tracks whether they are given or written.
-    const piece = grammar.decode(grammar.encode(rescale(pieceFromJson(pieces[0]), settings.division)));
+    const piece = asWritten(grammar, rescale(pieceFromJson(pieces[0]), settings.division), file.path);
     given.set(basename(file.name, extname(file.name)), piece);
   }
   return given;
+}
+
+function asWritten(grammar: Grammar, piece: Piece, path: string): Piece {
+  try {
+    const written = grammar.decode(grammar.encode(piece));
+    if (notesOf(written).length > 0) return written;
+    throw new StageError(`${path}: all notes in it are percussion, which the grammar does not write`);
+  } catch (error) {
+    if (error instanceof GrammarError) throw new StageError(`${path}: ${error.message}`);
+    throw error;
+  }
 }
 
 async function midiOf(file: WorkspaceFile, say: (line: string) => void): Promise<Uint8Array> {

@@ -95,8 +95,9 @@ interface Take {
   readonly cost: number;
 }
 
-/** What a take costs that copies more than it may: more than any other fault. */
+/** What a take costs that copies more than it may: more than any fault but silence. */
 const TOO_MUCH_COPIED = 1000;
+const SILENT = 10_000;
 
 /** How often a song is written at most, each time with all of its takes. */
 const ROUNDS = 3;
@@ -194,7 +195,7 @@ export class SongWriter {
     if (endedAt !== undefined) piece = excerpt(piece, 0, endedAt);
     if (endedAt !== undefined && hasCadence) piece = withTonic(piece, { song: endedAt, bar }, cadence, this.#judge);
     const unlike = rules.voice ? surpriseOf(trace) : this.#bitsOutside(piece);
-    const cost = unlike + (gaveUpCopyLimit(trace) ? TOO_MUCH_COPIED : 0);
+    const cost = unlike + (gaveUpCopyLimit(trace) ? TOO_MUCH_COPIED : 0) + (notesOf(piece).length === 0 ? SILENT : 0);
     return { piece, trace, isChanged: endedAt !== undefined, cost };
   }
 

@@ -20,6 +20,10 @@ const scale = (from: number, division = 480, late = 0): Piece => ({
     },
   ],
 });
+const SETUP = [
+  { tick: 0, status: 0xc0, data1: 40, data2: 0 },
+  { tick: 0, status: 0xb0, data1: 7, data2: 100 },
+];
 const tokenized = async (pieces: readonly Piece[], params = {}) => {
   const text = pieces.map((piece) => `${pieceToJson(piece)}\n`).join('');
   const { outputs, said } = await runStage(tokenize, { params, inputs: { pieces: inputFile(text) } });
@@ -40,7 +44,7 @@ describe('tokenize', () => {
     expect(tokens.slice(0, 2)).toEqual(['0_90_3c_5a', '240_80_3c_00']);
     // 30 of 40 notes are 3 bars of 8 and 6 more
     expect(grammar.parts).toEqual([{ tokens: 80, training: 48 }]);
-    expect(said).toEqual(['80 tokens (2.00 a note), 32 held out']);
+    expect(said[0]).toBe('80 tokens (2.00 a note), 32 held out');
   });
 
   it('ends the pieces of a corpus, and holds out whole ones', async () => {
@@ -88,5 +92,49 @@ describe('tokenize', () => {
     expect(written[1]![1]).toBe('240_80_3d_00');
     await expect(tokenized([scale(60, 480), scale(61, 1001 * 2)])).rejects.toThrow('set tokenize.stepsPerBeat');
     await expect(tokenized([scale(60, 480)], { stepsPerBeat: 4 })).rejects.toThrow('event-text counts ticks');
+  });
+
+  it('takes the most melodic track for a grammar of one, and says which', async () => {
+    const [melody, chords] = [scale(60).tracks[0]!, scale(40).tracks[0]!];
+    const twice = ChannelEvents.of(
+      [...chords.events].flatMap((event) => [event, { ...event, data1: event.data1 + 7 }]),
+    );
+    const band = {
+      ...scale(60),
+      tracks: [
+        { name: 'Strings', events: twice },
+        { ...melody, name: 'Flute' },
+      ],
+    };
+    const { tokens, said } = await tokenized([band]);
+    expect(tokens).toEqual((await tokenized([scale(60)])).tokens);
+    expect(said[0]).toBe(
+      'event-text writes one track: the most melodic of 2, "Flute" (40 notes); grammar session, factored or chord-frame takes all of them',
+    );
+    expect((await tokenized([band, scale(62)])).said[0]).toMatch(
+      /^event-text writes one track: the most melodic of each of 1 pieces/,
+    );
+    expect((await tokenized([band], { grammar: 'session' })).tokens.length).toBeGreaterThan(200);
+  });
+
+  it('warns of little music, and fails where there is none', async () => {
+    const few = /^only 40 notes to learn from/;
+    expect((await tokenized([scale(60)])).said.at(-1)).toMatch(few);
+    const many = Array.from({ length: 5 }, (_, i) => scale(60 + i));
+    expect((await tokenized(many)).said.some((line) => line.startsWith('only'))).toBe(false);
+    const silent = { ...scale(60), tracks: [{ name: '', events: ChannelEvents.of([...SETUP]) }] };
+    for (const grammar of ['event-text', 'session', 'factored', 'chord-frame']) {
+      await expect(tokenized([silent], { grammar })).rejects.toThrow('there are no notes in it');
+      expect((await tokenized([silent, scale(60)], { grammar, validation: 0 })).said[0]).toBe(
+        'piece 1 left out: there are no notes in it',
+      );
+    }
+    const drums = scale(40).tracks.map(({ events }) => ({
+      name: '',
+      events: ChannelEvents.of([...events].map((event) => ({ ...event, status: event.status | 9 }))),
+    }));
+    await expect(tokenized([{ ...silent, tracks: drums }], { grammar: 'chord-frame' })).rejects.toThrow(
+      'all notes in it are percussion, which the grammar does not write',
+    );
   });
 });

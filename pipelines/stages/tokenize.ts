@@ -52,9 +52,12 @@ const params = z.strictObject({
 });
 type Params = z.output<typeof params>;
 
+/** Fewer notes than this are not enough to learn from. */
+const FEW_NOTES = 200;
+
 export const tokenize = defineStage({
   name: 'tokenize',
-  version: 2,
+  version: 3,
   summary: 'Writes pieces as tokens, and says which part of them to learn from',
   params,
   inputs: { pieces: 'file' },
@@ -63,7 +66,10 @@ export const tokenize = defineStage({
     if (params.grammar === 'event-text' && params.stepsPerBeat > 0) {
       throw new StageError('event-text counts ticks: for a grid set extract-track.quantize, or choose another grammar');
     }
-    const pieces = toOneDivision(Array.from(linesOf(inputs.pieces.bytes), pieceFromJson), params);
+    const whole = Array.from(linesOf(inputs.pieces.bytes), pieceFromJson);
+    const { partOf } = createGrammar(settingsOf(params, whole[0]!.division));
+    const pieces = toOneDivision(partOf ? whole.map(partOf) : whole, params);
+    if (partOf) sayWhichPart(say, params, whole, pieces);
     const settings = settingsOf(params, pieces[0]!.division);
     const grammar = createGrammar(settings);
     const several = pieces.length > 1;
@@ -99,6 +105,11 @@ export const tokenize = defineStage({
     const notes = pieces.reduce((sum, piece) => sum + notesOf(piece).length, 0);
     const grid = settings.steps > 0 ? gridReport(pieces, settings.steps) : undefined;
     sayWhatWasDone(say, { parts, augmented: augmented.count, notes, several, grid });
+    if (notes < FEW_NOTES) {
+      say(
+        `only ${notes} notes to learn from, so songs will copy them or wander: name more music in extract-track.source, or set tokenize.transposeToAllKeys`,
+      );
+    }
     return {
       tokens: tokens.toBytes(),
       augmented: augmented.toBytes(),
@@ -134,12 +145,31 @@ function settingsOf({ grammar, stepsPerBeat, velocities }: Params, division: num
 
 function encode(grammar: Grammar, piece: Piece, failed: (problem: string) => void): string[] | undefined {
   try {
-    return grammar.encode(piece);
+    if (notesOf(piece).length === 0) throw new GrammarError('there are no notes in it');
+    const tokens = grammar.encode(piece);
+    if (tokens.length > 0) return tokens;
+    throw new GrammarError('all notes in it are percussion, which the grammar does not write: choose another one');
   } catch (error) {
     if (!(error instanceof GrammarError)) throw error;
     failed(error.message);
     return undefined;
   }
+}
+
+function sayWhichPart(
+  say: (line: string) => void,
+  { grammar }: Params,
+  whole: readonly Piece[],
+  parts: readonly Piece[],
+) {
+  const several = whole.filter(({ tracks }) => tracks.length > 1).length;
+  if (several === 0) return;
+  const { name } = parts[0]!.tracks[0]!;
+  const which =
+    whole.length === 1
+      ? `the most melodic of ${whole[0]!.tracks.length}${name && `, "${name}"`} (${notesOf(parts[0]!).length} notes)`
+      : `the most melodic of each of ${several} pieces that have several`;
+  say(`${grammar} writes one track: ${which}; grammar session, factored or chord-frame takes all of them`);
 }
 
 /** Grammars that count ticks need the same number a quarter note in all pieces. */

@@ -27,14 +27,16 @@ export async function runStage(
     inputs = {},
     files = {},
     memo = { load: async () => undefined, save: async () => {} },
+    said = [],
   }: {
     params?: Record<string, unknown>;
     inputs?: Record<string, InputFile | InputFile[]>;
     files?: Record<string, WorkspaceFile[]>;
     memo?: { load(): Promise<Uint8Array | undefined>; save(bytes: Uint8Array): Promise<void> };
+    /** where its lines go, for a stage that fails */
+    said?: string[];
   },
 ): Promise<{ outputs: Record<string, InputFile[]>; said: string[] }> {
-  const said: string[] = [];
   const outputs = await stage.run({
     ...{ params: stage.params.parse(params), inputs, files, signal: new AbortController().signal },
     memo,

@@ -48,7 +48,7 @@ describe('a selection', () => {
     select(canon, { ...all, ...selection }).piece.tracks.map(({ name }) => name);
 
   it.each<[Partial<Selection>, string[]]>([
-    [{ tracks: 'auto' }, ['Violin I']],
+    [{ tracks: 'auto' }, ['Violin I', 'Violin II', 'Violin III', 'Violoncello', 'Harpsichord']],
     [{ tracks: [4, 1] }, ['Violoncello', 'Violin I']],
     [{ name: 'violin*' }, ['Violin I', 'Violin II', 'Violin III']],
     [{ channels: [4] }, ['Violoncello']],

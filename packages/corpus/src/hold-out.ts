@@ -23,10 +23,10 @@ export function withoutEnd(piece: Piece, share: number): Piece | undefined {
 
 /** The piece up to a tick, at which what still sounds is ended. */
 function until(piece: Piece, end: number): Piece {
-  const tracks = piece.tracks.map(({ name, events }) => {
+  const tracks = piece.tracks.map((track) => {
     const kept: ChannelEvent[] = [];
     const down = new Map<number, ChannelEvent>();
-    for (const event of events) {
+    for (const event of track.events) {
       if (event.tick >= end) break;
       kept.push(event);
       const key = keyId(event);
@@ -36,7 +36,7 @@ function until(piece: Piece, end: number): Piece {
     for (const { status, data1 } of down.values()) {
       kept.push({ tick: end, status: 0x80 | (status & 15), data1, data2: 0 });
     }
-    return { name, events: ChannelEvents.of(kept) };
+    return { ...track, events: ChannelEvents.of(kept) };
   });
   const before = <T extends { tick: number }>(list: readonly T[]) => list.filter(({ tick }) => tick < end);
   const meta = { tempos: before(piece.tempos), timeSignatures: before(piece.timeSignatures) };

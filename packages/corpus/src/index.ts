@@ -1,6 +1,7 @@
 export { type Bar, barsOf } from './bars.js';
 export { heldOutPieces, withoutEnd } from './hold-out.js';
 export { linesOf, toLines } from './lines.js';
+export { mostMelodic } from './melody.js';
 export { isDrum, type Note, notesDigest, notesOf } from './notes.js';
 export { type Piece, type PieceTrack, pieceFromJson, piecesOf, pieceToJson } from './piece.js';
 export { ChangedFileError, readCorpus } from './read-corpus.js';

@@ -1,4 +1,5 @@
 import { ChannelEvents, type KeySignature, type MidiFile, type Tempo, type TimeSignature } from '@etude/midi-reader';
+import { withoutModeMessages, withProgramsOfChannels } from './channels.js';
 
 /** A piece of music: tracks that are played together, and what holds for all of them. */
 export interface Piece {
@@ -15,6 +16,8 @@ export interface Piece {
 
 export interface PieceTrack {
   readonly name: string;
+  /** the bytes of the name, one character each (Latin-1), where they are not UTF-8 */
+  readonly nameBytes?: string;
   /** in time order */
   readonly events: ChannelEvents;
 }
@@ -24,28 +27,32 @@ const SMPTE = 0x8000;
 const BEATS_A_SECOND = 2;
 
 /**
- * The pieces of a MIDI file: one, or in format 2 one for each track (SMF 1.0, "MIDI File Formats"). Of a file that counts time
- * in SMPTE frames, a quarter note is taken as half a second.
+ * The pieces of a MIDI file: one, or in format 2 one for each track, with a tempo, metre and key of its own (SMF 1.0, "MIDI File Formats").
+ * Of a file that counts time in SMPTE frames, a quarter note is taken as half a second. What a channel does to the notes of several tracks
+ * is written into each of them: see `channels.ts`.
  */
 export function piecesOf(file: MidiFile): Piece[] {
   const smpte = file.division >= SMPTE;
   const ticksASecond = (256 - (file.division >> 8)) * (file.division & 255);
-  const common = {
-    division: smpte ? Math.max(1, Math.round(ticksASecond / BEATS_A_SECOND)) : file.division,
-    tempos: smpte ? [] : file.tempos,
-    timeSignatures: file.timeSignatures,
-    keySignatures: file.keySignatures,
-  };
-  const tracks = file.tracks.map(({ name, events }) => ({ name, events }));
-  return file.format === 2 ? tracks.map((track) => ({ ...common, tracks: [track] })) : [{ ...common, tracks }];
+  const division = smpte ? Math.max(1, Math.round(ticksASecond / BEATS_A_SECOND)) : file.division;
+  const pieceOf = (tracks: MidiFile['tracks'], of: Pick<MidiFile, 'tempos' | 'timeSignatures' | 'keySignatures'>) => ({
+    ...{ division, tempos: smpte ? [] : of.tempos },
+    ...{ timeSignatures: of.timeSignatures, keySignatures: of.keySignatures },
+    tracks: withoutModeMessages(withProgramsOfChannels(tracks.map(toPieceTrack))),
+  });
+  return file.format === 2 ? file.tracks.map((track) => pieceOf([track], track)) : [pieceOf(file.tracks, file)];
+}
+
+function toPieceTrack({ name, nameBytes, events }: PieceTrack): PieceTrack {
+  return { name, ...(nameBytes !== undefined && { nameBytes }), events };
 }
 
 /** JSON on one line; the events of a track are one list of numbers, four an event: tick, status, data1, data2. */
 export function pieceToJson({ tracks, division, tempos, timeSignatures, keySignatures }: Piece): string {
-  const flat = tracks.map(({ name, events }) => {
+  const flat = tracks.map((track) => {
     const numbers: number[] = [];
-    for (const { tick, status, data1, data2 } of events) numbers.push(tick, status, data1, data2);
-    return { name, events: numbers };
+    for (const { tick, status, data1, data2 } of track.events) numbers.push(tick, status, data1, data2);
+    return { ...toPieceTrack(track), events: numbers };
   });
   return JSON.stringify({ division, tempos, timeSignatures, keySignatures, tracks: flat });
 }
@@ -53,23 +60,23 @@ export function pieceToJson({ tracks, division, tempos, timeSignatures, keySigna
 /** The inverse of {@link pieceToJson}. */
 export function pieceFromJson(json: string): Piece {
   const { tracks, ...rest } = JSON.parse(json) as Omit<Piece, 'tracks'> & {
-    tracks: { name: string; events: number[] }[];
+    tracks: (Omit<PieceTrack, 'events'> & { events: number[] })[];
   };
   return {
     ...rest,
-    tracks: tracks.map(({ name, events: numbers }) => {
+    tracks: tracks.map(({ events: numbers, ...named }) => {
       const count = numbers.length / 4;
       const events = new ChannelEvents(new Float64Array(count), new Int32Array(count));
       for (let i = 0, at = 0; i < count; i++) {
         events.ticks[i] = numbers[at++]!;
         events.messages[i] = (numbers[at++]! << 16) | (numbers[at++]! << 8) | numbers[at++]!;
       }
-      return { name, events };
+      return { ...named, events };
     }),
   };
 }
 
 /** The same piece with other events. */
 export function withEvents(piece: Piece, change: (track: PieceTrack) => ChannelEvents): Piece {
-  return { ...piece, tracks: piece.tracks.map((track) => ({ name: track.name, events: change(track) })) };
+  return { ...piece, tracks: piece.tracks.map((track) => ({ ...track, events: change(track) })) };
 }

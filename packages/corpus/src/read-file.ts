@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { MidiError, type MidiFile, type MidiProblem, readMidi } from '@etude/midi-reader';
 import { notesDigest, notesOf } from './notes.js';
 import { type Piece, piecesOf, pieceToJson } from './piece.js';
-import { type Selection, SelectionError, select } from './select.js';
+import { noTrack, nothingIn, type Selection, SelectionError, select } from './select.js';
 import { pedalToDurations, quantize, semitonesToC, transpose } from './transform.js';
 
 /** What is taken out of a file, and what is done to it. */
@@ -48,12 +48,13 @@ export function readPieces(bytes: Uint8Array, plan: ReadingPlan): FileReading {
     const { format, division, tempos, timeSignatures, problems } = file;
     const tracks = file.tracks.map(({ name, notes, events }) => ({ name, notes, events: events.length, taken: false }));
     Object.assign(summary, { format, division, tracks, tempos, timeSignatures, problems });
-    const pieces = (format === 2 ? selectPieces(file, plan.selection) : selectOne(file, plan.selection)).map(
-      ({ piece, taken }) => {
-        for (const track of taken) tracks[track]!.taken = true;
-        return prepare(piece, plan);
-      },
-    );
+    // The pedal may stand in a track that is not selected.
+    const whole = plan.pedalToDurations ? piecesOf(file).map(pedalToDurations) : piecesOf(file);
+    const selected = format === 2 ? selectPieces(whole, plan.selection) : selectOne(whole, plan.selection);
+    const pieces = selected.map(({ piece, taken }) => {
+      for (const track of taken) tracks[track]!.taken = true;
+      return prepare(piece, plan);
+    });
     for (const { tracks } of pieces) for (const { events } of tracks) summary.events += events.length;
     for (const piece of pieces) summary.notes += notesOf(piece).length;
     return { pieces: pieces.map(pieceToJson), notesDigests: pieces.map(notesDigest), summary };
@@ -65,28 +66,31 @@ export function readPieces(bytes: Uint8Array, plan: ReadingPlan): FileReading {
 
 type Selected = ReturnType<typeof select>;
 
-function selectOne(file: MidiFile, selection: Selection): Selected[] {
-  return piecesOf(file).map((piece) => select(piece, selection));
+function selectOne(pieces: readonly Piece[], selection: Selection): Selected[] {
+  return pieces.map((piece) => select(piece, selection));
 }
 
-/** In format 2 the numbers of tracks are those of pieces. What is empty, as the track of a tempo map is, is not a piece. */
-function selectPieces(file: MidiFile, selection: Selection): Selected[] {
+/** In format 2 the numbers of tracks are those of pieces. What has no notes that are selected, as the track of a tempo map, is not a piece. */
+function selectPieces(pieces: readonly Piece[], selection: Selection): Selected[] {
   const { tracks: wanted } = selection;
-  const pieces = piecesOf(file);
   const numbers = typeof wanted === 'string' ? [...pieces.keys()] : wanted;
+  const file = () => ({ tracks: pieces.flatMap(({ tracks }) => tracks) });
   const selected = numbers.flatMap((number): Selected[] => {
     const whole = pieces[number];
-    if (whole === undefined) throw new SelectionError(`there is no track ${number} of ${pieces.length}`);
-    if (whole.tracks[0]!.events.length === 0) return [];
-    return [{ piece: select(whole, { ...selection, tracks: 'all' }).piece, taken: [number] }];
+    if (whole === undefined) throw new SelectionError(noTrack(number, file()));
+    try {
+      return [{ piece: select(whole, { ...selection, tracks: 'all' }).piece, taken: [number] }];
+    } catch (error) {
+      if (error instanceof SelectionError) return [];
+      throw error;
+    }
   });
-  if (selected.length === 0) throw new SelectionError('none of the tracks that are selected holds channel events');
+  if (selected.length === 0) throw new SelectionError(nothingIn(file(), numbers));
   return selected;
 }
 
 function prepare(piece: Piece, plan: ReadingPlan): Piece {
-  let result = plan.pedalToDurations ? pedalToDurations(piece) : piece;
-  if (plan.quantize > 0) result = quantize(result, plan.quantize).piece;
+  const result = plan.quantize > 0 ? quantize(piece, plan.quantize).piece : piece;
   return plan.transposeToC ? (transpose(result, semitonesToC(result)) ?? result) : result;
 }
 

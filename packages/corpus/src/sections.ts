@@ -1,5 +1,5 @@
 import { type ChannelEvent, ChannelEvents, isNoteOff, isNoteOn, keyId } from '@etude/midi-reader';
-import { type Piece, withEvents } from './piece.js';
+import { type Piece, type PieceTrack, withEvents } from './piece.js';
 
 /**
  * What begins between two ticks of a piece, as a piece of its own. Notes end at the latter one at the latest; what sounded before the former
@@ -44,7 +44,7 @@ export function excerpt(piece: Piece, from: number, until: number): Piece {
  * @param parts of one division, with the ticks that each lasts
  */
 export function joined(parts: readonly { readonly piece: Piece; readonly ticks: number }[]): Piece {
-  const tracks = new Map<string, { name: string; events: ChannelEvent[] }>();
+  const tracks = new Map<string, { named: Omit<PieceTrack, 'events'>; events: ChannelEvent[] }>();
   const meta = { tempos: [], timeSignatures: [], keySignatures: [] } as {
     -readonly [K in 'tempos' | 'timeSignatures' | 'keySignatures']: Piece[K][number][];
   };
@@ -52,9 +52,9 @@ export function joined(parts: readonly { readonly piece: Piece; readonly ticks: 
   const placed = <T extends { tick: number }>(list: readonly T[]) =>
     list.map((each) => ({ ...each, tick: each.tick + from }));
   for (const { piece, ticks } of parts) {
-    piece.tracks.forEach(({ name, events }, index) => {
-      const key = name || String(index);
-      const track = tracks.get(key) ?? { name, events: [] };
+    piece.tracks.forEach(({ events, ...named }, index) => {
+      const key = named.name || String(index);
+      const track = tracks.get(key) ?? { named, events: [] };
       tracks.set(key, track);
       track.events.push(...placed([...events]));
     });
@@ -63,6 +63,6 @@ export function joined(parts: readonly { readonly piece: Piece; readonly ticks: 
     meta.keySignatures.push(...placed(piece.keySignatures));
     from += ticks;
   }
-  const list = Array.from(tracks.values(), ({ name, events }) => ({ name, events: ChannelEvents.of(events) }));
+  const list = Array.from(tracks.values(), ({ named, events }) => ({ ...named, events: ChannelEvents.of(events) }));
   return { division: parts[0]?.piece.division ?? 480, ...meta, tracks: list };
 }

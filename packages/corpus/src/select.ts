@@ -1,9 +1,20 @@
-import { type ChannelEvent, ChannelEvents, DRUM_CHANNEL, familyOf, isNoteOn } from '@etude/midi-reader';
+import {
+  type ChannelEvent,
+  ChannelEvents,
+  DRUM_CHANNEL,
+  familyOf,
+  isNoteOff,
+  isNoteOn,
+  keyId,
+  PROGRAMS,
+} from '@etude/midi-reader';
+import { inOrder } from './channels.js';
+import { isDrum, notesOf } from './notes.js';
 import type { Piece, PieceTrack } from './piece.js';
 
 /** Which events of a piece to take. What is left out of the selection does not restrict it. */
 export interface Selection {
-  /** `auto`: track 1, or track 0 of a file that has only one; `all`; or numbers, counted from 0 */
+  /** `auto`: the tracks with notes; `all`; or numbers, counted from 0 */
   readonly tracks: 'auto' | 'all' | readonly number[];
   /** a pattern for the name of a track, in which `*` stands for anything; upper and lower case are the same */
   readonly name?: string | undefined;
@@ -23,24 +34,25 @@ export class SelectionError extends Error {
   override name = 'SelectionError';
 }
 
+/** Tracks that a message lists; a broken file may have thousands. */
+const LONGEST_LIST = 32;
+
 /**
  * The part of a piece that is selected, and the numbers of its tracks. Tracks of which nothing is left are gone.
- * @throws {SelectionError} where nothing is left, or a track is asked for that is not there
+ * @throws {SelectionError} where no note is left, or a track is asked for that is not there
  */
 export function select(piece: Piece, selection: Selection): { piece: Piece; taken: number[] } {
+  const isAuto = selection.tracks === 'auto';
   const chosen = chosenTracks(piece, selection.tracks);
   const pattern = selection.name === undefined ? undefined : toPattern(selection.name);
   const found = chosen
-    .map((index) => ({ index, ...piece.tracks[index]! }))
-    .filter(({ name }) => pattern === undefined || pattern.test(name))
-    .map(({ index, name, events }) => ({ index, name, events: selectChannels(events, selection) }))
-    .filter(({ events }) => events.length > 0);
-  if (found.length === 0) {
-    const one =
-      chosen.length === 1 ? `track ${chosen[0]} holds no channel events` : 'nothing that is selected is there';
-    throw new SelectionError(`${one}; the tracks are ${listOf(piece)}`);
-  }
-  const tracks = found.map(({ name, events }) => ({ name, events }));
+    .map((index) => ({ index, track: piece.tracks[index]! }))
+    .filter(({ track }) => pattern === undefined || pattern.test(track.name))
+    .map(({ index, track }) => ({ index, track: { ...track, events: selectNotes(track.events, selection) } }))
+    .filter(({ track: { events } }) => (isAuto ? hasNotes(events) : events.length > 0));
+  if (!found.some(({ track }) => hasNotes(track.events))) throw new SelectionError(nothingIn(piece, chosen));
+  const taken = found.map(({ track }) => track);
+  const tracks = isAuto ? withSettings(taken, piece.tracks) : taken;
   return {
     piece: { ...piece, tracks: selection.merge ? [merge(tracks)] : tracks },
     taken: found.map(({ index }) => index),
@@ -49,23 +61,47 @@ export function select(piece: Piece, selection: Selection): { piece: Piece; take
 
 function chosenTracks(piece: Piece, tracks: Selection['tracks']): number[] {
   const all = [...piece.tracks.keys()];
-  if (tracks === 'all') return all;
-  if (tracks === 'auto') return all.length > 1 ? [1] : all;
+  if (typeof tracks === 'string') return all;
   const missing = tracks.find((index) => index >= all.length);
   if (missing !== undefined) {
-    throw new SelectionError(`there is no track ${missing}; the tracks are ${listOf(piece) || 'none'}`);
+    throw new SelectionError(noTrack(missing, piece));
   }
   return [...tracks];
 }
 
-function listOf({ tracks }: Piece): string {
-  return tracks
-    .map(({ name, events }, index) => {
-      let notes = 0;
-      for (const event of events) if (isNoteOn(event)) notes += 1;
-      return `${index}${name && ` "${name}"`} (${notes} notes)`;
-    })
-    .join(', ');
+export function noTrack(number: number, piece: Pick<Piece, 'tracks'>): string {
+  return `there is no track ${number}; the tracks are ${listOf(piece)}`;
+}
+
+function hasNotes({ messages }: ChannelEvents): boolean {
+  return messages.some((message) => message >> 20 === 9 && (message & 127) > 0);
+}
+
+/** Why no notes are left of the tracks that were chosen. */
+export function nothingIn(piece: Pick<Piece, 'tracks'>, chosen: readonly number[]): string {
+  if (piece.tracks.length === 0) return 'there is no track in it';
+  const tracks = `the tracks are ${listOf(piece)}`;
+  if (!piece.tracks.some(({ events }) => hasNotes(events))) return `there are no notes in it; ${tracks}`;
+  const [only, another] = chosen;
+  const isEmpty = another === undefined && !hasNotes(piece.tracks[only!]!.events);
+  return `${isEmpty ? `track ${only} holds no notes` : 'what is selected holds no notes'}; ${tracks}`;
+}
+
+/** The tracks with their names, notes and instruments. */
+function listOf(piece: Pick<Piece, 'tracks'>): string {
+  const { tracks } = piece;
+  const counts = tracks.map(() => 0);
+  const instruments = tracks.map(() => new Set<string>());
+  for (const note of notesOf({ tracks: tracks.slice(0, LONGEST_LIST) })) {
+    counts[note.track]! += 1;
+    instruments[note.track]!.add(isDrum(note) ? 'percussion' : PROGRAMS[note.program]!);
+  }
+  const listed = tracks.slice(0, LONGEST_LIST).map(({ name }, index) => {
+    const played = [...instruments[index]!].slice(0, 4).join(', ');
+    return `${index}${name && ` "${name}"`} (${counts[index]} ${counts[index] === 1 ? 'note' : 'notes'}${played && `: ${played}`})`;
+  });
+  const more = tracks.length - listed.length;
+  return listed.join(', ') + (more > 0 ? ` and ${more} more` : '') || 'none';
 }
 
 function toPattern(name: string): RegExp {
@@ -73,25 +109,95 @@ function toPattern(name: string): RegExp {
   return new RegExp(`^${parts.join('.*')}$`, 'iu');
 }
 
-function selectChannels(events: ChannelEvents, { channels, programs, families, drums }: Selection): ChannelEvents {
-  const present = programsOf(events);
-  const taken = Array.from({ length: 16 }, (_, channel) => {
+/** What of a track is selected: notes by their channel and by the instrument that plays them, and what else happens in the channels of those. */
+function selectNotes(events: ChannelEvents, selection: Selection): ChannelEvents {
+  const { channels, programs, families, drums } = selection;
+  const isIn = Array.from({ length: 16 }, (_, channel) => {
     const isDrum = channel === DRUM_CHANNEL;
-    const program = present.get(channel) ?? 0;
     if (channels !== undefined && !channels.includes(channel + 1)) return false;
-    if (drums === 'drop' && isDrum) return false;
-    if (drums === 'only' && !isDrum) return false;
+    if ((drums === 'drop' && isDrum) || (drums === 'only' && !isDrum)) return false;
     // Percussion has a program, too, but it names no instrument.
-    if (programs !== undefined && (isDrum || !programs.includes(program))) return false;
-    return families === undefined || (!isDrum && families.includes(familyOf(program)));
+    return !isDrum || (programs === undefined && families === undefined);
   });
-  if (taken.every(Boolean)) return events;
-  const kept: number[] = [];
-  for (let i = 0; i < events.length; i++) if (taken[(events.messages[i]! >> 16) & 15]) kept.push(i);
-  return new ChannelEvents(
-    Float64Array.from(kept, (i) => events.ticks[i]!),
-    Int32Array.from(kept, (i) => events.messages[i]!),
+  const kept = isIn.every(Boolean) ? events : filtered(events, (message) => isIn[(message >> 16) & 15]!);
+  if (programs === undefined && families === undefined) return kept;
+  return selectInstruments(
+    kept,
+    (program) => programs?.includes(program) !== false && families?.includes(familyOf(program)) !== false,
   );
+}
+
+function selectInstruments(events: ChannelEvents, isWanted: (program: number) => boolean): ChannelEvents {
+  const program = new Uint8Array(16);
+  /** whether the channel plays notes that are wanted, and whether it plays others */
+  const [some, others] = [new Set<number>(), new Set<number>()];
+  for (const event of events) {
+    const channel = event.status & 15;
+    if (event.status >> 4 === 12) program[channel] = event.data1;
+    else if (isNoteOn(event)) (isWanted(program[channel]!) ? some : others).add(channel);
+  }
+  program.fill(0);
+  /** the keys that are down, and whether their notes are wanted */
+  const down = new Map<number, boolean>();
+  const result: ChannelEvent[] = [];
+  for (const event of events) {
+    const channel = event.status & 15;
+    const kind = event.status >> 4;
+    if (kind === 12) program[channel] = event.data1;
+    if (!some.has(channel)) continue;
+    if (!others.has(channel)) {
+      result.push(event);
+      continue;
+    }
+    const key = keyId(event);
+    if (isNoteOn(event)) {
+      const wanted = isWanted(program[channel]!);
+      // A key that is struck again ends its note, also where the new one is not wanted.
+      if (!wanted && down.get(key)) result.push({ ...event, status: 0x80 | channel, data2: 0 });
+      down.set(key, wanted);
+      if (wanted) result.push(event);
+    } else if (isNoteOff(event) || kind === 10) {
+      if (down.get(key)) result.push(event);
+      if (kind !== 10) down.delete(key);
+    } else if (kind !== 12 || isWanted(event.data1)) result.push(event);
+  }
+  return ChannelEvents.of(result);
+}
+
+function filtered({ ticks, messages }: ChannelEvents, isKept: (message: number) => boolean): ChannelEvents {
+  const kept: number[] = [];
+  for (let i = 0; i < ticks.length; i++) if (isKept(messages[i]!)) kept.push(i);
+  return new ChannelEvents(
+    Float64Array.from(kept, (i) => ticks[i]!),
+    Int32Array.from(kept, (i) => messages[i]!),
+  );
+}
+
+/**
+ * Tracks with what tracks without notes set in their channels: volumes, places, pedals, bends. Each goes to the first track that plays in its
+ * channel; programs are in all of them already.
+ */
+function withSettings(tracks: readonly PieceTrack[], all: readonly PieceTrack[]): PieceTrack[] {
+  const placeOf = new Map<number, number>();
+  tracks.forEach(({ events: { messages } }, place) => {
+    for (const message of messages) {
+      const channel = (message >> 16) & 15;
+      if (message >> 20 === 9 && !placeOf.has(channel)) placeOf.set(channel, place);
+    }
+  });
+  const settings: ChannelEvent[][] = tracks.map(() => []);
+  for (const { events } of all) {
+    if (hasNotes(events)) continue;
+    for (const event of events) {
+      const place = placeOf.get(event.status & 15);
+      const kind = event.status >> 4;
+      if (place !== undefined && kind > 10 && kind !== 12) settings[place]!.push(event);
+    }
+  }
+  return tracks.map((track, place) => {
+    const own = settings[place]!;
+    return own.length === 0 ? track : { ...track, events: inOrder(own, track.events) };
+  });
 }
 
 /** The program that each channel is set to at its first note; channels that are set to none before are not there. */
@@ -110,5 +216,11 @@ export function programsOf(events: Iterable<ChannelEvent>): Map<number, number> 
 function merge(tracks: readonly PieceTrack[]): PieceTrack {
   const events = tracks.flatMap((track) => [...track.events]);
   events.sort((a, b) => a.tick - b.tick);
-  return { name: tracks.map(({ name }) => name).join(' + '), events: ChannelEvents.of(events) };
+  const isUtf8 = tracks.every(({ nameBytes }) => nameBytes === undefined);
+  const bytesOf = ({ name, nameBytes }: PieceTrack) => nameBytes ?? Buffer.from(name).toString('latin1');
+  return {
+    name: tracks.map(({ name }) => name).join(' + '),
+    ...(!isUtf8 && { nameBytes: tracks.map(bytesOf).join(' + ') }),
+    events: ChannelEvents.of(events),
+  };
 }

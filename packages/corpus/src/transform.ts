@@ -1,4 +1,5 @@
 import { type ChannelEvent, ChannelEvents, DRUM_CHANNEL, isNoteOff, isNoteOn, keyId } from '@etude/midi-reader';
+import { eventsInTime, SUSTAIN_PEDAL } from './channels.js';
 import { isDrum, notesOf } from './notes.js';
 import { type Piece, withEvents } from './piece.js';
 
@@ -175,45 +176,40 @@ export function jitterVelocity(piece: Piece, most: number, random: () => number)
   });
 }
 
-const SUSTAIN_PEDAL = 64;
-
 /**
- * The piece without its sustain pedal: a note that the pedal holds lasts until the pedal is let go, or its key is struck
- * again (MIDI 1.0 specification, control change 64; down from 64 on).
+ * The piece without its sustain pedals: a note that the pedal of its channel holds lasts until the pedal is let go, or its key is struck
+ * again (MIDI 1.0 specification, control change 64; down from 64 on). The pedal may stand in another track than the notes.
  */
 export function pedalToDurations(piece: Piece): Piece {
-  return withEvents(piece, ({ events }) => {
-    const result: ChannelEvent[] = [];
-    const pedal = new Array<boolean>(16).fill(false);
-    /** releases that the pedal delays, by channel and key */
-    const held = new Map<number, ChannelEvent>();
-    const letGo = (tick: number, channel: number) => {
-      for (const [key, release] of held) {
-        if (key >> 7 !== channel) continue;
-        result.push({ ...release, tick });
-        held.delete(key);
+  const result: ChannelEvent[][] = piece.tracks.map(() => []);
+  const pedal = new Array<boolean>(16).fill(false);
+  /** releases that a pedal delays, by track and key, of each channel */
+  const held = pedal.map(() => new Map<string, { track: number; release: ChannelEvent }>());
+  const letGo = (channel: number, tickIn: (track: number) => number) => {
+    for (const { track, release } of held[channel]!.values()) result[track]!.push({ ...release, tick: tickIn(track) });
+    held[channel]!.clear();
+  };
+  for (const { track, ...event } of eventsInTime(piece.tracks)) {
+    const channel = event.status & 15;
+    const key = `${track} ${event.data1}`;
+    if (event.status >> 4 === 11 && event.data1 === SUSTAIN_PEDAL) {
+      pedal[channel] = event.data2 >= 64;
+      if (!pedal[channel]) letGo(channel, () => event.tick);
+    } else if (isNoteOff(event) && pedal[channel]) held[channel]!.set(key, { track, release: event });
+    else {
+      const before = held[channel]!.get(key);
+      if (isNoteOn(event) && before !== undefined) {
+        result[track]!.push({ ...before.release, tick: event.tick });
+        held[channel]!.delete(key);
       }
-    };
-    for (const event of events) {
-      const channel = event.status & 15;
-      const key = keyId(event);
-      if (event.status >> 4 === 11 && event.data1 === SUSTAIN_PEDAL) {
-        pedal[channel] = event.data2 >= 64;
-        if (!pedal[channel]) letGo(event.tick, channel);
-      } else if (isNoteOff(event) && pedal[channel]) held.set(key, event);
-      else {
-        const release = held.get(key);
-        if (isNoteOn(event) && release !== undefined) {
-          result.push({ ...release, tick: event.tick });
-          held.delete(key);
-        }
-        result.push(event);
-      }
+      result[track]!.push(event);
     }
-    const end = events.ticks.at(-1) ?? 0;
-    for (const channel of pedal.keys()) letGo(end, channel);
-    return ChannelEvents.of(result);
-  });
+  }
+  for (const channel of pedal.keys()) letGo(channel, (track) => piece.tracks[track]!.events.ticks.at(-1)!);
+  return {
+    ...piece,
+    tracks: piece.tracks.map((track, index) => ({ ...track, events: ChannelEvents.of(result[index]!) })),
+  };
 }
 
 /** Sorting is stable: events of one tick stay in their order, but that notes end before others begin. */

@@ -22,6 +22,9 @@ export interface Chunk {
   readonly data: Uint8Array;
 }
 
+/** How names of MIDI files end, without the dot: RIFF files (rmi) and karaoke (kar) are MIDI files, too. */
+export const MIDI_EXTENSIONS = ['mid', 'midi', 'smf', 'kar', 'rmi'] as const;
+
 const HEADER_BYTES = 14;
 /** Of a file without a usable division; the most common one. */
 const USUAL_DIVISION = 480;

@@ -1,5 +1,6 @@
 import { type MidiEvent, parseMidi } from 'midi-file';
 import { META, type MetaEvent } from './messages.js';
+import { decodeText } from './text.js';
 
 export interface Tempo {
   readonly tick: number;
@@ -31,11 +32,15 @@ export interface Marker {
 export interface MetaContent {
   /** from the first track name event; empty where there is none */
   readonly name: string;
+  /** the bytes of the name, one character each (Latin-1), where they are not UTF-8 */
+  readonly nameBytes?: string;
   readonly tempos: readonly Tempo[];
   readonly timeSignatures: readonly TimeSignature[];
   readonly keySignatures: readonly KeySignature[];
   readonly markers: readonly Marker[];
 }
+
+const NOTHING: MetaContent = { name: '', tempos: [], timeSignatures: [], keySignatures: [], markers: [] };
 
 /** midi-file spreads a text's bytes over a function call, which fails for many more. */
 const LONGEST_TEXT = 65_536;
@@ -54,25 +59,30 @@ const READ: ReadonlySet<number> = new Set([
  */
 export function readMeta(meta: readonly MetaEvent[], unusable: (what: string) => void): MetaContent {
   const read = meta.filter(({ type }) => READ.has(type));
+  if (read.length === 0) return NOTHING;
   const content = { name: '', tempos: [], timeSignatures: [], keySignatures: [], markers: [] } as {
     name: string;
+    nameBytes?: string;
     tempos: Tempo[];
     timeSignatures: TimeSignature[];
     keySignatures: KeySignature[];
     markers: Marker[];
   };
-  if (read.length === 0) return content;
   const [events] = parseMidi(asFile(read)).tracks;
   let named = false;
-  read.forEach(({ tick }, index) => {
+  read.forEach(({ tick, data }, index) => {
     const event = events![index] as MidiEvent;
     switch (event.type) {
       case 'trackName':
-        if (!named) content.name = decodeText(event.text).trim();
+        if (!named) {
+          const { text, bytes } = decodeText(data.subarray(0, LONGEST_TEXT));
+          content.name = text;
+          if (bytes !== undefined) content.nameBytes = bytes;
+        }
         named = true;
         break;
       case 'marker':
-        content.markers.push({ tick, text: decodeText(event.text) });
+        content.markers.push({ tick, text: decodeText(data.subarray(0, LONGEST_TEXT)).text });
         break;
       case 'setTempo':
         if (event.microsecondsPerBeat > 0) content.tempos.push({ tick, microseconds: event.microsecondsPerBeat });
@@ -82,7 +92,7 @@ export function readMeta(meta: readonly MetaEvent[], unusable: (what: string) =>
         const { numerator, denominator } = event;
         if (numerator > 0 && denominator >= 1 && denominator <= 128) {
           content.timeSignatures.push({ tick, numerator, denominator });
-        } else unusable(`a metre of ${numerator} over 2 to the ${read[index]!.data[1]}`);
+        } else unusable(`a metre of ${numerator} over 2 to the ${data[1]}`);
         break;
       }
       case 'keySignature':
@@ -106,13 +116,4 @@ function asFile(meta: readonly MetaEvent[]): Uint8Array {
   const file = Uint8Array.from(bytes);
   new DataView(file.buffer).setUint32(18, file.length - 22);
   return file;
-}
-
-/** The specification asks for ASCII; what is written today is UTF-8, and what is not is taken as Latin-1. */
-function decodeText(latin1: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(latin1, 'latin1'));
-  } catch {
-    return latin1;
-  }
 }

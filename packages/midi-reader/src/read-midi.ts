@@ -6,9 +6,7 @@ import { type MidiProblem, Problems } from './problems.js';
 import { readTrack } from './track.js';
 
 /** One track of a file: everything in it that is sound. */
-export interface Track {
-  /** from the track name event; empty where there is none */
-  readonly name: string;
+export interface Track extends MetaContent {
   readonly events: ChannelEvents;
   /** every meta event but the end of track, as bytes */
   readonly meta: readonly MetaEvent[];
@@ -23,7 +21,7 @@ export interface MidiFile {
   /** the header's division word: ticks per quarter note, or SMPTE frames where bit 15 is set */
   readonly division: number;
   readonly tracks: readonly Track[];
-  /** in time order; a file without tempo plays at 120 quarter notes a minute (SMF 1.0, "Set Tempo") */
+  /** of all tracks in time order, which in format 2 belong to different pieces; a file without tempo plays at 120 quarter notes a minute (SMF 1.0, "Set Tempo") */
   readonly tempos: readonly Tempo[];
   /** in time order */
   readonly timeSignatures: readonly TimeSignature[];
@@ -51,7 +49,6 @@ export function readMidi(bytes: Uint8Array, { strict = false }: ReadingOptions =
   const header = readHeader(bytes, problems);
   const file = bytes.subarray(0, header.limit);
   const tracks: Track[] = [];
-  const contents: MetaContent[] = [];
   let chunk: Chunk | undefined;
   for (let at = header.end; ; ) {
     problems.enter(undefined);
@@ -71,8 +68,7 @@ export function readMidi(bytes: Uint8Array, { strict = false }: ReadingOptions =
     }
     const { offset } = chunk;
     const content = readMeta(meta, (what) => problems.report(offset, `${what} in this track`, 'left out'));
-    contents.push(content);
-    tracks.push({ name: content.name, events, meta, length, notes });
+    tracks.push({ ...content, events, meta, length, notes });
   }
   if (tracks.length !== header.declaredTracks) {
     const what = `the header says that there are ${header.declaredTracks} tracks, there are ${tracks.length}`;
@@ -85,10 +81,10 @@ export function readMidi(bytes: Uint8Array, { strict = false }: ReadingOptions =
     format: header.format,
     division: header.division,
     tracks,
-    tempos: inTimeOrder(contents.flatMap(({ tempos }) => tempos)),
-    timeSignatures: inTimeOrder(contents.flatMap(({ timeSignatures }) => timeSignatures)),
-    keySignatures: inTimeOrder(contents.flatMap(({ keySignatures }) => keySignatures)),
-    markers: inTimeOrder(contents.flatMap(({ markers }) => markers)),
+    tempos: inTimeOrder(tracks.flatMap(({ tempos }) => tempos)),
+    timeSignatures: inTimeOrder(tracks.flatMap(({ timeSignatures }) => timeSignatures)),
+    keySignatures: inTimeOrder(tracks.flatMap(({ keySignatures }) => keySignatures)),
+    markers: inTimeOrder(tracks.flatMap(({ markers }) => markers)),
     problems: problems.list(),
   };
 }

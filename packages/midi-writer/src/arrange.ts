@@ -78,7 +78,7 @@ export function arrange(
       events = playPart(events, channel, merged(fitting, arrangement.transpose ?? 0), { ...song, end });
       if (tuning !== undefined) events = [...tuningEvents(channel, tuning), ...events];
     }
-    return { name: track.name, events: ChannelEvents.of(events) };
+    return { ...track, events: ChannelEvents.of(events) };
   });
   for (const number of parts.keys()) if (!used.has(number)) unused(number);
   let result: Piece = { ...song, tempos, tracks };
@@ -172,9 +172,9 @@ function swung(song: Piece, ratio: number): Piece {
     const moved = place < 0.5 ? place * 2 * ratio : ratio + (place - 0.5) * 2 * (1 - ratio);
     return Math.round((Math.floor(tick / division) + moved) * division);
   };
-  const tracks = song.tracks.map(({ name, events }) => ({
-    name,
-    events: new ChannelEvents(events.ticks.map(move), events.messages),
+  const tracks = song.tracks.map((track) => ({
+    ...track,
+    events: new ChannelEvents(track.events.ticks.map(move), track.events.messages),
   }));
   return { ...song, tracks };
 }
@@ -184,8 +184,8 @@ function humanized(song: Piece, { timing, velocity }: Humanize, random: () => nu
   const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
   const quarter = song.tempos[0]?.microseconds ?? 500_000;
   const ticks = (timing * 1000 * song.division) / quarter;
-  const tracks = song.tracks.map(({ name, events }) => {
-    const list = [...events];
+  const tracks = song.tracks.map((track) => {
+    const list = [...track.events];
     /** tick at which a key was last let go, by channel and key */
     const free = new Map<number, number>();
     const down = new Map<number, number>();
@@ -206,7 +206,7 @@ function humanized(song: Piece, { timing, velocity }: Humanize, random: () => nu
       }
     });
     moved.sort((a, b) => a.tick - b.tick || Number(isNoteOff(b)) - Number(isNoteOff(a)));
-    return { name, events: ChannelEvents.of(moved) };
+    return { ...track, events: ChannelEvents.of(moved) };
   });
   return { ...song, tracks };
 }

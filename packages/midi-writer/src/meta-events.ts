@@ -8,9 +8,13 @@ import {
 } from '@etude/midi-reader';
 import { check, isWhole } from './check.js';
 
-/** A track's name, at its beginning. */
-export function trackName(name: string): MetaEvent {
-  return { tick: 0, type: META.trackName, data: new TextEncoder().encode(name) };
+/**
+ * A track's name, at its beginning.
+ * @param bytes of the name, one character each (Latin-1), where they are not to be UTF-8
+ */
+export function trackName(name: string, bytes?: string): MetaEvent {
+  const data = bytes === undefined ? new TextEncoder().encode(name) : Uint8Array.from(Buffer.from(bytes, 'latin1'));
+  return { tick: 0, type: META.trackName, data };
 }
 
 export function marker({ tick, text }: Marker): MetaEvent {

@@ -25,8 +25,11 @@ export function measureSong(bytes: Uint8Array): SongMeasures {
   };
 }
 
-/** Playing time in seconds, by the tempo map or in SMPTE frames. */
+/** Playing time in seconds, by the tempo map or in SMPTE frames; in format 2 that of all tracks one after the other. */
 export function secondsOf(file: MidiFile): number {
+  if (file.format === 2 && file.tracks.length > 1) {
+    return file.tracks.reduce((sum, track) => sum + secondsOf({ ...file, ...track, tracks: [track] }), 0);
+  }
   const end = Math.max(0, ...file.tracks.map(({ length }) => length));
   const { division } = file;
   if (division >= 0x8000) return end / ((256 - (division >> 8)) * (division & 255));

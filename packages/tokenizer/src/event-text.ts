@@ -1,4 +1,4 @@
-import type { Piece } from '@etude/corpus';
+import { mostMelodic, type Piece } from '@etude/corpus';
 import { type ChannelEvent, ChannelEvents, channelMessage, DRUM_CHANNEL, hex, isNoteOn } from '@etude/midi-reader';
 import { type Grammar, GrammarError, TokenError } from './grammar.js';
 import { KeysDown } from './keys-down.js';
@@ -69,6 +69,7 @@ export function eventTextGrammar(division: number): Grammar {
       }
       return toEventText(track?.events ?? []);
     },
+    partOf: (piece) => (piece.tracks.length > 1 ? { ...piece, tracks: [piece.tracks[mostMelodic(piece)]!] } : piece),
     decode(tokens) {
       const events = ChannelEvents.of(fromEventText(tokens));
       return { division, tempos: [], timeSignatures: [], keySignatures: [], tracks: [{ name: '', events }] };

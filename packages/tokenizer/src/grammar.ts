@@ -44,8 +44,13 @@ export type GrammarState = string;
 
 /** A way to write music as tokens. */
 export interface Grammar {
-  /** The tokens of a piece. */
+  /**
+   * The tokens of a piece.
+   * @throws {GrammarError} where it cannot write the piece
+   */
   encode(piece: Piece): string[];
+  /** What of a piece it takes where it cannot write all tracks; a grammar that can has no such function. */
+  readonly partOf?: (piece: Piece) => Piece;
   /**
    * The piece that tokens stand for. What the grammar does not write down is left empty: names, and for some tempo and metre.
    * @throws {TokenError} at the first token that is none
