@@ -20,9 +20,22 @@ interface PlacedEvent extends ChannelEvent {
 
 /** The events of all tracks in time order, at one tick in the order of the tracks. */
 export function* eventsInTime(tracks: readonly HasEvents[]): Generator<PlacedEvent> {
-  const places = tracks.flatMap(({ events }, track) => Array.from(events, (event) => ({ ...event, track })));
-  if (tracks.length > 1) places.sort((a, b) => a.tick - b.tick);
-  yield* places;
+  const count = tracks.reduce((sum, { events }) => sum + events.length, 0);
+  const [ticks, messages, places] = [new Float64Array(count), new Int32Array(count), new Uint32Array(count)];
+  let at = 0;
+  tracks.forEach(({ events }, track) => {
+    ticks.set(events.ticks, at);
+    messages.set(events.messages, at);
+    places.fill(track, at, at + events.length);
+    at += events.length;
+  });
+  const order = Uint32Array.from(ticks, (_, index) => index);
+  if (tracks.length > 1) order.sort((a, b) => ticks[a]! - ticks[b]! || a - b);
+  for (const index of order) {
+    const message = messages[index]!;
+    const [data1, data2] = [(message >> 8) & 127, message & 127];
+    yield { tick: ticks[index]!, status: message >> 16, data1, data2, track: places[index]! };
+  }
 }
 
 interface ProgramChange {
@@ -107,8 +120,8 @@ export function withoutModeMessages<Track extends HasEvents>(tracks: readonly Tr
   const down = Array.from({ length: 16 }, () => new Map<number, { track: number; key: number }>());
   /** the pedals that are down, by channel, with the tracks that they stand in */
   const pedals: ({ track: number; value: number } | undefined)[] = [];
-  for (const { track, ...event } of eventsInTime(tracks)) {
-    const { tick, status, data1, data2 } = event;
+  for (const event of eventsInTime(tracks)) {
+    const { track, tick, status, data1, data2 } = event;
     const channel = status & 15;
     const keys = down[channel]!;
     const id = (track << 7) | data1;

@@ -1,8 +1,8 @@
 import { isDrum, type Note, notesOf } from './notes.js';
 import type { Piece } from './piece.js';
 
-/** Where melodies lie: C3 to C7. */
-const [LOWEST, HIGHEST] = [48, 96];
+/** Mean pitches at which a part is surely no melody, and from which on it may well be one: C2 and C4. */
+const [LOW, HIGH] = [36, 60];
 /** Pitches that a melody has at least; what has fewer is an accent or a drone. */
 const PITCHES = 5;
 /** What the name of a track counts for that says what it is. */
@@ -11,7 +11,7 @@ const MELODIC_NAME = /melod|vocal|voice|vox|lead|sing|solo|tune/i;
 
 /**
  * The number of the track that is most like a melody: notes one at a time, neither few nor low, of several pitches. The product of these, each from
- * 0 to 1, is what counts, and twice as much where the track's name says that it is the melody. Of equal tracks it is the first; of percussion alone, the
+ * 0 to 1, is what counts, and twice as much where the track's name says that it is the melody. Of tracks that differ by less than 5 % it is the first; of percussion alone, the
  * one with the most notes.
  */
 export function mostMelodic(piece: Pick<Piece, 'tracks'>): number {
@@ -26,12 +26,13 @@ export function mostMelodic(piece: Pick<Piece, 'tracks'>): number {
   const mean = playing.reduce((sum, { length }) => sum + length, 0) / playing.length;
   return highest(
     byTrack.map((notes, index) => {
-      if (notes.length === 0) return -1;
+      if (notes.length === 0) return Number.NEGATIVE_INFINITY;
       const named = MELODIC_NAME.test(piece.tracks[index]!.name) ? NAMED : 1;
       const pitches = new Set(notes.map(({ key }) => key)).size;
-      const inRange = notes.filter(({ key }) => key >= LOWEST && key <= HIGHEST).length / notes.length;
+      const pitch = notes.reduce((sum, { key }) => sum + key, 0) / notes.length;
+      const height = Math.min(1, Math.max(0, (pitch - LOW) / (HIGH - LOW)));
       const activity = Math.min(1, notes.length / mean);
-      return named * shareAlone(notes) * inRange * activity * Math.min(1, pitches / PITCHES);
+      return named * shareAlone(notes) * height * activity * Math.min(1, pitches / PITCHES);
     }),
   );
 }
@@ -49,5 +50,5 @@ function shareAlone(notes: readonly Note[]): number {
 }
 
 function highest(values: readonly number[]): number {
-  return values.reduce((best, value, index) => (value > values[best]! ? index : best), 0);
+  return values.reduce((best, value, index) => (value > 1.05 * values[best]! ? index : best), 0);
 }

@@ -189,7 +189,8 @@ export function pedalToDurations(piece: Piece): Piece {
     for (const { track, release } of held[channel]!.values()) result[track]!.push({ ...release, tick: tickIn(track) });
     held[channel]!.clear();
   };
-  for (const { track, ...event } of eventsInTime(piece.tracks)) {
+  for (const event of eventsInTime(piece.tracks)) {
+    const { track } = event;
     const channel = event.status & 15;
     const key = `${track} ${event.data1}`;
     if (event.status >> 4 === 11 && event.data1 === SUSTAIN_PEDAL) {
