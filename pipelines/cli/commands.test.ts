@@ -11,6 +11,17 @@ beforeAll(async () => {
   }
 });
 
+it('etude inspect shows a file of thousands of tracks on some pages', async () => {
+  const track = [...Buffer.from('MTrk'), 0, 0, 0, 4, 0, 0xff, 0x2f, 0];
+  const head = [...Buffer.from('MThd'), 0, 0, 0, 6, 0, 1, 0, 1, 0, 96];
+  const bytes = Uint8Array.from([...head, ...Array.from({ length: 150_000 }, () => track).flat()]);
+  workspace.write('many.mid', bytes);
+  const { code, stdout } = await workspace.etude('inspect', 'many.mid');
+  expect(code).toBe(0);
+  expect(stdout).toContain('and 149744 more tracks; --json lists them all');
+  expect(stdout.split('\n').length).toBeLessThan(300);
+});
+
 describe('etude compare', () => {
   it('shows the parameters that differ and only those, losses, time and measures of each song', async () => {
     const { code, stdout } = await workspace.etude('compare', '--experiments', 'tiny,deep', '--json');

@@ -9,6 +9,9 @@ import { formatColumns, printable, printJson } from './print.js';
 
 const MIDI_NAME = new RegExp(`\\.(${MIDI_EXTENSIONS.join('|')})$`, 'i');
 
+/** Tracks that are shown of one file. */
+const MOST_TRACKS = 256;
+
 /** What MIDI files hold, and what is wrong with them: one file in full, of a folder a line for each. */
 export function inspectCommand(paths: readonly string[], { json = false, strict = false }: InspectOptions): void {
   const files = paths.flatMap((path) => filesAt(path).map((file) => inspect(file, strict)));
@@ -142,14 +145,18 @@ function printOne(file: Inspection): void {
     ]),
   );
   console.log('');
-  const rows = tracks!.map((track, index) => [
-    ...[String(index), printable(track.name) || '-', track.channels.join(' ') || '-', instruments(track) || '-'],
-    ...[String(track.notes), String(track.events), range(track), String(track.length)],
-    ...(track.piece ? [track.piece.seconds.toFixed(1), ...mapsOf(track.piece).map(([, text]) => text)] : []),
-  ]);
+  const rows = tracks!
+    .slice(0, MOST_TRACKS)
+    .map((track, index) => [
+      ...[String(index), printable(track.name) || '-', track.channels.join(' ') || '-', instruments(track) || '-'],
+      ...[String(track.notes), String(track.events), range(track), String(track.length)],
+      ...(track.piece ? [track.piece.seconds.toFixed(1), ...mapsOf(track.piece).map(([, text]) => text)] : []),
+    ]);
   const head = ['track', 'name', 'channels', 'instruments', 'notes', 'events', 'range', 'ticks'];
   if (format === 2) head.push('seconds', 'tempo', 'metre', 'key');
   console.log(formatColumns([head, ...rows], (column) => [0, 4, 5, 7, 8].includes(column)));
+  if (tracks!.length > MOST_TRACKS)
+    console.log(`and ${tracks!.length - MOST_TRACKS} more tracks; --json lists them all`);
   if (problems!.length === 0) return;
   console.log(`\n${problems!.length} problem${problems!.length === 1 ? '' : 's'}`);
   for (const { track, offset, problem, done } of problems!) {

@@ -75,7 +75,7 @@ export async function writeForm(
   const parts: Part[] = [];
   const known = new Map<string, Part>();
   for (const [name, piece] of given) {
-    const last = Math.max(1, ...notesOf(piece).map(({ end }) => end));
+    const last = notesOf(piece).reduce((latest, { end }) => Math.max(latest, end), 1);
     known.set(name, { piece, ticks: Math.ceil(last / barTicks) * barTicks });
   }
   let givenTicks = 0;

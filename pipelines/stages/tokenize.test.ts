@@ -60,6 +60,18 @@ describe('tokenize', () => {
     expect(said[0]).toMatch(/ held out in \d pieces$/);
   });
 
+  it('takes a tempo beyond the grammar as its fastest', async () => {
+    const fast = { ...scale(60), tempos: [{ tick: 0, microseconds: 59_940 }] };
+    expect((await tokenized([fast], { grammar: 'factored' })).tokens).toContain('Tempo_1000');
+  });
+
+  it('says which grammars need no common division, however large it would be', async () => {
+    const primes = [32_749, 32_719, 32_717, 32_713, 32_707, 32_693, 32_687, 32_653, 32_647, 32_633];
+    const pieces = Array.from({ length: 80 }, (_, i) => scale(40 + (i % 40), (primes[i % 10]! - i) % 32_767));
+    await expect(tokenized(pieces)).rejects.toThrow(/no common multiple up to 32767: set tokenize.stepsPerBeat/);
+    expect((await tokenized(pieces, { grammar: 'factored' })).written.length).toBeGreaterThan(10);
+  });
+
   it('adds the training part alone in other keys, tempos and velocities', async () => {
     const params = { validation: 0.25, transposeToAllKeys: true, tempoScales: [2], velocityJitter: 3 };
     const { tokens, copies, grammar } = await tokenized([scale(60)], params);

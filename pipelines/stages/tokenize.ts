@@ -175,11 +175,13 @@ function sayWhichPart(
 /** Grammars that count ticks need the same number a quarter note in all pieces. */
 function toOneDivision(pieces: readonly Piece[], { grammar, stepsPerBeat }: Params): Piece[] {
   const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
-  const division = pieces.reduce((common, piece) => (common * piece.division) / divisor(common, piece.division), 1);
+  const multiple = (a: number, b: number) => (a / divisor(a, b)) * b;
+  // Beyond what a file may have it only grows, until no number holds it.
+  const division = pieces.reduce((common, piece) => (common > 0x7fff ? common : multiple(common, piece.division)), 1);
   if (division <= 0x7fff) return pieces.map((piece) => rescale(piece, division));
   if (stepsPerBeat > 0 || (grammar !== 'event-text' && grammar !== 'session')) return [...pieces];
   throw new StageError(
-    `the pieces have divisions that have no common one up to 32767 (${division}): set tokenize.stepsPerBeat, and the grammar session or factored`,
+    `the pieces have divisions (ticks a quarter note) that have no common multiple up to 32767: set tokenize.stepsPerBeat, and the grammar session or factored`,
   );
 }
 
@@ -208,7 +210,7 @@ function gridReport(pieces: readonly Piece[], steps: number): NonNullable<Gramma
     events,
     moved: reports.reduce((total, report) => total + report.moved, 0),
     division,
-    mostTicks: Math.max(...reports.map(({ mostBeats }) => mostBeats)) * division,
+    mostTicks: reports.reduce((most, { mostBeats }) => Math.max(most, mostBeats), 0) * division,
     meanTicks: events === 0 ? 0 : (sum / events) * division,
   };
 }

@@ -1,4 +1,5 @@
 import type { TimeSignature } from '@etude/midi-reader';
+import type { Piece } from './piece.js';
 
 /** A bar of a piece. */
 export interface Bar {
@@ -8,6 +9,41 @@ export interface Bar {
   readonly length: number;
   readonly numerator: number;
   readonly denominator: number;
+}
+
+/** Bars of a song that are looked at one by one; what comes later is not: a token may stand for a leap over millions of them. */
+const MOST_BARS = 4_000;
+
+/** The bars of a piece that begin before a tick, at most the first 4,000. */
+export function* barsBefore(tick: number, piece: Pick<Piece, 'timeSignatures' | 'division'>): Generator<Bar> {
+  let count = 0;
+  for (const bar of barsOf(piece.timeSignatures, piece.division)) {
+    if (bar.start >= tick || count++ === MOST_BARS) return;
+    yield bar;
+  }
+}
+
+/** How many bars begin before a tick, without going through them. */
+export function countBars(
+  tick: number,
+  { timeSignatures, division }: Pick<Piece, 'timeSignatures' | 'division'>,
+): number {
+  let count = 0;
+  let metre = { tick: 0, numerator: 4, denominator: 4 };
+  const until = (end: number) => {
+    count += Math.ceil(Math.max(0, end - metre.tick) / barTicks(metre, division));
+  };
+  for (const next of timeSignatures) {
+    if (next.tick >= tick) break;
+    until(next.tick);
+    metre = next;
+  }
+  until(tick);
+  return count;
+}
+
+function barTicks({ numerator, denominator }: Pick<Bar, 'numerator' | 'denominator'>, division: number): number {
+  return Math.max(1, Math.round((division * 4 * numerator) / denominator));
 }
 
 /**
@@ -21,8 +57,10 @@ export function* barsOf(timeSignatures: readonly TimeSignature[], division: numb
   for (let start = 0; ; ) {
     while (next < timeSignatures.length && timeSignatures[next]!.tick <= start) metre = timeSignatures[next++]!;
     const { numerator, denominator } = metre;
-    const whole = Math.max(1, Math.round((division * 4 * numerator) / denominator));
-    const length = Math.min(whole, (timeSignatures[next]?.tick ?? Number.POSITIVE_INFINITY) - start);
+    const length = Math.min(
+      barTicks(metre, division),
+      (timeSignatures[next]?.tick ?? Number.POSITIVE_INFINITY) - start,
+    );
     yield { start, length, numerator, denominator };
     start += length;
   }

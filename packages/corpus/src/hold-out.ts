@@ -55,6 +55,6 @@ function placeOf(notesDigest: string): number {
 export function heldOutPieces(notesDigests: readonly string[], share: number): boolean[] {
   const places = notesDigests.map(placeOf);
   if (share === 0 || places.length < 2) return places.map(() => false);
-  const lowest = Math.min(...places);
+  const lowest = places.reduce((least, place) => Math.min(least, place), 1);
   return places.map((place) => place < share || place === lowest);
 }

@@ -1,4 +1,4 @@
-export { type Bar, barsOf } from './bars.js';
+export { type Bar, barsBefore, barsOf } from './bars.js';
 export { heldOutPieces, withoutEnd } from './hold-out.js';
 export { linesOf, toLines } from './lines.js';
 export { mostMelodic } from './melody.js';

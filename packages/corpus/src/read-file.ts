@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { MidiError, type MidiFile, type MidiProblem, readMidi } from '@etude/midi-reader';
+import { checkDuration, checkTracks, LimitError } from './limits.js';
 import { notesDigest, notesOf } from './notes.js';
 import { type Piece, piecesOf, pieceToJson } from './piece.js';
 import { noTrack, nothingIn, type Selection, SelectionError, select } from './select.js';
@@ -47,20 +48,23 @@ export function readPieces(bytes: Uint8Array, plan: ReadingPlan): FileReading {
     const file = readMidi(bytes, { strict: plan.strict });
     const { format, division, tempos, timeSignatures, problems } = file;
     const tracks = file.tracks.map(({ name, notes, events }) => ({ name, notes, events: events.length, taken: false }));
+    checkTracks(tracks.length);
     Object.assign(summary, { format, division, tracks, tempos, timeSignatures, problems });
     // The pedal may stand in a track that is not selected.
     const whole = plan.pedalToDurations ? piecesOf(file).map(pedalToDurations) : piecesOf(file);
     const selected = format === 2 ? selectPieces(whole, plan.selection) : selectOne(whole, plan.selection);
     const pieces = selected.map(({ piece, taken }) => {
       for (const track of taken) tracks[track]!.taken = true;
+      checkDuration(piece);
       return prepare(piece, plan);
     });
     for (const { tracks } of pieces) for (const { events } of tracks) summary.events += events.length;
     for (const piece of pieces) summary.notes += notesOf(piece).length;
     return { pieces: pieces.map(pieceToJson), notesDigests: pieces.map(notesDigest), summary };
   } catch (error) {
-    if (!(error instanceof MidiError) && !(error instanceof SelectionError)) throw error;
-    return { pieces: [], notesDigests: [], summary: { ...summary, error: error.message } };
+    const isOfFile = [MidiError, SelectionError, LimitError].some((kind) => error instanceof kind);
+    if (!isOfFile) throw error;
+    return { pieces: [], notesDigests: [], summary: { ...summary, error: (error as Error).message } };
   }
 }
 

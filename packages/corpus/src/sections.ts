@@ -56,11 +56,11 @@ export function joined(parts: readonly { readonly piece: Piece; readonly ticks: 
       const key = named.name || String(index);
       const track = tracks.get(key) ?? { named, events: [] };
       tracks.set(key, track);
-      track.events.push(...placed([...events]));
+      for (const event of events) track.events.push({ ...event, tick: event.tick + from });
     });
-    meta.tempos.push(...placed(piece.tempos));
-    meta.timeSignatures.push(...placed(piece.timeSignatures));
-    meta.keySignatures.push(...placed(piece.keySignatures));
+    meta.tempos = meta.tempos.concat(placed(piece.tempos));
+    meta.timeSignatures = meta.timeSignatures.concat(placed(piece.timeSignatures));
+    meta.keySignatures = meta.keySignatures.concat(placed(piece.keySignatures));
     from += ticks;
   }
   const list = Array.from(tracks.values(), ({ named, events }) => ({ ...named, events: ChannelEvents.of(events) }));

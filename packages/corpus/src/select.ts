@@ -44,10 +44,9 @@ const LONGEST_LIST = 32;
 export function select(piece: Piece, selection: Selection): { piece: Piece; taken: number[] } {
   const isAuto = selection.tracks === 'auto';
   const chosen = chosenTracks(piece, selection.tracks);
-  const pattern = selection.name === undefined ? undefined : toPattern(selection.name);
   const found = chosen
     .map((index) => ({ index, track: piece.tracks[index]! }))
-    .filter(({ track }) => pattern === undefined || pattern.test(track.name))
+    .filter(({ track }) => selection.name === undefined || fitsPattern(track.name, selection.name))
     .map(({ index, track }) => ({ index, track: { ...track, events: selectNotes(track.events, selection) } }))
     .filter(({ track: { events } }) => (isAuto ? hasNotes(events) : events.length > 0));
   if (!found.some(({ track }) => hasNotes(track.events))) throw new SelectionError(nothingIn(piece, chosen));
@@ -104,9 +103,23 @@ function listOf(piece: Pick<Piece, 'tracks'>): string {
   return listed.join(', ') + (more > 0 ? ` and ${more} more` : '') || 'none';
 }
 
-function toPattern(name: string): RegExp {
-  const parts = name.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`, 'iu');
+/**
+ * Whether a name fits a pattern in which `*` stands for anything. Each part is looked for once behind the one before, so that no pattern takes
+ * longer than the lengths of name and pattern multiplied.
+ */
+function fitsPattern(name: string, pattern: string): boolean {
+  const text = name.toLowerCase();
+  const [first, ...others] = pattern.toLowerCase().split('*') as [string, ...string[]];
+  const last = others.pop();
+  if (last === undefined) return text === first;
+  if (!text.startsWith(first)) return false;
+  let at = first.length;
+  for (const part of others) {
+    const found = text.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return text.length >= at + last.length && text.endsWith(last);
 }
 
 /** What of a track is selected: notes by their channel and by the instrument that plays them, and what else happens in the channels of those. */

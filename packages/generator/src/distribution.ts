@@ -82,7 +82,7 @@ function filtered(weights: Float64Array, { topK, topP, minP, typical }: Bending)
   if (topK > 0) kept = byWeight(kept).slice(0, topK);
   if (topP < 1) kept = keep(byWeight(kept), topP);
   if (minP > 0) {
-    const most = Math.max(...kept.map((id) => weights[id]!));
+    const most = kept.reduce((greatest, id) => Math.max(greatest, weights[id]!), 0);
     kept = kept.filter((id) => weights[id]! >= minP * most);
   }
   if (typical < 1) {

@@ -34,7 +34,7 @@ export class SongMeter {
     const secondsAt = tempoMap(song);
     return {
       notes: notes.length,
-      seconds: secondsAt(Math.max(0, ...notes.map(({ end }) => end))),
+      seconds: secondsAt(notes.reduce((latest, { end }) => Math.max(latest, end), 0)),
       ...measureNovelty(notesOnGrid(song), this.#index, secondsOnGrid(song)),
       ...measureMonotony(notes, song),
       ...measureSoundness(song, notes, this.#pitches),

@@ -1,4 +1,4 @@
-import { barsOf, isDrum, type Note, notesOf, type Piece } from '@etude/corpus';
+import { barsBefore, isDrum, type Note, notesOf, type Piece } from '@etude/corpus';
 import { gapPart } from './lines.js';
 
 /** Entropies in bits: of pitches, of intervals from note to note, of times from beginning to beginning in 24ths of a quarter note. */
@@ -33,8 +33,7 @@ function barContents(notes: readonly Note[], piece: Piece): string[] {
   const bars: string[][] = [];
   const last = notes.at(-1)?.start ?? -1;
   let next = 0;
-  for (const { start, length } of barsOf(piece.timeSignatures, piece.division)) {
-    if (start > last) break;
+  for (const { start, length } of barsBefore(last + 1, piece)) {
     const content: string[] = [];
     for (; next < notes.length && notes[next]!.start < start + length; next++) {
       const note = notes[next]!;
@@ -101,7 +100,10 @@ export function entropiesOfHalves(pieces: readonly Piece[]): Entropies<Range> {
   const halves = pieces.flatMap((piece) => halvesOf(piece).map((half) => measureEntropies(half, piece.division)));
   const range = (key: keyof Entropies): Range => {
     const values = halves.map((half) => half[key]);
-    return [Math.min(...values), Math.max(...values)];
+    return values.reduce<Range>(
+      ([least, most], value) => [Math.min(least, value), Math.max(most, value)],
+      [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
+    );
   };
   return {
     pitchEntropy: range('pitchEntropy'),

@@ -40,7 +40,7 @@ export function measureNovelty(notes: readonly Note[], index: CopyIndex, seconds
       }
       if (count > (longestRun?.notes ?? 1)) {
         const at = secondsAt(line[first]!.start);
-        const end = secondsAt(Math.max(...line.slice(first, first + count).map((note) => note.end)));
+        const end = secondsAt(line.slice(first, first + count).reduce((latest, note) => Math.max(latest, note.end), 0));
         longestRun = { notes: count, seconds: end - at, at, source: runs.placeOf(first)! };
       }
     }

@@ -189,6 +189,15 @@ describe('readMidi', () => {
     expect(file.problems.map((p) => p.track)).toEqual([0, 0]);
   });
 
+  it('lists no more problems of a file of 100,000 broken tracks', () => {
+    const track = chunk('MTrk', [0, 0x90, 60]);
+    const bytes = Uint8Array.from([...header(), ...Array.from({ length: 100_000 }, () => track).flat()]);
+    const { tracks, problems } = readMidi(bytes);
+    expect(tracks).toHaveLength(100_000);
+    expect(problems.length).toBeLessThanOrEqual(1_001);
+    expect(problems.at(-1)!.problem).toMatch(/^\d+ more problems in other tracks$/);
+  });
+
   it('lists no more problems than a person would read', () => {
     const file = read(
       ...header(),

@@ -1,4 +1,4 @@
-import { barsOf, type Piece, type PieceTrack } from '@etude/corpus';
+import { barsBefore, type Piece, type PieceTrack } from '@etude/corpus';
 import { type ChannelEvent, ChannelEvents, DRUM_CHANNEL, isNoteOff, isNoteOn, keyId } from '@etude/midi-reader';
 
 /** How a song is played: what is left out stays as it is. */
@@ -65,7 +65,7 @@ export function arrange(
   const { tempo, swing, tuning, humanize, parts = [] } = arrangement;
   const tempos = tempo === undefined ? song.tempos : [{ tick: 0, microseconds: Math.round(6e7 / tempo) }];
   const used = new Set<number>();
-  const end = Math.max(0, ...song.tracks.map(({ events }) => events.ticks.at(-1) ?? 0));
+  const end = song.tracks.reduce((latest, { events }) => Math.max(latest, events.ticks.at(-1) ?? 0), 0);
   const tracks = song.tracks.map((track, index): PieceTrack => {
     let events = [...track.events];
     const channels = [...new Set(events.map(({ status }) => status & 15))].sort((a, b) => a - b);
@@ -127,8 +127,7 @@ function playPart(
   if (instrument !== undefined) head.push(at(0, 0xc0, instrument));
   const pedals: ChannelEvent[] = [];
   if (sustain === 'bar') {
-    for (const { start } of barsOf(song.timeSignatures, song.division)) {
-      if (start >= song.end) break;
+    for (const { start } of barsBefore(song.end, song)) {
       if (start > 0) pedals.push(at(start, 0xb0, CONTROL.sustain, 0));
       pedals.push(at(start, 0xb0, CONTROL.sustain, 127));
     }

@@ -31,7 +31,7 @@ export function drawLearningCurve(
   );
   const training = curve.map(({ step, trainingLoss }) => ({ step, loss: trainingLoss }));
   const copied = curve.flatMap(({ step, copiedShare }) => (copiedShare === undefined ? [] : [{ step, copiedShare }]));
-  const highest = Math.max(entropy, ...[...training, ...validation].map(({ loss }) => loss));
+  const highest = [...training, ...validation].reduce((most, { loss }) => Math.max(most, loss), entropy);
   const x = scaleLinear([0, curve.at(-1)?.step ?? 1], [MARGIN.left, WIDTH - MARGIN.right]);
   const y = scaleLinear([0, highest * 1.05], [HEIGHT - MARGIN.bottom, MARGIN.top]);
   // Shares have the whole height: 100 % is at the top.

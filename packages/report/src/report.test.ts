@@ -39,6 +39,15 @@ describe('measureSong', () => {
     });
   });
 
+  it('can measure more notes and tracks than a function takes arguments', () => {
+    const many = measureSong(song(Array.from({ length: 150_000 }, (_, i) => 40 + (i % 50))));
+    expect([many.notes, many.lowest, many.highest]).toEqual([150_000, 40, 89]);
+    const track = [...Buffer.from('MTrk'), 0, 0, 0, 4, 0, 0xff, 0x2f, 0];
+    const head = [...Buffer.from('MThd'), 0, 0, 0, 6, 0, 1, 0, 1, 0, 96];
+    const tracks = Uint8Array.from([...head, ...Array.from({ length: 150_000 }, () => track).flat()]);
+    expect(measureSong(tracks)).toMatchObject({ seconds: 0, notes: 0 });
+  });
+
   it('can measure a song without notes', () => {
     expect(measureSong(song([]))).toEqual({
       ...{ seconds: 0, notes: 0, lowest: undefined, highest: undefined, distinctPitches: 0 },
@@ -173,6 +182,19 @@ describe('the picture of a song', () => {
     // Marks stand where they belong: half of the song is half of the width between the margins.
     expect(svg).toMatch(/<line x1="620\.0"[^>]*stroke="#c62828"/);
     expect(svg).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  it('can be drawn and measured of a song with a leap over a million bars', () => {
+    const [far] = piecesOf(readMidi(song([60, 64, 67])));
+    const { ticks } = far!.tracks[0]!.events;
+    ticks.forEach((tick, i) => {
+      ticks[i] = i < 2 ? tick : tick + 2e8;
+    });
+    const begun = performance.now();
+    const meter = new SongMeter([far!]);
+    const report = meter.measure(far!);
+    drawSong({ title: 'far', piece: far!, report, halves: meter.source().halves, trace: [] });
+    expect(performance.now() - begun).toBeLessThan(20_000);
   });
 
   it('can be drawn of a song without notes', () => {

@@ -19,8 +19,8 @@ export function measureSong(bytes: Uint8Array): SongMeasures {
   return {
     seconds: secondsOf(file),
     notes: notes.length,
-    lowest: keys.length === 0 ? undefined : Math.min(...keys),
-    highest: keys.length === 0 ? undefined : Math.max(...keys),
+    lowest: keys.length === 0 ? undefined : keys.reduce((a, b) => Math.min(a, b)),
+    highest: keys.length === 0 ? undefined : keys.reduce((a, b) => Math.max(a, b)),
     distinctPitches: new Set(keys).size,
   };
 }
@@ -30,7 +30,7 @@ export function secondsOf(file: MidiFile): number {
   if (file.format === 2 && file.tracks.length > 1) {
     return file.tracks.reduce((sum, track) => sum + secondsOf({ ...file, ...track, tracks: [track] }), 0);
   }
-  const end = Math.max(0, ...file.tracks.map(({ length }) => length));
+  const end = file.tracks.reduce((latest, { length }) => Math.max(latest, length), 0);
   const { division } = file;
   if (division >= 0x8000) return end / ((256 - (division >> 8)) * (division & 255));
   return tempoMap(file)(end);

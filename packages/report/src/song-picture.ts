@@ -1,4 +1,4 @@
-import { barsOf, isDrum, notesOf, type Piece, tempoMap } from '@etude/corpus';
+import { barsBefore, isDrum, notesOf, type Piece, tempoMap } from '@etude/corpus';
 import { type Entropies, type Range, type SongReport, selfSimilarity } from '@etude/measures';
 import { scaleLinear } from 'd3-scale';
 import { FAINT, line, picture, text } from './svg.js';
@@ -41,12 +41,8 @@ const SHADES = 6;
  */
 export function drawSong({ title, piece, report, halves, trace }: SongToDraw): string {
   const notes = notesOf(piece).filter((note) => !isDrum(note));
-  const last = Math.max(1, ...notes.map((note) => note.end), ...trace.map(({ quarter }) => quarter * piece.division));
-  const bars: { start: number; length: number }[] = [];
-  for (const bar of barsOf(piece.timeSignatures, piece.division)) {
-    if (bar.start >= last) break;
-    bars.push(bar);
-  }
+  const last = greatest(1, [...notes.map((note) => note.end), ...trace.map(({ quarter }) => quarter * piece.division)]);
+  const bars = [...barsBefore(last, piece)];
   const end = bars.at(-1)!.start + bars.at(-1)!.length;
   const x = scaleLinear([0, end], [MARGIN.left, WIDTH - MARGIN.right]);
   const everyBar = Math.max(1, 10 ** Math.ceil(Math.log10(bars.length / 20)) / (bars.length > 100 ? 1 : 2));
@@ -72,13 +68,24 @@ export function drawSong({ title, piece, report, halves, trace }: SongToDraw): s
   ]);
 }
 
+/** The greatest of some values, and at least `least`; there may be more of them than a function takes arguments. */
+function greatest(least: number, values: readonly number[]): number {
+  return values.reduce((most, value) => Math.max(most, value), least);
+}
+
 type Scale = (value: number) => number;
 type Notes = ReturnType<typeof notesOf>;
 
 function roll(notes: Notes, piece: Piece, { longestRun }: SongReport, x: Scale): string[] {
   if (notes.length === 0) return [];
   const keys = notes.map(({ key }) => key);
-  const [lowest, highest] = [Math.min(...keys) - 1, Math.max(...keys) + 2];
+  const [lowest, highest] = [
+    -greatest(
+      -127,
+      keys.map((key) => -key),
+    ) - 1,
+    greatest(0, keys) + 2,
+  ];
   const y = scaleLinear([lowest, highest], [ROLL.top + ROLL.height, ROLL.top]);
   const height = Math.max(1.5, ROLL.height / (highest - lowest) - 0.5);
   const octaves = Array.from({ length: 11 }, (_, octave) => 12 * octave).filter((key) => key > lowest && key < highest);
@@ -142,7 +149,13 @@ function surprises(trace: SongToDraw['trace'], piece: Piece, x: Scale): string[]
     .sort(([a], [b]) => a - b)
     .map(([quarter, { sum, count }]) => ({ quarter, mean: sum / count }));
   const y = scaleLinear(
-    [0, Math.max(1, ...means.map(({ mean }) => mean))],
+    [
+      0,
+      greatest(
+        1,
+        means.map(({ mean }) => mean),
+      ),
+    ],
     [SURPRISE.top + SURPRISE.height, SURPRISE.top],
   );
   const points = means.map(
@@ -159,7 +172,7 @@ function densities(notes: Notes, bars: readonly { start: number; length: number 
   const counts = bars.map(
     ({ start, length }) => notes.filter((note) => note.start >= start && note.start < start + length).length,
   );
-  const y = scaleLinear([0, Math.max(1, ...counts)], [DENSITY.top + DENSITY.height, DENSITY.top]);
+  const y = scaleLinear([0, greatest(1, counts)], [DENSITY.top + DENSITY.height, DENSITY.top]);
   const path = bars.map(({ start, length }, bar) => {
     const width = Math.max(1, x(start + length) - x(start) - 0.5);
     const height = y(0) - y(counts[bar]!);

@@ -16,6 +16,8 @@ import {
 
 const END_OF_FRAME = 'Frame_None';
 const BETWEEN: GrammarState = 'frame';
+/** Pitches of all frames of a piece: four at a time for nearly 9 hours at 120. */
+const MOST_PITCHES = 1_000_000;
 /** The grammar has no velocities. */
 const VELOCITY = 80;
 
@@ -91,16 +93,29 @@ function aroundVoice({ notes, as }: GivenVoice, known: readonly string[], unit: 
 
 function encode(piece: Piece, steps: number): string[] {
   const stepOf = (tick: number) => Math.round((tick * steps) / piece.division);
-  const frames: Set<number>[] = [];
-  for (const note of notesOf(piece)) {
-    if (isDrum(note)) continue;
-    const start = stepOf(note.start);
-    const end = Math.max(start + 1, stepOf(note.end));
-    checkLength(end);
-    while (frames.length < end) frames.push(new Set());
-    for (let frame = start; frame < end; frame++) frames[frame]!.add(note.key);
+  const notes = notesOf(piece)
+    .filter((note) => !isDrum(note))
+    .map(({ key, start, end }) => ({ key, start: stepOf(start), end: Math.max(stepOf(start) + 1, stepOf(end)) }));
+  let [last, sounding] = [0, 0];
+  for (const { start, end } of notes) {
+    last = Math.max(last, end);
+    sounding += end - start;
   }
-  return frames.flatMap((keys) => [...[...keys].sort((a, b) => a - b).map((key) => `Pitch_${key}`), END_OF_FRAME]);
+  checkLength(last);
+  if (sounding > MOST_PITCHES) {
+    throw new GrammarError(
+      `the frames of the piece have more than ${MOST_PITCHES.toLocaleString('en')} pitches: are there notes that are never ended?`,
+    );
+  }
+  /** keys of each frame, in which one may stand twice */
+  const frames = Array.from({ length: last }, (): number[] => []);
+  for (const { key, start, end } of notes) for (let frame = start; frame < end; frame++) frames[frame]!.push(key);
+  const tokens: string[] = [];
+  for (const keys of frames) {
+    for (const key of new Set(keys.sort((a, b) => a - b))) tokens.push(`Pitch_${key}`);
+    tokens.push(END_OF_FRAME);
+  }
+  return tokens;
 }
 
 function decode(tokens: readonly string[], unit: number, division: number): Piece {

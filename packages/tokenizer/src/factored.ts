@@ -25,6 +25,11 @@ interface GridNote {
   readonly duration: number;
 }
 
+/** Quarter notes a minute; a faster tempo is written as this one. */
+const FASTEST = 1000;
+/** Steps of a note; a longer one is written as this one. */
+const LONGEST = 1_000_000;
+
 export interface FactoredSettings {
   /** steps a quarter note of the grid */
   readonly steps: number;
@@ -60,7 +65,7 @@ function encode(piece: Piece, steps: number, velocities: number): string[] {
     .filter(({ tick }) => stepOf(tick) <= last)
     .map(({ tick, microseconds }) => ({
       step: stepOf(tick),
-      token: `Tempo_${Math.round(6e7 / microseconds)}`,
+      token: `Tempo_${Math.min(FASTEST, Math.max(1, Math.round(6e7 / microseconds)))}`,
     }));
   const metres = piece.timeSignatures.map((metre) => ({ ...metre, step: stepOf(metre.tick) }));
   const tokens: string[] = [];
@@ -131,7 +136,7 @@ function gridNotes(piece: Piece, stepOf: (tick: number) => number, velocities: n
     return {
       voice: voiceFor(note.track, note.channel, isDrum(note) ? -1 : note.program),
       ...{ key: note.key, velocity: nearVelocity(note.velocity, velocities), start },
-      duration: Math.max(1, stepOf(note.end) - start),
+      duration: Math.min(LONGEST, Math.max(1, stepOf(note.end) - start)),
     };
   });
   placed.sort(
@@ -319,7 +324,7 @@ function follow(state: GrammarState, token: string, steps: number): GrammarState
       return may ? go('position', { position: to! }) : undefined;
     }
     case 'Tempo':
-      return place === 'position' && whole(value, 1, 1000) ? go('tempo') : undefined;
+      return place === 'position' && whole(value, 1, FASTEST) ? go('tempo') : undefined;
     case 'Program': {
       const named = voiceOf(token);
       return noteMayBegin && named ? go('instrument', { voice: named.program < 0 ? 2 : 1 }) : undefined;
@@ -333,7 +338,7 @@ function follow(state: GrammarState, token: string, steps: number): GrammarState
     case 'Velocity':
       return place === 'pitch' && whole(value, 1, 127) ? go('velocity') : undefined;
     case 'Duration':
-      return place === 'velocity' && whole(value, 1, 1e6) ? go('note') : undefined;
+      return place === 'velocity' && whole(value, 1, LONGEST) ? go('note') : undefined;
     default:
       return undefined;
   }

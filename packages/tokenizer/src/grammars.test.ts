@@ -2,8 +2,16 @@ import { notesOf, type Piece, quantize } from '@etude/corpus';
 import { type ChannelEvent, ChannelEvents } from '@etude/midi-reader';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createGrammar, END_OF_PIECE, type Grammar, type GrammarSettings, START, TokenError } from './index.js';
-import { anyMusic, anyPiece, plain } from './testing/pieces.js';
+import {
+  createGrammar,
+  END_OF_PIECE,
+  type Grammar,
+  GrammarError,
+  type GrammarSettings,
+  START,
+  TokenError,
+} from './index.js';
+import { anyMusic, anyPiece, extremePiece, plain } from './testing/pieces.js';
 
 const settings = (grammar: GrammarSettings['grammar'], steps = 0, division = 480): GrammarSettings => ({
   ...{ grammar, steps, division, velocities: 32 },
@@ -20,6 +28,68 @@ const piece = (...tracks: ChannelEvent[][]): Piece => ({
     name: '',
     events: ChannelEvents.of([...events].sort((a, b) => a.tick - b.tick)),
   })),
+});
+
+/** Undefined where a piece lasts too long for a grammar. */
+function encodedOrRefused(grammar: Grammar, wanted: Piece): string[] | undefined {
+  try {
+    return grammar.encode(wanted);
+  } catch (error) {
+    expect(error).toBeInstanceOf(GrammarError);
+    return undefined;
+  }
+}
+
+describe('pieces at the ends of what a file may hold', () => {
+  it.each([
+    ['event-text', 0],
+    ['session', 0],
+    ['session', 4],
+    ['session', 96],
+    ['factored', 1],
+    ['factored', 4],
+    ['factored', 96],
+    ['chord-frame', 1],
+    ['chord-frame', 4],
+  ] as const)('are decoded from %s, %i steps, whatever they were, and are then written alike', (name, steps) => {
+    fc.assert(
+      fc.property(extremePiece, (wanted) => {
+        const grammar = createGrammar(settings(name, steps, wanted.division));
+        const [first] = wanted.tracks;
+        const tokens = encodedOrRefused(grammar, name === 'event-text' ? { ...wanted, tracks: [first!] } : wanted);
+        if (tokens === undefined) return;
+        const read = grammar.decode(tokens);
+        for (const { tick, microseconds } of read.tempos) {
+          expect(Number.isInteger(tick) && microseconds >= 1 && microseconds <= 0xff_ffff).toBe(true);
+        }
+        expect(() => grammar.decode(grammar.encode(read))).not.toThrow();
+        const reader = grammar.reader();
+        for (const token of tokens) reader.add(token);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('have tempos up to 1000 in factored, and notes of a million steps', () => {
+    const grammar = createGrammar(settings('factored', 4));
+    const fast = { ...piece(note(0, 480, 60)), tempos: [{ tick: 0, microseconds: 59_940 }] };
+    expect(grammar.encode(fast)).toContain('Tempo_1000');
+    expect(grammar.decode(grammar.encode(fast)).tempos).toEqual([{ tick: 0, microseconds: 60_000 }]);
+    expect(grammar.encode(piece(note(0, 480 * 300_000, 60)))).toContain('Duration_1000000');
+  });
+
+  it('are refused in chord-frame where they are a noise of all keys for hours', () => {
+    const noise = piece(Array.from({ length: 128 }, (_, key) => note(0, 480 * 200_000, key)).flat());
+    expect(() => createGrammar(settings('chord-frame', 4)).encode(noise)).toThrow(GrammarError);
+  });
+
+  it('take little memory in session, however many tracks there are', () => {
+    const tracks = Array.from({ length: 1_000 }, (_, i) => note(i, 480, i % 128));
+    const grammar = createGrammar(settings('session'));
+    const before = process.memoryUsage().heapUsed;
+    expect(grammar.encode(piece(...tracks))).toHaveLength(2_000 + 1_480 + 2 - 1);
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(100e6);
+  });
 });
 
 describe('event-text', () => {

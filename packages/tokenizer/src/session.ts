@@ -157,12 +157,13 @@ function encode(piece: Piece, stepOf: (tick: number) => number, names: TokenName
 
 /** Tokens, each made once: most music has few different ones, and making a text takes longer than all else. */
 class TokenNames {
-  /** by track, then by status and first data byte, then by second data byte */
-  readonly #messages: string[][][] = [];
+  /** by track, then by status, first and second data byte */
+  readonly #messages: string[][][][] = [];
   readonly #shifts: string[] = [];
 
   message(track: number, message: number): string {
-    return this.#messages[track]?.[(message >> 8) & 0x7fff]?.[message & 127] ?? this.#makeMessage(track, message);
+    const known = this.#messages[track]?.[(message >> 16) & 127]?.[(message >> 8) & 127]?.[message & 127];
+    return known ?? this.#makeMessage(track, message);
   }
 
   shift(steps: number): string {
@@ -171,12 +172,13 @@ class TokenNames {
 
   #makeMessage(track: number, message: number): string {
     // Arrays of full length stay arrays; with large gaps they would become hash tables.
-    const ofTrack = this.#messages[track] ?? new Array<string[]>(0x8000);
-    this.#messages[track] = ofTrack;
-    const alike = ofTrack[(message >> 8) & 0x7fff] ?? new Array<string>(128);
-    ofTrack[(message >> 8) & 0x7fff] = alike;
+    this.#messages[track] ??= new Array<string[][]>(128);
+    const ofTrack = this.#messages[track];
+    ofTrack[(message >> 16) & 127] ??= new Array<string[]>(128);
+    const ofStatus = ofTrack[(message >> 16) & 127]!;
+    ofStatus[(message >> 8) & 127] ??= new Array<string>(128);
     const token = nameOf(track, message);
-    alike[message & 127] = token;
+    ofStatus[(message >> 8) & 127]![message & 127] = token;
     return token;
   }
 

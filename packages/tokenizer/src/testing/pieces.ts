@@ -88,3 +88,42 @@ export const anyMusic: fc.Arbitrary<Piece> = fc.record({
 export function plain({ tracks, ...rest }: Piece) {
   return { ...rest, tracks: tracks.map(({ events }) => [...events]) };
 }
+
+const extreme = <T>(...values: T[]) => fc.constantFrom(...values);
+/** At the ends of what a file may hold: tempos, metres, divisions, gaps, many meta events at one tick. */
+export const extremePiece: fc.Arbitrary<Piece> = fc.record({
+  division: extreme(1, 2, 24, 480, 0x7fff),
+  tempos: fc
+    .array(fc.record({ gap: extreme(0, 1, 999, 0xfff_ffff), microseconds: extreme(1, 59_940, 60_000, 0xff_ffff) }), {
+      maxLength: 4,
+    })
+    .map(placed),
+  timeSignatures: fc
+    .array(
+      fc.record({
+        gap: extreme(0, 1, 999, 0xfff_ffff),
+        numerator: extreme(1, 3, 7, 255),
+        denominator: extreme(1, 4, 16, 128),
+      }),
+      { maxLength: 4 },
+    )
+    .map(placed),
+  keySignatures: fc.constant([]),
+  tracks: fc.array(
+    fc
+      .array(
+        fc.record({
+          gap: extreme(0, 0, 1, 480, 3_000),
+          status: extreme(0x80, 0x90, 0x90, 0x99, 0x89, 0xb0, 0xc3, 0xef),
+          data1: extreme(0, 1, 60, 127),
+          data2: extreme(0, 1, 127),
+        }),
+        { minLength: 1, maxLength: 12 },
+      )
+      .map((list) => ({
+        name: '',
+        events: ChannelEvents.of(placed(list.map((each) => (each.status === 0xc3 ? { ...each, data2: 0 } : each)))),
+      })),
+    { minLength: 1, maxLength: 3 },
+  ),
+});
