@@ -13,21 +13,33 @@ export function nx(args) {
     cwd: root,
     stdio: 'inherit',
   });
-  // Ctrl-C reaches the whole process group: Nx and the stage end in their own time, and this process waits for them.
+  // Ctrl-C and a closed terminal reach the whole process group: Nx and the stage end in their own time, and this process waits.
   let interrupted = false;
   const note = () => {
     interrupted = true;
   };
+  const stop = () => {
+    interrupted = true;
+    child.kill('SIGTERM');
+  };
   process.on('SIGINT', note);
-  const forward = () => child.kill('SIGTERM');
-  process.on('SIGTERM', forward);
+  process.on('SIGHUP', stop);
+  process.on('SIGTERM', stop);
+  // A signal to npm alone ends npm and the shell that it started, and nobody tells this process.
+  const parent = process.ppid;
+  const orphaned = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(orphaned);
+    stop();
+  }, 500);
   return new Promise((resolve) => {
     child.on('close', (code, signal) => {
       process.off('SIGINT', note);
-      process.off('SIGTERM', forward);
+      process.off('SIGHUP', stop);
+      process.off('SIGTERM', stop);
+      clearInterval(orphaned);
       // Whatever code Nx made of it.
-      const stopped = interrupted || signal === 'SIGINT' || signal === 'SIGTERM';
-      resolve(stopped ? 130 : (code ?? 1));
+      resolve(interrupted || signal === 'SIGINT' || signal === 'SIGTERM' || signal === 'SIGHUP' ? 130 : (code ?? 1));
     });
   });
 }

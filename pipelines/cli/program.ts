@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
+import { cacheCommand, pruneCommand, verifyCommand } from './cache.js';
 import { compareCommand } from './compare.js';
 import { doctorCommand } from './doctor.js';
 import { explainCommand } from './explain.js';
@@ -26,8 +27,8 @@ export function buildProgram(): Command {
     .version(version)
     .configureHelp({ showGlobalOptions: true })
     .exitOverride();
-  const command = (name: string, description: string, examples: string[]) =>
-    program
+  const command = (name: string, description: string, examples: string[], parent = program) =>
+    parent
       .command(name)
       .description(description)
       .exitOverride()
@@ -68,6 +69,23 @@ export function buildProgram(): Command {
   command('status', 'show for every experiment what is in the cache and what would run', ['status', 'status --json'])
     .addOption(json())
     .action(statusCommand);
+
+  const cache = command('cache', 'show what the cache takes up, by experiment and stage', ['cache', 'cache --json'])
+    .addOption(json())
+    .action(cacheCommand);
+  command(
+    'prune',
+    'drop what experiments left that are no longer there, and what stopped runs left',
+    ['cache prune', 'cache prune --older-than 30d', 'cache prune --max-size 2GB --dry-run'],
+    cache,
+  )
+    .option('--older-than <time>', 'drop also what has not been used for so long: 12h, 30d, 8w')
+    .option('--max-size <size>', 'drop also what was used least recently, until so much is left: 500MB, 2GB')
+    .option('--dry-run', 'only say what would be dropped')
+    .action((_, command) => pruneCommand(command.optsWithGlobals()));
+  command('verify', 'read all that is in the cache, and drop what is damaged', ['cache verify'], cache).action(
+    (_, command) => verifyCommand(command.optsWithGlobals()),
+  );
 
   command('graph', "show an experiment's stages and the artifacts between them", [
     'graph --config experiments/4layer.yaml',

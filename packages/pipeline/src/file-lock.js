@@ -206,7 +206,7 @@ async function readOwner(path) {
 /**
  * The locks in a folder that somebody holds; dead ones are removed.
  * @param {string} folder
- * @returns {Promise<{ path: string, owner: LockOwner }[]>}
+ * @returns {Promise<{ name: string, owner: LockOwner }[]>}
  */
 export async function locksIn(folder) {
   const held = [];
@@ -217,7 +217,7 @@ export async function locksIn(folder) {
     try {
       const owner = await readOwner(path);
       if (await own.findsDead(path, owner)) await takeAway(path, owner, own);
-      else if (owner !== undefined) held.push({ path, owner });
+      else if (owner !== undefined) held.push({ name, owner });
     } finally {
       await own.remove();
     }

@@ -16,7 +16,7 @@ import { readFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { withFileLock } from './file-lock.js';
 
 let path: string;
@@ -218,6 +218,9 @@ describe('many processes at once', () => {
     );
     const answers = (count: number) =>
       Promise.all(children.slice(0, count).map(async (child) => (await once(child, 'message'))[0]));
+    onTestFinished(() => {
+      for (const child of children) child.kill('SIGKILL');
+    });
     await answers(8);
     mkdirSync(dirname(path));
     const rounds: string[] = [];
@@ -230,7 +233,6 @@ describe('many processes at once', () => {
       for (const child of children.slice(0, count)) child.send(lock);
       rounds.push(...(await answered));
     }
-    for (const child of children) child.kill();
     expect(new Set(rounds)).toEqual(new Set(['alone']));
     expect(readdirSync(dirname(path))).toEqual([]);
   });

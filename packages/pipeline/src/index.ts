@@ -1,3 +1,9 @@
+export {
+  type CacheEntry,
+  cacheContents,
+  pruneCache,
+  verifyCache,
+} from './cache-contents.js';
 export { EXPERIMENT_KEYS, yamlFilesIn } from './experiment-file.js';
 export { pipelineSchema } from './pipeline-file.js';
 export { findStage, makePlan, type Plan, type PlannedStage, type PlanRequest } from './plan.js';

@@ -1,33 +1,18 @@
-import { readFileSync } from 'node:fs';
-import { access, constants, readFile } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import { publish } from './artifact-folder.js';
+import type { CachedStage, Origin } from './cache-layout.js';
 import { withFileLock } from './file-lock.js';
-import { canonicalJson, digestOf, fingerprintOf, type Ingredients } from './fingerprint.js';
+import { fingerprintOf } from './fingerprint.js';
 import { findStage, type Plan, type PlannedStage } from './plan.js';
 import { StageError } from './problem.js';
 import { changesSince } from './reasons.js';
-import {
-  artifactFolder,
-  type FileRecord,
-  type RunRecord,
-  readRunRecord,
-  type StageRecord,
-  writeRunRecord,
-} from './run-record.js';
-import {
-  type Checkpoint,
-  type Content,
-  type InputFile,
-  type Progress,
-  paramsWithEffect,
-  type Stage,
-  type StageOutputs,
-  type WorkspaceFile,
-} from './stage.js';
-import { type Artifact, type CachedStage, StageCache } from './stage-cache.js';
+import { artifactFolder, type RunRecord, readRunRecord, type StageRecord, writeRunRecord } from './run-record.js';
+import { type Checkpoint, type InputFile, type Progress, paramsWithEffect } from './stage.js';
+import { type Artifact, StageCache } from './stage-cache.js';
+import { ingredientsOf, inputFile, presentOf, readFiles, type WorkspaceFiles } from './stage-inputs.js';
+import { contentsOf, digestsOf, named, type Outputs } from './stage-outputs.js';
 import { removeStrays } from './whole-file.js';
-import type { PlannedFile } from './workspace-files.js';
 
 /** What a run tells while it goes on; all calls are made in the order of events. */
 export interface RunObserver {
@@ -71,7 +56,7 @@ export async function runPlan(plan: Plan, options: RunOptions = {}): Promise<Run
   const readOnly = !options.dryRun && !(await canBeWritten(plan.workspace));
   const run = new Run(plan, { ...options, readOnly });
   if (options.dryRun || readOnly) return run.stages();
-  return run.locked(`experiment-${plan.experiment.replaceAll('/', '-')}`, `experiment ${plan.experiment}`, async () => {
+  return run.locked(experimentLock(plan.experiment), `experiment ${plan.experiment}`, async () => {
     // Whoever prunes the cache looks at the locks of experiments first: from here on it spares what this run uses.
     await run.locked(PRUNE_LOCK, 'the cache', async () => {});
     await run.removeStrays();
@@ -79,13 +64,13 @@ export async function runPlan(plan: Plan, options: RunOptions = {}): Promise<Run
   });
 }
 
-type WorkspaceFiles = Readonly<Record<string, readonly WorkspaceFile[]>>;
-
-/** What a stage left, for the stages that read from it. */
-type Outputs = Readonly<Record<string, readonly Artifact[]>>;
-
 /** The lock of who prunes the cache. */
 export const PRUNE_LOCK = 'prune';
+
+/** The lock of who runs an experiment. */
+export function experimentLock(experiment: string): string {
+  return `experiment-${experiment.replaceAll('/', '-')}`;
+}
 
 const REPAIRED = 'its cached artifact was damaged';
 
@@ -146,8 +131,8 @@ class Run {
     };
 
     for (const planned of this.#plan.stages) {
-      const files = await this.#files(planned);
-      const present = this.#present(planned, files);
+      const files = await readFiles(planned);
+      const present = presentOf(planned, files, this.#outputs);
       if (error !== undefined) {
         records.push({ ...present, status: 'skipped', reasons: ['an earlier stage failed'], seconds: 0, outputs: [] });
         continue;
@@ -237,44 +222,6 @@ class Run {
     return { ...present, status, reasons, seconds, outputs: artifacts, madeInSeconds, said };
   }
 
-  /** The files that a stage's parameters name. What was digested is what the stage gets, or it is an error. */
-  async #files({ files }: PlannedStage): Promise<WorkspaceFiles> {
-    const found: Record<string, WorkspaceFile[]> = {};
-    for (const [parameter, list] of Object.entries(files)) {
-      found[parameter] = [];
-      for (const file of list) {
-        const bytes = await readFile(file.location);
-        const digest = digestOf(bytes);
-        // Of many files together the bytes may be more than the memory holds.
-        found[parameter].push({
-          ...file,
-          digest,
-          bytes: list.length === 1 ? () => bytes : () => readAgain(file, digest),
-        });
-      }
-    }
-    return found;
-  }
-
-  /** The side of a stage's record that is known before it runs. */
-  #present({ name, stage, params, producers, inputs }: PlannedStage, files: WorkspaceFiles): StageRecord {
-    const fileDigests = Object.fromEntries(
-      Object.entries(files).map(([parameter, list]) => [parameter, fileRecord(list)]),
-    );
-    const present = {
-      ...{ name, status: 'skipped' as const, reasons: [], seconds: 0, outputs: [] },
-      ...{ stage: stage.name, version: stage.version, params: paramsWithEffect(stage, params), files: fileDigests },
-    };
-    const artifacts: Record<string, readonly Artifact[]> = {};
-    for (const [door, producer] of Object.entries(producers)) {
-      const found = this.#outputs.get(producer)?.[inputs[door]!];
-      if (found === undefined) return present;
-      artifacts[door] = found;
-    }
-    const record = { ...present, inputs: artifacts };
-    return { ...record, fingerprint: fingerprintOf(ingredientsOf(stage, record, record.params)) };
-  }
-
   /** Checkpoints are found again by all that the outputs depend on but for the parameters that a stage excepts. */
   #checkpoint({ stage, params, name }: PlannedStage, present: StageRecord): Checkpoint {
     const counting = paramsWithEffect(stage, stage.checkpointParams?.(params) ?? params);
@@ -282,16 +229,24 @@ class Run {
     return {
       // What is asked for by --stage is run from its beginning.
       load: async () => (name === this.#options.again ? undefined : this.#cache.checkpoint(key)),
-      save: (bytes) => this.#cache.keepCheckpoint(key, bytes),
+      save: (bytes) => this.#cache.keepCheckpoint(key, bytes, this.#origin(name)),
     };
   }
 
-  #memo({ stage, params }: PlannedStage): Checkpoint {
-    const counting = paramsWithEffect(stage, params);
-    const key = fingerprintOf({ stage: stage.name, version: stage.version, params: counting, inputs: {} });
+  #origin(stage: string): Origin {
+    return { experiment: this.#plan.experiment, config: this.#plan.config, stage };
+  }
+
+  #memo({ stage, params, name }: PlannedStage): Checkpoint {
+    const key = fingerprintOf({
+      stage: stage.name,
+      version: stage.version,
+      params: paramsWithEffect(stage, params),
+      inputs: {},
+    });
     return {
       load: () => this.#cache.checkpoint(key),
-      save: (bytes) => this.#cache.keepCheckpoint(key, bytes),
+      save: (bytes) => this.#cache.keepCheckpoint(key, bytes, this.#origin(name)),
     };
   }
 
@@ -319,7 +274,9 @@ class Run {
       },
     });
     const seconds = secondsSince(startedAt);
-    return this.#cache.keep(present.fingerprint!, contentsOf(planned, outputs), { seconds, said });
+    return this.#cache.keep(present.fingerprint!, contentsOf(planned, outputs), {
+      ...{ seconds, said, origin: this.#origin(name) },
+    });
   }
 
   /** The bytes of an artifact. One that was damaged or removed since its stage was looked at is made again. */
@@ -357,74 +314,6 @@ class Run {
     const onWait = (holder: string) => this.#observer.waiting?.(what, holder);
     return withFileLock(path, work, { onWait, signal: this.#signal });
   }
-}
-
-/** What a stage's outputs depend on, with the digests of what it reads. */
-function ingredientsOf(
-  stage: Stage,
-  { files, inputs, version }: StageRecord,
-  params: Ingredients['params'],
-): Ingredients {
-  const digests: Record<string, string | string[]> = {};
-  for (const [parameter, { digest }] of Object.entries(files)) digests[parameter] = digest;
-  for (const [door, artifacts] of Object.entries(inputs ?? {})) {
-    const all = artifacts.map(({ digest }) => digest);
-    digests[door] = stage.inputs[door] === 'files' ? all : all[0]!;
-  }
-  return { stage: stage.name, version, params, inputs: digests };
-}
-
-function readAgain({ location, path }: PlannedFile, digest: string): Uint8Array {
-  const bytes = readFileSync(location);
-  if (digestOf(bytes) !== digest) throw new StageError(`${path} has changed since the run began`);
-  return bytes;
-}
-
-/** One file is known by its bytes alone; of several the names count as well. */
-function fileRecord(files: readonly WorkspaceFile[]): FileRecord {
-  const [first] = files;
-  if (files.length === 1) return { path: first!.path, digest: first!.digest };
-  const digests = Object.fromEntries(files.map(({ name, digest }) => [name, digest]));
-  const path = first!.path.slice(0, -first!.name.length).replace(/\/$/, '');
-  return { path: path || '.', digest: digestOf(canonicalJson(digests)!), files: digests };
-}
-
-function inputFile(path: string, bytes: Uint8Array): InputFile {
-  return { path, bytes, text: () => new TextDecoder().decode(bytes) };
-}
-
-/** What a stage returned, door by door, as bytes; checked, since a stage may be anybody's. */
-function contentsOf({ stage, name }: PlannedStage, outputs: StageOutputs<Record<string, 'file' | 'files'>>) {
-  const contents: Record<string, Uint8Array[]> = {};
-  for (const [door, kind] of Object.entries(stage.outputs)) {
-    const output = outputs[door] as Content | readonly Content[] | undefined;
-    if (output === undefined || Array.isArray(output) !== (kind === 'files')) {
-      throw new Error(
-        `stage ${name} did not return ${kind === 'files' ? 'a list of files' : 'one file'} for "${door}"`,
-      );
-    }
-    contents[door] = [output]
-      .flat()
-      .map((content) => (typeof content === 'string' ? Buffer.from(content) : (content as Uint8Array)));
-  }
-  return contents;
-}
-
-/** Cached artifacts under the names that the pipeline gives them, the `*` of a family replaced by 1, 2, … */
-function named({ outputs }: PlannedStage, cached: CachedStage): Outputs {
-  return Object.fromEntries(
-    Object.entries(outputs).map(([door, artifact]) => [
-      artifact,
-      cached.outputs[door]!.map((content, index) => ({ path: artifact.replace('*', String(index + 1)), ...content })),
-    ]),
-  );
-}
-
-function digestsOf({ outputs }: CachedStage): string {
-  return Object.values(outputs)
-    .flat()
-    .map(({ digest }) => digest)
-    .join();
 }
 
 async function canBeWritten(workspace: string): Promise<boolean> {

@@ -1,8 +1,15 @@
-import { createHash } from 'node:crypto';
 import { lstat, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import cacache from 'cacache';
-import * as z from 'zod';
+import {
+  type CachedStage,
+  contentPath,
+  digestIn,
+  indexPath,
+  integrityOf,
+  type Origin,
+  parseRecord,
+} from './cache-layout.js';
 import { digestOf } from './fingerprint.js';
 import type { Doors } from './stage.js';
 import { toDisk, writeWhole } from './whole-file.js';
@@ -15,20 +22,6 @@ export interface Artifact {
   readonly digest: string;
   readonly bytes: number;
 }
-
-const cachedStage = z.object({
-  outputs: z.record(
-    z.string(),
-    z.array(z.object({ digest: z.string().regex(/^[0-9a-f]{64}$/), bytes: z.int().min(0) })),
-  ),
-  /** how long the stage ran */
-  seconds: z.number(),
-  /** what it told its user; absent in caches of before it was kept */
-  said: z.array(z.string()).optional(),
-});
-
-/** What the cache keeps of a stage that ran: its artifacts by door, in the order of their numbers. */
-export type CachedStage = z.output<typeof cachedStage>;
 
 /** Codes of errors that say nothing about the file that was to be read. */
 const NOT_THE_FILE = new Set(['EACCES', 'EPERM', 'EMFILE', 'ENFILE', 'ENOMEM']);
@@ -86,7 +79,7 @@ export class StageCache {
   async keep(
     fingerprint: string,
     outputs: Readonly<Record<string, readonly Uint8Array[]>>,
-    { seconds, said }: Pick<CachedStage, 'seconds' | 'said'>,
+    { seconds, said, origin }: Pick<CachedStage, 'seconds' | 'said'> & { origin: Origin },
   ): Promise<CachedStage> {
     const kept: CachedStage['outputs'] = {};
     for (const [door, contents] of Object.entries(outputs)) {
@@ -94,7 +87,7 @@ export class StageCache {
       for (const content of contents) kept[door].push({ digest: await this.#put(content), bytes: content.length });
     }
     const cached = { outputs: kept, seconds, ...(said && { said }) };
-    await this.#keepUnder(`stage:${fingerprint}`, Buffer.from(JSON.stringify(cached)));
+    await this.#keepUnder(`stage:${fingerprint}`, Buffer.from(JSON.stringify(cached)), origin);
     return cached;
   }
 
@@ -104,10 +97,10 @@ export class StageCache {
   }
 
   /** Keeps a checkpoint in place of the one before. */
-  async keepCheckpoint(key: string, bytes: Uint8Array): Promise<void> {
+  async keepCheckpoint(key: string, bytes: Uint8Array, origin: Origin): Promise<void> {
     const entry = `checkpoint:${key}`;
     const before = await this.#digestUnder(entry);
-    const digest = await this.#keepUnder(entry, bytes);
+    const digest = await this.#keepUnder(entry, bytes, origin);
     if (before !== undefined && before !== digest) await rm(this.#path(before), { force: true });
   }
 
@@ -122,9 +115,7 @@ export class StageCache {
   /** The digest of what is kept under a key; undefined where there is nothing, or nothing that makes sense. */
   async #digestUnder(key: string): Promise<string | undefined> {
     try {
-      const integrity = (await cacache.get.info(this.#folder, key))?.integrity ?? '';
-      const hex = Buffer.from(/^sha256-([\w+/]+=*)$/.exec(integrity)?.[1] ?? '', 'base64').toString('hex');
-      return hex.length === 64 ? hex : undefined;
+      return digestIn((await cacache.get.info(this.#folder, key))?.integrity);
     } catch (error) {
       if (NOT_THE_FILE.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
       await this.#forget(key);
@@ -159,9 +150,11 @@ export class StageCache {
     return digest;
   }
 
-  async #keepUnder(key: string, bytes: Uint8Array): Promise<string> {
+  async #keepUnder(key: string, bytes: Uint8Array, metadata: Origin): Promise<string> {
     const digest = await this.#put(bytes);
-    const entry = await cacache.index.insert(this.#folder, key, integrityOf(digest), { size: bytes.length });
+    const entry = await cacache.index.insert(this.#folder, key, integrityOf(digest), {
+      ...{ size: bytes.length, metadata },
+    });
     if (!entry) throw new Error(`the index of the cache went away while ${key} was written`);
     await toDisk(indexPath(this.#folder, key));
     return digest;
@@ -172,32 +165,6 @@ export class StageCache {
   }
 
   #path(digest: string): string {
-    return join(this.#folder, 'content-v2', 'sha256', ...segments(digest));
+    return contentPath(this.#folder, digest);
   }
-}
-
-function parseRecord(bytes: Uint8Array, doors: Doors): CachedStage | undefined {
-  try {
-    const cached = cachedStage.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
-    const { outputs } = cached;
-    const fits =
-      Object.keys(outputs).length === Object.keys(doors).length &&
-      Object.entries(doors).every(([door, kind]) => outputs[door] && (kind === 'files' || outputs[door].length === 1));
-    return fits ? cached : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function integrityOf(digest: string): string {
-  return `sha256-${Buffer.from(digest, 'hex').toString('base64')}`;
-}
-
-/** Where cacache keeps the lines of a key. */
-function indexPath(folder: string, key: string): string {
-  return join(folder, 'index-v5', ...segments(createHash('sha256').update(key).digest('hex')));
-}
-
-function segments(hex: string): string[] {
-  return [hex.slice(0, 2), hex.slice(2, 4), hex.slice(4)];
 }

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import * as z from 'zod';
+import type { Doors } from './stage.js';
+
+const cachedStage = z.object({
+  outputs: z.record(
+    z.string(),
+    z.array(z.object({ digest: z.string().regex(/^[0-9a-f]{64}$/), bytes: z.int().min(0) })),
+  ),
+  /** how long the stage ran */
+  seconds: z.number(),
+  /** what it told its user; absent in caches of before it was kept */
+  said: z.array(z.string()).optional(),
+});
+
+/** What the cache keeps of a stage that ran: its artifacts by door, in the order of their numbers. */
+export type CachedStage = z.output<typeof cachedStage>;
+
+/** Who wrote what the cache keeps: for its user, who wants to know what takes the space. */
+export interface Origin {
+  readonly experiment: string;
+  /** the experiment's file */
+  readonly config: string;
+  readonly stage: string;
+}
+
+/** The record of a stage that ran; undefined for anything else, also for one of other doors. */
+export function parseRecord(bytes: Uint8Array, doors?: Doors): CachedStage | undefined {
+  try {
+    const cached = cachedStage.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+    const { outputs } = cached;
+    if (doors === undefined) return cached;
+    const fits =
+      Object.keys(outputs).length === Object.keys(doors).length &&
+      Object.entries(doors).every(([door, kind]) => outputs[door] && (kind === 'files' || outputs[door].length === 1));
+    return fits ? cached : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A digest as cacache writes it. */
+export function integrityOf(digest: string): string {
+  return `sha256-${Buffer.from(digest, 'hex').toString('base64')}`;
+}
+
+/** The digest that cacache wrote; undefined for anything else. */
+export function digestIn(integrity: unknown): string | undefined {
+  const [, base64 = ''] = /^sha256-([\w+/]+=*)$/.exec(String(integrity)) ?? [];
+  const hex = Buffer.from(base64, 'base64').toString('hex');
+  return hex.length === 64 ? hex : undefined;
+}
+
+/** Where cacache keeps content. */
+export function contentPath(folder: string, digest: string): string {
+  return join(folder, 'content-v2', 'sha256', ...segments(digest));
+}
+
+/** Where cacache keeps the lines of a key. */
+export function indexPath(folder: string, key: string): string {
+  return join(folder, 'index-v5', ...segments(createHash('sha256').update(key).digest('hex')));
+}
+
+function segments(hex: string): string[] {
+  return [hex.slice(0, 2), hex.slice(2, 4), hex.slice(4)];
+}
