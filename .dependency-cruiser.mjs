@@ -32,7 +32,11 @@ export default {
     ),
     knowsOnly('the-engine-knows-no-music', '^packages/pipeline/', '^packages/pipeline/'),
     knowsOnly('data-knows-only-midi', '^data/', '^(data|packages/(midi-reader|midi-writer|corpus|abc))/'),
-    knowsOnly('set-up-knows-only-the-lock', '^scripts/', '^(scripts/|packages/pipeline/src/file-lock\\.js$)'),
+    knowsOnly(
+      'set-up-knows-only-locks-and-files',
+      '^scripts/',
+      '^(scripts/|packages/pipeline/src/(file-lock|whole-file)\\.js$)',
+    ),
     {
       name: 'no-package-reaches-into-another',
       severity: 'error',

@@ -20,8 +20,11 @@ export async function setup({ again = false } = {}) {
     async () => {
       const stamp = readStamp();
       const packages = installPackages(stamp.packages);
-      const tensorflow = await provideTensorFlow(again || packages !== stamp.packages ? undefined : stamp.tensorflow);
-      const kernels = await provideKernels(tensorflow.way !== 'none', again ? undefined : stamp.kernels);
+      const tensorflow = await provideTensorFlow(
+        again || packages !== stamp.packages ? undefined : stamp.tensorflow,
+        again,
+      );
+      const kernels = await provideKernels(tensorflow.way !== 'none', again ? undefined : stamp.kernels, again);
       await writeStamp({ packages, tensorflow, kernels });
     },
     { onWait: (holder) => say(`waiting for the set-up that is being run by ${holder}`) },

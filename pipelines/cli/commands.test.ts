@@ -1,4 +1,5 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CliWorkspace } from '../testing/cli-workspace.js';
 
@@ -172,5 +173,56 @@ describe('without the native add-on', () => {
       nativeProblem: 'Cannot find module tfjs_binding.node',
     });
     expect(doctor.advice.join('\n')).toContain('npm run setup');
+  });
+});
+
+describe('etude cache', () => {
+  it('shows what each stage of each experiment takes up', async () => {
+    const { code, stdout } = await workspace.etude('cache');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^experiment +stage +results +size +checkpoints +last used \(UTC\)$/m);
+    expect(stdout).toMatch(/^tiny +extract-track +1 +[\d.]+ kB +0 B +\d{4}-\d\d-\d\d \d\d:\d\d$/m);
+    expect(stdout).toMatch(/^[\d.]+ [kM]B in \d+ files$/m);
+    const { stages, bytes } = JSON.parse((await workspace.etude('cache', '--json')).stdout);
+    expect(stages).toContainEqual(expect.objectContaining({ experiment: 'deep', stage: 'train', outputs: 1 }));
+    expect(bytes).toBeGreaterThan(100_000);
+  });
+
+  it('prunes, says what, and refuses amounts that it does not understand', async () => {
+    const dry = await workspace.etude('cache', 'prune', '--max-size', '1kB', '--dry-run', '--json');
+    expect(JSON.parse(dry.stdout).dropped.length).toBeGreaterThan(7);
+    expect((await workspace.etude('cache', 'prune', '--older-than', '1h')).stdout).toMatch(
+      /^freed 0 B of 0 entries and 0 left-over files; [\d.]+ [kM]B are left\n$/,
+    );
+    for (const [option, value] of [
+      ['--older-than', '30'],
+      ['--older-than', '5constructor'],
+      ['--max-size', '-2GB'],
+    ]) {
+      const { code, stderr } = await workspace.etude('cache', 'prune', `${option}=${value}`);
+      expect([code, stderr]).toEqual([
+        2,
+        expect.stringMatching(/^--\S+ \S+: expected a number with a unit, such as .+\n$/),
+      ]);
+    }
+  });
+
+  it('verifies, and what was damaged is made again', async () => {
+    const whole = await workspace.etude('cache', 'verify');
+    expect(whole).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^\d+ files of [\d.]+ [kM]B read, 0 damaged\n$/),
+    });
+    const root = workspace.path('.etude/cache/content-v2');
+    const song = readFileSync(workspace.path('artifacts/deep/render/song-1.mid'));
+    for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
+      const path = join(entry.parentPath, entry.name);
+      if (entry.isFile() && readFileSync(path).equals(song)) truncateSync(path, 10);
+    }
+    const { code, stdout } = await workspace.etude('cache', 'verify', '--json');
+    expect([code, JSON.parse(stdout).damaged]).toEqual([1, [expect.stringMatching(/^[0-9a-f]{64}$/)]]);
+    const again = await workspace.etude('run', '--config', 'experiments/deep.yaml');
+    expect(again.stdout).toContain('1 of 7 stages ran');
+    expect((await workspace.etude('cache', 'verify')).code).toBe(0);
   });
 });

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { findCompiler, lastLine, runQuietly } from './command.mjs';
+import { findDamage, hasRecordedContents } from './contents.mjs';
 import { once } from './once.mjs';
 import { root, say, seconds, tfjsNode, userCache } from './workspace.mjs';
 
@@ -19,23 +20,27 @@ export const FLAGS = ['-O3', ...allFlags, ...flags];
  * @typedef {{ from?: string, why?: string }} ProvidedKernels
  * @param {boolean} native whether native TensorFlow is in place
  * @param {ProvidedKernels | undefined} earlier what the last set-up of this checkout came to
+ * @param {boolean} thorough whether to read what is there already
  * @returns {Promise<ProvidedKernels>}
  */
-export async function provideKernels(native, earlier) {
+export async function provideKernels(native, earlier, thorough) {
   if (!native) return { why: 'native TensorFlow is missing' };
   const key = digestOfSources();
   const name = `${process.platform}-${process.arch}-${key}`;
   if (earlier?.why !== undefined && earlier.from === name) return earlier;
-  if (earlier?.from === name && existsSync(join(sources, 'build', file))) return earlier;
+  const place = join(userCache(), 'kernels', name);
+  const present = earlier?.from === name && existsSync(join(sources, 'build', file));
+  if (present && hasRecordedContents(place) && (await findDamage(place)) === undefined) return earlier;
   try {
-    const folder = await once(
-      join(userCache(), 'kernels', name),
-      (aside) => compile(aside),
-      (holder) => say(`the kernels are being compiled by ${holder}; waiting for it`),
-    );
-    const place = join(sources, 'build');
-    rmSync(place, { recursive: true, force: true });
-    symlinkSync(folder, place, 'junction');
+    const folder = await once(place, {
+      make: compile,
+      check: (at) => checkThatTheyLoad(join(at, file)),
+      onWait: (holder) => say(`the kernels are being compiled by ${holder}; waiting for it`),
+      thorough,
+    });
+    const link = join(sources, 'build');
+    rmSync(link, { recursive: true, force: true });
+    symlinkSync(folder, link, 'junction');
     return { from: name };
   } catch (error) {
     say(`the kernels were not compiled: ${error.message}`);
@@ -74,7 +79,6 @@ async function compile(aside) {
     ...['-o', join(aside, file)],
   ]);
   for (const object of objects) rmSync(object);
-  checkThatTheyLoad(join(aside, file));
   say(`compiled (${seconds(startedAt)})`);
 }
 

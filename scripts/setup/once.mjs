@@ -1,24 +1,36 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { withFileLock } from '../../packages/pipeline/src/file-lock.js';
+import { findDamage, hasRecordedContents, recordContents } from './contents.mjs';
+import { say } from './workspace.mjs';
 
 /**
- * A folder that several processes may want and one of them makes: under a lock, aside, then renamed. Where the maker is
- * killed half way or fails, nothing is left that counts, and the next one begins anew.
+ * A folder of libraries that several processes may want and one of them makes: under a lock, aside, then renamed. Where the maker
+ * is killed half way or fails, nothing is left that counts, and the next one begins anew. One that is damaged is made again.
  * @param {string} folder where it is to be
- * @param {(aside: string) => Promise<void>} make fills the empty folder `aside`
- * @param {(holder: string) => void} onWait told once of the process that is at it already
+ * @param {object} how
+ * @param {(aside: string) => Promise<void>} how.make fills the empty folder `aside`
+ * @param {(folder: string) => void} [how.check] throws where what is in the folder is of no use here
+ * @param {(holder: string) => void} how.onWait told once of the process that is at it already
+ * @param {boolean} [how.thorough] read all that is there already
  * @returns {Promise<string>} the folder
  */
-export function once(folder, make, onWait) {
+export function once(folder, { make, check = () => {}, onWait, thorough = false }) {
   return withFileLock(
     `${folder}.lock`,
     async () => {
-      if (existsSync(folder)) return folder;
       const aside = `${folder}.partial`;
       rmSync(aside, { recursive: true, force: true });
+      if (existsSync(folder)) {
+        const damage = await damageOf(folder, check, thorough);
+        if (damage === undefined) return folder;
+        say(`${folder} is damaged and made again: ${damage}`);
+      }
       mkdirSync(aside, { recursive: true });
       try {
         await make(aside);
+        check(aside);
+        await recordContents(aside);
+        rmSync(folder, { recursive: true, force: true });
         renameSync(aside, folder);
       } finally {
         rmSync(aside, { recursive: true, force: true });
@@ -27,4 +39,16 @@ export function once(folder, make, onWait) {
     },
     { onWait },
   );
+}
+
+async function damageOf(folder, check, thorough) {
+  if (hasRecordedContents(folder)) return findDamage(folder, { thorough });
+  // Earlier versions recorded nothing.
+  try {
+    check(folder);
+    await recordContents(folder);
+    return undefined;
+  } catch (error) {
+    return error.message;
+  }
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once as event } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -13,19 +13,19 @@ beforeEach(() => {
 const fill = (text) => async (aside) => writeFileSync(join(aside, 'file'), text);
 const content = () => readFileSync(join(folder, 'file'), 'utf8');
 const nobody = () => expect.unreachable();
+const made = (make, onWait = nobody, more = {}) => once(folder, { make, onWait, ...more });
 
 describe('once', () => {
   it('makes a folder the first time, and takes what is there from then on', async () => {
-    expect(await once(folder, fill('first'), nobody)).toBe(folder);
-    expect(await once(folder, fill('second'), nobody)).toBe(folder);
+    expect(await made(fill('first'))).toBe(folder);
+    expect(await made(fill('second'))).toBe(folder);
     expect(content()).toBe('first');
   });
 
   it('makes it once for two who want it at the same time', async () => {
     const makers = [];
     const make = (name) =>
-      once(
-        folder,
+      made(
         async (aside) => {
           makers.push(name);
           await fill(name)(aside);
@@ -42,32 +42,85 @@ describe('once', () => {
       await fill('half')(aside);
       throw new Error('no network');
     };
-    await expect(once(folder, failing, nobody)).rejects.toThrow('no network');
+    await expect(made(failing)).rejects.toThrow('no network');
     expect([existsSync(folder), existsSync(`${folder}.partial`)]).toEqual([false, false]);
-    await once(folder, fill('whole'), nobody);
+    await made(fill('whole'));
     expect(content()).toBe('whole');
   });
 
   it('begins anew where another process was killed with -9 half way', async () => {
     const script = `import { once } from ${JSON.stringify(new URL('./once.mjs', import.meta.url).href)};
       import { writeFileSync } from 'node:fs';
-      once(${JSON.stringify(folder)}, (aside) => new Promise(() => {
+      once(${JSON.stringify(folder)}, { onWait() {}, make: (aside) => new Promise(() => {
         writeFileSync(aside + '/half', 'half');
         console.log('at it');
         setInterval(() => {}, 1000);
-      }));`;
+      }) });`;
     const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     await event(child.stdout, 'data');
     let waitedFor;
-    const made = once(folder, fill('whole'), (holder) => {
+    const whole = made(fill('whole'), (holder) => {
       waitedFor = holder;
       child.kill('SIGKILL');
     });
-    expect(await made).toBe(folder);
+    expect(await whole).toBe(folder);
     expect(waitedFor).toContain(`process ${child.pid} on host `);
     expect(content()).toBe('whole');
     expect(existsSync(join(folder, 'half'))).toBe(false);
+  });
+
+  const library = (text) => async (aside) => {
+    mkdirSync(join(aside, 'lib'));
+    writeFileSync(join(aside, 'lib', 'tf.so.2'), text);
+  };
+  const path = () => join(folder, 'lib', 'tf.so.2');
+  const byFolder = (file) => {
+    rmSync(file);
+    mkdirSync(file);
+  };
+  it.each([
+    ['is cut', (file) => writeFileSync(file, 'fi')],
+    ['has a flipped byte', (file) => writeFileSync(file, 'fIrst')],
+    ['is missing', (file) => rmSync(file)],
+    ['is a folder', byFolder],
+    ['has no readable list', () => writeFileSync(join(folder, 'contents.json'), '{"lib')],
+  ])('makes it again where a library %s', async (_, harm) => {
+    await made(library('first'));
+    harm(path());
+    await made(library('second'));
+    expect(readFileSync(path(), 'utf8')).toBe('second');
+  });
+
+  it('leaves it alone where only the time of a library is another, and reads all where it is asked to', async () => {
+    await made(library('first'));
+    const { atime, mtime } = statSync(path());
+    utimesSync(path(), 1, 1);
+    await made(library('second'));
+    expect(readFileSync(path(), 'utf8')).toBe('first');
+    writeFileSync(path(), 'fIrst');
+    utimesSync(path(), atime, mtime);
+    await made(library('second'));
+    expect(readFileSync(path(), 'utf8')).toBe('fIrst');
+    await made(library('second'), nobody, { thorough: true });
+    expect(readFileSync(path(), 'utf8')).toBe('second');
+  });
+
+  it('keeps what an earlier version made where it is of use, and replaces it where it is not', async () => {
+    const check = (at) => {
+      if (readFileSync(join(at, 'lib', 'tf.so.2'), 'utf8') === 'bad') throw new Error('it does not load');
+    };
+    for (const [before, after] of [
+      ['good', 'good'],
+      ['bad', 'new'],
+    ]) {
+      rmSync(folder, { recursive: true, force: true });
+      mkdirSync(folder);
+      await library(before)(folder);
+      await made(library('new'), nobody, { check });
+      expect(readFileSync(path(), 'utf8')).toBe(after);
+      expect(existsSync(join(folder, 'contents.json'))).toBe(true);
+    }
   });
 });

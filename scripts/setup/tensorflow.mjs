@@ -4,21 +4,21 @@
 //   none      Etude then computes with the wasm backend, which needs nothing
 // What was made is kept once per user and linked into the checkout.
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import {
   cpSync,
-  createReadStream,
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   symlinkSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { findCompiler, lastLine, runQuietly, works } from './command.mjs';
+import { digestOf, findDamage, hasRecordedContents } from './contents.mjs';
 import { once } from './once.mjs';
 import { root, say, seconds, tfjsNode, userCache } from './workspace.mjs';
 
@@ -50,15 +50,23 @@ const CONTENTS = 2;
 /**
  * @typedef {{ way: 'official' | 'wheel' | 'present' | 'none', from?: string, why?: string }} Provided
  * @param {Provided | undefined} earlier what the last set-up of this checkout came to
+ * @param {boolean} thorough whether to read what is there already
  * @returns {Promise<Provided>}
  */
-export async function provideTensorFlow(earlier) {
+export async function provideTensorFlow(earlier, thorough) {
   if (earlier?.way === 'none') return earlier;
-  if (existsSync(join(tfjsNode, addonPath))) return earlier ?? { way: 'present' };
+  if (existsSync(join(tfjsNode, addonPath))) {
+    const folder = dirname(realpathSync(join(tfjsNode, 'lib')));
+    // What somebody else put in place is theirs to look after.
+    if (!folder.startsWith(realpathSync(userCache()))) return earlier ?? { way: 'present' };
+    if (!thorough && hasRecordedContents(folder) && (await findDamage(folder)) === undefined) {
+      return earlier ?? { way: 'present' };
+    }
+  }
   const reasons = [];
   for (const [way, make] of Object.entries({ official: makeOfficial, wheel: makeFromWheel })) {
     try {
-      const folder = await make();
+      const folder = await make(thorough);
       link(folder);
       return { way, from: folder };
     } catch (error) {
@@ -81,15 +89,13 @@ function link(folder) {
 }
 
 /** Makes native TensorFlow by `make(aside)`, once for all set-ups of this user; it counts when it loads. */
-function makeOnce(name, make) {
-  return once(
-    join(userCache(), 'tensorflow', name),
-    async (aside) => {
-      await make(aside);
-      checkThatItLoads(join(aside, addonPath));
-    },
-    (holder) => say(`native TensorFlow is being made by ${holder}; waiting for it`),
-  );
+function makeOnce(name, thorough, make) {
+  return once(join(userCache(), 'tensorflow', name), {
+    make,
+    check: (at) => checkThatItLoads(join(at, addonPath)),
+    onWait: (holder) => say(`native TensorFlow is being made by ${holder}; waiting for it`),
+    thorough,
+  });
 }
 
 function checkThatItLoads(addon) {
@@ -100,9 +106,9 @@ function checkThatItLoads(addon) {
   say(`native TensorFlow ${result.stdout} loads`);
 }
 
-async function makeOfficial() {
+async function makeOfficial(thorough) {
   const { version, binary } = JSON.parse(readFileSync(join(tfjsNode, 'package.json'), 'utf8'));
-  return makeOnce(`tfjs-node-${version}-${platform}-official`, async (aside) => {
+  return makeOnce(`tfjs-node-${version}-${platform}-official`, thorough, async (aside) => {
     const address = `${binary.host}/napi-v8/${version}/${addonArchive()}`;
     const answer = await fetch(address, { method: 'HEAD', signal: AbortSignal.timeout(10_000) }).catch(() => undefined);
     if (!answer?.ok) throw new Error('the host of the prebuilt add-on cannot be reached');
@@ -122,13 +128,14 @@ function addonArchive() {
   return result.stdout.trim();
 }
 
-async function makeFromWheel() {
+async function makeFromWheel(thorough) {
   const wheel = WHEELS[platform];
   if (wheel === undefined) throw new Error(`no wheel is known for ${platform}`);
   const { version } = JSON.parse(readFileSync(join(tfjsNode, 'package.json'), 'utf8'));
   const [, wheelVersion] = wheel.requirement.split('==');
   return makeOnce(
     `tfjs-node-${version}-${platform}-wheel-${wheelVersion}-${wheel.sha256.slice(0, 12)}-${CONTENTS}`,
+    thorough,
     async (aside) => {
       const compiler = findCompiler();
       const python = ['python3', 'python'].find((name) => works(name, ['-m', 'pip', '--version']));
@@ -205,12 +212,6 @@ function compileAddon(compiler, aside) {
     ...['-o', join(aside, addonPath)],
   ]);
   say(`compiled (${seconds(startedAt)})`);
-}
-
-async function digestOf(file) {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(file)) hash.update(chunk);
-  return hash.digest('hex');
 }
 
 /** A rename, or a copy where the two places are on different file systems. */
