@@ -1,9 +1,9 @@
-import { modelFromBytes } from '@etude/model';
 import { defineStage, StageError } from '@etude/pipeline';
 import { END_OF_PIECE, readPieces, type Vocabulary } from '@etude/tokenizer';
 import { meanLoss, onlyHeard } from '@etude/trainer';
 import * as z from 'zod';
 import { loadKernels } from './kernels.js';
+import { readModelArtifact } from './read-artifact.js';
 import { vocabularyFromJson } from './vocabulary-json.js';
 
 /** Share of the probability that is kept for pitches which the vocabulary lacks, all of them together. */
@@ -26,14 +26,14 @@ export const evaluate = defineStage({
   inputs: { model: 'file', vocabulary: 'file', test: 'file' },
   outputs: { likelihood: 'file' },
   async run({ params, inputs, say }) {
-    const vocabulary = vocabularyFromJson(inputs.vocabulary.text());
+    const vocabulary = vocabularyFromJson(inputs.vocabulary);
     const pieces = [...readPieces(inputs.test.bytes)];
     const { encode, knows, unseenPitches } = evaluationEncoder(vocabulary);
     // The first token of a piece is told from what ended the one before, or where nothing ends pieces not at all.
     const isEnded = (tokens: readonly string[]) => tokens.at(-1) === END_OF_PIECE;
     const sequences = pieces.map((tokens) => encode(isEnded(tokens) ? [END_OF_PIECE, ...tokens] : tokens));
     const { tf, kernels } = await loadKernels({ precision: params.precision });
-    const model = modelFromBytes(tf, inputs.model.bytes);
+    const model = readModelArtifact(tf, inputs.model, vocabulary);
     const natsPerKnown = meanLoss(tf, kernels, model, sequences, 256);
     tf.dispose(model.weights as never);
     const music = pieces.flatMap((tokens) => (isEnded(tokens) ? tokens : tokens.slice(1))).filter(isMusic);

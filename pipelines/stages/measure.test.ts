@@ -32,19 +32,24 @@ const measured = async (curve: string, training: number, more: readonly string[]
   return { likelihood: JSON.parse(outputs.measures![0]!.text()).likelihood, said: said.join('\n') };
 };
 
-it('tells the likelihood of held-out music by token and by note', async () => {
-  const { likelihood, said } = await measured('step,epoch,training,validation\n10,1,3,2.5\n20,1,2,1.5\n', 2);
+it('tells the likelihood that the kept weights give held-out music, by token and by note', async () => {
+  const { likelihood, said } = await measured(
+    'step,epoch,training,validation,copied,kept\n10,1,3,2.5,0.1,\n20,1,2,1.5,0.1,yes\n30,1,1,1.2,0.9,\n',
+    2,
+  );
   expect(likelihood).toEqual({ natsPerToken: 1.5, natsPerNote: 3, tokens: 10, notes: 5 });
   expect(said).toContain('held-out music: 1.500 nats a token, 3.000 a note');
 });
 
 it('counts what ends a piece as a token', async () => {
-  const { likelihood } = await measured('step,epoch,training,validation\n20,1,2,1.5\n', 2, ['EOS_None']);
+  const { likelihood } = await measured('step,epoch,training,validation,copied,kept\n20,1,2,1.5,,yes\n', 2, [
+    'EOS_None',
+  ]);
   expect(likelihood).toMatchObject({ tokens: 11, notes: 5 });
 });
 
 it('tells none where nothing is held out', async () => {
-  const { likelihood, said } = await measured('step,epoch,training,validation\n10,1,3,\n', 12);
+  const { likelihood, said } = await measured('step,epoch,training,validation,copied,kept\n10,1,3,,,yes\n', 12);
   expect(likelihood).toBeUndefined();
   expect(said).not.toContain('nats');
 });

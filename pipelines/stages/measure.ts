@@ -24,8 +24,8 @@ export const measure = defineStage({
   },
   outputs: { measures: 'file', pictures: 'files' },
   run({ inputs, say }) {
-    const grammar = grammarFromJson(inputs.grammar.text());
-    const meter = new SongMeter([...learntPieces(inputs.pieces.bytes, createGrammar(grammar.settings))]);
+    const grammar = grammarFromJson(inputs.grammar);
+    const meter = new SongMeter(learntPieces(inputs.pieces, createGrammar(grammar.settings)));
     const pieces = inputs.songs.map(({ bytes }) => piecesOf(readMidi(bytes))[0]!);
     const songs = pieces.map((piece) => meter.measure(piece));
     const source = meter.source();

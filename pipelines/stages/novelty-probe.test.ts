@@ -5,6 +5,7 @@ import { createRandom, initialWeights, type LanguageModelShape } from '@etude/mo
 import { buildVocabulary, createGrammar, encoderOf } from '@etude/tokenizer';
 import { train } from '@etude/trainer';
 import { expect, it } from 'vitest';
+import { inputFile } from '../testing/run-stage.js';
 import { loadKernels } from './kernels.js';
 import { noveltyProbe } from './novelty-probe.js';
 
@@ -24,7 +25,7 @@ it('finds nothing copied by a model that knows nothing, and much by one that kno
     ...{ model: 'stacked-lstm', layers: 1, units: 48, tiedEmbeddings: false },
     vocabulary: vocabulary.entries.length,
   };
-  const probe = noveltyProbe(tf, kernels, vocabulary, grammar, toLines([pieceToJson(piece)]));
+  const probe = noveltyProbe(tf, kernels, vocabulary, grammar, inputFile(toLines([pieceToJson(piece)])));
   const unlearnt = { shape, weights: initialWeights(tf, shape, createRandom(1)) };
   expect(await probe(unlearnt)).toBeLessThan(0.05);
   const corpus = { training: [encoderOf(vocabulary)(tokens)], validation: [] };

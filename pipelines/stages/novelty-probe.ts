@@ -1,6 +1,7 @@
 import { sample, UNBENT } from '@etude/generator';
 import { CopyIndex, measureNovelty, notesOnGrid } from '@etude/measures';
 import type { Kernels, Model } from '@etude/model';
+import type { InputFile } from '@etude/pipeline';
 import type { TensorFlow } from '@etude/tensorflow';
 import { decode, type Grammar, type Vocabulary } from '@etude/tokenizer';
 import { learntPieces } from './learnt-pieces.js';
@@ -15,9 +16,9 @@ export function noveltyProbe(
   kernels: Kernels,
   vocabulary: Vocabulary,
   grammar: Grammar,
-  pieces: Uint8Array,
+  pieces: InputFile,
 ): (model: Model) => Promise<number> {
-  const index = new CopyIndex(Array.from(learntPieces(pieces, grammar), notesOnGrid));
+  const index = new CopyIndex(learntPieces(pieces, grammar).map(notesOnGrid));
   const options = {
     ...{ songs: SONGS, length: LENGTH, seed: 1, prime: [], bending: UNBENT },
     ...songOptions(vocabulary, grammar),

@@ -7,7 +7,7 @@ import { createGrammar, type Grammar, parseTokens, TokenError } from '@etude/tok
 import * as z from 'zod';
 import { grammarFromJson } from './grammar-json.js';
 import { instrument } from './instrument.js';
-import { learntPieces } from './learnt-pieces.js';
+import { firstLearntPiece } from './learnt-pieces.js';
 
 const sevenBits = z.int().min(0).max(127).optional();
 const part = z.strictObject({
@@ -60,8 +60,8 @@ export const render = defineStage({
   inputs: { songs: 'files', pieces: 'file', grammar: 'file' },
   outputs: { songs: 'files' },
   run({ inputs, params, say }) {
-    const grammar = createGrammar(grammarFromJson(inputs.grammar.text()).settings);
-    const source = learntPieces(inputs.pieces.bytes, grammar).next().value!;
+    const grammar = createGrammar(grammarFromJson(inputs.grammar).settings);
+    const source = firstLearntPiece(inputs.pieces, grammar);
     const unused = new Set<number>();
     const songs = inputs.songs.map(({ path, text }, index) => {
       const song = completed(decode(grammar, path, text()), source);

@@ -1,7 +1,6 @@
 import { notesOf, type Piece } from '@etude/corpus';
 import { CopyIndex, entropiesOfHalves, halvesOf, notesOnGrid, pitchesOf } from '@etude/measures';
 import { MIDI_EXTENSIONS } from '@etude/midi-reader';
-import { modelFromBytes } from '@etude/model';
 import { defineStage, StageError, workspaceFiles } from '@etude/pipeline';
 import { createGrammar, END_OF_PIECE, formatTokens, type Grammar, readPieces } from '@etude/tokenizer';
 import * as z from 'zod';
@@ -12,6 +11,7 @@ import { loadKernels } from './kernels.js';
 import { learntPieces } from './learnt-pieces.js';
 import { noise, noiseOf, themesOf } from './noise-settings.js';
 import { maskRules, masks } from './note-masks.js';
+import { readModelArtifact } from './read-artifact.js';
 import { cadenceOf, ending as endings } from './song-ending.js';
 import { form, givenSections, sectionsOf, ticksOfBar, writeForm } from './song-form.js';
 import { type StyleSource, songOptions } from './song-rules.js';
@@ -102,10 +102,10 @@ export const sample = defineStage({
   inputs: { model: 'file', vocabulary: 'file', tokens: 'file', grammar: 'file', pieces: 'file' },
   outputs: { songs: 'files', traces: 'files' },
   async run({ params, inputs, files, signal, progress, say }) {
-    const vocabulary = vocabularyFromJson(inputs.vocabulary.text());
-    const { settings } = grammarFromJson(inputs.grammar.text());
+    const vocabulary = vocabularyFromJson(inputs.vocabulary);
+    const { settings } = grammarFromJson(inputs.grammar);
     const grammar = createGrammar(settings);
-    const pieces = [...learntPieces(inputs.pieces.bytes, grammar)];
+    const pieces = learntPieces(inputs.pieces, grammar);
     const {
       songs: count,
       length,
@@ -146,12 +146,12 @@ export const sample = defineStage({
         throw new StageError(`sample.given has no file of the name ${name}, the theme of a disturbance`);
       return theme.ids;
     };
-    const ticks = { beat: grammar.division, bar: ticksOfBar(pieces[0]!, grammar.division) };
+    const ticks = { beat: grammar.division, bar: ticksOfBar(pieces[0], grammar.division) };
     const voice = fixed && fixedVoice(fixed, given, grammar, vocabulary, ticks.bar);
     const onGrid = pieces.map(notesOnGrid);
     const normal = entropiesOfHalves(pieces);
     const { tf, kernels } = await loadKernels();
-    const model = modelFromBytes(tf, inputs.model.bytes);
+    const model = readModelArtifact(tf, inputs.model, vocabulary);
     const writer = new SongWriter({
       ...{ tf, kernels, model, vocabulary, grammar, signal, takes, length },
       options: {
@@ -162,13 +162,13 @@ export const sample = defineStage({
         ...{ copyLimit, index: copyLimit > 0 ? new CopyIndex(onGrid) : undefined },
         balance:
           balance > 0 && pieces.length === 1
-            ? { parts: partsOf(pieces[0]!, grammar), range: normal, strength: balance }
+            ? { parts: partsOf(pieces[0], grammar), range: normal, strength: balance }
             : undefined,
         masks: maskRules(masks, grammar.division, pitchesOf(onGrid)),
         voice: voice?.rule,
       },
       normal,
-      ...{ ending, cadence: cadenceOf(pieces[0]!), bar: ticks.bar },
+      ...{ ending, cadence: cadenceOf(pieces[0]), bar: ticks.bar },
     });
     let songs: readonly Song[];
     if (form === undefined) {
@@ -186,7 +186,7 @@ export const sample = defineStage({
         progress({ done: song, total: count, unit: 'songs' });
         inForm.push(
           await writer.inForm({ seed, song }, (own, bars) =>
-            writeForm({ ...form, ending }, given, pieces[0]!, own, bars),
+            writeForm({ ...form, ending }, given, pieces[0], own, bars),
           ),
         );
       }

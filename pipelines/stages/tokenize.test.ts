@@ -32,7 +32,7 @@ const tokenized = async (pieces: readonly Piece[], params = {}) => {
     written: written!,
     tokens: written!.flat(),
     copies: copies!,
-    grammar: grammarFromJson(outputs.grammar![0]!.text()),
+    grammar: grammarFromJson(outputs.grammar![0]!),
     said,
   };
 };

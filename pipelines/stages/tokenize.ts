@@ -2,11 +2,9 @@ import {
   ALL_KEYS,
   heldOutPieces,
   jitterVelocity,
-  linesOf,
   notesDigest,
   notesOf,
   type Piece,
-  pieceFromJson,
   quantize,
   rescale,
   stretch,
@@ -26,6 +24,7 @@ import {
 } from '@etude/tokenizer';
 import * as z from 'zod';
 import { type GrammarJson, grammarToJson } from './grammar-json.js';
+import { learntPieces } from './learnt-pieces.js';
 
 const params = z.strictObject({
   grammar: z.enum(GRAMMARS).default('event-text').describe('how music is written as tokens; see docs/grammars.md'),
@@ -66,7 +65,7 @@ export const tokenize = defineStage({
     if (params.grammar === 'event-text' && params.stepsPerBeat > 0) {
       throw new StageError('event-text counts ticks: for a grid set extract-track.quantize, or choose another grammar');
     }
-    const whole = Array.from(linesOf(inputs.pieces.bytes), pieceFromJson);
+    const whole = learntPieces(inputs.pieces, {});
     const { partOf } = createGrammar(settingsOf(params, whole[0]!.division));
     const pieces = toOneDivision(partOf ? whole.map(partOf) : whole, params);
     if (partOf) sayWhichPart(say, params, whole, pieces);

@@ -88,8 +88,8 @@ export const train = defineStage({
   /** Longer training goes on from where shorter training ended, unless its learning rate was another on the way. */
   checkpointParams: ({ steps, ...others }) => (others.decay === 'none' ? others : { steps, ...others }),
   async run({ params, inputs, signal, progress, say, checkpoint }) {
-    const vocabulary = vocabularyFromJson(inputs.vocabulary.text());
-    const { parts, settings } = grammarFromJson(inputs.grammar.text());
+    const vocabulary = vocabularyFromJson(inputs.vocabulary);
+    const { parts, settings } = grammarFromJson(inputs.grammar);
     const corpus = corpusOf(vocabulary, inputs.tokens.bytes, inputs.augmented.bytes, parts);
     const entropy = countEntropy(vocabulary);
     const {
@@ -129,7 +129,7 @@ export const train = defineStage({
         memory: process.availableMemory?.() ?? freemem(),
         ...{ signal, onProgress, onResume, onStartOver, checkpoints: checkpoint },
         ...(options.earlyStopping.on === 'novelty' && {
-          copiedShare: noveltyProbe(tf, kernels, vocabulary, createGrammar(settings), inputs.pieces.bytes),
+          copiedShare: noveltyProbe(tf, kernels, vocabulary, createGrammar(settings), inputs.pieces),
         }),
       };
       const { model, best, curve, ended } = await trainModel(tf, kernels, corpus, { shape, ...options }, hooks);

@@ -40,24 +40,37 @@ export function fromSafetensors(bytes: Uint8Array): Safetensors {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerLength = bytes.length < 8 ? 0 : Number(view.getBigUint64(0, true));
   if (headerLength === 0 || 8 + headerLength > bytes.length) throw new Error('not a safetensors file: no header');
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + headerLength)));
-  const { __metadata__: metadata = {}, ...entries } = header as Record<string, unknown> & {
-    __metadata__?: Record<string, string>;
-  };
+  const data = bytes.subarray(8 + headerLength);
+  const { __metadata__: metadata = {}, ...entries } = headerOf(bytes.subarray(8, 8 + headerLength));
   const arrays: Record<string, NamedArray> = {};
   for (const [name, entry] of Object.entries(entries)) {
-    const {
-      dtype,
-      shape,
-      data_offsets: [from, to],
-    } = entry as { dtype: string; shape: number[]; data_offsets: [number, number] };
-    const count = shape.reduce((a, b) => a * b, 1);
-    if (dtype !== 'F32' || to - from !== count * 4 || 8 + headerLength + to > bytes.length) {
+    const { dtype, shape, data_offsets: [from, to] = [] } = (entry ?? {}) as Partial<Entry>;
+    const isShape = Array.isArray(shape) && shape.every((length) => Number.isSafeInteger(length) && length >= 0);
+    const count = isShape ? shape.reduce((a, b) => a * b, 1) : Number.NaN;
+    if (dtype !== 'F32' || !(from! >= 0) || to! - from! !== count * 4 || to! > data.length) {
       throw new Error(`not a safetensors file of F32 arrays: "${name}" has type ${dtype} and bytes ${from} to ${to}`);
     }
     // A copy, for alignment; not by slice, which Node's Buffer overrides with one that does not copy.
-    const copy = new Uint8Array(bytes.subarray(8 + headerLength + from, 8 + headerLength + to));
-    arrays[name] = { shape, data: new Float32Array(copy.buffer) };
+    const copy = new Uint8Array(data.subarray(from, to));
+    arrays[name] = { shape: shape!, data: new Float32Array(copy.buffer) };
   }
-  return { arrays, metadata };
+  return { arrays, metadata: metadata as Record<string, string> };
+}
+
+/** What a header says of an array. */
+interface Entry {
+  readonly dtype: string;
+  readonly shape: number[];
+  readonly data_offsets: [number, number];
+}
+
+function headerOf(bytes: Uint8Array): Record<string, unknown> {
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    throw new Error('not a safetensors file: its header is no JSON');
+  }
+  if (typeof header !== 'object' || header === null) throw new Error('not a safetensors file: its header is no map');
+  return header as Record<string, unknown>;
 }

@@ -1,0 +1,107 @@
+import { createRandom, initialWeights, modelToBytes, toSafetensors } from '@etude/model';
+import { loadTensorFlow } from '@etude/tensorflow';
+import { describe, expect, it } from 'vitest';
+import { inputFile } from '../testing/run-stage.js';
+import { grammarFromJson, grammarToJson } from './grammar-json.js';
+import { learntPieces } from './learnt-pieces.js';
+import { readModelArtifact } from './read-artifact.js';
+import { vocabularyFromJson, vocabularyToJson } from './vocabulary-json.js';
+
+const { tf } = await loadTensorFlow();
+const vocabulary = { unseen: 'error' as const, entries: ['a', 'b', 'c'].map((token) => ({ token, count: 1 })) };
+const settings = { grammar: 'event-text', division: 480, steps: 0, velocities: 32 } as const;
+const shape = { model: 'stacked-lstm', vocabulary: 3, units: 2, layers: 1, tiedEmbeddings: false } as const;
+const model = await modelToBytes({ shape, weights: initialWeights(tf, shape, createRandom(1)) });
+const header = (text: string, data = 0) => {
+  const bytes = new Uint8Array(8 + text.length + data);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(text.length), true);
+  bytes.set(new TextEncoder().encode(text), 8);
+  return bytes;
+};
+
+const readers: Record<string, [(content: string | Uint8Array) => unknown, string | Uint8Array]> = {
+  'vocab.json': [(content) => vocabularyFromJson(inputFile(content, 'vocab.json')), vocabularyToJson(vocabulary)],
+  'grammar.json': [
+    (content) => grammarFromJson(inputFile(content, 'grammar.json')),
+    grammarToJson({ settings, notes: 1, parts: [{ tokens: 2, training: 2 }] }),
+  ],
+  'model.safetensors': [(content) => readModelArtifact(tf, inputFile(content, 'model.safetensors'), vocabulary), model],
+  'pieces.jsonl': [
+    (content) => learntPieces(inputFile(content, 'pieces.jsonl'), {}),
+    `${JSON.stringify({ division: 480, tempos: [], timeSignatures: [], keySignatures: [], tracks: [] })}\n`,
+  ],
+};
+
+describe.each(Object.entries(readers))('%s', (name, [read, whole]) => {
+  it('is read', () => {
+    expect(() => read(whole)).not.toThrow();
+  });
+
+  const bytes = typeof whole === 'string' ? new TextEncoder().encode(whole) : whole;
+  it.each(
+    Array.from({ length: 12 }, (_, i) => Math.floor((i * (bytes.length - 2)) / 12)),
+  )('cut to %i bytes is one error that names it', (length) => {
+    expect(() => read(bytes.slice(0, length))).toThrow(
+      new RegExp(`^${name} is not what a stage of Etude writes: .+; run its stage again with --stage$`),
+    );
+  });
+});
+
+describe('a forged artifact', () => {
+  it.each<[string, keyof typeof readers, string | Uint8Array, string]>([
+    ['no entries', 'vocab.json', '{"unseen":"error","size":0,"entries":[]}', 'entries'],
+    [
+      'two ids for a token',
+      'vocab.json',
+      vocabularyToJson({ ...vocabulary, entries: [vocabulary.entries[0]!, vocabulary.entries[0]!] }),
+      'a token has two ids',
+    ],
+    [
+      'another size',
+      'vocab.json',
+      vocabularyToJson(vocabulary).replace('"size": 3', '"size": 4'),
+      'expected 4 tokens, found 3',
+    ],
+    [
+      'an unknown grammar',
+      'grammar.json',
+      grammarToJson({ settings: { ...settings, grammar: 'x' as never }, notes: 1, parts: [] }),
+      'settings.grammar',
+    ],
+    ['no division', 'grammar.json', '{"settings":{},"notes":1,"parts":[]}', 'settings.grammar'],
+    ['a list', 'grammar.json', '[]', 'expected object'],
+    ['a header of no map', 'model.safetensors', header('5'), 'its header is no map'],
+    ['no shape', 'model.safetensors', header('{"a":{"dtype":"F32"}}'), '"a" has type F32'],
+    [
+      'bytes before the file',
+      'model.safetensors',
+      header('{"a":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}'),
+      'bytes -4 to 0',
+    ],
+    [
+      'bytes behind the file',
+      'model.safetensors',
+      header('{"a":{"dtype":"F32","shape":[9],"data_offsets":[0,36]}}', 4),
+      'bytes 0 to 36',
+    ],
+    [
+      'a shape of no numbers',
+      'model.safetensors',
+      header('{"a":{"dtype":"F32","shape":["9"],"data_offsets":[0,36]}}', 36),
+      'bytes 0 to 36',
+    ],
+    ['no model', 'model.safetensors', toSafetensors({ arrays: {}, metadata: {} }), 'expected a model of kind'],
+    [
+      'a model of another vocabulary',
+      'model.safetensors',
+      Buffer.from(Buffer.from(model).toString('latin1').replace('"vocabulary":"3"', '"vocabulary":"4"'), 'latin1'),
+      'the file lacks',
+    ],
+    ['no pieces', 'pieces.jsonl', '', 'expected a piece a line, found none'],
+    ['a piece of nothing', 'pieces.jsonl', '{}\n', ''],
+  ])('with %s in %s is one error', (_, name, content, message) => {
+    expect(() => readers[name]![0](content)).toThrow(
+      expect.objectContaining({ name: 'StageError', message: expect.stringContaining(message) }),
+    );
+  });
+});
