@@ -72,7 +72,9 @@ export function referencePage(stages: readonly Stage[]): string {
     const { properties = {} } = parameterSchema(stage);
     const rows = Object.entries(properties).flatMap(([name, schema]) => {
       const { success: optional } = (stage.params.shape[name] as z.ZodType).safeParse(undefined);
-      const file = fileParameters(stage).has(name) ? ' Bytes count, not the path.' : '';
+      const file = fileParameters(stage).has(name)
+        ? ' Bytes count, not the path. One outside of the workspace is absolute or begins with `~/`.'
+        : '';
       return parameterRows(name, schema, optional, file);
     });
     const doors = (side: Stage['inputs']) =>

@@ -67,6 +67,58 @@ describe('a wrong experiment is refused', () => {
       ],
     ],
     [
+      'for a word that noise is not, with the nearest',
+      experiment(`${HEAD}sample: { noise: drifft }\n`),
+      [
+        'experiments/tiny.yaml:4:18: sample.noise: expected one of "none" or "calm" or "restless" or "wild" or "drift" or a map of every, everyBars, from, disturbances, found "drifft"; did you mean "drift"?',
+      ],
+    ],
+    [
+      'for what noise cannot be, with what it can',
+      experiment(`${HEAD}sample: { noise: 5 }\n`),
+      [
+        'experiments/tiny.yaml:4:18: sample.noise: expected one of "none" or "calm" or "restless" or "wild" or "drift" or a map of every, everyBars, from, disturbances, found 5',
+      ],
+    ],
+    [
+      'for a wrong map of noise, as for any other map',
+      experiment(
+        `${HEAD}sample:\n  noise:\n    evry: 3\n    disturbances:\n      - { kind: rests, beats: 2 }\n      - { kind: rest }\n      - { kind: theme, of: A, tokns: 3 }\n`,
+      ),
+      [
+        'experiments/tiny.yaml:8:17: sample.noise.disturbances.0.kind: expected one of "temperature" or "notes" or "rest" or "theme" or "state" or "swap", found "rests"; did you mean "rest"?',
+        'experiments/tiny.yaml:9:9: sample.noise.disturbances.1.beats: a value is missing: expected number',
+        'experiments/tiny.yaml:10:31: sample.noise.disturbances.2: unknown key "tokns"; did you mean "tokens"?',
+        'experiments/tiny.yaml:6:5: sample.noise: unknown key "evry"; did you mean "every"?',
+      ],
+    ],
+    [
+      'for a map of noise without what it has to have',
+      experiment(`${HEAD}sample: { noise: { every: 4 } }\n`),
+      ['experiments/tiny.yaml:4:11: sample.noise.disturbances: a value is missing: expected array'],
+    ],
+    [
+      'for seeds of more than 32 bits, or below 0',
+      experiment(
+        `${HEAD}tokenize: { seed: 4294967296 }\ntrain: { seed: -1 }\nsample: { seed: 1.5 }\nrender: { arrangement: { humanize: { seed: 4294967296 } } }\n`,
+      ),
+      [
+        'experiments/tiny.yaml:4:19: tokenize.seed: expected number <=4294967295, found 4294967296',
+        'experiments/tiny.yaml:5:16: train.seed: expected number >=0, found -1',
+        'experiments/tiny.yaml:6:17: sample.seed: expected an integer, found 1.5',
+        'experiments/tiny.yaml:7:44: render.arrangement.humanize.seed: expected number <=4294967295, found 4294967296',
+      ],
+    ],
+    [
+      'for aliases that stand for too much',
+      experiment(
+        Array.from({ length: 9 }, (_, i) => `a${i}: &a${i} [${Array(9).fill(i ? `*a${i - 1}` : 'x')}]\n`).join(''),
+      ),
+      [
+        'experiments/tiny.yaml:6:10: expected at most 100,000 values, those of an alias counted each time that it is used, found more',
+      ],
+    ],
+    [
       'for an unknown stage, with the nearest',
       experiment(`${HEAD}smaple:\n  songs: 1\n`),
       ['experiments/tiny.yaml:4:1: unknown stage "smaple"; did you mean "sample"?'],
@@ -80,13 +132,13 @@ describe('a wrong experiment is refused', () => {
       'for a path outside the workspace',
       experiment('pipeline: song\nextract-track:\n  source: ../../etc/passwd\n'),
       [
-        'experiments/tiny.yaml:3:11: extract-track.source: expected a path inside the workspace, found "../../etc/passwd"',
+        'experiments/tiny.yaml:3:11: extract-track.source: expected a path inside the workspace, found "../../etc/passwd"; music from elsewhere is named by its absolute path, or by one that begins with ~/',
       ],
     ],
     [
-      'for an absolute path',
-      experiment('pipeline: song\nextract-track:\n  source: /etc/passwd\n'),
-      ['experiments/tiny.yaml:3:11: extract-track.source: expected a path inside the workspace, found "/etc/passwd"'],
+      'for a device',
+      experiment('pipeline: song\nextract-track:\n  source: /dev/zero\n'),
+      ['experiments/tiny.yaml:3:11: extract-track.source: expected a file or a folder, found a device: /dev/zero'],
     ],
     [
       'for a missing value',
@@ -116,7 +168,7 @@ describe('a wrong experiment is refused', () => {
     [
       'for a key that stands twice',
       experiment(`${HEAD}train: { layers: 1 }\ntrain: { layers: 2 }\n`),
-      ['experiments/tiny.yaml:5:1: Map keys must be unique'],
+      ['experiments/tiny.yaml:5:1: the key "train" stands twice in this map'],
     ],
     [
       'for extending what is not there, with the nearest',
@@ -219,7 +271,12 @@ describe('wrong options are refused', () => {
     ],
     [['--set', 'train.layers=x'], '--set train.layers=x: train.layers: expected number, found "x"'],
     [['--set', 'temperature=1'], '--set temperature=1: expected stage.parameter=value, such as sample.temperature=1.2'],
-    [['--set', 'train.layers={'], '--set train.layers={: Flow map must end with a } at line 1, column 2:'],
+    [['--set', 'train.layers={'], '--set train.layers={: Flow map must end with a }'],
+    [
+      ['--set', 'extends=4layer.yaml'],
+      "--set extends=4layer.yaml: extends belongs into an experiment's file; --set changes parameters of stages, such as sample.temperature=1.2",
+    ],
+    [['--set', 'train.units=.nan'], '--set train.units=.nan: train.units: expected number, found .nan'],
     [['--stage', 'smaple'], '--stage smaple: pipeline song has no stage "smaple"; did you mean "sample"?'],
   ])('%j', async (args, problem) => {
     expect(await refused(experiment(TINY), ...args)).toEqual([problem]);

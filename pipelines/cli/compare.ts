@@ -1,6 +1,15 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { artifactFolder, InputError, type Problem, readRunRecord, suggestion } from '@etude/pipeline';
+import {
+  artifactFolder,
+  InputError,
+  isExperimentName,
+  isPlainFile,
+  type Problem,
+  readRunRecord,
+  suggestion,
+} from '@etude/pipeline';
 import { compareExperiments, comparisonMarkdown, comparisonRows, type ExperimentToCompare } from '@etude/report';
 import { formatColumns, printJson } from './print.js';
 import { findWorkspace } from './workspace.js';
@@ -25,20 +34,28 @@ export function compareCommand({ experiments, markdown = false, json = false }: 
 
 /** What a comparison needs of an artifact folder: `run.json` says which files the last run left there. */
 function readExperimentFolder(workspace: string, name: string, problems: Problem[]): ExperimentToCompare[] {
+  if (!isExperimentName(name)) {
+    problems.push({ place: '--experiments', message: `expected the name of a folder in artifacts/, found "${name}"` });
+    return [];
+  }
   const folder = artifactFolder(workspace, name);
   const record = readRunRecord(folder);
   if (record === undefined) {
     const all = existsSync(join(workspace, 'artifacts')) ? readdirSync(join(workspace, 'artifacts')) : [];
-    const near = all.length === 0 ? '; run it first' : suggestion(name, all);
+    const near = all.length === 0 || all.includes(name) ? '; run it first' : suggestion(name, all);
     problems.push({ place: '--experiments', message: `there is no artifacts/${name}/run.json${near}` });
     return [];
   }
-  const outputs = record.stages.flatMap((stage) =>
-    stage.outputs.map(({ path }) => ({ stage, path, file: join(folder, stage.name, path) })),
+  const present = record.stages.flatMap((stage) =>
+    stage.outputs.flatMap(({ path, digest }) => {
+      const file = join(folder, stage.name, path);
+      return isPlainFile(file)
+        ? [{ stage, path, bytes: bytesOf(file, digest, `artifacts/${name}/${stage.name}/${path}`) }]
+        : [];
+    }),
   );
-  const present = outputs.filter(({ file }) => existsSync(file));
   const measured = present.find(({ path }) => path === 'measures.json');
-  const measures = measured && JSON.parse(readFileSync(measured.file, 'utf8'));
+  const measures = measured && JSON.parse(measured.bytes.toString());
   const curve = present.find(({ path }) => path === 'learning-curve.csv');
   const params = record.stages.flatMap(({ name: stage, params, files }) => [
     ...Object.entries(params).map(([key, value]) => [`${stage}.${key}`, value] as const),
@@ -48,14 +65,21 @@ function readExperimentFolder(workspace: string, name: string, problems: Problem
     {
       name,
       params: Object.fromEntries(params),
-      curve: curve && readFileSync(curve.file, 'utf8'),
+      curve: curve?.bytes.toString(),
       trainingSeconds: curve?.stage.madeInSeconds,
       totalSeconds: record.stages.reduce((sum, { madeInSeconds }) => sum + (madeInSeconds ?? 0), 0),
       reports: measures?.songs ?? [],
       natsPerNote: measures?.likelihood?.natsPerNote,
-      songs: present
-        .filter(({ path }) => path.endsWith('.mid'))
-        .map(({ path, file }) => ({ path, bytes: readFileSync(file) })),
+      songs: present.filter(({ path }) => path.endsWith('.mid')),
     },
   ];
+}
+
+/** @throws {InputError} where a file is not what the run left there */
+function bytesOf(file: string, digest: string, place: string): Buffer {
+  const bytes = readFileSync(file);
+  if (createHash('sha256').update(bytes).digest('hex') === digest) return bytes;
+  throw new InputError([
+    { place, message: 'not what the last run left there; run the experiment again, which restores it' },
+  ]);
 }

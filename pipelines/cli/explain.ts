@@ -1,4 +1,5 @@
 import { findStage, runPlan } from '@etude/pipeline';
+import { plainText } from '@etude/report';
 import { colours, formatColumns, printJson } from './print.js';
 import { planFor } from './workspace.js';
 
@@ -29,7 +30,7 @@ export async function explainCommand({ stage: only, json = false, ...request }: 
   }
   for (const { name, status, reasons, version, fingerprint, params, files, origins, inputs } of stages) {
     console.log(
-      `${colours.bold(name)}  version ${version}, ${status === 'hit' ? 'in the cache' : 'would run'}${reasons.length ? ` (${reasons.join(', ')})` : ''}`,
+      `${colours.bold(name)}  version ${version}, ${status === 'hit' ? 'in the cache' : 'would run'}${reasons.length ? ` (${plainText(reasons.join(', '))})` : ''}`,
     );
     console.log(`  fingerprint ${fingerprint ?? 'known once the stages before it have run'}`);
     const rows = [

@@ -1,5 +1,6 @@
-import { InputError, StageError } from '@etude/pipeline';
+import { InputError, MOST_PROBLEMS, StageError } from '@etude/pipeline';
 import { CommanderError } from 'commander';
+import { plainLines, printJson } from './print.js';
 
 /** Exit codes: 0 done, 1 a stage failed, 2 the user's input is wrong, 130 interrupted. */
 export const EXIT = { failed: 1, wrongInput: 2, interrupted: 130 } as const;
@@ -20,6 +21,7 @@ const SYSTEM_PROBLEMS: Readonly<Record<string, string>> = {
   EEXIST: 'something else is in the way',
   ENAMETOOLONG: 'the name is too long for this file system',
   ELOOP: 'symbolic links lead round to themselves',
+  ERR_FS_FILE_TOO_LARGE: 'a file is larger than 2 GiB',
 };
 
 /** An error in words for its reader; with a stack trace only where it is a fault of Etude's own. */
@@ -41,7 +43,8 @@ export function fail(error: unknown): void {
   process.exitCode = error instanceof InputError ? EXIT.wrongInput : EXIT.failed;
   if (process.argv.includes('--json')) {
     const problems = error instanceof InputError ? error.problems : [{ message: describeError(error) }];
-    console.log(JSON.stringify({ error: { problems } }, undefined, 2));
+    const more = problems.length - MOST_PROBLEMS;
+    printJson({ error: { problems: problems.slice(0, MOST_PROBLEMS), ...(more > 0 && { more }) } });
   }
-  console.error(describeError(error));
+  console.error(plainLines(describeError(error)));
 }

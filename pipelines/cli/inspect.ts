@@ -1,13 +1,11 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import { isDrum, type Note, notesOf, piecesOf } from '@etude/corpus';
 import { MIDI_EXTENSIONS, MidiError, type MidiFile, PROGRAMS, readMidi, type Track } from '@etude/midi-reader';
-import { InputError } from '@etude/pipeline';
+import { filesInFolder, InputError, kindAt } from '@etude/pipeline';
 import { pitchName, secondsOf } from '@etude/report';
 import { EXIT } from './fail.js';
-import { formatColumns, printable, printJson } from './print.js';
-
-const MIDI_NAME = new RegExp(`\\.(${MIDI_EXTENSIONS.join('|')})$`, 'i');
+import { formatColumns, plainLines, printJson } from './print.js';
 
 /** Tracks that are shown of one file. */
 const MOST_TRACKS = 256;
@@ -45,16 +43,15 @@ interface Inspection {
 }
 
 function filesAt(path: string): string[] {
-  let isFolder: boolean;
-  try {
-    isFolder = statSync(path).isDirectory();
-  } catch {
-    throw new InputError([{ place: path, message: 'there is no such file or folder' }]);
-  }
-  if (!isFolder) return [path];
-  const names = readdirSync(path, { recursive: true, encoding: 'utf8' }).filter((name) => MIDI_NAME.test(name));
-  if (names.length === 0) throw new InputError([{ place: path, message: 'there are no MIDI files in this folder' }]);
-  return names.sort().map((name) => join(path, name));
+  const refused = (message: string) => new InputError([{ place: path, message }]);
+  const kind = kindAt(path);
+  if (kind === undefined) throw refused('there is no such file or folder');
+  if (kind === 'file') return [path];
+  if (kind !== 'folder') throw refused(`expected a file or a folder, found a ${kind}`);
+  const skipped = (file: string, why: string) => console.error(plainLines(`${file} is left out: ${why}`));
+  const files = filesInFolder(path, MIDI_EXTENSIONS, { root: path, skipped });
+  if (files.length === 0) throw refused('there are no MIDI files in this folder');
+  return files.map((file) => file.path).sort();
 }
 
 function inspect(path: string, strict: boolean): Inspection {
@@ -130,7 +127,7 @@ function inspectTrack(file: MidiFile, track: Track, played: readonly Note[]): Tr
 
 function printOne(file: Inspection): void {
   if (file.error !== undefined) {
-    console.log(`${file.file}: ${file.error}`);
+    console.log(plainLines(`${file.file}: ${file.error}`));
     return;
   }
   const { format, division, tracks, markers, problems } = file;
@@ -141,14 +138,14 @@ function printOne(file: Inspection): void {
       ['format', `${format}, ${divisionText(division!)}`],
       ['length', `${file.seconds!.toFixed(1)} s, ${file.notes!.toLocaleString('en')} notes${pieces}`],
       ...(format === 2 ? [] : mapsOf(file)),
-      ...(markers!.length > 0 ? [['markers', list(markers!, (m) => `${printable(m.text)}${at(m.tick)}`, '')]] : []),
+      ...(markers!.length > 0 ? [['markers', list(markers!, (m) => `${m.text}${at(m.tick)}`, '')]] : []),
     ]),
   );
   console.log('');
   const rows = tracks!
     .slice(0, MOST_TRACKS)
     .map((track, index) => [
-      ...[String(index), printable(track.name) || '-', track.channels.join(' ') || '-', instruments(track) || '-'],
+      ...[String(index), track.name || '-', track.channels.join(' ') || '-', instruments(track) || '-'],
       ...[String(track.notes), String(track.events), range(track), String(track.length)],
       ...(track.piece ? [track.piece.seconds.toFixed(1), ...mapsOf(track.piece).map(([, text]) => text)] : []),
     ]);
@@ -160,7 +157,7 @@ function printOne(file: Inspection): void {
   if (problems!.length === 0) return;
   console.log(`\n${problems!.length} problem${problems!.length === 1 ? '' : 's'}`);
   for (const { track, offset, problem, done } of problems!) {
-    console.log(`  ${track === undefined ? '' : `track ${track}, `}byte ${offset}: ${problem}; ${done}`);
+    console.log(plainLines(`  ${track === undefined ? '' : `track ${track}, `}byte ${offset}: ${problem}; ${done}`));
   }
 }
 

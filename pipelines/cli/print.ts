@@ -1,3 +1,4 @@
+import { plainText } from '@etude/report';
 import pc from 'picocolors';
 
 /** On a terminal, unless its user wants none (no-color.org). Nx asks for colours even where its output is a file. */
@@ -5,7 +6,12 @@ export const colours = pc.createColors(process.stdout.isTTY === true && !process
 
 /** One JSON document on standard output. */
 export function printJson(value: unknown): void {
-  console.log(JSON.stringify(value, undefined, 2));
+  console.log(plainLines(JSON.stringify(value, undefined, 2)));
+}
+
+/** Lines that have text out of files or from a user in them, and no colours yet. */
+export function plainLines(text: string): string {
+  return text.split('\n').map(plainText).join('\n');
 }
 
 /** 1234567 → "1.2 MB" */
@@ -23,16 +29,12 @@ export function formatTime(seconds: number): string {
   return hours > 0 ? `${hours}:${`${minutes}`.padStart(2, '0')}:${tail}` : `${minutes}:${tail}`;
 }
 
-/** Text out of a file, without what a terminal would take as a command. */
-export function printable(text: string): string {
-  return text.replace(/\p{Cc}+/gu, ' ');
-}
-
-/** Columns padded to their widest cell, two spaces between. */
+/** Columns of text from anywhere, padded to their widest cell, two spaces between. */
 export function formatColumns(
-  rows: readonly (readonly string[])[],
+  cells: readonly (readonly string[])[],
   alignRight: (column: number) => boolean = () => false,
 ): string {
+  const rows = cells.map((row) => row.map(plainText));
   const widths: number[] = [];
   for (const row of rows) {
     row.forEach((cell, column) => {

@@ -3,9 +3,11 @@ import { Command, Option } from 'commander';
 import { cacheCommand, pruneCommand, verifyCommand } from './cache.js';
 import { compareCommand } from './compare.js';
 import { doctorCommand } from './doctor.js';
+import { checkEnvironment } from './environment.js';
 import { explainCommand } from './explain.js';
 import { graphCommand } from './graph.js';
 import { inspectCommand } from './inspect.js';
+import { plainLines } from './print.js';
 import { runCommand } from './run.js';
 import { statusCommand } from './status.js';
 
@@ -26,6 +28,8 @@ export function buildProgram(): Command {
     .description('Learns from a MIDI file and writes songs of its own, as a pipeline of cached stages')
     .version(version)
     .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ writeErr: (text) => process.stderr.write(plainLines(text)) })
+    .hook('preAction', () => checkEnvironment(process.env))
     .exitOverride();
   const command = (name: string, description: string, examples: string[], parent = program) =>
     parent

@@ -1,6 +1,7 @@
 import type { Artifact, Plan, Progress, RunObserver, RunRecord, StageRecord } from '@etude/pipeline';
+import { plainText } from '@etude/report';
 import { describeError } from './fail.js';
-import { colours, formatBytes, formatTime } from './print.js';
+import { colours, formatBytes, formatTime, plainLines } from './print.js';
 
 /** Seconds from one line of progress to the next where the output is not a terminal. */
 const LINE_EVERY = 10;
@@ -45,7 +46,7 @@ export function runReporter(plan: Plan, { quiet }: { quiet: boolean }): RunRepor
   return {
     stageStarted(name, reasons) {
       startedAt = shownAt = Date.now();
-      if (live) drawBar(`  ${name.padEnd(nameWidth)}  ${colours.dim(reasons.join(', '))}`);
+      if (live) drawBar(`  ${name.padEnd(nameWidth)}  ${colours.dim(plainText(reasons.join(', ')))}`);
     },
     stageProgress(name, progress) {
       const now = Date.now();
@@ -57,14 +58,14 @@ export function runReporter(plan: Plan, { quiet }: { quiet: boolean }): RunRepor
       if (live) drawBar(line);
       else say(line);
     },
-    stageSays: (_, line) => say(indented(colours.dim(line))),
+    stageSays: (_, line) => say(indented(colours.dim(plainText(line)))),
     stageDone(record) {
       if (record.status !== 'failed') say(describeStage(record, nameWidth));
       else
         warn(`${colours.red('✗')} ${record.name.padEnd(nameWidth)}  ${record.interrupted ? 'interrupted' : 'failed'}`);
     },
-    waiting: (what, holder) => warn(`${what} is being run by ${holder}; waiting for it`),
-    warning: (message) => warn(`${colours.yellow('warning')}: ${message}`),
+    waiting: (what, holder) => warn(`${plainText(what)} is being run by ${plainText(holder)}; waiting for it`),
+    warning: (message) => warn(`${colours.yellow('warning')}: ${plainText(message)}`),
     note: warn,
     finished(record) {
       const count = (status: string) => record.stages.filter((stage) => stage.status === status).length;
@@ -72,11 +73,11 @@ export function runReporter(plan: Plan, { quiet }: { quiet: boolean }): RunRepor
       if (would > 0) say(`${would} of ${record.stages.length} stages would run`);
       else if (record.status === 'done') {
         say(
-          `${count('ran')} of ${record.stages.length} stages ran in ${formatTime(record.seconds)}; see artifacts/${record.experiment}/`,
+          `${count('ran')} of ${record.stages.length} stages ran in ${formatTime(record.seconds)}; see artifacts/${plainText(record.experiment)}/`,
         );
       }
     },
-    failed: (error) => warn(`${colours.red('error')}: ${describeError(error)}`),
+    failed: (error) => warn(`${colours.red('error')}: ${plainLines(describeError(error))}`),
   };
 
   function drawBar(line: string): void {
@@ -91,15 +92,15 @@ function describeProgress({ done, total, unit, detail }: Progress, elapsed: numb
   const filled = Math.round(share * BAR_WIDTH);
   const bar = withBar ? `${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)} ` : '';
   const left = share > 0 ? `, ${formatTime((elapsed / share) * (1 - share))} left` : '';
-  return `${bar}${done.toLocaleString('en')}/${total.toLocaleString('en')} ${unit}${detail ? `, ${detail}` : ''}${left}`;
+  return `${bar}${done.toLocaleString('en')}/${total.toLocaleString('en')} ${unit}${detail ? `, ${plainText(detail)}` : ''}${left}`;
 }
 
 function describeStage({ name, status, reasons, seconds, outputs }: StageRecord, nameWidth: number): string {
   const sign = status === 'ran' ? colours.green('●') : status === 'hit' ? colours.dim('○') : colours.cyan('◌');
   const word = { ran: 'ran', hit: 'hit', 'would-run': 'would run', failed: 'failed', skipped: 'skipped' }[status];
   const time = status === 'would-run' ? '' : ` ${seconds.toFixed(1)} s`;
-  const why = reasons.length === 0 ? '' : ` (${reasons.join(', ')})`;
-  const wrote = outputs.length === 0 ? '' : ` → ${describeOutputs(outputs)}`;
+  const why = reasons.length === 0 ? '' : ` (${plainText(reasons.join(', '))})`;
+  const wrote = outputs.length === 0 ? '' : ` → ${plainText(describeOutputs(outputs))}`;
   return `${sign} ${name.padEnd(nameWidth)}  ${word}${colours.dim(why)}${time}${wrote}`;
 }
 

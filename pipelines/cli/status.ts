@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { artifactFolder, InputError, readRunRecord, runPlan, yamlFilesIn } from '@etude/pipeline';
+import { describeError } from './fail.js';
 import { formatColumns, printJson } from './print.js';
 import { findWorkspace, planFor } from './workspace.js';
 
@@ -20,8 +21,9 @@ export async function statusCommand({ json = false }: { json?: boolean }): Promi
         stages,
       });
     } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      experiments.push({ experiment: file, problems: error.problems, stages: [] });
+      // One experiment that cannot be looked at says nothing about the others.
+      const problems = error instanceof InputError ? error.problems : [{ place: file, message: describeError(error) }];
+      experiments.push({ experiment: file, problems, stages: [] });
     }
   }
   if (json) {

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync, realpathSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { makePlan, type Plan } from '@etude/pipeline';
 import { stages } from '../stages/index.js';
 
@@ -11,10 +11,12 @@ export function findWorkspace(from = process.cwd()): string {
   }
 }
 
-/** A path as its user means it: from where they stand, or else from the workspace. */
+/** A path as its user means it: from where they stand, or else from the workspace, of which both may be named through links. */
 function resolveConfig(config: string, workspace: string): string {
   const here = resolve(config);
-  return existsSync(here) ? here : resolve(workspace, config);
+  if (!existsSync(here)) return resolve(workspace, config);
+  const way = relative(realpathSync(workspace), realpathSync(dirname(here)));
+  return way.startsWith('..') || isAbsolute(way) ? here : join(workspace, way, basename(here));
 }
 
 /** @throws {InputError} */

@@ -8,6 +8,7 @@ import * as z from 'zod';
 import { grammarFromJson } from './grammar-json.js';
 import { instrument } from './instrument.js';
 import { firstLearntPiece } from './learnt-pieces.js';
+import { seed } from './seed.js';
 
 const sevenBits = z.int().min(0).max(127).optional();
 const part = z.strictObject({
@@ -32,7 +33,7 @@ const arrangement = z.strictObject({
     .strictObject({
       timing: z.number().min(0).max(200).default(8).describe('standard deviation of beginnings in milliseconds'),
       velocity: z.number().min(0).max(64).default(6).describe('standard deviation of velocities'),
-      seed: z.int().default(1).describe('seed of the variation'),
+      seed: seed.describe('seed of the variation'),
     })
     .optional()
     .describe('how much notes vary'),

@@ -12,6 +12,7 @@ import { learntPieces } from './learnt-pieces.js';
 import { noise, noiseOf, themesOf } from './noise-settings.js';
 import { maskRules, masks } from './note-masks.js';
 import { readModelArtifact } from './read-artifact.js';
+import { seed } from './seed.js';
 import { cadenceOf, ending as endings } from './song-ending.js';
 import { form, givenSections, sectionsOf, ticksOfBar, writeForm } from './song-form.js';
 import { type StyleSource, songOptions } from './song-rules.js';
@@ -97,7 +98,7 @@ export const sample = defineStage({
         ),
       [...MIDI_EXTENSIONS, 'abc'],
     ),
-    seed: z.int().default(1).describe('seed of the draws; each song has a stream of its own'),
+    seed: seed.describe('seed of the draws; each song has a stream of its own'),
   }),
   inputs: { model: 'file', vocabulary: 'file', tokens: 'file', grammar: 'file', pieces: 'file' },
   outputs: { songs: 'files', traces: 'files' },

@@ -25,6 +25,7 @@ import {
 import * as z from 'zod';
 import { type GrammarJson, grammarToJson } from './grammar-json.js';
 import { learntPieces } from './learnt-pieces.js';
+import { seed } from './seed.js';
 
 const params = z.strictObject({
   grammar: z.enum(GRAMMARS).default('event-text').describe('how music is written as tokens; see docs/grammars.md'),
@@ -47,7 +48,7 @@ const params = z.strictObject({
     .default([])
     .describe('add the training part once for each of these, its notes that much longer'),
   velocityJitter: z.int().min(0).max(64).default(0).describe('how far the velocities of what is added vary at most'),
-  seed: z.int().default(1).describe('seed of that variation'),
+  seed: seed.describe('seed of that variation'),
 });
 type Params = z.output<typeof params>;
 

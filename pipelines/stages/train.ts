@@ -8,6 +8,7 @@ import * as z from 'zod';
 import { type GrammarJson, grammarFromJson } from './grammar-json.js';
 import { loadKernels } from './kernels.js';
 import { noveltyProbe } from './novelty-probe.js';
+import { seed } from './seed.js';
 import { vocabularyFromJson } from './vocabulary-json.js';
 
 const share = z.number().min(0).lt(1);
@@ -81,7 +82,7 @@ export const train = defineStage({
           'threads that compute at most; left out: as many as the machine gives. It does not count as a change',
         ),
     ),
-    seed: z.int().default(1).describe('seed of the first weights, the windows and the dropout'),
+    seed: seed.describe('seed of the first weights, the windows and the dropout'),
   }),
   inputs: { tokens: 'file', augmented: 'file', grammar: 'file', vocabulary: 'file', pieces: 'file' },
   outputs: { model: 'file', curve: 'file', picture: 'file' },

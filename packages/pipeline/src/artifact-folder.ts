@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestOf } from './fingerprint.js';
+import { StageError } from './problem.js';
 import type { Artifact } from './stage-cache.js';
 import { writeWhole } from './whole-file.js';
 
@@ -21,6 +22,7 @@ export async function publish(
   for (const artifact of artifacts) {
     const { path, digest } = artifact;
     const target = join(folder, path);
+    await makeWay(target, warn);
     if (existsSync(target)) {
       const found = digestOf(await readFile(target));
       if (found === digest) continue;
@@ -30,6 +32,25 @@ export async function publish(
     await writeWhole(target, await bytesOf(artifact));
   }
   for (const { path } of before) {
-    if (!artifacts.some((artifact) => artifact.path === path)) await rm(join(folder, path), { force: true });
+    if (!artifacts.some((artifact) => artifact.path === path)) await removeFile(join(folder, path));
   }
+}
+
+/**
+ * Sees to it that a file can be written to a path, and nowhere else: a link is removed, since what it leads to may be anybody's.
+ * @throws {StageError} where something stands there that is no file
+ */
+export async function makeWay(path: string, warn: (message: string) => void = () => {}): Promise<void> {
+  const there = lstatSync(path, { throwIfNoEntry: false });
+  if (there?.isSymbolicLink()) {
+    warn(`${path} is a symbolic link; a file takes its place`);
+    await rm(path);
+  } else if (there !== undefined && !there.isFile()) {
+    throw new StageError(`${path} is in the way of an artifact, and no file; remove it`);
+  }
+}
+
+/** Removes a file or a link, and leaves a folder alone, which no stage wrote. */
+async function removeFile(path: string): Promise<void> {
+  if (!lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) await rm(path, { force: true });
 }

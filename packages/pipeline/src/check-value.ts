@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { suggestion } from './problem.js';
+import { MOST_PROBLEMS, suggestion } from './problem.js';
 import type { YamlPath } from './yaml-file.js';
 
 /** One thing that a zod schema finds wrong with a value. */
@@ -11,59 +11,109 @@ export interface Finding {
 }
 
 /** What a schema finds wrong with `value`, in words for the person who wrote it; empty where it is valid. */
-export function check(schema: z.ZodType, value: unknown, validKeys: (path: YamlPath) => readonly string[]): Finding[] {
-  const result = schema.safeParse(value, { reportInput: true });
+export function check(schema: z.ZodType, value: unknown): Finding[] {
+  const result = schema.safeParse(value);
   if (result.success) return [];
-  return result.error.issues.flatMap((issue): Finding[] => {
+  return result.error.issues.flatMap(closest).flatMap((issue): Finding[] => {
     const path = issue.path as (string | number)[];
     if (issue.code === 'unrecognized_keys') {
-      const valid = validKeys(path);
-      return issue.keys.map((key) => ({
+      const valid = keysAt(schema, path);
+      return issue.keys.map((key, index) => ({
         path: [...path, key],
-        message: `unknown key "${key}"${suggestion(key, valid)}`,
+        message: `unknown key "${key}"${index < MOST_PROBLEMS ? suggestion(key, valid) : ''}`,
         at: 'key',
       }));
     }
-    return [{ path, message: describe(issue, valueAt(value, path)), at: 'value' }];
+    return [{ path, message: describe(issue, valueAt(value, path), schema), at: 'value' }];
   });
 }
 
-/** The keys that a schema knows at a path inside of it; none where there is no map. */
-export function keysAt(schema: z.ZodType, path: YamlPath): string[] {
-  let at: z.core.$ZodType = schema;
-  for (const key of path) {
-    at = unwrapped(at);
-    const inner: z.core.$ZodType | undefined =
-      at instanceof z.ZodObject ? at.shape[key] : at instanceof z.ZodArray ? at.element : undefined;
-    if (inner === undefined) return [];
-    at = inner;
-  }
-  at = unwrapped(at);
-  return at instanceof z.ZodObject ? Object.keys(at.shape) : [];
+/** A value as YAML writes it, cut where it is long. */
+export function shown(value: unknown): string {
+  const text = typeof value === 'number' && !Number.isFinite(value) ? inYaml(value) : JSON.stringify(value, replaced);
+  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
 }
 
-function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
+const LONGEST_VALUE = 100;
+
+function replaced(_: string, value: unknown): unknown {
+  return typeof value === 'number' && !Number.isFinite(value) ? inYaml(value) : value;
+}
+
+function inYaml(value: number): string {
+  if (Number.isNaN(value)) return '.nan';
+  return value > 0 ? '.inf' : '-.inf';
+}
+
+/**
+ * The issues of the one kind of value in a union that was meant: the one that no issue denies as a whole. The issue itself where
+ * that is none, or more than one.
+ */
+function closest(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const meant = issue.errors.filter((issues) =>
+    issues.every(({ path, code }) => path.length > 0 || code === 'unrecognized_keys'),
+  );
+  if (meant.length !== 1) return [issue];
+  return meant[0]!.flatMap((inner) => closest({ ...inner, path: [...issue.path, ...inner.path] }));
+}
+
+/** The schemas that a value at a path inside of one may have to fit. */
+function schemasAt(schema: z.core.$ZodType, path: YamlPath): z.core.$ZodType[] {
   let inner = schema;
-  while (inner instanceof z.ZodDefault || inner instanceof z.ZodOptional) inner = inner.unwrap();
-  return inner;
+  while (inner instanceof z.ZodDefault || inner instanceof z.ZodPrefault || inner instanceof z.ZodOptional) {
+    inner = inner.unwrap();
+  }
+  if (inner instanceof z.ZodUnion) return inner.options.flatMap((option) => schemasAt(option, path));
+  const [key, ...rest] = path;
+  if (key === undefined) return [inner];
+  if (inner instanceof z.ZodArray) return schemasAt(inner.element, rest);
+  if (inner instanceof z.ZodRecord) return schemasAt(inner.valueType, rest);
+  if (!(inner instanceof z.ZodObject) || !Object.hasOwn(inner.shape, key)) return [];
+  return schemasAt(inner.shape[key], rest);
 }
 
-function describe(issue: z.core.$ZodIssue, found: unknown): string {
+/** The keys that a schema knows at a path inside of it; none where there is no map. */
+function keysAt(schema: z.ZodType, path: YamlPath): string[] {
+  const maps = schemasAt(schema, path).filter((at) => at instanceof z.ZodObject);
+  return [...new Set(maps.flatMap(({ shape }) => Object.keys(shape)))];
+}
+
+function describe(issue: z.core.$ZodIssue, found: unknown, schema: z.ZodType): string {
   if (issue.code === 'custom') return issue.message;
-  if (found === undefined) return `a value is missing${expectation(issue)}`;
-  const near =
-    issue.code === 'invalid_value' && typeof found === 'string' ? suggestion(found, issue.values.map(String)) : '';
-  return `${expectation(issue).slice(2)}, found ${JSON.stringify(found)}${near.startsWith('; did') ? near : ''}`;
+  if (found === undefined) return `a value is missing: expected ${expected(issue, schema)}`;
+  const valid = typeof found === 'string' ? wordsAt(schema, issue.path as YamlPath) : [];
+  const near = typeof found === 'string' && valid.length > 0 ? suggestion(found, valid) : '';
+  return `expected ${expected(issue, schema)}, found ${shown(found)}${near.startsWith('; did') ? near : ''}`;
 }
 
-/** zod's own words for what it expects, without what it says before and after. */
-function expectation(issue: z.core.$ZodIssue): string {
+/** The words that are valid at a path. */
+function wordsAt(schema: z.ZodType, path: YamlPath): string[] {
+  return schemasAt(schema, path).flatMap((at) => {
+    if (at instanceof z.ZodEnum) return at.options.map(String);
+    return at instanceof z.ZodLiteral ? [...at.values].map(String) : [];
+  });
+}
+
+/** What a schema expected, in words. */
+function expected(issue: z.core.$ZodIssue, schema: z.ZodType): string {
   if (issue.code === 'invalid_union') {
-    const parts = issue.errors.flat().map((inner) => expectation(inner).replace(/^: expected /, ''));
-    return `: expected ${[...new Set(parts)].join(' or ')}`;
+    const { path } = issue as { path: YamlPath };
+    if (issue.errors.length === 0) return oneOf(wordsAt(schema, path));
+    const keys = keysAt(schema, path);
+    const parts = issue.errors.map(([first]) => {
+      if (first!.path.length > 0) return undefined;
+      if (first!.code !== 'invalid_type' || first!.expected !== 'object') return expected(first!, schema);
+      return `a map of ${keys.join(', ')}`;
+    });
+    return [...new Set(parts.filter((part) => part !== undefined))].join(' or ');
   }
   const words = /expected (.*?)(?:, received .*)?$/.exec(issue.message)?.[1] ?? issue.message;
-  return `: expected ${words.replaceAll('|', ' or ').replace(' to be ', ' ').replace(/^int$/, 'an integer')}`;
+  return words.replaceAll('|', ' or ').replace(' to be ', ' ').replace(/^int$/, 'an integer');
+}
+
+function oneOf(words: readonly string[]): string {
+  return `one of ${words.map((word) => `"${word}"`).join(' or ')}`;
 }
 
 function valueAt(value: unknown, path: YamlPath): unknown {

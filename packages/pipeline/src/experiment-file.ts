@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, extname, resolve } from 'node:path';
-import { parse } from 'yaml';
+import { shown } from './check-value.js';
 import { type Problem, suggestion } from './problem.js';
-import { isMap, readYamlFile, workspacePath, type YamlFile, type YamlMap, type YamlPath } from './yaml-file.js';
+import { isInside, isPlainName, kindAt, leadsOutside, workspacePath } from './workspace-path.js';
+import { emptyMap, isMap, parseYaml, readYamlFile, type YamlFile, type YamlMap, type YamlPath } from './yaml-file.js';
 
 /** The keys of an experiment that are not sections of a stage. */
 export const EXPERIMENT_KEYS = ['extends', 'pipeline', 'description'];
@@ -14,7 +15,7 @@ export interface Experiment {
   /** workspace-relative path of its file */
   readonly place: string;
   readonly pipeline: unknown;
-  /** the parameters by stage, unchecked */
+  /** the parameters by stage, unchecked; inherits nothing */
   readonly sections: Readonly<Record<string, unknown>>;
   /** a problem at the place where the value at `path` comes from */
   problem(path: YamlPath, message: string, at?: 'value' | 'key'): Problem;
@@ -32,63 +33,10 @@ export function readExperiment(
   settings: readonly string[],
   problems: Problem[],
 ): Experiment | undefined {
-  const chain: YamlFile[] = [];
-  const seen = new Set<string>();
-  for (let next: string | undefined = resolve(path); next !== undefined; ) {
-    const from: YamlFile | undefined = chain.at(-1);
-    if (seen.has(next)) {
-      problems.push(
-        from!.problem(
-          ['extends'],
-          `${from!.place} extends itself, through ${[...seen].map((p) => basename(p)).join(', ')}`,
-        ),
-      );
-      return undefined;
-    }
-    seen.add(next);
-    const wrong = pathProblem(next, workspace);
-    if (wrong !== undefined) {
-      problems.push(from?.problem(['extends'], wrong) ?? { place: '--config', message: wrong });
-      return undefined;
-    }
-    const file = readYamlFile(next, workspace);
-    chain.push(file);
-    if (file.problems.length > 0) {
-      problems.push(...file.problems);
-      return undefined;
-    }
-    if (file.value !== null && !isMap(file.value)) {
-      problems.push(file.problem([], 'expected a map of stages to their parameters'));
-      return undefined;
-    }
-    const base = (file.value as YamlMap | null)?.extends;
-    if (base !== undefined && typeof base !== 'string') {
-      problems.push(file.problem(['extends'], `expected the path of an experiment, found ${JSON.stringify(base)}`));
-      return undefined;
-    }
-    next = base === undefined ? undefined : resolve(dirname(next), base);
-  }
-
-  const merged = chain.reduceRight<YamlMap>((base, file) => merge(base, (file.value ?? {}) as YamlMap), {});
-  const options = new Map<string, string>();
-  for (const setting of settings) {
-    const [, key, text] = /^([^=]+)=(.*)$/s.exec(setting) ?? [];
-    const keys = key?.split('.') ?? [];
-    if (keys.length < 2) {
-      problems.push({
-        place: `--set ${setting}`,
-        message: 'expected stage.parameter=value, such as sample.temperature=1.2',
-      });
-      continue;
-    }
-    try {
-      setIn(merged, keys, parse(text!));
-      options.set(keys.join('.'), `--set ${setting}`);
-    } catch (error) {
-      problems.push({ place: `--set ${setting}`, message: (error as Error).message.split('\n')[0]! });
-    }
-  }
-
+  const chain = readChain(resolve(path), workspace, problems);
+  if (chain === undefined) return undefined;
+  const merged = chain.reduceRight<YamlMap>((base, file) => merge(base, (file.value ?? {}) as YamlMap), emptyMap());
+  const options = applySettings(merged, settings, problems);
   const source = (path: YamlPath) => {
     for (let length = path.length; length > 0; length--) {
       const option = options.get(path.slice(0, length).join('.'));
@@ -96,15 +44,16 @@ export function readExperiment(
     }
     return chain.find((file) => file.has(path));
   };
-  const { extends: _, pipeline, description, ...sections } = merged;
+  const { pipeline, description } = merged;
+  for (const key of EXPERIMENT_KEYS) delete merged[key];
   if (description !== undefined && typeof description !== 'string') {
-    problems.push(chain[0]!.problem(['description'], `expected a text, found ${JSON.stringify(description)}`));
+    problems.push(chain[0]!.problem(['description'], `expected a text, found ${shown(description)}`));
   }
   return {
     name: experimentName(resolve(path), workspace),
     place: chain[0]!.place,
     pipeline,
-    sections,
+    sections: merged,
     problem: (path, message, at) => {
       const place = source(path);
       if (typeof place === 'string') return { place, message };
@@ -120,30 +69,125 @@ export function readExperiment(
   };
 }
 
-/** `experiments/4layer.yaml` is the experiment 4layer; a file elsewhere is named after itself. */
+/** The experiment's file, then what it extends, and so on. */
+function readChain(path: string, workspace: string, problems: Problem[]): YamlFile[] | undefined {
+  const chain: YamlFile[] = [];
+  const seen = new Set<string>();
+  for (let next: string | undefined = path; next !== undefined; ) {
+    const from: YamlFile | undefined = chain.at(-1);
+    const say = (message: string) =>
+      problems.push(from?.problem(['extends'], message) ?? { place: '--config', message });
+    if (seen.has(next)) {
+      say(`${from!.place} extends itself, through ${[...seen].map((p) => basename(p)).join(', ')}`);
+      return undefined;
+    }
+    seen.add(next);
+    const wrong = fileProblem(next, workspace);
+    if (wrong !== undefined) {
+      say(wrong);
+      return undefined;
+    }
+    const misplaced = from === undefined ? nameProblem(next, workspace) : undefined;
+    if (misplaced !== undefined) say(misplaced);
+    const file = readYamlFile(next, workspace);
+    chain.push(file);
+    if (file.problems.length > 0) {
+      problems.push(...file.problems);
+      return undefined;
+    }
+    if (file.value !== null && !isMap(file.value)) {
+      problems.push(file.problem([], 'expected a map of stages to their parameters'));
+      return undefined;
+    }
+    const base = (file.value as YamlMap | null)?.extends;
+    if (base !== undefined && typeof base !== 'string') {
+      problems.push(file.problem(['extends'], `expected the path of an experiment, found ${shown(base)}`));
+      return undefined;
+    }
+    next = base === undefined ? undefined : resolve(dirname(next), base);
+  }
+  return chain;
+}
+
+/** Puts `stage.parameter=value` settings into a map; which option set what, by its path. */
+function applySettings(into: YamlMap, settings: readonly string[], problems: Problem[]): Map<string, string> {
+  const options = new Map<string, string>();
+  for (const setting of settings) {
+    const place = `--set ${setting}`;
+    const [, key, text] = /^([^=]+)=(.*)$/s.exec(setting) ?? [];
+    const keys = key?.split('.') ?? [];
+    if (EXPERIMENT_KEYS.includes(keys[0]!)) {
+      const message = `${keys[0]} belongs into an experiment's file; --set changes parameters of stages, such as sample.temperature=1.2`;
+      problems.push({ place, message });
+    } else if (keys.length < 2 || keys.includes('')) {
+      problems.push({ place, message: 'expected stage.parameter=value, such as sample.temperature=1.2' });
+    } else {
+      const { value, problems: wrong } = parseYaml(text!, place);
+      problems.push(...wrong.map(({ message }) => ({ place, message })));
+      setIn(into, keys, value);
+      options.set(keys.join('.'), place);
+    }
+  }
+  return options;
+}
+
+const FOLDER = 'experiments/';
+const ENDINGS = ['.yaml', '.yml'];
+
+/** `experiments/4layer.yaml` is the experiment 4layer. */
 function experimentName(path: string, workspace: string): string {
   const place = workspacePath(path, workspace);
-  const withoutEnding = place.slice(0, -extname(place).length || undefined);
-  return withoutEnding.startsWith('experiments/')
-    ? withoutEnding.slice('experiments/'.length)
-    : basename(withoutEnding);
+  return place.slice(place.startsWith(FOLDER) ? FOLDER.length : 0, -extname(place).length || undefined);
+}
+
+/** Whether a name is that of a folder below `artifacts/`. */
+export function isExperimentName(name: string): boolean {
+  return name.split('/').every(isPlainName);
+}
+
+/** Why a file cannot have an artifact folder of its own. */
+function nameProblem(path: string, workspace: string): string | undefined {
+  const place = workspacePath(path, workspace);
+  if (!place.startsWith(FOLDER) || !ENDINGS.includes(extname(place))) {
+    return `expected a file such as experiments/mine.yaml, whose artifacts go to artifacts/mine/; found ${place}`;
+  }
+  const name = experimentName(path, workspace);
+  if (!isExperimentName(name)) {
+    return `expected a name that can be a folder's, without a dot at its beginning, found "${basename(place)}"`;
+  }
+  const stem = path.slice(0, -extname(path).length);
+  const twin = ENDINGS.map((ending) => stem + ending).find((other) => other !== path && existsSync(other));
+  if (twin !== undefined) {
+    return `${place} and ${workspacePath(twin, workspace)} would share the folder artifacts/${name}; rename one of them`;
+  }
+  for (let above = dirname(stem); workspacePath(above, workspace).startsWith(FOLDER); above = dirname(above)) {
+    const parent = ENDINGS.map((ending) => above + ending).find((other) => existsSync(other));
+    if (parent === undefined) continue;
+    const folder = experimentName(parent, workspace);
+    return `artifacts/${name} would lie inside of artifacts/${folder}, the folder of ${workspacePath(parent, workspace)}; rename one of them`;
+  }
+  return undefined;
 }
 
 export function yamlFilesIn(folder: string): string[] {
   if (!existsSync(folder)) return [];
-  return readdirSync(folder).filter((name) => ['.yaml', '.yml'].includes(extname(name)));
+  return readdirSync(folder).filter((name) => ENDINGS.includes(extname(name)));
 }
 
-/** What is wrong with a path that should be an experiment's file. */
-function pathProblem(path: string, workspace: string): string | undefined {
+/** What is wrong with a path that should be a YAML file: nothing outside of the workspace is read. */
+export function fileProblem(path: string, workspace: string): string | undefined {
+  if (!isInside(path, workspace)) return `expected a file inside the workspace ${workspace}, found ${path}`;
   const place = workspacePath(path, workspace);
-  if (!existsSync(path)) return `there is no file ${place}${suggestion(basename(path), yamlFilesIn(dirname(path)))}`;
-  return statSync(path).isFile() ? undefined : `expected a file, found a folder: ${place}`;
+  const kind = kindAt(path);
+  if (kind === undefined) return `there is no file ${place}${suggestion(basename(path), yamlFilesIn(dirname(path)))}`;
+  const outside = leadsOutside(path, workspace);
+  if (outside !== undefined) return `${place} leads out of the workspace through a link, to ${outside}`;
+  return kind === 'file' ? undefined : `expected a file, found a ${kind}: ${place}`;
 }
 
 /** Maps are merged key by key; any other value, a list too, replaces the one below it. */
 function merge(base: YamlMap, over: YamlMap): YamlMap {
-  const merged = { ...base };
+  const merged = Object.assign(emptyMap(), base);
   for (const [key, value] of Object.entries(over)) {
     const below = merged[key];
     merged[key] = isMap(below) && isMap(value) ? merge(below, value) : value === null && isMap(below) ? below : value;
@@ -156,7 +200,7 @@ function setIn(section: YamlMap, [key, ...rest]: readonly string[], value: unkno
     section[key!] = value;
     return;
   }
-  const inner = isMap(section[key!]) ? { ...(section[key!] as YamlMap) } : {};
+  const inner = Object.assign(emptyMap(), isMap(section[key!]) ? section[key!] : {});
   section[key!] = inner;
   setIn(inner, rest, value);
 }

@@ -4,10 +4,11 @@ export {
   pruneCache,
   verifyCache,
 } from './cache-contents.js';
-export { EXPERIMENT_KEYS, yamlFilesIn } from './experiment-file.js';
+export { EXPERIMENT_KEYS, isExperimentName, yamlFilesIn } from './experiment-file.js';
+export { filesInFolder } from './folder-files.js';
 export { pipelineSchema } from './pipeline-file.js';
 export { findStage, makePlan, type Plan, type PlannedStage, type PlanRequest } from './plan.js';
-export { formatProblem, InputError, type Problem, StageError, suggestion } from './problem.js';
+export { formatProblem, InputError, MOST_PROBLEMS, type Problem, StageError, suggestion } from './problem.js';
 export { type RunObserver, type RunOptions, type RunResult, runPlan } from './run.js';
 export { artifactFolder, type RunRecord, readRunRecord, type StageRecord, type StageStatus } from './run-record.js';
 export {
@@ -21,3 +22,4 @@ export {
   workspaceFiles,
 } from './stage.js';
 export type { Artifact } from './stage-cache.js';
+export { isPlainFile, kindAt } from './workspace-path.js';

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { check } from './check-value.js';
 import { type Problem, suggestion } from './problem.js';
 import type { Door, Stage } from './stage.js';
+import { isPlainName } from './workspace-path.js';
 import type { YamlFile, YamlPath } from './yaml-file.js';
 
 /** A place in the DAG: a stage under the name that it has in this pipeline, and the artifacts that it reads and writes. */
@@ -38,9 +39,9 @@ export function readPipeline(file: YamlFile, stages: readonly Stage[], problems:
     problems.push(...file.problems);
     return [];
   }
-  const found: Problem[] = check(pipelineSchema, file.value, (path) =>
-    path.length === 0 ? ['stages'] : ['stage', 'inputs', 'outputs'],
-  ).map(({ path, message, at }) => file.problem(path, message, at));
+  const found: Problem[] = check(pipelineSchema, file.value).map(({ path, message, at }) =>
+    file.problem(path, message, at),
+  );
   if (found.length > 0) {
     problems.push(...found);
     return [];
@@ -51,7 +52,7 @@ export function readPipeline(file: YamlFile, stages: readonly Stage[], problems:
 
   const nodes: Omit<Node, 'producers'>[] = [];
   for (const [name, { stage: kind = name, inputs = {}, outputs = {} }] of Object.entries(entries)) {
-    if (!/^[A-Za-z0-9][\w.-]*$/.test(name)) {
+    if (!isStageName(name)) {
       say([name], `a stage's name is its folder's: letters, digits, - _ and ., found "${name}"`, 'key');
     }
     const stage = stages.find((candidate) => candidate.name === kind);
@@ -67,7 +68,7 @@ export function readPipeline(file: YamlFile, stages: readonly Stage[], problems:
       ['outputs', stage.outputs, outputs],
     ] as const) {
       for (const [door, artifact] of Object.entries(given)) {
-        if (doors[door] === undefined) {
+        if (!Object.hasOwn(doors, door)) {
           say(
             [name, side, door],
             `stage ${kind} has no ${side} door "${door}"${suggestion(door, Object.keys(doors))}`,
@@ -75,10 +76,10 @@ export function readPipeline(file: YamlFile, stages: readonly Stage[], problems:
           );
           continue;
         }
-        const wrong = artifactProblem(artifact, doors[door]);
+        const wrong = artifactProblem(artifact, doors[door]!);
         if (wrong !== undefined) say([name, side, door], wrong);
       }
-      const missing = Object.keys(doors).filter((door) => given[door] === undefined);
+      const missing = Object.keys(doors).filter((door) => !Object.hasOwn(given, door));
       if (missing.length > 0) {
         say(
           [name],
@@ -116,13 +117,18 @@ export function readPipeline(file: YamlFile, stages: readonly Stage[], problems:
   return [];
 }
 
+/** Whether a stage of this name can have a folder beside `run.json`. */
+export function isStageName(name: string): boolean {
+  return /^[A-Za-z0-9][\w.-]*$/.test(name) && name.toLowerCase() !== 'run.json';
+}
+
 /** For each input door, who writes its artifact. */
 function producersOf(inputs: Node['inputs'], producers: ReadonlyMap<string, string>): Node['producers'] {
   return Object.fromEntries(Object.entries(inputs).map(([door, artifact]) => [door, producers.get(artifact)!]));
 }
 
 function artifactProblem(artifact: string, door: Door): string | undefined {
-  if (artifact === '' || artifact.startsWith('.') || /[/\\:]/.test(artifact)) {
+  if (!isPlainName(artifact)) {
     return `an artifact is a file name inside its stage's folder, found "${artifact}", a path outside it`;
   }
   const stars = artifact.split('*').length - 1;

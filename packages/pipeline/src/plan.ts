@@ -1,6 +1,6 @@
 import { basename, extname, join } from 'node:path';
-import { check, keysAt } from './check-value.js';
-import { EXPERIMENT_KEYS, type Experiment, readExperiment, yamlFilesIn } from './experiment-file.js';
+import { check, shown } from './check-value.js';
+import { EXPERIMENT_KEYS, type Experiment, fileProblem, readExperiment, yamlFilesIn } from './experiment-file.js';
 import { type Node, readPipeline } from './pipeline-file.js';
 import { InputError, type Problem, suggestion } from './problem.js';
 import { fileParameters, type Stage } from './stage.js';
@@ -24,12 +24,14 @@ export interface Plan {
   readonly config: string;
   readonly pipeline: string;
   readonly workspace: string;
+  /** what its user should know although it can run, such as files that are left out */
+  readonly warnings: readonly string[];
   /** each after the stages that it reads from */
   readonly stages: readonly PlannedStage[];
 }
 
 export interface PlanRequest {
-  /** folder that holds `experiments/`, `pipelines/` and the music; nothing outside it is read */
+  /** folder that holds `experiments/`, `pipelines/` and the music; nothing outside it is read but files that parameters name by an absolute path */
   readonly workspace: string;
   /** path of the experiment's file */
   readonly config: string;
@@ -54,13 +56,15 @@ export function makePlan({ workspace, config, set = [], stages }: PlanRequest): 
       problems.push(experiment.problem([name], message, 'key'));
     }
   }
-  const planned = nodes.map((node) => planStage(node, experiment, workspace, problems));
+  const warnings: string[] = [];
+  const planned = nodes.map((node) => planStage(node, experiment, workspace, { problems, warnings }));
   if (problems.length > 0) throw new InputError(problems);
   return {
     experiment: experiment.name,
     config: experiment.place,
     pipeline: String(experiment.pipeline),
     workspace,
+    warnings,
     stages: planned,
   };
 }
@@ -83,7 +87,7 @@ function pipelineOf(experiment: Experiment, workspace: string, stages: readonly 
   const files = new Map(yamlFilesIn(folder).map((file) => [basename(file, extname(file)), join(folder, file)]));
   const names = [...files.keys()];
   if (typeof pipeline !== 'string') {
-    const found = pipeline === undefined ? 'none' : JSON.stringify(pipeline);
+    const found = pipeline === undefined ? 'none' : shown(pipeline);
     problems.push(
       experiment.problem(['pipeline'], `expected the name of a pipeline (${names.join(', ')}), found ${found}`),
     );
@@ -95,13 +99,21 @@ function pipelineOf(experiment: Experiment, workspace: string, stages: readonly 
     problems.push(experiment.problem(['pipeline'], `there is no pipeline pipelines/${pipeline}.yaml${near}`));
     return [];
   }
-  return readPipeline(readYamlFile(file, workspace), stages, problems);
+  const wrong = fileProblem(file, workspace);
+  if (wrong === undefined) return readPipeline(readYamlFile(file, workspace), stages, problems);
+  problems.push(experiment.problem(['pipeline'], wrong));
+  return [];
 }
 
-function planStage(node: Node, experiment: Experiment, workspace: string, problems: Problem[]): PlannedStage {
+function planStage(
+  node: Node,
+  experiment: Experiment,
+  workspace: string,
+  { problems, warnings }: { problems: Problem[]; warnings: string[] },
+): PlannedStage {
   const { name, stage } = node;
   const section = experiment.sections[name] ?? {};
-  const findings = check(stage.params, section, (path) => keysAt(stage.params, path));
+  const findings = check(stage.params, section);
   for (const { path, message, at } of findings) {
     const where = [name, ...(at === 'key' ? path.slice(0, -1) : path)].join('.');
     problems.push(experiment.problem([name, ...path], `${where}: ${message}`, at));
@@ -112,9 +124,10 @@ function planStage(node: Node, experiment: Experiment, workspace: string, proble
     const value = params[parameter] as string | string[] | undefined;
     delete params[parameter];
     if (value === undefined) continue;
-    files[parameter] = findFiles([value].flat(), extensions, workspace, (message) =>
-      problems.push(experiment.problem([name, parameter], `${name}.${parameter}: ${message}`)),
-    );
+    files[parameter] = findFiles([value].flat(), extensions, workspace, {
+      problem: (message) => problems.push(experiment.problem([name, parameter], `${name}.${parameter}: ${message}`)),
+      skipped: (message) => warnings.push(`${name}.${parameter}: ${message}`),
+    });
   }
   return { ...node, params, files, origin: (parameter) => experiment.origin([name, parameter]) };
 }

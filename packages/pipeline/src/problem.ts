@@ -10,12 +10,21 @@ export interface Problem {
   readonly message: string;
 }
 
+/** Problems that are put into words; of more only the number is said. */
+export const MOST_PROBLEMS = 20;
+
 /** The user's input is wrong; nothing has run. Holds every problem that was found. */
 export class InputError extends Error {
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {
-    super(problems.map(formatProblem).join('\n'));
+    const more = problems.length - MOST_PROBLEMS;
+    super(
+      [
+        ...problems.slice(0, MOST_PROBLEMS).map(formatProblem),
+        ...(more > 0 ? [`and ${more.toLocaleString('en')} more problem${more === 1 ? '' : 's'}`] : []),
+      ].join('\n'),
+    );
     this.name = 'InputError';
     this.problems = problems;
   }
@@ -31,9 +40,12 @@ export function formatProblem({ place, line, column, message }: Problem): string
   return line === undefined ? `${place}: ${message}` : `${place}:${line}:${column}: ${message}`;
 }
 
+/** No valid word is nearly as long. */
+const LONGEST_WORD = 100;
+
 /** `; did you mean "x"?` where one of the valid words is near, else the list of valid words. */
 export function suggestion(word: string, valid: readonly string[]): string {
-  if (valid.length === 0) return '';
+  if (valid.length === 0 || word.length > LONGEST_WORD) return '';
   const near = closest(word, [...valid]);
   if (distance(word, near) <= Math.max(2, Math.floor(word.length / 3))) return `; did you mean "${near}"?`;
   return `; expected one of ${[...valid].sort().join(', ')}`;

@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as z from 'zod';
+import { makeWay } from './artifact-folder.js';
+import { isExperimentName } from './experiment-file.js';
+import { isStageName } from './pipeline-file.js';
+import { InputError } from './problem.js';
 import type { Artifact } from './stage-cache.js';
 import { writeWhole } from './whole-file.js';
+import { isPlainFile, isPlainName, mustBeInside } from './workspace-path.js';
 
 export type StageStatus = 'hit' | 'ran' | 'would-run' | 'failed' | 'skipped';
 
@@ -55,21 +61,66 @@ export interface RunRecord {
   readonly stages: readonly StageRecord[];
 }
 
+const digest = z.string().regex(/^[0-9a-f]{64}$/);
+const artifact = z.object({ path: z.string().refine(isPlainName), digest, bytes: z.number() });
+/** What `run.json` has to be for anything in it to count: what a run deletes and a comparison reads follows from it. */
+const schema: z.ZodType<RunRecord> = z.object({
+  experiment: z.string(),
+  config: z.string(),
+  pipeline: z.string(),
+  status: z.enum(['done', 'failed', 'unfinished']),
+  startedAt: z.string(),
+  seconds: z.number(),
+  versions: z.record(z.string(), z.string()),
+  stages: z.array(
+    z.object({
+      name: z.string().refine(isStageName),
+      status: z.enum(['hit', 'ran', 'would-run', 'failed', 'skipped']),
+      interrupted: z.boolean().exactOptional(),
+      reasons: z.array(z.string()),
+      seconds: z.number(),
+      outputs: z.array(artifact),
+      stage: z.string(),
+      version: z.number(),
+      params: z.record(z.string(), z.unknown()),
+      files: z.record(
+        z.string(),
+        z.object({ path: z.string(), digest, files: z.record(z.string(), digest).exactOptional() }),
+      ),
+      inputs: z.record(z.string(), z.array(artifact)).exactOptional(),
+      fingerprint: digest.exactOptional(),
+      madeInSeconds: z.number().exactOptional(),
+      said: z.array(z.string()).exactOptional(),
+    }),
+  ),
+});
+
 const FILE = 'run.json';
 
+/**
+ * Where an experiment's artifacts are.
+ * @throws {InputError} where that is not a folder of the workspace
+ */
 export function artifactFolder(workspace: string, experiment: string): string {
-  return join(workspace, 'artifacts', experiment);
+  const place = `artifacts/${experiment}`;
+  if (!isExperimentName(experiment)) throw new InputError([{ place, message: 'expected the name of an experiment' }]);
+  const folder = join(workspace, 'artifacts', experiment);
+  mustBeInside(folder, workspace);
+  return folder;
 }
 
-/** The record of a folder's last run; undefined where there is none, or none that can be read. */
+/** The record of a folder's last run; undefined where there is none, or none that is whole and valid. */
 export function readRunRecord(folder: string): RunRecord | undefined {
+  const path = join(folder, FILE);
   try {
-    return JSON.parse(readFileSync(join(folder, FILE), 'utf8')) as RunRecord;
+    return isPlainFile(path) ? schema.parse(JSON.parse(readFileSync(path, 'utf8'))) : undefined;
   } catch {
     return undefined;
   }
 }
 
 export async function writeRunRecord(folder: string, record: RunRecord): Promise<void> {
-  await writeWhole(join(folder, FILE), `${JSON.stringify(record, undefined, 2)}\n`);
+  const path = join(folder, FILE);
+  await makeWay(path);
+  await writeWhole(path, `${JSON.stringify(record, undefined, 2)}\n`);
 }

@@ -13,6 +13,7 @@ import { type Artifact, StageCache } from './stage-cache.js';
 import { ingredientsOf, inputFile, presentOf, readFiles, type WorkspaceFiles } from './stage-inputs.js';
 import { contentsOf, digestsOf, named, type Outputs } from './stage-outputs.js';
 import { removeStrays } from './whole-file.js';
+import { mustBeInside } from './workspace-path.js';
 
 /** What a run tells while it goes on; all calls are made in the order of events. */
 export interface RunObserver {
@@ -64,6 +65,9 @@ export async function runPlan(plan: Plan, options: RunOptions = {}): Promise<Run
   });
 }
 
+/** Files left out that are named one by one. */
+const MOST_WARNINGS = 10;
+
 /** The lock of who prunes the cache. */
 export const PRUNE_LOCK = 'prune';
 
@@ -95,6 +99,12 @@ class Run {
     this.#observer = options.observer ?? {};
     this.#signal = options.signal ?? new AbortController().signal;
     this.#folder = artifactFolder(plan.workspace, plan.experiment);
+    const kept = ['cache/content-v2', 'cache/index-v5', 'cache/tmp', 'locks'].map((each) => join('.etude', each));
+    const own = [
+      ...plan.stages.map(({ name }) => join(this.#folder, name)),
+      ...kept.map((each) => join(plan.workspace, each)),
+    ];
+    for (const folder of own) mustBeInside(folder, plan.workspace);
     const warn = (message: string) => {
       this.#damaged = true;
       this.#observer.warning?.(message);
@@ -104,6 +114,7 @@ class Run {
   }
 
   async stages(): Promise<RunResult> {
+    for (const line of firstOf(this.#plan.warnings)) this.#observer.warning?.(line);
     const startedAt = new Date();
     const previous = new Map(readRunRecord(this.#folder)?.stages.map((stage) => [stage.name, stage]));
     const records: StageRecord[] = [];
@@ -212,6 +223,7 @@ class Run {
     const artifacts = Object.values(outputs).flat();
     if (!dryRun) {
       const folder = join(this.#folder, planned.name);
+      mustBeInside(folder, this.#plan.workspace);
       const bytesOf = (artifact: Artifact) => this.#artifact(planned.name, artifact);
       await publish(folder, artifacts, previous?.outputs ?? [], bytesOf, (message) =>
         this.#observer.warning?.(message),
@@ -327,6 +339,15 @@ async function canBeWritten(workspace: string): Promise<boolean> {
     }
   }
   return true;
+}
+
+/** The first lines, and how many more there are. */
+function firstOf(lines: readonly string[]): string[] {
+  const more = lines.length - MOST_WARNINGS;
+  return [
+    ...lines.slice(0, MOST_WARNINGS),
+    ...(more > 0 ? [`and ${more.toLocaleString('en')} more files left out`] : []),
+  ];
 }
 
 function secondsSince(milliseconds: number): number {

@@ -1,46 +1,43 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { globSync, isDynamicPattern } from 'tinyglobby';
-import { workspacePath } from './yaml-file.js';
+import { realpathSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import picomatch from 'picomatch';
+import { type FoundFile, filesBelow, filesInFolder } from './folder-files.js';
+import { isInside, kindAt, leadsOutside, workspacePath } from './workspace-path.js';
 
 /** A file that a parameter names; see `WorkspaceFile`, which knows its digest as well. */
 export interface PlannedFile {
-  /** workspace-relative */
+  /** workspace-relative; absolute where it is outside */
   readonly path: string;
   readonly name: string;
   /** absolute */
   readonly location: string;
 }
 
+interface Listeners {
+  /** told of each path that leads to nothing */
+  readonly problem: (message: string) => void;
+  /** told of each file that a folder or a pattern leaves out although it would count */
+  readonly skipped: (message: string) => void;
+}
+
 /**
- * The files that the value of a parameter names, each once, in the order of their names.
- * @param problem told of each path that leads to nothing
+ * The files that the value of a parameter names, each once, in the order of their names. A relative path stays in the workspace,
+ * whatever its links say; an absolute one, or one that begins with `~`, may name a file, a folder or a pattern anywhere.
  */
 export function findFiles(
   paths: readonly string[],
   extensions: readonly string[],
   workspace: string,
-  problem: (message: string) => void,
+  listeners: Listeners,
 ): PlannedFile[] {
-  const found = new Set<string>();
+  const found = new Map<string, FoundFile>();
   for (const path of paths) {
-    const absolute = resolve(workspace, path);
-    const inside = relative(workspace, absolute);
-    if (isAbsolute(path) || inside.startsWith('..') || isAbsolute(inside)) {
-      problem(`expected a path inside the workspace, found "${path}"`);
-    } else if (!existsSync(absolute)) {
-      const matching = isDynamicPattern(path) ? globSync(path, { cwd: workspace, absolute: true }) : [];
-      if (matching.length > 0) for (const file of matching) found.add(resolve(file));
-      else problem(isDynamicPattern(path) ? `no file matches ${path}` : `there is no file ${path}`);
-    } else if (statSync(absolute).isFile()) {
-      found.add(absolute);
-    } else {
-      const names = filesIn(absolute, extensions);
-      for (const name of names) found.add(join(absolute, name));
-      if (names.length === 0) problem(`there is no file of type ${extensions.join(', ')} in the folder ${path}`);
+    for (const file of filesOf(path, extensions, workspace, listeners)) {
+      if (!found.has(file.real)) found.set(file.real, file);
     }
   }
-  const locations = [...found];
+  const locations = [...found.values()].map((file) => file.path);
   const folder = commonFolder(locations);
   return locations
     .map((location) => ({
@@ -51,18 +48,82 @@ export function findFiles(
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function filesIn(folder: string, extensions: readonly string[]): string[] {
-  const wanted = (name: string) => extensions.some((extension) => name.toLowerCase().endsWith(`.${extension}`));
-  return readdirSync(folder, { recursive: true, withFileTypes: true, encoding: 'utf8' })
-    .filter((entry) => entry.isFile() && wanted(entry.name))
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
+function filesOf(
+  path: string,
+  extensions: readonly string[],
+  workspace: string,
+  { problem, skipped }: Listeners,
+): FoundFile[] {
+  const atHome = path === '~' || path.startsWith('~/');
+  const anywhere = atHome || isAbsolute(path);
+  const start = atHome ? homedir() : workspace;
+  const named = atHome ? path.slice(2) : path;
+  const absolute = resolve(start, named);
+  const nothing = (message: string) => {
+    problem(message);
+    return [];
+  };
+  const leavesWorkspace = (place: string) => {
+    const real = anywhere ? undefined : leadsOutside(place, workspace);
+    return (
+      real && `${workspacePath(place, workspace)} leads out of the workspace through a link, to ${real}; ${NAME_IT}`
+    );
+  };
+  if (!anywhere && !isInside(absolute, workspace)) {
+    return nothing(`expected a path inside the workspace, found "${path}"; ${NAME_IT}`);
+  }
+  const limits = (from: string) => ({
+    root: isInside(from, workspace) ? workspace : from,
+    skipped: (file: string, why: string) => skipped(`${workspacePath(file, workspace)} is left out: ${why}`),
+  });
+
+  const kind = kindAt(absolute);
+  if (kind !== undefined) {
+    const outside = leavesWorkspace(absolute);
+    if (outside !== undefined) return nothing(outside);
+    if (kind === 'file') return [{ path: absolute, real: realpathSync(absolute) }];
+    if (kind !== 'folder') return nothing(`expected a file or a folder, found a ${kind}: ${path}`);
+    const files = filesInFolder(absolute, extensions, limits(absolute));
+    if (files.length === 0) problem(`there is no file of type ${extensions.join(', ')} in the folder ${path}`);
+    return files;
+  }
+  const { base: fixed, glob, isGlob, negated } = picomatch.scan(named);
+  if (!isGlob || negated) return nothing(`there is no file ${path}`);
+  // Behind a star it would lead out of what the star stands for.
+  if (/(^|[/{,(|])\.\.($|[/},)|])/.test(path)) return nothing(`expected a pattern without .., found ${path}`);
+  const base = resolve(start, fixed);
+  if (kindAt(base) !== 'folder') return nothing(`no file matches ${path}`);
+  const outside = leavesWorkspace(base);
+  if (outside !== undefined) return nothing(outside);
+  const files = filesBelow(base, { ...limits(base), ...matching(glob) });
+  if (files.length === 0) problem(`no file matches ${path}`);
+  return files;
+}
+
+const NAME_IT = 'music from elsewhere is named by its absolute path, or by one that begins with ~/';
+
+/** Files that match a pattern, or lie in a folder that does. */
+function matching(glob: string) {
+  const matches = picomatch([glob, `${glob}/**`]);
+  const segments = /[{(][^)}]*\//.test(glob) ? ['**'] : glob.split('/');
+  const enters = (name: string) => {
+    const parts = name.split('/');
+    for (const [index, part] of parts.entries()) {
+      const segment = segments[index];
+      if (segment === undefined || segment.includes('**'))
+        return parts.slice(index).every((each) => !each.startsWith('.'));
+      if (!picomatch.isMatch(part, segment)) return false;
+    }
+    return true;
+  };
+  return { enters, wanted: (name: string) => matches(name) };
 }
 
 /** The deepest folder that all files are in. */
 function commonFolder(files: readonly string[]): string {
   let folder = dirname(files[0] ?? '');
   for (const file of files) {
-    while (!file.startsWith(folder.endsWith(sep) ? folder : folder + sep)) folder = dirname(folder);
+    while (!isInside(file, folder) && folder !== dirname(folder)) folder = dirname(folder);
   }
   return folder;
 }

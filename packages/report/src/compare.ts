@@ -1,4 +1,5 @@
 import type { SongReport } from '@etude/measures';
+import { markdownText } from './plain-text.js';
 import { measureSong, type SongMeasures } from './song-measures.js';
 
 /** An artifact folder, read. */
@@ -125,9 +126,7 @@ export function comparisonRows(compared: readonly ComparedExperiment[]): string[
 
 /** A Markdown table of {@link comparisonRows}. */
 export function comparisonMarkdown(compared: readonly ComparedExperiment[]): string {
-  const escaped = comparisonRows(compared).map(
-    (cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`,
-  );
+  const escaped = comparisonRows(compared).map((cells) => `| ${cells.map((cell) => markdownText(cell)).join(' | ')} |`);
   const [head, ...body] = escaped;
   const rule = `|---|${compared.map(() => '---:|').join('')}`;
   return `${[head, rule, ...body].join('\n')}\n`;

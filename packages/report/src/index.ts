@@ -8,5 +8,6 @@ export {
   pitchName,
 } from './compare.js';
 export { type CurveToDraw, drawLearningCurve } from './learning-curve-picture.js';
+export { plainText } from './plain-text.js';
 export { measureSong, type SongMeasures, secondsOf } from './song-measures.js';
 export { drawSong, type SongToDraw } from './song-picture.js';

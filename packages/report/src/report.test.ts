@@ -11,6 +11,7 @@ import {
   drawSong,
   measureSong,
   pitchName,
+  plainText,
 } from './index.js';
 
 /** One note a quarter note in 2/4 at 60 quarter notes a minute. */
@@ -199,5 +200,33 @@ describe('the picture of a song', () => {
 
   it('can be drawn of a song without notes', () => {
     expect(draw([])).not.toMatch(/NaN|undefined|Infinity/);
+  });
+});
+
+describe('text out of files', () => {
+  it('keeps letters of any writing, and shows what is not text', () => {
+    for (const fine of ['Größe 練習 ♯', 'می‌خواهم', '👩‍🎤']) expect(plainText(fine)).toBe(fine);
+    expect(plainText('a\x1b[31m\u202e\n\x9b\u2028\ud800\u{e0041}')).toBe(
+      'a\\u001b[31m\\u202e\\u000a\\u009b\\u2028\\ud800\\udb40\\udc41',
+    );
+  });
+
+  it('is words and nothing else in Markdown', () => {
+    const name = '<img src=x onerror=alert(1)>|[a](javascript:b)`*_~\\\n# x';
+    const [experiment] = compareExperiments([
+      {
+        name,
+        params: {},
+        curve: undefined,
+        trainingSeconds: undefined,
+        totalSeconds: 0,
+        songs: [],
+        natsPerNote: undefined,
+        reports: [],
+      },
+    ]);
+    expect(comparisonMarkdown([experiment!]).split('\n')[0]).toBe(
+      '| experiment | &lt;img src=x onerror=alert(1)&gt;\\|\\[a\\](javascript:b)\\`\\*\\_\\~\\\\\\\\u000a# x |',
+    );
   });
 });

@@ -1,3 +1,5 @@
+import { htmlText } from './plain-text.js';
+
 export const FAINT = '#8a8f98';
 const INK = '#1b1f24';
 
@@ -14,8 +16,7 @@ export function text(
   }: { anchor?: string; fill?: string; size?: number; weight?: number } = {},
 ): string {
   const font = `${size === 12 ? '' : ` font-size="${size}"`}${weight === 400 ? '' : ` font-weight="${weight}"`}`;
-  const escaped = content.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
-  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" text-anchor="${anchor}" fill="${fill}"${font}>${escaped}</text>`;
+  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" text-anchor="${anchor}" fill="${fill}"${font}>${htmlText(content)}</text>`;
 }
 
 /** A straight line; `dashes` as in SVG, such as `4 4`. */

@@ -1,0 +1,71 @@
+import { lstatSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { dirname, isAbsolute, relative, sep } from 'node:path';
+import { InputError } from './problem.js';
+
+/** A path of the workspace as people write it: relative, with forward slashes. One from outside stays absolute. */
+export function workspacePath(path: string, workspace: string): string {
+  return isInside(path, workspace) ? relative(workspace, path).split(sep).join('/') : path;
+}
+
+/** Whether a path is a folder or below it, by its words alone: links are not looked at. */
+export function isInside(path: string, folder: string): boolean {
+  const way = relative(folder, path);
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
+
+/** What stands at a path, links followed; undefined where there is nothing, or a link that leads nowhere. */
+export function kindAt(path: string): 'file' | 'folder' | 'FIFO' | 'device' | 'socket' | undefined {
+  try {
+    return kindOf(statSync(path));
+  } catch {
+    return undefined;
+  }
+}
+
+function kindOf(stats: Stats): NonNullable<ReturnType<typeof kindAt>> {
+  if (stats.isFile()) return 'file';
+  if (stats.isDirectory()) return 'folder';
+  if (stats.isFIFO()) return 'FIFO';
+  return stats.isSocket() ? 'socket' : 'device';
+}
+
+/** Where a path that lies in a folder really leads, if that is outside of the folder; undefined where it is inside. */
+export function leadsOutside(path: string, folder: string): string | undefined {
+  const real = realpathSync(path);
+  return isInside(real, realpathSync(folder)) ? undefined : real;
+}
+
+/**
+ * The first thing on the way from the workspace down to a folder that is a symbolic link or no folder at all;
+ * workspace-relative. Undefined where all of them are real folders or not there yet: what is written stays inside.
+ */
+function obstacleTo(path: string, workspace: string): string | undefined {
+  const above = dirname(path);
+  const before = relative(workspace, above) === '' ? undefined : obstacleTo(above, workspace);
+  if (before !== undefined) return before;
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  return stats === undefined || stats.isDirectory() ? undefined : workspacePath(path, workspace);
+}
+
+/** @throws {InputError} where a link, or something else that is no folder, stands on the way to a folder to write to */
+export function mustBeInside(folder: string, workspace: string): void {
+  const place = obstacleTo(folder, workspace);
+  if (place === undefined) return;
+  const message =
+    'expected a folder, found a symbolic link or a file; Etude writes only to real folders of the workspace';
+  throw new InputError([{ place, message }]);
+}
+
+/** Whether a path names a regular file that is no link. */
+export function isPlainFile(path: string): boolean {
+  try {
+    return lstatSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** Whether a name stays in its folder on any system, and does not hide there. */
+export function isPlainName(name: string): boolean {
+  return name !== '' && !name.startsWith('.') && !/[/\\:\p{Cc}]/u.test(name);
+}

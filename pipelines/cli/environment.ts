@@ -1,0 +1,34 @@
+import { KERNEL_NAMES } from '@etude/model';
+import { InputError, type Problem, suggestion } from '@etude/pipeline';
+
+/** What the variables of the environment may be that Etude, its set-up and its tests read. */
+const VARIABLES: Readonly<Record<string, readonly string[] | RegExp>> = {
+  ETUDE_KERNELS: KERNEL_NAMES,
+  // Read by native/ops.cc.
+  ETUDE_INSTRUCTIONS: ['avx512', 'avx2', 'plain'],
+  ETUDE_THREADS: /^([1-9]\d{0,2}|10[01]\d|102[0-4])$/,
+  ETUDE_CACHE_DIR: /./,
+  ETUDE_MIDI_SAMPLES: /./,
+};
+const IN_WORDS = 'an integer from 1 to 1024';
+
+/**
+ * Checks all variables that begin with ETUDE_; an empty one counts as absent.
+ * @throws {InputError} with every one that is unknown or has a value that it cannot have
+ */
+export function checkEnvironment(environment: NodeJS.ProcessEnv): void {
+  const problems = Object.entries(environment).flatMap(([name, value]): Problem[] => {
+    if (!name.startsWith('ETUDE_') || !value) return [];
+    const valid = Object.hasOwn(VARIABLES, name) ? VARIABLES[name] : undefined;
+    if (valid === undefined) {
+      return [{ place: name, message: `unknown environment variable${suggestion(name, Object.keys(VARIABLES))}` }];
+    }
+    if (valid instanceof RegExp) {
+      return valid.test(value) ? [] : [{ place: name, message: `expected ${IN_WORDS}, found "${value}"` }];
+    }
+    return valid.includes(value)
+      ? []
+      : [{ place: name, message: `unknown value "${value}"${suggestion(value, valid)}` }];
+  });
+  if (problems.length > 0) throw new InputError(problems);
+}
