@@ -294,6 +294,13 @@ describe('problems', () => {
     ]);
   });
 
+  it('of a file that is not YAML at all are counted as well', async () => {
+    toy.write('experiments/b.yaml', '"'.repeat(250_000));
+    const lines = (await refusal('b'))!.split('\n');
+    expect(lines).toHaveLength(21);
+    expect(lines[0]).toBe('InputError: experiments/b.yaml:1:3: Unexpected double-quoted-scalar at node end');
+  });
+
   it('show values as YAML writes them, cut where they are long', async () => {
     const message = (value: string) => refusal('a', { set: [`head.letters=${value}`] });
     expect(await message('.nan')).toContain('head.letters: expected number, found .nan');

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, extname, resolve } from 'node:path';
 import { shown } from './check-value.js';
-import { type Problem, suggestion } from './problem.js';
+import { addAll, type Problem, suggestion } from './problem.js';
 import { isInside, isPlainName, kindAt, leadsOutside, workspacePath } from './workspace-path.js';
 import { emptyMap, isMap, parseYaml, readYamlFile, type YamlFile, type YamlMap, type YamlPath } from './yaml-file.js';
 
@@ -92,7 +92,7 @@ function readChain(path: string, workspace: string, problems: Problem[]): YamlFi
     const file = readYamlFile(next, workspace);
     chain.push(file);
     if (file.problems.length > 0) {
-      problems.push(...file.problems);
+      addAll(problems, file.problems);
       return undefined;
     }
     if (file.value !== null && !isMap(file.value)) {
@@ -123,7 +123,10 @@ function applySettings(into: YamlMap, settings: readonly string[], problems: Pro
       problems.push({ place, message: 'expected stage.parameter=value, such as sample.temperature=1.2' });
     } else {
       const { value, problems: wrong } = parseYaml(text!, place);
-      problems.push(...wrong.map(({ message }) => ({ place, message })));
+      addAll(
+        problems,
+        wrong.map(({ message }) => ({ place, message })),
+      );
       setIn(into, keys, value);
       options.set(keys.join('.'), place);
     }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { check } from './check-value.js';
-import { type Problem, suggestion } from './problem.js';
+import { addAll, type Problem, suggestion } from './problem.js';
 import type { Door, Stage } from './stage.js';
 import { isPlainName } from './workspace-path.js';
 import type { YamlFile, YamlPath } from './yaml-file.js';
@@ -36,14 +36,14 @@ export const pipelineSchema = z.strictObject({
  */
 export function readPipeline(file: YamlFile, stages: readonly Stage[], problems: Problem[]): Node[] {
   if (file.problems.length > 0) {
-    problems.push(...file.problems);
+    addAll(problems, file.problems);
     return [];
   }
   const found: Problem[] = check(pipelineSchema, file.value).map(({ path, message, at }) =>
     file.problem(path, message, at),
   );
   if (found.length > 0) {
-    problems.push(...found);
+    addAll(problems, found);
     return [];
   }
   const { stages: entries } = file.value as z.output<typeof pipelineSchema>;
@@ -113,7 +113,7 @@ export function readPipeline(file: YamlFile, stages: readonly Stage[], problems:
     if (cycle === undefined) return sorted;
     say([cycle[0]!], `the stages go round in a circle: ${[...cycle, cycle[0]].join(' → ')}`, 'key');
   }
-  problems.push(...found);
+  addAll(problems, found);
   return [];
 }
 

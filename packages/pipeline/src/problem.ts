@@ -35,6 +35,11 @@ export class StageError extends Error {
   override name = 'StageError';
 }
 
+/** Adds problems to others, of which there may be more than a call has room for arguments. */
+export function addAll(problems: Problem[], more: readonly Problem[]): void {
+  for (const problem of more) problems.push(problem);
+}
+
 /** `file:line:column: message`, which editors and terminals turn into links. */
 export function formatProblem({ place, line, column, message }: Problem): string {
   return line === undefined ? `${place}: ${message}` : `${place}:${line}:${column}: ${message}`;
