@@ -1,6 +1,6 @@
 import { type CacheEntry, cacheContents, InputError, pruneCache, verifyCache } from '@etude/pipeline';
 import { EXIT } from './fail.js';
-import { formatBytes, formatColumns, printable, printJson } from './print.js';
+import { formatBytes, formatColumns, plainLines, printJson } from './print.js';
 import { findWorkspace } from './workspace.js';
 
 const SIZES: Readonly<Record<string, number>> = { kB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
@@ -17,7 +17,7 @@ export async function cacheCommand({ json = false }: { json?: boolean }): Promis
     return;
   }
   const rows = stages.map(({ experiment, stage, outputs, bytes, checkpointBytes, usedAt }) => [
-    ...[printable(experiment), printable(stage), String(outputs), formatBytes(bytes), formatBytes(checkpointBytes)],
+    ...[experiment, stage, String(outputs), formatBytes(bytes), formatBytes(checkpointBytes)],
     usedAt.slice(0, 16).replace('T', ' '),
   ]);
   const head = ['experiment', 'stage', 'results', 'size', 'checkpoints', 'last used (UTC)'];
@@ -49,7 +49,8 @@ export async function pruneCommand({ olderThan, maxSize, dryRun, json }: PruneCo
   }
   for (const { origin, kind, bytes, why } of dropped)
     console.log(`${nameOf(origin)}  ${kind} ${formatBytes(bytes)} (${why})`);
-  if (running.length > 0) console.log(`nothing was dropped of what is being run: ${running.map(printable).join(', ')}`);
+  if (running.length > 0)
+    console.log(`nothing was dropped of what is being run: ${running.map(plainLines).join(', ')}`);
   const what = `${dropped.length} ${dropped.length === 1 ? 'entry' : 'entries'} and ${strays} left-over files`;
   const left = `${formatBytes(leftBytes)} ${dryRun ? 'would be' : 'are'} left`;
   console.log(`${dryRun ? 'would free' : 'freed'} ${formatBytes(freedBytes)} of ${what}; ${left}`);
@@ -70,7 +71,7 @@ export async function verifyCommand({ json = false }: { json?: boolean }): Promi
 }
 
 function nameOf(origin: CacheEntry['origin']): string {
-  return origin ? printable(`${origin.experiment}/${origin.stage}`) : '(unknown)';
+  return origin ? plainLines(`${origin.experiment}/${origin.stage}`) : '(unknown)';
 }
 
 function byStage(entries: readonly CacheEntry[]) {

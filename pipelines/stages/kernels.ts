@@ -1,4 +1,4 @@
-import { type ChosenKernels, chooseKernels, KERNEL_NAMES, type KernelName, type Precision } from '@etude/model';
+import { type ChosenKernels, chooseKernels, type KernelName, type Precision } from '@etude/model';
 import { StageError } from '@etude/pipeline';
 import { type LoadedTensorFlow, loadTensorFlow } from '@etude/tensorflow';
 import { availableThreads } from './available-threads.js';
@@ -6,7 +6,7 @@ import { availableThreads } from './available-threads.js';
 /** How all stages compute; none of it changes results but within rounding. */
 interface Computing {
   /** certain kernels, whether they are the fastest or not */
-  readonly kernels?: string | undefined;
+  readonly kernels?: KernelName | undefined;
   /** threads at most; what the machine gives where it is less */
   readonly threads?: number | undefined;
 }
@@ -23,7 +23,7 @@ export function mostThreads(threads?: number): number {
 
 /**
  * @param threads at most; by default as many as there are
- * @throws {StageError} where what is asked for is unknown or does not work here
+ * @throws {StageError} where what is asked for does not work here
  */
 export async function loadKernels({
   precision = 'float32',
@@ -32,12 +32,8 @@ export async function loadKernels({
   precision?: Precision;
   threads?: number | undefined;
 } = {}): Promise<LoadedTensorFlow & ChosenKernels> {
-  const { kernels } = wanted;
-  if (kernels !== undefined && !KERNEL_NAMES.some((name) => name === kernels)) {
-    throw new StageError(`ETUDE_KERNELS: expected ${KERNEL_NAMES.join(', ')}, found "${kernels}"`);
-  }
   const loaded = await loadTensorFlow({ threads: mostThreads() });
-  const options = { wanted: kernels as KernelName | undefined, threads: mostThreads(threads), precision };
+  const options = { wanted: wanted.kernels, threads: mostThreads(threads), precision };
   try {
     return { ...loaded, ...chooseKernels(loaded, options) };
   } catch (error) {
