@@ -10,7 +10,7 @@ import { learntPieces } from './learnt-pieces.js';
 
 export const measure = defineStage({
   name: 'measure',
-  version: 4,
+  version: 5,
   summary:
     'Tells of every song how much of it is copied, how often it goes round in circles, and what in it is unsound',
   params: z.strictObject({}),
