@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { notesOf } from '@etude/corpus';
 import { readMidi } from '@etude/midi-reader';
@@ -36,6 +37,14 @@ async function until(there: () => boolean): Promise<void> {
 function isTraining(workspace: CliWorkspace): boolean {
   if (!existsSync(workspace.path('artifacts/tiny/build-vocab/vocab.json'))) return false;
   return readdirSync(workspace.path('.etude/locks')).some((name) => /^[0-9a-f]{64}$/.test(name));
+}
+
+/** Whether the cache holds what training can go on from. */
+function hasCheckpoint(workspace: CliWorkspace): boolean {
+  const index = workspace.path('.etude/cache/index-v5');
+  return readdirSync(index, { recursive: true, withFileTypes: true }).some(
+    (entry) => entry.isFile() && readFileSync(join(entry.parentPath, entry.name), 'utf8').includes('"checkpoint:'),
+  );
 }
 
 describe('etude run', () => {
@@ -358,7 +367,7 @@ describe('training that was stopped', () => {
     workspace.write('experiments/tiny.yaml', LONG);
     const first = workspace.start(run);
     await until(() => isTraining(workspace));
-    await sleep(2500); // the first checkpoint comes after a second
+    await until(() => hasCheckpoint(workspace));
     first.child.kill(signal);
     await first.finished;
     const second = workspace.start(run);
