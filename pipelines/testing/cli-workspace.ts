@@ -33,9 +33,10 @@ sample:
 
 /** A workspace of its own in a temporary folder, and the real program to use in it. */
 export class CliWorkspace {
-  readonly folder = mkdtempSync(join(tmpdir(), 'etude-cli-'));
+  readonly folder: string;
 
-  constructor() {
+  constructor(folder = mkdtempSync(join(tmpdir(), 'etude-cli-'))) {
+    this.folder = folder;
     for (const path of ['pipelines/song.yaml', 'data/prelude-bwv-846.mid', 'data/canon-in-d.mid']) {
       mkdirSync(dirname(join(this.folder, path)), { recursive: true });
       cpSync(join(root, path), join(this.folder, path));

@@ -1,0 +1,26 @@
+// npm run test:faults: kills, corruption, full disks, short writes and runs at once, many times more than in `npm test`.
+// Everything random follows from --seed; --only KIND --seed N --rounds 1 repeats a round.
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { nx } from './nx.mjs';
+import { root } from './setup/workspace.mjs';
+import { setup } from './setup.mjs';
+
+const options = { seed: { type: 'string' }, only: { type: 'string' }, rounds: { type: 'string' } };
+const { seed, only, rounds } = parseArgs({ options }).values;
+await setup();
+process.exitCode = await nx(['run', 'pipelines:build', '--outputStyle=static']);
+if (process.exitCode === 0) {
+  const env = {
+    ...process.env,
+    FAULTS_LONG: 'yes',
+    ...(seed && { FAULTS_SEED: seed }),
+    ...(only && { FAULTS_ONLY: only }),
+    ...(rounds && { FAULTS_ROUNDS: rounds }),
+  };
+  const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
+  const args = [vitest, 'run', 'faults/', '--maxConcurrency=3'];
+  process.exitCode =
+    spawnSync(process.execPath, args, { cwd: join(root, 'pipelines'), stdio: 'inherit', env }).status ?? 1;
+}
