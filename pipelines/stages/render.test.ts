@@ -24,7 +24,7 @@ const rendered = async (text: string, params = {}, settings = eventText) => {
     inputs: {
       songs: [inputFile(text, 'sample/song-1.txt')],
       pieces: inputFile(piece([{ tick: 0, status: 0xc0, data1: 40, data2: 0 }])),
-      grammar: inputFile(grammarToJson({ settings, notes: 1, parts: [] })),
+      grammar: inputFile(grammarToJson({ settings, notes: 1, parts: [{ tokens: 1, training: 1 }] })),
     },
   });
   return { ...readMidi(outputs.songs![0]!.bytes), said };
@@ -144,7 +144,7 @@ describe('render', () => {
         inputs: {
           songs: [inputFile('0_90_3c_64 240_80_3c_00', 'sample/song-1.txt')],
           pieces: inputFile(`${pieceToJson(source!)}\n`),
-          grammar: inputFile(grammarToJson({ settings: eventText, notes: 1, parts: [] })),
+          grammar: inputFile(grammarToJson({ settings: eventText, notes: 1, parts: [{ tokens: 1, training: 1 }] })),
         },
       });
       const { meta } = readMidi(outputs.songs![0]!.bytes).tracks[track]!;
