@@ -8,6 +8,7 @@ import { digestOf } from './fingerprint.js';
 import { experimentLock, PRUNE_LOCK } from './run.js';
 import { readRunRecord } from './run-record.js';
 import { removeStrays } from './whole-file.js';
+import { ownFoldersMustBeInside } from './workspace-path.js';
 
 /** Something that the cache keeps: what a stage wrote, or what it can go on from. */
 export interface CacheEntry {
@@ -48,7 +49,11 @@ export interface Pruned {
   readonly running: readonly string[];
 }
 
-const cacheOf = (workspace: string) => join(workspace, '.etude', 'cache');
+/** @throws {InputError} where it is elsewhere: what is no longer needed there may be needed by somebody else */
+function cacheOf(workspace: string): string {
+  ownFoldersMustBeInside(workspace);
+  return join(workspace, '.etude', 'cache');
+}
 
 /** What is in a workspace's cache. */
 export async function cacheContents(workspace: string): Promise<CacheContents> {
@@ -77,6 +82,7 @@ export async function cacheContents(workspace: string): Promise<CacheContents> {
  * dropped, nor is anything that was used since the first of them began.
  */
 export async function pruneCache(workspace: string, options: PruneOptions = {}): Promise<Pruned> {
+  ownFoldersMustBeInside(workspace);
   const locks = join(workspace, '.etude', 'locks');
   const work = async () => prune(workspace, options, await locksIn(locks));
   return options.dryRun ? work() : withFileLock(join(locks, PRUNE_LOCK), work);

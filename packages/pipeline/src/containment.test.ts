@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -12,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { readRunRecord, type StageRecord } from './index.js';
+import { cacheContents, pruneCache, readRunRecord, type StageRecord, verifyCache } from './index.js';
 import { type ToyWorkspace, toyWorkspace } from './testing/toy-workspace.js';
 
 let toy: ToyWorkspace;
@@ -131,6 +132,17 @@ describe('a symbolic link', () => {
     );
     expect(readdirSync(outside)).toEqual([]);
     expect(toy.ran).toEqual([]);
+  });
+
+  it('in the place of the cache is not pruned through', async () => {
+    await toy.run('a');
+    renameSync(at('.etude/cache'), join(outside, 'cache'));
+    link('.etude/cache', join(outside, 'cache'));
+    const before = readdirSync(outside, { recursive: true }).sort();
+    for (const command of [cacheContents, pruneCache, verifyCache]) {
+      await expect(command(toy.folder)).rejects.toThrow('.etude/cache: expected a folder, found a symbolic link');
+    }
+    expect(readdirSync(outside, { recursive: true }).sort()).toEqual(before);
   });
 
   it('in the place of an artifact is replaced, with a warning', async () => {
@@ -284,12 +296,12 @@ describe('problems', () => {
   it('are named up to the twentieth, and counted; thousands take no time', async () => {
     const keys = Array.from({ length: 10_000 }, (_, index) => `  k${index}: 1\n`).join('');
     toy.write('experiments/b.yaml', `extends: a.yaml\nhead:\n${keys}`);
-    const started = performance.now();
+    const started = process.cpuUsage();
     const lines = (await refusal('b'))!.split('\n');
-    expect(performance.now() - started).toBeLessThan(5000);
+    expect(process.cpuUsage(started).user).toBeLessThan(3e6);
     expect(lines).toHaveLength(21);
     expect([lines[1], lines[20]]).toEqual([
-      'experiments/b.yaml:4:3: head: unknown key "k1"; expected one of letters',
+      'experiments/b.yaml:4:3: head: unknown key "k1"; expected one of letters, threads',
       'and 9,980 more problems',
     ]);
   });

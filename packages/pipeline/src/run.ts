@@ -13,7 +13,7 @@ import { type Artifact, StageCache } from './stage-cache.js';
 import { ingredientsOf, inputFile, presentOf, readFiles, type WorkspaceFiles } from './stage-inputs.js';
 import { contentsOf, digestsOf, named, type Outputs } from './stage-outputs.js';
 import { removeStrays } from './whole-file.js';
-import { mustBeInside } from './workspace-path.js';
+import { mustBeInside, ownFoldersMustBeInside } from './workspace-path.js';
 
 /** What a run tells while it goes on; all calls are made in the order of events. */
 export interface RunObserver {
@@ -99,12 +99,8 @@ class Run {
     this.#observer = options.observer ?? {};
     this.#signal = options.signal ?? new AbortController().signal;
     this.#folder = artifactFolder(plan.workspace, plan.experiment);
-    const kept = ['cache/content-v2', 'cache/index-v5', 'cache/tmp', 'locks'].map((each) => join('.etude', each));
-    const own = [
-      ...plan.stages.map(({ name }) => join(this.#folder, name)),
-      ...kept.map((each) => join(plan.workspace, each)),
-    ];
-    for (const folder of own) mustBeInside(folder, plan.workspace);
+    ownFoldersMustBeInside(plan.workspace);
+    for (const { name } of plan.stages) mustBeInside(join(this.#folder, name), plan.workspace);
     const warn = (message: string) => {
       this.#damaged = true;
       this.#observer.warning?.(message);

@@ -1,5 +1,5 @@
 import { lstatSync, realpathSync, type Stats, statSync } from 'node:fs';
-import { dirname, isAbsolute, relative, sep } from 'node:path';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { InputError } from './problem.js';
 
 /** A path of the workspace as people write it: relative, with forward slashes. One from outside stays absolute. */
@@ -54,6 +54,13 @@ export function mustBeInside(folder: string, workspace: string): void {
   const message =
     'expected a folder, found a symbolic link or a file; Etude writes only to real folders of the workspace';
   throw new InputError([{ place, message }]);
+}
+
+/** @throws {InputError} where what Etude keeps for itself in a workspace would be elsewhere */
+export function ownFoldersMustBeInside(workspace: string): void {
+  const cache = ['content-v2', 'index-v5', 'tmp'].map((each) => join('.etude', 'cache', each));
+  for (const folder of ['artifacts', join('.etude', 'locks'), ...cache])
+    mustBeInside(join(workspace, folder), workspace);
 }
 
 /** Whether a path names a regular file that is no link. */

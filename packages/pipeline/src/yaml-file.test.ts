@@ -98,12 +98,12 @@ describe('YAML', () => {
     );
   });
 
-  it('reads 10,000 keys in well under a second', () => {
+  it('reads 10,000 keys, and says where they stand, in well under a second', () => {
     const text = Array.from({ length: 10_000 }, (_, index) => `k${index}: ${index}\n`).join('');
-    const started = performance.now();
+    const started = process.cpuUsage();
     const file = parseYaml(text, 'x.yaml');
     for (let index = 0; index < 10_000; index++) file.problem([`k${index}`], '');
-    expect(performance.now() - started).toBeLessThan(5000);
+    expect(process.cpuUsage(started).user).toBeLessThan(3e6);
   });
 });
 
