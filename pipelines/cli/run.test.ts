@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { notesOf } from '@etude/corpus';
 import { readMidi } from '@etude/midi-reader';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { CliWorkspace, ETUDE, TINY } from '../testing/cli-workspace.js';
+import { CliWorkspace, ETUDE, TINY, withoutColours } from '../testing/cli-workspace.js';
 
 /** JZZ reads and checks MIDI files with code of its own. */
 interface JzzEvent {
@@ -236,7 +236,7 @@ describe('output that cannot be written', () => {
     spawnSync('sh', ['-c', command], {
       cwd: workspace.folder,
       encoding: 'utf8',
-      env: { ...process.env, NO_COLOR: '1' },
+      env: withoutColours(),
     });
   const etude = `'${process.execPath}' '${ETUDE}' run --config experiments/tiny.yaml`;
 
@@ -271,7 +271,7 @@ describe('a workspace that cannot be written', () => {
   const readOnly = (workspace: CliWorkspace, ...args: string[]) => {
     const mounts = 'mount --bind . . && mount -o remount,bind,ro . && cd "$PWD" && exec "$@"';
     return spawnSync('unshare', ['--mount', 'sh', '-c', mounts, 'sh', process.execPath, ETUDE, ...args], {
-      ...{ cwd: workspace.folder, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } },
+      ...{ cwd: workspace.folder, encoding: 'utf8', env: withoutColours() },
     });
   };
   const canMount = spawnSync('unshare', ['--mount', 'true']).status === 0;
@@ -304,7 +304,9 @@ describe('a workspace that cannot be written', () => {
     await workspace.etude(...run);
     chmodSync(workspace.folder, 0o755);
     const args = ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, ETUDE, ...run];
-    expect(spawnSync('setpriv', args, { cwd: workspace.folder, encoding: 'utf8' })).toMatchObject({
+    expect(
+      spawnSync('setpriv', args, { cwd: workspace.folder, encoding: 'utf8', env: withoutColours() }),
+    ).toMatchObject({
       status: 0,
       stdout: expect.stringContaining('0 of 7 stages ran'),
     });

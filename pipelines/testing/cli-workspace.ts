@@ -31,6 +31,11 @@ sample:
   length: 40
 `;
 
+/** The environment, but for the colours that Nx asks for: Node warns of them where a user has said that they want none. */
+export function withoutColours(): NodeJS.ProcessEnv {
+  return { ...process.env, FORCE_COLOR: undefined, NO_COLOR: undefined };
+}
+
 /** A workspace of its own in a temporary folder, and the real program to use in it. */
 export class CliWorkspace {
   readonly folder: string;
@@ -67,8 +72,7 @@ export class CliWorkspace {
     if (fileBlocks !== undefined) command.unshift('sh', '-c', `ulimit -f ${fileBlocks}; exec "$0" "$@"`);
     const child = spawn(command[0]!, command.slice(1), {
       cwd: this.folder,
-      // Nx asks for colours, which Node warns of where a user has said that they want none.
-      env: { ...process.env, FORCE_COLOR: undefined, NO_COLOR: undefined, ...env },
+      env: { ...withoutColours(), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let stdout = '';
