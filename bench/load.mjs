@@ -5,9 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { spread, Worker } from './pair.mjs';
 
 const BUSY_LOOPS = [0, 1, 2, 4];
-const ROUNDS = 5;
-/** What a second of work is measured for, in milliseconds, before the pace of a worker is known. */
-const ROUND_MS = 1500;
+const ROUNDS = 3;
+/** How long a round takes on an idle machine, in milliseconds. */
+const ROUND_MS = 1000;
 
 /** @param {ReturnType<typeof import('./bench.mjs')['context']>} context */
 export function load({ threads, training, sampling, ours, rivalCommand }) {
