@@ -20,7 +20,7 @@ if (process.exitCode === 0) {
     ...(rounds && { FAULTS_ROUNDS: rounds }),
   };
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-  const args = [vitest, 'run', 'faults/', '--maxConcurrency=3'];
+  const args = [vitest, 'run', 'faults/', '--maxConcurrency=3', '--reporter=verbose'];
   process.exitCode =
     spawnSync(process.execPath, args, { cwd: join(root, 'pipelines'), stdio: 'inherit', env }).status ?? 1;
 }

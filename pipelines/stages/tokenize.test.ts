@@ -47,6 +47,29 @@ describe('tokenize', () => {
     expect(said[0]).toBe('80 tokens (2.00 a note), 32 held out');
   });
 
+  it('holds nothing out of a piece of which nothing would be left to learn from, and says so', async () => {
+    // The second note begins with the first: no bar line and no note comes before the end that would be held out.
+    const chord: Piece = {
+      ...scale(60),
+      tracks: [
+        {
+          name: '',
+          events: ChannelEvents.of([
+            ...[60, 64].map((data1) => ({ tick: 0, status: 0x90, data1, data2: 90 })),
+            ...[60, 64].map((data1) => ({ tick: 480, status: 0x80, data1, data2: 0 })),
+          ]),
+        },
+      ],
+    };
+    for (const grammar of ['event-text', 'factored', 'session', 'chord-frame']) {
+      const { grammar: json, said } = await tokenized([chord], { grammar });
+      expect(json.parts.map(({ tokens, training }) => tokens - training)).toEqual([0]);
+      expect(said).toContain(
+        'the piece is too short to hold its end out: all of it is learned from, and there is no validation loss',
+      );
+    }
+  });
+
   it('ends the pieces of a corpus, and holds out whole ones', async () => {
     const { tokens, written, grammar, said } = await tokenized(
       [48, 50, 52, 54, 56, 58].map((from) => scale(from)),

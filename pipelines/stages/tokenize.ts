@@ -52,6 +52,9 @@ const params = z.strictObject({
 });
 type Params = z.output<typeof params>;
 
+/** Training needs as many. */
+const LEAST_TOKENS = 3;
+
 /** Fewer notes than this are not enough to learn from. */
 const FEW_NOTES = 200;
 
@@ -91,8 +94,12 @@ export const tokenize = defineStage({
         say(`piece ${index + 1} left out: ${problem}`);
       });
       if (ofPiece === undefined) continue;
-      const part = several ? (heldOut[index] ? undefined : piece) : withoutEnd(piece, params.validation);
-      const training = part === piece ? ofPiece.length : part === undefined ? 0 : grammar.encode(part).length;
+      let part = several ? (heldOut[index] ? undefined : piece) : withoutEnd(piece, params.validation);
+      let training = part === piece ? ofPiece.length : part === undefined ? 0 : grammar.encode(part).length;
+      if (!several && training < LEAST_TOKENS && training < ofPiece.length) {
+        say('the piece is too short to hold its end out: all of it is learned from, and there is no validation loss');
+        [part, training] = [piece, ofPiece.length];
+      }
       const all = ofPiece.length + ended.length;
       tokens.add([...ofPiece, ...ended]);
       parts.push({ tokens: all, training: training === ofPiece.length ? all : training });

@@ -78,6 +78,19 @@ describe('sample', () => {
     const signal = AbortSignal.abort(new Error('stop'));
     await expect(sample(tf, kernels, model, options, { signal })).rejects.toThrow('stop');
   });
+
+  it('can be stopped between two tokens where so many songs are written that each takes long', async () => {
+    const controller = new AbortController();
+    let done = 0;
+    const onProgress = (progress: { done: number }) => {
+      done = progress.done;
+      controller.abort(new Error('stop'));
+    };
+    const many = { ...options, songs: 4000, length: 30 };
+    const stopped = sample(tf, kernels, model, many, { signal: controller.signal, onProgress });
+    await expect(stopped).rejects.toThrow('stop');
+    expect(done).toBeLessThan(30);
+  });
 });
 
 const silent: Listener = {

@@ -1,4 +1,4 @@
-import { createRandom, type Kernels, type Model, type State, stepper, zeroState } from '@etude/model';
+import { type Kernels, type Model, randomStreams, type State, stepper, zeroState } from '@etude/model';
 import type { TensorFlow } from '@etude/tensorflow';
 import { Song, type TokenTrace, type WritingOptions } from './song.js';
 
@@ -22,6 +22,9 @@ export interface WrittenSong {
   readonly endedAt: number | undefined;
 }
 
+/** How long sampling goes on without a look at signals: of many songs a single token can take a second. */
+const LISTEN_EVERY_MS = 50;
+
 /** Makes seeds of takes differ in all their bits. */
 const GOLDEN = 0x9e3779b1;
 
@@ -39,18 +42,21 @@ export async function sample(
   options: SamplingOptions,
   { signal, onProgress }: { signal?: AbortSignal; onProgress?: (progress: SamplingProgress) => void } = {},
 ): Promise<WrittenSong[]> {
+  signal?.throwIfAborted();
   const { length, seed, boundary, closing } = options;
   const most = closing ? 2 * length : length;
   const takes = options.takes ?? 1;
-  const songs = Array.from({ length: options.songs * takes }, (_, row) => {
-    const [song, take] = [Math.floor(row / takes), row % takes];
-    return new Song(createRandom((seed ^ Math.imul(take, GOLDEN)) | 0, song), options);
-  });
+  const randoms = Array.from({ length: takes }, (_, take) => randomStreams((seed ^ Math.imul(take, GOLDEN)) | 0));
+  const songs = Array.from(
+    { length: options.songs * takes },
+    (_, row) => new Song(randoms[row % takes]!.next().value, options),
+  );
   const model = stepper(tf, kernels, shape, weights);
   let state = zeroState(tf, shape, songs.length);
   // What the model hears before the first token; without a boundary that one is drawn, or given, before it hears anything.
   if (boundary === undefined) for (const song of songs) song.begin();
   let heard = Int32Array.from(songs, (song) => boundary ?? song.last);
+  let heardAt = performance.now();
   for (let at = boundary === undefined ? 1 : 0; at < most && songs.some((song) => !song.ended); at++) {
     const next = model.step(heard, state);
     tf.dispose(state as never);
@@ -62,10 +68,11 @@ export async function sample(
     heard = Int32Array.from(songs, (song) => song.last);
     tf.dispose(next.logits);
     if (songs.some(({ disturbState }) => disturbState !== undefined)) state = disturbed(tf, state, songs);
-    if (at % 32 === 0 || at === length - 1) {
+    if (performance.now() - heardAt > LISTEN_EVERY_MS || at === length - 1) {
       onProgress?.({ done: Math.min(at + 1, length), total: length });
       await new Promise(setImmediate);
       signal?.throwIfAborted();
+      heardAt = performance.now();
     }
   }
   tf.dispose(state as never);

@@ -15,6 +15,19 @@ export interface Random {
 export function createRandom(seed: number, stream = 0): Random {
   const generator: JumpableRandomGenerator = xoroshiro128plus(seed);
   for (let i = 0; i < stream; i++) generator.jump();
+  return randomOf(generator);
+}
+
+/** All streams of a seed, from 0 on: those of {@link createRandom}, without its way there, which is longer for each. */
+export function* randomStreams(seed: number): Generator<Random, never> {
+  const generator: JumpableRandomGenerator = xoroshiro128plus(seed);
+  for (;;) {
+    yield randomOf(generator.clone());
+    generator.jump();
+  }
+}
+
+function randomOf(generator: JumpableRandomGenerator): Random {
   return { next: () => (generator.next() >>> 0) / 2 ** 32 };
 }
 
