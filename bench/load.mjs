@@ -9,7 +9,6 @@ const ROUNDS = 3;
 /** How long a round takes on an idle machine, in milliseconds. */
 const ROUND_MS = 1000;
 
-/** @param {ReturnType<typeof import('./bench.mjs')['context']>} context */
 export function load({ threads, training, sampling, ours, rivalCommand }) {
   const cases = [
     { name: 'load-train-2x128', config: training(2, 128) },

@@ -9,7 +9,7 @@ import { stateOf, temporaryName, thisProcess, writerOf } from './process-identit
  * @typedef {import('./process-identity.js').ProcessIdentity & { token: string, since: number }} LockOwner `token` names
  *   this one acquisition, which began at `since` (Date.now())
  * @typedef {{ onWait?: (holder: string) => void, signal?: AbortSignal | undefined }} LockOptions `onWait` is told once who holds
- *   the lock: "process 12 on host box (lock file /work/.etude/setup.lock)"; `signal` ends the waiting with its reason
+ *   the lock: "process 12 on host box (lock file .etude/setup.lock)"; `signal` ends the waiting with its reason
  */
 
 /** How often a waiting process looks again, in milliseconds. */
