@@ -1,7 +1,7 @@
 import { notesOf, type Piece, programsOf } from '@etude/corpus';
 import { ChannelEvents } from '@etude/midi-reader';
 import { arrange, keySignature, setTempo, soundEvents, timeSignature, trackName, writeMidi } from '@etude/midi-writer';
-import { createRandom } from '@etude/model';
+import { randomStreams } from '@etude/model';
 import { defineStage, StageError } from '@etude/pipeline';
 import { createGrammar, type Grammar, parseTokens, TokenError } from '@etude/tokenizer';
 import * as z from 'zod';
@@ -64,10 +64,11 @@ export const render = defineStage({
     const grammar = createGrammar(grammarFromJson(inputs.grammar).settings);
     const source = firstLearntPiece(inputs.pieces, grammar);
     const unused = new Set<number>();
-    const songs = inputs.songs.map(({ path, text }, index) => {
+    const { humanize, ...rest } = params.arrangement;
+    const randoms = randomStreams(humanize?.seed ?? 0);
+    const songs = inputs.songs.map(({ path, text }) => {
       const song = completed(decode(grammar, path, text()), source);
-      const { humanize, ...rest } = params.arrangement;
-      const random = createRandom(humanize?.seed ?? 0, index);
+      const random = randoms.next().value;
       const played = arrange(song, { ...rest, humanize }, random.next.bind(random), (part) => void unused.add(part));
       return toMidi(played, params);
     });
