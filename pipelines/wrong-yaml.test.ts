@@ -276,6 +276,18 @@ describe('wrong options are refused', () => {
       ['--set', 'extends=4layer.yaml'],
       "--set extends=4layer.yaml: extends belongs into an experiment's file; --set changes parameters of stages, such as sample.temperature=1.2",
     ],
+    [['--set', 'trian.steps=4'], '--set trian.steps=4: unknown stage "trian"; did you mean "train"?'],
+    [['--set', 'build-vocab.__proto__.x=4'], '--set build-vocab.__proto__.x=4: build-vocab: unknown key "__proto__"; expected one of unseen'],
+    [['--set', 'train.layers.0=2'], '--set train.layers.0=2: train.layers: expected number, found {"0":2}'],
+    [['--set', 'extract-track.source=*'], '--set extract-track.source=*: Alias cannot be an empty string'],
+    [
+      ['--set', 'train.steps=1e308'],
+      '--set train.steps=1e308: train.steps: expected an integer below 2^53, found 1e+308',
+    ],
+    [
+      ['--set', 'extract-track.channels=[]'],
+      '--set extract-track.channels=[]: extract-track.channels: expected a list of at least 1, found []',
+    ],
     [['--set', 'train.units=.nan'], '--set train.units=.nan: train.units: expected number, found .nan'],
     [['--stage', 'smaple'], '--stage smaple: pipeline song has no stage "smaple"; did you mean "sample"?'],
   ])('%j', async (args, problem) => {

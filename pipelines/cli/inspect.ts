@@ -1,9 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { isDrum, type Note, notesOf, piecesOf } from '@etude/corpus';
-import { MIDI_EXTENSIONS, MidiError, type MidiFile, PROGRAMS, readMidi, type Track } from '@etude/midi-reader';
+import {
+  MIDI_EXTENSIONS,
+  MidiError,
+  type MidiFile,
+  PROGRAMS,
+  pitchName,
+  readMidi,
+  type Track,
+} from '@etude/midi-reader';
 import { filesInFolder, InputError, kindAt } from '@etude/pipeline';
-import { pitchName, secondsOf } from '@etude/report';
+import { secondsOf } from '@etude/report';
 import { EXIT } from './fail.js';
 import { formatColumns, plainLines, printJson } from './print.js';
 

@@ -64,7 +64,7 @@ export function runReporter(plan: Plan, { quiet }: { quiet: boolean }): RunRepor
       else
         warn(`${colours.red('✗')} ${record.name.padEnd(nameWidth)}  ${record.interrupted ? 'interrupted' : 'failed'}`);
     },
-    waiting: (what, holder) => warn(`${plainText(what)} is being run by ${plainText(holder)}; waiting for it`),
+    waiting: (what, holder) => warn(`waiting for ${plainText(holder)}, which is at work on ${plainText(what)}`),
     warning: (message) => warn(`${colours.yellow('warning')}: ${plainText(message)}`),
     note: warn,
     finished(record) {

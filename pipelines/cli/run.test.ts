@@ -424,7 +424,7 @@ describe('two runs at once', () => {
     expect(statuses).toEqual([Array(7).fill('ran'), Array(7).fill('hit')]);
     expect(waited).toMatch(
       new RegExp(
-        `^experiment tiny is being run by process ${pid} on host .+ \\(lock file .+/experiment-tiny\\); waiting for it\n$`,
+        `^waiting for process ${pid} on host .+ \\(lock file .+/experiment-tiny\\), which is at work on experiment tiny\n$`,
       ),
     );
   });
@@ -435,6 +435,6 @@ describe('two runs at once', () => {
     workspace.write('experiments/warm.yaml', 'extends: tiny.yaml\nsample: { temperature: 1.5 }\n');
     const { statuses, waited, pid } = await both(workspace, 'warm');
     expect(statuses).toEqual([Array(7).fill('ran'), ['hit', 'hit', 'hit', 'hit', 'ran', 'ran', 'ran']]);
-    expect(waited).toMatch(new RegExp(`^stage train is being run by process ${pid} on host `));
+    expect(waited).toMatch(new RegExp(`^waiting for process ${pid} on host .*, which is at work on stage train`));
   });
 });

@@ -47,7 +47,7 @@ describe('etude run', () => {
       'extract-track.track=1',
       'track 1 holds no notes; the tracks are 0 (0 notes), 1 "Track 1" (0 notes), 2 "Track 2" (64',
     ],
-    ['sample.length=1', 'has no notes in 1 tokens: raise sample.length'],
+    ['sample.length=1', 'song 1 has no notes (tokens: 1): raise sample.length'],
   ])('fails with one error where nothing would be heard: %s', async (set, message) => {
     const { code, stdout, stderr } = await run('tokenize.grammar=factored', 'sample.ending=cut', set);
     expect(code).toBe(1);

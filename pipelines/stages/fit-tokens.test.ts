@@ -30,6 +30,17 @@ it('ends a note as the music learnt from ends it, and never for a note that begi
 it('leaves out what says nothing of notes, and refuses a pitch that there is not', () => {
   expect(fitted('Pitch_60', 'Tempo_120 Pitch_60 TimeSig_3/4')).toEqual({ tokens: 'Pitch_60', changed: 0, leftOut: 2 });
   expect(fitted('0_90_3c_40', '0_c0_05 0_90_3c_40')).toMatchObject({ leftOut: 1 });
-  expect(() => fitted('Pitch_60', 'Pitch_61')).toThrow('nothing like "Pitch_61"');
-  expect(() => fitted('0_90_3c_40', '0_90_3d_40')).toThrow('nothing like "0_90_3d_40"');
+});
+
+it.each([
+  ['Pitch_60', 'Pitch_61', 'C♯4'],
+  ['0_90_3c_40', '0_91_3d_40', 'C♯4 in channel 2'],
+  ['NoteOn_0.0_60_64', 'NoteOn_1.3_61_64', 'C♯4 in track 1, channel 4'],
+  ['Program_0', 'Program_40.2', 'violin'],
+  ['Program_0', 'Program_-1', 'percussion'],
+  ['Pitch_60', 'Track_1', 'token "Track_1"'],
+])('knows %s, and says of %s that there is no %s', (known, token, what) => {
+  expect(() => fitted(known, token)).toThrow(
+    `the song: the music learnt from has no ${what}, and songs can play only what it has`,
+  );
 });

@@ -1,6 +1,6 @@
-import { isNoteOff } from '@etude/midi-reader';
+import { isNoteOff, PROGRAMS, pitchName } from '@etude/midi-reader';
 import { StageError } from '@etude/pipeline';
-import type { Vocabulary } from '@etude/tokenizer';
+import { type Vocabulary, voiceOf } from '@etude/tokenizer';
 
 /** A token as what it says, and numbers of which a neighbour may stand for it: times, velocities, lengths. Notes end alike however it is written. */
 interface Parts {
@@ -37,7 +37,9 @@ export function fitTokens(
     const near = alike.get(kind) ?? [];
     if (near.length === 0) {
       if (!NOT_A_NOTE.test(token)) {
-        throw new StageError(`${name}: the music learnt from has nothing like "${token}": no such pitch or instrument`);
+        throw new StageError(
+          `${name}: the music learnt from has no ${inWords(token)}, and songs can play only what it has`,
+        );
       }
       leftOut += 1;
       return [];
@@ -48,6 +50,19 @@ export function fitTokens(
     return [near.reduce((best, other) => (distance(other.numbers) < distance(best.numbers) ? other : best)).id];
   });
   return { ids: fitted, changed, leftOut };
+}
+
+/** What a token for which there is no neighbour asks for. */
+function inWords(token: string): string {
+  const event = /^\d+_[89]([0-9a-f])_([0-9a-f]{2})_/.exec(token);
+  if (event) return `${pitchName(Number.parseInt(event[2]!, 16))} in channel ${Number.parseInt(event[1]!, 16) + 1}`;
+  const note = /^Note(?:On|Off)_(\d+)\.(\d+)_(\d+)_/.exec(token);
+  if (note) return `${pitchName(Number(note[3]))} in track ${note[1]}, channel ${Number(note[2]) + 1}`;
+  const pitch = /^Pitch_(\d+)$/.exec(token);
+  if (pitch) return pitchName(Number(pitch[1]));
+  const program = voiceOf(token)?.program;
+  if (program === undefined) return `token "${token}"`;
+  return program < 0 ? 'percussion' : PROGRAMS[program]!;
 }
 
 function partsOf(token: string): Parts {

@@ -1,4 +1,5 @@
 import { type Disturbance, type Noise, PRESETS, presetNoise } from '@etude/generator';
+import { StageError } from '@etude/pipeline';
 import * as z from 'zod';
 
 const disturbance = z.discriminatedUnion('kind', [
@@ -51,19 +52,27 @@ export function themesOf(settings: NoiseSettings): string[] {
   return settings.disturbances.flatMap((each) => (each.kind === 'theme' ? each.of : []));
 }
 
+export interface NoiseContext {
+  /** of a quarter note and of a bar */
+  readonly ticks: { readonly beat: number; readonly bar: number };
+  /** how many the model has */
+  readonly layers: number;
+  /** the tokens of a theme by its name */
+  readonly themeOf: (name: string) => readonly number[];
+}
+
 /**
- * What settings stand for in one grammar.
- * @param ticks of a quarter note and of a bar
- * @param themeOf the tokens of a theme by its name
+ * What settings stand for with one grammar and one model.
+ * @throws {StageError} at a layer that the model does not have
  */
-export function noiseOf(
-  settings: NoiseSettings,
-  ticks: { beat: number; bar: number },
-  themeOf: (name: string) => readonly number[],
-): Noise | undefined {
+export function noiseOf(settings: NoiseSettings, { ticks, layers, themeOf }: NoiseContext): Noise | undefined {
   if (typeof settings === 'string') return presetNoise(settings);
   const { everyBars, ...rest } = settings;
   const disturbances = settings.disturbances.map((each): Disturbance => {
+    const missing = each.kind === 'state' ? each.layers?.find((layer) => layer >= layers) : undefined;
+    if (missing !== undefined) {
+      throw new StageError(`sample.noise disturbs layer ${missing}; the model has ${layers}, counted from 0`);
+    }
     if (each.kind === 'rest') return { kind: 'rest', ticks: each.beats * ticks.beat };
     return each.kind === 'theme' ? { kind: 'theme', tokens: themeOf(each.of).slice(0, each.tokens) } : each;
   });

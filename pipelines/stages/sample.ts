@@ -28,6 +28,7 @@ export const sample = defineStage({
     length: z
       .int()
       .min(1)
+      .max(1_000_000)
       .default(1000)
       .describe(
         'tokens of each song, after which it comes to its ending; of a corpus at most, since its songs have an end of their own',
@@ -157,7 +158,7 @@ export const sample = defineStage({
       ...{ tf, kernels, model, vocabulary, grammar, signal, takes, length },
       options: {
         ...songOptions(vocabulary, grammar),
-        ...{ bending, noise: noiseOf(noise, ticks, themeOf) },
+        ...{ bending, noise: noiseOf(noise, { ticks, layers: model.shape.layers, themeOf }) },
       },
       rules: {
         ...{ copyLimit, index: copyLimit > 0 ? new CopyIndex(onGrid) : undefined },
@@ -196,8 +197,11 @@ export const sample = defineStage({
     tf.dispose(model.weights as never);
     const silent = songs.findIndex(({ tokens }) => notesOf(grammar.decode(tokens)).length === 0);
     if (silent >= 0) {
+      const written = songs[silent]!.tokens.length;
       throw new StageError(
-        `song ${silent + 1} has no notes in ${songs[silent]!.tokens.length} tokens: raise sample.length or sample.takes, or train for longer`,
+        written < length
+          ? `song ${silent + 1} has no notes and ended after ${written} tokens by itself: raise sample.takes, or train for longer`
+          : `song ${silent + 1} has no notes (tokens: ${written}): raise sample.length or sample.takes, or train for longer`,
       );
     }
     return {

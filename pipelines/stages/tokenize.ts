@@ -60,7 +60,7 @@ const FEW_NOTES = 200;
 
 export const tokenize = defineStage({
   name: 'tokenize',
-  version: 3,
+  version: 4,
   summary: 'Writes pieces as tokens, and says which part of them to learn from',
   params,
   inputs: { pieces: 'file' },
@@ -175,8 +175,10 @@ function sayWhichPart(
   const which =
     whole.length === 1
       ? `the most melodic of ${whole[0]!.tracks.length}${name && `, "${name}"`} (${notesOf(parts[0]!).length} notes)`
-      : `the most melodic of each of ${several} pieces that have several`;
-  say(`${grammar} writes one track: ${which}; grammar session, factored or chord-frame takes all of them`);
+      : `the most melodic of each piece that has several (${several})`;
+  say(
+    `${grammar} writes one track: ${which}; extract-track.track takes another, and grammar session, factored or chord-frame all`,
+  );
 }
 
 /** Grammars that count ticks need the same number a quarter note in all pieces. */
@@ -241,7 +243,8 @@ function sayWhatWasDone(
   const count = (n: number) => n.toLocaleString('en');
   const total = parts.reduce((sum, part) => sum + part.tokens, 0);
   const training = parts.reduce((sum, part) => sum + part.training, 0);
-  const held = several ? ` in ${parts.filter((part) => part.training === 0).length} pieces` : '';
+  const heldPieces = parts.filter((part) => part.training === 0).length;
+  const held = several ? ` in ${heldPieces} ${heldPieces === 1 ? 'piece' : 'pieces'}` : '';
   const more = augmented > 0 ? `, and ${count(augmented)} more to learn from` : '';
   const each = notes === 0 ? '' : ` (${(total / notes).toFixed(2)} a note)`;
   say(`${count(total)} tokens${each}, ${count(total - training)} held out${held}${more}`);

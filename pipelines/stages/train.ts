@@ -31,7 +31,11 @@ export const train = defineStage({
       .describe('Grid LSTM: the depth LSTM of a block reads what its time LSTM has just put out'),
     tiedEmbeddings: z.boolean().default(false).describe('the output map is the embedding, transposed'),
     steps: z.int().min(1).default(1000).describe('how many updates of the weights to make at most'),
-    batch: z.int().min(1).default(16).describe('stretches of the piece that are read side by side'),
+    batch: z
+      .int()
+      .min(1)
+      .default(16)
+      .describe('stretches of the music that are read side by side; fewer where it is short'),
     window: z.int().min(1).default(64).describe('time steps that a gradient reaches back'),
     learningRate: z.number().positive().default(0.002).describe('step size of Adam'),
     warmup: z.int().min(0).default(0).describe('steps over which the learning rate grows from zero'),

@@ -30,6 +30,14 @@ describe('the most melodic track', () => {
     ['not percussion, bass, an accent or a drone', [drums, bass, sting, drone, melody], 4],
     ['never an empty one, whatever its name', [empty, chords], 1],
     ['the one that is named so, of two alike', [melody, { ...melody, name: 'Lead Vocals' }], 1],
+    [
+      'the right hand, though it plays chords, and the left alone',
+      [
+        { ...track(64, (i) => [48 + (i % 12)]), name: 'Piano left' },
+        { ...track(64, (i) => [60 + (i % 12), ...(i % 2 ? [76] : [])]), name: 'Piano right' },
+      ],
+      1,
+    ],
     ['the first of two alike', [melody, melody], 0],
     ['of percussion alone the one with the most notes', [sting, drums].map((t) => (t === sting ? empty : t)), 1],
     ['legato too', [chords, track(64, (i) => [60 + (i % 12)])], 1],

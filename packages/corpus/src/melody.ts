@@ -5,13 +5,14 @@ import type { Piece } from './piece.js';
 const [LOW, HIGH] = [36, 60];
 /** Pitches that a melody has at least; what has fewer is an accent or a drone. */
 const PITCHES = 5;
-/** What the name of a track counts for that says what it is. */
+/** What the name of a track counts for that says what it is: for a piano, the upper of two staves. */
 const NAMED = 2;
-const MELODIC_NAME = /melod|vocal|voice|vox|lead|sing|solo|tune/i;
+const MELODIC_NAME = /melod|vocal|voice|vox|lead|sing|solo|tune|treble|soprano|\b(right|upper)\b/i;
+const OTHER_NAME = /bass|accomp|chord|\b(left|lower)\b/i;
 
 /**
  * The number of the track that is most like a melody: notes one at a time, neither few nor low, of several pitches. The product of these, each from
- * 0 to 1, is what counts, and twice as much where the track's name says that it is the melody. Of tracks that differ by less than 5 % it is the first; of percussion alone, the
+ * 0 to 1, is what counts, twice as much where the track's name says that it is the melody, half as much where it says the contrary. Of tracks that differ by less than 5 % it is the first; of percussion alone, the
  * one with the most notes.
  */
 export function mostMelodic(piece: Pick<Piece, 'tracks'>): number {
@@ -27,7 +28,8 @@ export function mostMelodic(piece: Pick<Piece, 'tracks'>): number {
   return highest(
     byTrack.map((notes, index) => {
       if (notes.length === 0) return Number.NEGATIVE_INFINITY;
-      const named = MELODIC_NAME.test(piece.tracks[index]!.name) ? NAMED : 1;
+      const { name } = piece.tracks[index]!;
+      const named = (MELODIC_NAME.test(name) ? NAMED : 1) / (OTHER_NAME.test(name) ? NAMED : 1);
       const pitches = new Set(notes.map(({ key }) => key)).size;
       const pitch = notes.reduce((sum, { key }) => sum + key, 0) / notes.length;
       const height = Math.min(1, Math.max(0, (pitch - LOW) / (HIGH - LOW)));

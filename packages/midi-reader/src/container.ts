@@ -38,7 +38,7 @@ const USUAL_DIVISION = 480;
 export function readHeader(bytes: Uint8Array, problems: Problems): Header {
   const start = tagAt(bytes, 0) === 'MThd' ? 0 : findTag(bytes, 'MThd', 0);
   if (start < 0) {
-    throw new MidiError(0, `expected a MIDI header ("MThd"), found ${describe(bytes)}`);
+    throw new MidiError(0, `expected a MIDI header ("MThd"), found ${otherKind(bytes) ?? describe(bytes)}`);
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const riff = tagAt(bytes, 0) === 'RIFF' && start >= 20 && tagAt(bytes, start - 8) === 'data';
@@ -125,6 +125,25 @@ export function tagAt(bytes: Uint8Array, at: number): string {
 
 function findTag(bytes: Uint8Array, tag: string, from: number): number {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).indexOf(tag, from, 'latin1');
+}
+
+/** What people have taken for MIDI files, by how it begins. */
+const OTHER_KINDS = {
+  'X:': 'ABC notation',
+  '%abc': 'ABC notation',
+  '<?xml': 'XML, perhaps MusicXML',
+  'PK\x03\x04': 'a ZIP archive, perhaps compressed MusicXML',
+  '%PDF': 'a PDF document',
+  ID3: 'an MP3 file',
+  OggS: 'an Ogg file',
+  fLaC: 'a FLAC file',
+  RIFF: 'a RIFF file without MIDI, perhaps a WAV file',
+  'version https://git-lfs': 'a pointer of Git LFS in place of the file',
+};
+
+function otherKind(bytes: Uint8Array): string | undefined {
+  const text = Buffer.from(bytes.subarray(0, 32)).toString('latin1');
+  return Object.entries(OTHER_KINDS).find(([beginning]) => text.startsWith(beginning))?.[1];
 }
 
 function describe(bytes: Uint8Array): string {

@@ -52,3 +52,9 @@ export const DRUM_CHANNEL = 9;
 export function familyOf(program: number): (typeof FAMILIES)[number] {
   return FAMILIES[program >> 3]!;
 }
+
+/** The name of a key, 0 to 127: 60 is C4, middle C. */
+export function pitchName(key: number): string {
+  const names = ['C', 'C♯', 'D', 'E♭', 'E', 'F', 'F♯', 'G', 'A♭', 'A', 'B♭', 'B'];
+  return `${names[key % 12]}${Math.floor(key / 12) - 1}`;
+}

@@ -66,7 +66,10 @@ describe('readMidi', () => {
 
   it.each([
     ['an empty file', [], 'byte 0: expected a MIDI header ("MThd"), found the end of the file'],
-    ['another kind of file', ascii('%PDF'), 'byte 0: expected a MIDI header ("MThd"), found the bytes 25 50 44 46'],
+    ['another kind of file', ascii('%PDF'), 'byte 0: expected a MIDI header ("MThd"), found a PDF document'],
+    ['a tune in ABC', ascii('X:1\nT:A\n'), 'byte 0: expected a MIDI header ("MThd"), found ABC notation'],
+    ['a sound', ascii('RIFFxxxxWAVEfmt '), 'found a RIFF file without MIDI, perhaps a WAV file'],
+    ['what is none of these', ascii('%PDX'), 'byte 0: expected a MIDI header ("MThd"), found the bytes 25 50 44 58'],
     ['a cut header', ascii('MThd\0\0\0'), 'byte 7: the file ends inside its header'],
   ])('refuses %s', (_, bytes, message) => {
     expect(() => read(...bytes)).toThrow(MidiError);
@@ -82,7 +85,7 @@ describe('readMidi', () => {
       [9, 9, ...header(), ...found],
       'byte 0: expected a MIDI header ("MThd"), found the bytes 09 09',
     ],
-    ['a wrong count of tracks', [...header(1, 7), ...found], 'byte 14: the header says that there are 7 tracks'],
+    ['a wrong count of tracks', [...header(1, 7), ...found], 'byte 14: expected 7 tracks as the header says, found 1'],
     [
       'junk between tracks',
       [...header(1, 2), ...chunk('MTrk', end), 0, 1, 2, 3, 4, 5, 6, 7, 8, ...found],

@@ -71,7 +71,7 @@ export function readMidi(bytes: Uint8Array, { strict = false }: ReadingOptions =
     tracks.push({ ...content, events, meta, length, notes });
   }
   if (tracks.length !== header.declaredTracks) {
-    const what = `the header says that there are ${header.declaredTracks} tracks, there are ${tracks.length}`;
+    const what = `expected ${header.declaredTracks} tracks as the header says, found ${tracks.length}`;
     problems.report(header.end, what, 'the header was not believed');
   }
   if (header.format === 0 && tracks.length > 1) {

@@ -23,9 +23,16 @@ namespace waiting {
  * How long a thread waits awake: for the others of its team, which on an idle machine come within a few microseconds, and for
  * the next kernel, before which Node has something to do. To go to sleep and be woken costs about 50 microseconds. A thread
  * that another program has taken the processor from comes back after milliseconds: to wait for it awake would keep the
- * processor from others, perhaps from that very thread.
+ * processor from others, perhaps from that very thread, and use up what the system grants to this one.
  */
-constexpr std::chrono::microseconds FOR_TEAM{50}, FOR_WORK{200};
+struct Awake {
+  std::chrono::microseconds forTeam, forWork;
+};
+constexpr Awake ON_IDLE_MACHINE{std::chrono::microseconds{50}, std::chrono::microseconds{200}};
+constexpr Awake BESIDE_OTHERS{std::chrono::microseconds{10}, std::chrono::microseconds{0}};
+std::atomic<bool> besideOthers{false};
+
+inline const Awake& awake() { return besideOthers.load(std::memory_order_relaxed) ? BESIDE_OTHERS : ON_IDLE_MACHINE; }
 
 // Never destroyed: threads may still wait when the process ends.
 std::mutex& mutex = *new std::mutex;
@@ -73,7 +80,7 @@ void meet(const Team& team) {
   if (team.threads == 1) return;
   const int generation = __atomic_load_n(&barrier->generation, __ATOMIC_ACQUIRE);
   if (__atomic_add_fetch(&barrier->arrived, 1, __ATOMIC_ACQ_REL) < team.threads) {
-    waitWhile(&barrier->generation, generation, waiting::FOR_TEAM);
+    waitWhile(&barrier->generation, generation, waiting::awake().forTeam);
     return;
   }
   __atomic_store_n(&barrier->arrived, 0, __ATOMIC_RELAXED);
@@ -134,7 +141,7 @@ class Crew {
   void serve(int index, Member* member) {
     askForShortSlices();
     for (int seen = 0;; seen++) {
-      waitWhile(&member->rounds, seen, waiting::FOR_WORK);
+      waitWhile(&member->rounds, seen, waiting::awake().forWork);
       const Team team{index, threads_, &barrier_};
       (*work_)(team);
       meet(team);

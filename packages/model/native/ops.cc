@@ -77,6 +77,7 @@ struct Attributes {
   bool bfloat16 = false;
   bool transposeA = false;
   bool transposeB = false;
+  bool besideOthers = false;
 };
 
 /** One call of an operation. Tensors are given back when it goes. */
@@ -306,9 +307,10 @@ void adam(void* attributes, TF_OpKernelContext* context) {
   call.run(8 * a.n, [&](const Team& team) { kernels().adam(team, a); });
 }
 
-void limitThreads(void* attributes, TF_OpKernelContext* context) {
+void useThreads(void* attributes, TF_OpKernelContext* context) {
   Call call(attributes, context);
   mostThreads = call.attributes.threads;
+  waiting::besideOthers = call.attributes.besideOthers;
 }
 
 /** What this processor has: the lanes of the kernels in use, and 1 where bfloat16 products can be had. */
@@ -336,7 +338,7 @@ void* create(TF_OpKernelConstruction* construction) {
   TF_OpKernelConstruction_GetAttrInt32(construction, "threads", &threads, status);
   attributes->threads = threads < 1 ? 1 : threads;
   for (auto [name, to] : {std::pair{"transpose_a", &attributes->transposeA}, {"transpose_b", &attributes->transposeB},
-           {"rounded", &attributes->bfloat16}}) {
+           {"rounded", &attributes->bfloat16}, {"beside_others", &attributes->besideOthers}}) {
     unsigned char value = 0;
     if (!hasAttribute(construction, name)) continue;
     TF_OpKernelConstruction_GetAttrBool(construction, name, &value, status);
@@ -397,7 +399,7 @@ const bool registered = [] {
   registerOperation("EtudeCrossEntropy", {"logits: float", "bias: float", "targets: int32", "smoothing: float"},
       {"loss: float", "d_logits: float", "d_bias: float"}, {threads}, crossEntropy);
   registerOperation("EtudeInstructions", {}, {"numbers: float"}, {threads}, instructions);
-  registerOperation("EtudeLimitThreads", {}, {}, {threads}, limitThreads);
+  registerOperation("EtudeUseThreads", {}, {}, {threads, "beside_others: bool = false"}, useThreads);
   registerOperation("EtudeAdam",
       {"weights: float", "means: float", "squares: float", "gradients: float", "numbers: float"},
       {"new_weights: float", "new_means: float", "new_squares: float"}, {threads}, adam);

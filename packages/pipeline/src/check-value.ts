@@ -108,6 +108,9 @@ function expected(issue: z.core.$ZodIssue, schema: z.ZodType): string {
     });
     return [...new Set(parts.filter((part) => part !== undefined))].join(' or ');
   }
+  // Beyond it integers have gaps; the bound is zod's own and nobody's who wrote the schema.
+  if (issue.code === 'too_big' && issue.maximum === Number.MAX_SAFE_INTEGER) return 'an integer below 2^53';
+  if (issue.code === 'too_small' && issue.origin === 'array') return `a list of at least ${issue.minimum}`;
   const words = /expected (.*?)(?:, received .*)?$/.exec(issue.message)?.[1] ?? issue.message;
   return words.replaceAll('|', ' or ').replace(' to be ', ' ').replace(/^int$/, 'an integer');
 }

@@ -109,7 +109,10 @@ function readChain(path: string, workspace: string, problems: Problem[]): YamlFi
   return chain;
 }
 
-/** Puts `stage.parameter=value` settings into a map; which option set what, by its path. */
+/**
+ * Puts `stage.parameter=value` settings into a map.
+ * @returns by path which option a value comes from; maps that a setting made round its value are among them
+ */
 function applySettings(into: YamlMap, settings: readonly string[], problems: Problem[]): Map<string, string> {
   const options = new Map<string, string>();
   for (const setting of settings) {
@@ -127,8 +130,9 @@ function applySettings(into: YamlMap, settings: readonly string[], problems: Pro
         problems,
         wrong.map(({ message }) => ({ place, message })),
       );
-      setIn(into, keys, value);
-      options.set(keys.join('.'), place);
+      if (wrong.length > 0) continue;
+      const from = setIn(into, keys, value);
+      for (let length = from; length <= keys.length; length++) options.set(keys.slice(0, length).join('.'), place);
     }
   }
   return options;
@@ -198,12 +202,20 @@ function merge(base: YamlMap, over: YamlMap): YamlMap {
   return merged;
 }
 
-function setIn(section: YamlMap, [key, ...rest]: readonly string[], value: unknown): void {
+/**
+ * Sets the value at a path of keys, or of places in a list; what lies round it is copied, since another value may share it.
+ * @returns how many keys lead to the first value that was not there before
+ */
+function setIn(section: YamlMap | unknown[], [key, ...rest]: readonly string[], value: unknown): number {
+  const inside = section as YamlMap;
+  const before = inside[key!];
   if (rest.length === 0) {
-    section[key!] = value;
-    return;
+    inside[key!] = value;
+    return 1;
   }
-  const inner = Object.assign(emptyMap(), isMap(section[key!]) ? section[key!] : {});
-  section[key!] = inner;
-  setIn(inner, rest, value);
+  const goesOn = isMap(before) || (Array.isArray(before) && /^\d+$/.test(rest[0]!) && Object.hasOwn(before, rest[0]!));
+  const inner = Array.isArray(before) && goesOn ? [...before] : Object.assign(emptyMap(), goesOn ? before : {});
+  inside[key!] = inner;
+  const depth = setIn(inner, rest, value);
+  return goesOn ? depth + 1 : 1;
 }

@@ -1,4 +1,5 @@
 import type { SongReport } from '@etude/measures';
+import { pitchName } from '@etude/midi-reader';
 import { markdownText } from './plain-text.js';
 import { measureSong, type SongMeasures } from './song-measures.js';
 
@@ -130,10 +131,4 @@ export function comparisonMarkdown(compared: readonly ComparedExperiment[]): str
   const [head, ...body] = escaped;
   const rule = `|---|${compared.map(() => '---:|').join('')}`;
   return `${[head, rule, ...body].join('\n')}\n`;
-}
-
-/** MIDI key 60 is C4. */
-export function pitchName(key: number): string {
-  const names = ['C', 'C♯', 'D', 'E♭', 'E', 'F', 'F♯', 'G', 'A♭', 'A', 'B♭', 'B'];
-  return `${names[key % 12]}${Math.floor(key / 12) - 1}`;
 }

@@ -5,7 +5,6 @@ export {
   comparisonRows,
   type ExperimentToCompare,
   lossesOf,
-  pitchName,
 } from './compare.js';
 export { type CurveToDraw, drawLearningCurve } from './learning-curve-picture.js';
 export { plainText } from './plain-text.js';

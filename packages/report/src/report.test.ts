@@ -10,7 +10,6 @@ import {
   drawLearningCurve,
   drawSong,
   measureSong,
-  pitchName,
   plainText,
 } from './index.js';
 
@@ -152,10 +151,6 @@ describe('drawLearningCurve', () => {
     const svg = drawLearningCurve([point(1, 3)], { best: 1, entropy: 0 });
     expect(svg).not.toMatch(/NaN|undefined|Infinity|kept/);
   });
-});
-
-it('names pitches', () => {
-  expect([0, 60, 69, 127].map(pitchName)).toEqual(['C-1', 'C4', 'A4', 'G9']);
 });
 
 describe('the picture of a song', () => {

@@ -12,3 +12,4 @@ export {
 } from './grammar.js';
 export { formatTokens, parseTokens, readPieces } from './token-text.js';
 export { buildVocabulary, countEntropy, decode, encoderOf, type Unseen, type Vocabulary } from './vocabulary.js';
+export { voiceOf } from './voices.js';

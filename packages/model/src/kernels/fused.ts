@@ -5,7 +5,7 @@ import type { NativeOperations, Scalar, Tensor, Tensor1D, Tensor2D, TensorFlow }
 import { type Dropout, dropoutThreshold } from './dropout.js';
 import type { Kernels, LayerDropout, LayerInput, Precision } from './kernels.js';
 import { rowsOf, toTable } from './reference.js';
-import { onMeasuredThreads } from './thread-count.js';
+import { onMeasuredThreads, type ThreadUse } from './thread-count.js';
 
 // Shapes as in kernels.ts. What the operations do is in native/kernels.cc.
 
@@ -30,12 +30,13 @@ export function fusedProblem(): string | undefined {
 }
 
 /** Of this process, as the threads are. */
-let limit = Number.POSITIVE_INFINITY;
+let inUse: ThreadUse = { threads: Number.POSITIVE_INFINITY, besideOthers: false };
 
-function limitThreads(native: NativeOperations, threads: number): void {
-  if (threads === limit) return;
-  native.run('EtudeLimitThreads', { threads }, [], 0);
-  limit = threads;
+function useThreads(native: NativeOperations, use: ThreadUse): void {
+  const { threads, besideOthers } = use;
+  if (threads === inUse.threads && besideOthers === inUse.besideOthers) return;
+  native.run('EtudeUseThreads', { threads, beside_others: besideOthers }, [], 0);
+  inUse = use;
 }
 
 /** What the compiled kernels make of this processor. */
@@ -73,7 +74,7 @@ export function fusedKernels(
     name: 'fused',
     details: `${instructionSet}, ${threads} thread${threads === 1 ? '' : 's'}`,
     computedBy: `fused kernels (${instructionSet})`,
-    unitsOfWork: () => onMeasuredThreads(threads, (most) => limitThreads(native, most)),
+    unitsOfWork: () => onMeasuredThreads(threads, (use) => useThreads(native, use)),
     lstm(weights, input, state, dropout) {
       const B = state.hidden.shape[0];
       const read = fewerRows(tf, input);

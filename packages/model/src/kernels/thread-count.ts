@@ -8,6 +8,8 @@ const WORTH_IT = 0.95;
 const [SOON, LATE] = [8, 64];
 /** Involuntary context switches a millisecond above which other programs want the processors; idle machines have about 0.05. */
 const CONTENDED = 0.3;
+/** Milliseconds of processors that a millisecond has at least on an idle machine: one thread or another can always go on. */
+const STARVED = 0.9;
 
 /**
  * How many threads to compute with, by what is measured. Beside other programs, threads that have to wait for each other
@@ -71,29 +73,39 @@ export class ThreadCount {
   }
 }
 
+/** How threads compute. */
+export interface ThreadUse {
+  /** at most so many */
+  readonly threads: number;
+  /** Other programs want the processors: threads that wait are to go to sleep soon. */
+  readonly besideOthers: boolean;
+}
+
 /**
  * Units of like work, one after the other, each on as many threads as {@link ThreadCount} has found best of late.
- * @param limit has kernels compute on at most so many threads from now on
+ * @param use has kernels compute in this way from now on
  */
-export function onMeasuredThreads(most: number, limit: (threads: number) => void): <T>(work: () => T) => T {
+export function onMeasuredThreads(most: number, use: (use: ThreadUse) => void): <T>(work: () => T) => T {
   const count = new ThreadCount(most);
-  let [units, ms, switchesBefore] = [0, 0, involuntarySwitches()];
+  let [units, ms, before] = [0, 0, process.resourceUsage()];
+  let windowsSinceStarved = COMPARED;
   return (work) => {
-    limit(count.threads);
+    use({ threads: count.threads, besideOthers: windowsSinceStarved < COMPARED });
     const startedAt = performance.now();
     const result = work();
     ms += performance.now() - startedAt;
     units += 1;
     if (ms >= WINDOW_MS) {
-      const switches = involuntarySwitches();
-      count.measured(ms / units, (switches - switchesBefore) / ms > CONTENDED);
-      [units, ms, switchesBefore] = [0, 0, switches];
+      const now = process.resourceUsage();
+      // 0 where the system does not tell.
+      const switches = now.involuntaryContextSwitches - before.involuntaryContextSwitches;
+      // With what was used between units, which only adds to it.
+      const usedMs = (now.userCPUTime - before.userCPUTime + now.systemCPUTime - before.systemCPUTime) / 1000;
+      const isStarved = usedMs < STARVED * ms;
+      windowsSinceStarved = isStarved ? 0 : windowsSinceStarved + 1;
+      count.measured(ms / units, isStarved || switches > CONTENDED * ms);
+      [units, ms, before] = [0, 0, now];
     }
     return result;
   };
-}
-
-/** How often the system has taken a processor from a thread of this process that could have gone on; 0 where it does not tell. */
-function involuntarySwitches(): number {
-  return process.resourceUsage().involuntaryContextSwitches;
 }
