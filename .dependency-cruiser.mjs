@@ -30,12 +30,12 @@ export default {
         `^packages/(${flow.slice(0, place + 1).join('|')})/`,
       ),
     ),
-    knowsOnly('the-engine-knows-no-music', '^packages/pipeline/', '^packages/pipeline/'),
+    knowsOnly('the-engine-knows-no-music', '^packages/engine/', '^packages/engine/'),
     knowsOnly('data-knows-only-midi', '^data/', '^(data|packages/(midi-reader|midi-writer|corpus|abc))/'),
     knowsOnly(
       'set-up-knows-only-locks-and-files',
       '^scripts/',
-      '^(scripts/|packages/pipeline/src/(file-lock|whole-file)\\.js$)',
+      '^(scripts/|packages/engine/src/files/(file-lock|whole-file)\\.js$)',
     ),
     {
       name: 'no-package-reaches-into-another',

@@ -1,4 +1,4 @@
-import { EXPERIMENT_KEYS, fileParameters, pipelineSchema, type Stage } from '@etude/pipeline';
+import { EXPERIMENT_KEYS, fileParameters, pipelineSchema, type Stage } from '@etude/engine';
 import * as z from 'zod';
 
 /** What the keys of an experiment mean that are not sections of a stage. */

@@ -277,7 +277,10 @@ describe('wrong options are refused', () => {
       "--set extends=4layer.yaml: extends belongs into an experiment's file; --set changes parameters of stages, such as sample.temperature=1.2",
     ],
     [['--set', 'trian.steps=4'], '--set trian.steps=4: unknown stage "trian"; did you mean "train"?'],
-    [['--set', 'build-vocab.__proto__.x=4'], '--set build-vocab.__proto__.x=4: build-vocab: unknown key "__proto__"; expected one of unseen'],
+    [
+      ['--set', 'build-vocab.__proto__.x=4'],
+      '--set build-vocab.__proto__.x=4: build-vocab: unknown key "__proto__"; expected one of unseen',
+    ],
     [['--set', 'train.layers.0=2'], '--set train.layers.0=2: train.layers: expected number, found {"0":2}'],
     [['--set', 'extract-track.source=*'], '--set extract-track.source=*: Alias cannot be an empty string'],
     [

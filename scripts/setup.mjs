@@ -3,7 +3,7 @@
 
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { withFileLock } from '../packages/pipeline/src/file-lock.js';
+import { withFileLock } from '../packages/engine/src/files/file-lock.js';
 import { provideKernels } from './setup/kernels.mjs';
 import { installPackages } from './setup/packages.mjs';
 import { provideTensorFlow } from './setup/tensorflow.mjs';

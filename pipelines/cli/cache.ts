@@ -1,4 +1,4 @@
-import { type CacheEntry, cacheContents, InputError, pruneCache, verifyCache } from '@etude/pipeline';
+import { type CacheEntry, cacheContents, InputError, pruneCache, verifyCache } from '@etude/engine';
 import { EXIT } from './fail.js';
 import { formatBytes, formatColumns, plainLines, printJson } from './print.js';
 import { findWorkspace } from './workspace.js';

@@ -9,7 +9,7 @@ import {
   type Problem,
   readRunRecord,
   suggestion,
-} from '@etude/pipeline';
+} from '@etude/engine';
 import { compareExperiments, comparisonMarkdown, comparisonRows, type ExperimentToCompare } from '@etude/report';
 import { formatColumns, printJson } from './print.js';
 import { findWorkspace } from './workspace.js';

@@ -1,5 +1,5 @@
+import { InputError, type Problem, suggestion } from '@etude/engine';
 import { KERNEL_NAMES } from '@etude/model';
-import { InputError, type Problem, suggestion } from '@etude/pipeline';
 
 /** What the variables of the environment may be that Etude, its set-up and its tests read. */
 const VARIABLES: Readonly<Record<string, readonly string[] | RegExp>> = {

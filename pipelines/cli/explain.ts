@@ -1,4 +1,4 @@
-import { findStage, runPlan } from '@etude/pipeline';
+import { findStage, runPlan } from '@etude/engine';
 import { plainText } from '@etude/report';
 import { colours, formatColumns, printJson } from './print.js';
 import { planFor } from './workspace.js';

@@ -1,4 +1,4 @@
-import { InputError, MOST_PROBLEMS, StageError } from '@etude/pipeline';
+import { InputError, MOST_PROBLEMS, StageError } from '@etude/engine';
 import { CommanderError } from 'commander';
 import { plainLines, printJson } from './print.js';
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { isDrum, type Note, notesOf, piecesOf } from '@etude/corpus';
+import { filesInFolder, InputError, kindAt } from '@etude/engine';
 import {
   MIDI_EXTENSIONS,
   MidiError,
@@ -10,7 +11,6 @@ import {
   readMidi,
   type Track,
 } from '@etude/midi-reader';
-import { filesInFolder, InputError, kindAt } from '@etude/pipeline';
 import { secondsOf } from '@etude/report';
 import { EXIT } from './fail.js';
 import { formatColumns, plainLines, printJson } from './print.js';

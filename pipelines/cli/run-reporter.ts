@@ -1,4 +1,4 @@
-import type { Artifact, Plan, Progress, RunObserver, RunRecord, StageRecord } from '@etude/pipeline';
+import type { Artifact, Plan, Progress, RunObserver, RunRecord, StageRecord } from '@etude/engine';
 import { plainText } from '@etude/report';
 import { describeError } from './fail.js';
 import { colours, formatBytes, formatTime, plainLines } from './print.js';

@@ -1,4 +1,4 @@
-import { runPlan, type StageRecord } from '@etude/pipeline';
+import { runPlan, type StageRecord } from '@etude/engine';
 import { EXIT, fail } from './fail.js';
 import { printJson } from './print.js';
 import { type RunReporter, runReporter } from './run-reporter.js';

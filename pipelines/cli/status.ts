@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { artifactFolder, InputError, readRunRecord, runPlan, yamlFilesIn } from '@etude/pipeline';
+import { artifactFolder, InputError, readRunRecord, runPlan, yamlFilesIn } from '@etude/engine';
 import { describeError } from './fail.js';
 import { formatColumns, printJson } from './print.js';
 import { findWorkspace, planFor } from './workspace.js';

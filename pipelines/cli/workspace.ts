@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import { makePlan, type Plan } from '@etude/pipeline';
+import { makePlan, type Plan } from '@etude/engine';
 import { stages } from '../stages/index.js';
 
 /** The workspace around a folder: the nearest one up that holds `pipelines/`, else the folder itself. */

@@ -1,4 +1,4 @@
-import { defineStage } from '@etude/pipeline';
+import { defineStage } from '@etude/engine';
 import { buildVocabulary, readPieces } from '@etude/tokenizer';
 import * as z from 'zod';
 import { vocabularyToJson } from './vocabulary-json.js';

@@ -1,4 +1,4 @@
-import { defineStage, StageError } from '@etude/pipeline';
+import { defineStage, StageError } from '@etude/engine';
 import { END_OF_PIECE, readPieces, type Vocabulary } from '@etude/tokenizer';
 import { meanLoss, onlyHeard } from '@etude/trainer';
 import * as z from 'zod';

@@ -8,8 +8,8 @@ import {
   readPieces,
   toLines,
 } from '@etude/corpus';
+import { defineStage, StageError, type WorkspaceFile, workspaceFiles } from '@etude/engine';
 import { FAMILIES, MIDI_EXTENSIONS, type MidiProblem } from '@etude/midi-reader';
-import { defineStage, StageError, type WorkspaceFile, workspaceFiles } from '@etude/pipeline';
 import * as z from 'zod';
 import { instrument } from './instrument.js';
 import { mostThreads } from './kernels.js';

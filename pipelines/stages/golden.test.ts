@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import type { InputFile, WorkspaceFile } from '@etude/engine';
 import { setTempo, timeSignature, trackName, writeMidi } from '@etude/midi-writer';
-import type { InputFile, WorkspaceFile } from '@etude/pipeline';
 import { loadTensorFlow } from '@etude/tensorflow';
 import { describe, expect, it } from 'vitest';
 import { runStage, workspaceFile } from '../testing/run-stage.js';

@@ -1,4 +1,4 @@
-import type { InputFile } from '@etude/pipeline';
+import type { InputFile } from '@etude/engine';
 import { GRAMMARS } from '@etude/tokenizer';
 import * as z from 'zod';
 import { readArtifact } from './read-artifact.js';

@@ -1,4 +1,4 @@
-import type { Stage } from '@etude/pipeline';
+import type { Stage } from '@etude/engine';
 import { buildVocab } from './build-vocab.js';
 import { evaluate } from './evaluate.js';
 import { extractTrack } from './extract-track.js';

@@ -1,5 +1,5 @@
+import { StageError } from '@etude/engine';
 import { type ChosenKernels, chooseKernels, type KernelName, type Precision } from '@etude/model';
-import { StageError } from '@etude/pipeline';
 import { type LoadedTensorFlow, loadTensorFlow } from '@etude/tensorflow';
 import { availableThreads } from './available-threads.js';
 

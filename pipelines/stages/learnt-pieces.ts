@@ -1,5 +1,5 @@
 import { linesOf, type Piece, pieceFromJson } from '@etude/corpus';
-import type { InputFile } from '@etude/pipeline';
+import type { InputFile } from '@etude/engine';
 import type { Grammar } from '@etude/tokenizer';
 import { readArtifact } from './read-artifact.js';
 

@@ -1,5 +1,5 @@
+import { StageError } from '@etude/engine';
 import { type Disturbance, type Noise, PRESETS, presetNoise } from '@etude/generator';
-import { StageError } from '@etude/pipeline';
 import * as z from 'zod';
 
 const disturbance = z.discriminatedUnion('kind', [

@@ -1,7 +1,7 @@
+import type { InputFile } from '@etude/engine';
 import { sample, UNBENT } from '@etude/generator';
 import { CopyIndex, measureNovelty, notesOnGrid } from '@etude/measures';
 import type { Kernels, Model } from '@etude/model';
-import type { InputFile } from '@etude/pipeline';
 import type { TensorFlow } from '@etude/tensorflow';
 import { decode, type Grammar, type Vocabulary } from '@etude/tokenizer';
 import { learntPieces } from './learnt-pieces.js';

@@ -1,5 +1,5 @@
+import { type InputFile, StageError } from '@etude/engine';
 import { type Model, modelFromBytes } from '@etude/model';
-import { type InputFile, StageError } from '@etude/pipeline';
 import type { TensorFlow } from '@etude/tensorflow';
 import type { Vocabulary } from '@etude/tokenizer';
 import * as z from 'zod';

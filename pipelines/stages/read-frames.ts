@@ -1,5 +1,5 @@
 import { ALL_KEYS, type Piece, pieceToJson, toLines } from '@etude/corpus';
-import { defineStage, StageError, workspaceFiles } from '@etude/pipeline';
+import { defineStage, StageError, workspaceFiles } from '@etude/engine';
 import { createGrammar, END_OF_PIECE, formatTokens, type GrammarSettings } from '@etude/tokenizer';
 import * as z from 'zod';
 import { type GrammarJson, grammarToJson } from './grammar-json.js';

@@ -1,7 +1,7 @@
 import { basename, extname } from 'node:path';
 import { barsOf, excerpt, joined, notesOf, type Piece, pieceFromJson, readPieces, rescale } from '@etude/corpus';
+import { StageError, type WorkspaceFile } from '@etude/engine';
 import { createRandom } from '@etude/model';
-import { StageError, type WorkspaceFile } from '@etude/pipeline';
 import { type Grammar, GrammarError, type GrammarSettings } from '@etude/tokenizer';
 import * as z from 'zod';
 import { cadenceOf, dominantFrom, type Ending, type EndingJudge, withTonic } from './song-ending.js';

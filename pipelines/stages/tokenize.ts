@@ -11,8 +11,8 @@ import {
   transpose,
   withoutEnd,
 } from '@etude/corpus';
+import { defineStage, StageError } from '@etude/engine';
 import { createRandom } from '@etude/model';
-import { defineStage, StageError } from '@etude/pipeline';
 import {
   createGrammar,
   END_OF_PIECE,

@@ -1,6 +1,6 @@
 import { freemem } from 'node:os';
+import { defineStage, StageError, withoutEffect } from '@etude/engine';
 import { type LanguageModelShape, modelToBytes } from '@etude/model';
-import { defineStage, StageError, withoutEffect } from '@etude/pipeline';
 import { drawLearningCurve } from '@etude/report';
 import { countEntropy, createGrammar, END_OF_PIECE, encoderOf, readPieces, type Vocabulary } from '@etude/tokenizer';
 import { type Corpus, curveToCsv, TrainingError, type TrainingProgress, train as trainModel } from '@etude/trainer';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import type { InputFile, Stage, WorkspaceFile } from '@etude/pipeline';
+import type { InputFile, Stage, WorkspaceFile } from '@etude/engine';
 
 type Content = string | Uint8Array;
 

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { writeWhole } from '../../packages/pipeline/src/whole-file.js';
+import { writeWhole } from '../../packages/engine/src/files/whole-file.js';
 
 const listOf = (folder) => join(folder, 'contents.json');
 

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { withFileLock } from '../../packages/pipeline/src/file-lock.js';
+import { withFileLock } from '../../packages/engine/src/files/file-lock.js';
 import { findDamage, hasRecordedContents, recordContents } from './contents.mjs';
 import { say } from './workspace.mjs';
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { writeWhole } from '../../packages/pipeline/src/whole-file.js';
+import { writeWhole } from '../../packages/engine/src/files/whole-file.js';
 
 /** The checkout. */
 export const root = fileURLToPath(new URL('../..', import.meta.url));

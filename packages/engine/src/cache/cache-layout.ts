@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import * as z from 'zod';
-import type { Doors } from './stage.js';
+import type { Doors } from '../stage.js';
 
 const cachedStage = z.object({
   outputs: z.record(

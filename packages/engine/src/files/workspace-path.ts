@@ -1,6 +1,6 @@
 import { lstatSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
-import { InputError } from './problem.js';
+import { InputError } from '../problem.js';
 
 /** A path of the workspace as people write it: relative, with forward slashes. One from outside stays absolute. */
 export function workspacePath(path: string, workspace: string): string {

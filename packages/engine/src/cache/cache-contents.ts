@@ -2,13 +2,13 @@ import { existsSync, readdirSync, type Stats } from 'node:fs';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import cacache from 'cacache';
+import { locksIn, withFileLock } from '../files/file-lock.js';
+import { removeStrays } from '../files/whole-file.js';
+import { ownFoldersMustBeInside } from '../files/workspace-path.js';
+import { digestOf } from '../plan/fingerprint.js';
+import { experimentLock, PRUNE_LOCK } from '../run/run.js';
+import { readRunRecord } from '../run/run-record.js';
 import { contentPath, digestIn, indexPath, type Origin, parseRecord } from './cache-layout.js';
-import { locksIn, withFileLock } from './file-lock.js';
-import { digestOf } from './fingerprint.js';
-import { experimentLock, PRUNE_LOCK } from './run.js';
-import { readRunRecord } from './run-record.js';
-import { removeStrays } from './whole-file.js';
-import { ownFoldersMustBeInside } from './workspace-path.js';
 
 /** Something that the cache keeps: what a stage wrote, or what it can go on from. */
 export interface CacheEntry {

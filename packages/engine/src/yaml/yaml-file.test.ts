@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { formatProblem } from './problem.js';
+import { formatProblem } from '../problem.js';
 import { parseYaml, readYamlFile } from './yaml-file.js';
 
 /** A YAML file's problems, a line each. */

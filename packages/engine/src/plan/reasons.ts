@@ -1,6 +1,6 @@
+import type { FileRecord, StageRecord } from '../run/run-record.js';
+import { isMap } from '../yaml/yaml-file.js';
 import { canonicalJson } from './fingerprint.js';
-import type { FileRecord, StageRecord } from './run-record.js';
-import { isMap } from './yaml-file.js';
 
 /** The side of a stage that its fingerprint depends on, as it stands now. */
 export type Present = Pick<StageRecord, 'name' | 'stage' | 'version' | 'params' | 'files' | 'inputs'>;

@@ -1,19 +1,19 @@
 import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { CachedStage, Origin } from '../cache/cache-layout.js';
+import { type Artifact, StageCache } from '../cache/stage-cache.js';
+import { withFileLock } from '../files/file-lock.js';
+import { removeStrays } from '../files/whole-file.js';
+import { mustBeInside, ownFoldersMustBeInside } from '../files/workspace-path.js';
+import { fingerprintOf } from '../plan/fingerprint.js';
+import { findStage, type Plan, type PlannedStage } from '../plan/plan.js';
+import { changesSince } from '../plan/reasons.js';
+import { StageError } from '../problem.js';
+import { type Checkpoint, type InputFile, type Progress, paramsWithEffect } from '../stage.js';
 import { publish } from './artifact-folder.js';
-import type { CachedStage, Origin } from './cache-layout.js';
-import { withFileLock } from './file-lock.js';
-import { fingerprintOf } from './fingerprint.js';
-import { findStage, type Plan, type PlannedStage } from './plan.js';
-import { StageError } from './problem.js';
-import { changesSince } from './reasons.js';
 import { artifactFolder, type RunRecord, readRunRecord, type StageRecord, writeRunRecord } from './run-record.js';
-import { type Checkpoint, type InputFile, type Progress, paramsWithEffect } from './stage.js';
-import { type Artifact, StageCache } from './stage-cache.js';
 import { ingredientsOf, inputFile, presentOf, readFiles, type WorkspaceFiles } from './stage-inputs.js';
 import { contentsOf, digestsOf, named, type Outputs } from './stage-outputs.js';
-import { removeStrays } from './whole-file.js';
-import { mustBeInside, ownFoldersMustBeInside } from './workspace-path.js';
 
 /** What a run tells while it goes on; all calls are made in the order of events. */
 export interface RunObserver {

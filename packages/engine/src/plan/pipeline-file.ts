@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { check } from './check-value.js';
-import { addAll, type Problem, suggestion } from './problem.js';
-import type { Door, Stage } from './stage.js';
-import { isPlainName } from './workspace-path.js';
-import type { YamlFile, YamlPath } from './yaml-file.js';
+import { isPlainName } from '../files/workspace-path.js';
+import { addAll, type Problem, suggestion } from '../problem.js';
+import type { Door, Stage } from '../stage.js';
+import { check } from '../yaml/check-value.js';
+import type { YamlFile, YamlPath } from '../yaml/yaml-file.js';
 
 /** A place in the DAG: a stage under the name that it has in this pipeline, and the artifacts that it reads and writes. */
 export interface Node {

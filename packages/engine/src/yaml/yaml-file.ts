@@ -11,8 +11,8 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml';
-import type { Problem } from './problem.js';
-import { workspacePath } from './workspace-path.js';
+import { workspacePath } from '../files/workspace-path.js';
+import type { Problem } from '../problem.js';
 
 export type YamlPath = readonly (string | number)[];
 

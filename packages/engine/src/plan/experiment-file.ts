@@ -1,9 +1,17 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, extname, resolve } from 'node:path';
-import { shown } from './check-value.js';
-import { addAll, type Problem, suggestion } from './problem.js';
-import { isInside, isPlainName, kindAt, leadsOutside, workspacePath } from './workspace-path.js';
-import { emptyMap, isMap, parseYaml, readYamlFile, type YamlFile, type YamlMap, type YamlPath } from './yaml-file.js';
+import { isInside, isPlainName, kindAt, leadsOutside, workspacePath } from '../files/workspace-path.js';
+import { addAll, type Problem, suggestion } from '../problem.js';
+import { shown } from '../yaml/check-value.js';
+import {
+  emptyMap,
+  isMap,
+  parseYaml,
+  readYamlFile,
+  type YamlFile,
+  type YamlMap,
+  type YamlPath,
+} from '../yaml/yaml-file.js';
 
 /** The keys of an experiment that are not sections of a stage. */
 export const EXPERIMENT_KEYS = ['extends', 'pipeline', 'description'];

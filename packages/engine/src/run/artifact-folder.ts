@@ -1,10 +1,10 @@
 import { existsSync, lstatSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { digestOf } from './fingerprint.js';
-import { StageError } from './problem.js';
-import type { Artifact } from './stage-cache.js';
-import { writeWhole } from './whole-file.js';
+import type { Artifact } from '../cache/stage-cache.js';
+import { writeWhole } from '../files/whole-file.js';
+import { digestOf } from '../plan/fingerprint.js';
+import { StageError } from '../problem.js';
 
 /**
  * Brings a stage's folder to hold exactly these artifacts: a file that is right is left alone, one that is missing or

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
+import type { Artifact } from '../cache/stage-cache.js';
+import { writeWhole } from '../files/whole-file.js';
+import { isPlainFile, isPlainName, mustBeInside } from '../files/workspace-path.js';
+import { isExperimentName } from '../plan/experiment-file.js';
+import { isStageName } from '../plan/pipeline-file.js';
+import { InputError } from '../problem.js';
 import { makeWay } from './artifact-folder.js';
-import { isExperimentName } from './experiment-file.js';
-import { isStageName } from './pipeline-file.js';
-import { InputError } from './problem.js';
-import type { Artifact } from './stage-cache.js';
-import { writeWhole } from './whole-file.js';
-import { isPlainFile, isPlainName, mustBeInside } from './workspace-path.js';
 
 export type StageStatus = 'hit' | 'ran' | 'would-run' | 'failed' | 'skipped';
 

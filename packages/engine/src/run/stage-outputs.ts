@@ -1,7 +1,7 @@
-import type { CachedStage } from './cache-layout.js';
-import type { PlannedStage } from './plan.js';
-import type { Content, StageOutputs } from './stage.js';
-import type { Artifact } from './stage-cache.js';
+import type { CachedStage } from '../cache/cache-layout.js';
+import type { Artifact } from '../cache/stage-cache.js';
+import type { PlannedStage } from '../plan/plan.js';
+import type { Content, StageOutputs } from '../stage.js';
 
 /** What a stage left, for the stages that read from it: artifacts by the name that the pipeline gives them. */
 export type Outputs = Readonly<Record<string, readonly Artifact[]>>;

@@ -1,6 +1,9 @@
 import { lstat, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import cacache from 'cacache';
+import { toDisk, writeWhole } from '../files/whole-file.js';
+import { digestOf } from '../plan/fingerprint.js';
+import type { Doors } from '../stage.js';
 import {
   type CachedStage,
   contentPath,
@@ -10,9 +13,6 @@ import {
   type Origin,
   parseRecord,
 } from './cache-layout.js';
-import { digestOf } from './fingerprint.js';
-import type { Doors } from './stage.js';
-import { toDisk, writeWhole } from './whole-file.js';
 
 /** An artifact's identity. */
 export interface Artifact {

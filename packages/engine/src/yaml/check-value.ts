@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { MOST_PROBLEMS, suggestion } from './problem.js';
+import { MOST_PROBLEMS, suggestion } from '../problem.js';
 import type { YamlPath } from './yaml-file.js';
 
 /** One thing that a zod schema finds wrong with a value. */

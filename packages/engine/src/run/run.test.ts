@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync 
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { defineStage, InputError, type RunObserver, readRunRecord, type Stage, StageError } from './index.js';
-import { type ToyWorkspace, toyWorkspace } from './testing/toy-workspace.js';
+import { defineStage, InputError, type RunObserver, readRunRecord, type Stage, StageError } from '../index.js';
+import { type ToyWorkspace, toyWorkspace } from '../testing/toy-workspace.js';
 
 let toy: ToyWorkspace;
 beforeEach(() => {

@@ -1,11 +1,11 @@
 import { basename, extname, join } from 'node:path';
-import { check, shown } from './check-value.js';
+import { findFiles, type PlannedFile } from '../files/workspace-files.js';
+import { InputError, type Problem, suggestion } from '../problem.js';
+import { fileParameters, type Stage } from '../stage.js';
+import { check, shown } from '../yaml/check-value.js';
+import { readYamlFile } from '../yaml/yaml-file.js';
 import { EXPERIMENT_KEYS, type Experiment, fileProblem, readExperiment, yamlFilesIn } from './experiment-file.js';
 import { type Node, readPipeline } from './pipeline-file.js';
-import { InputError, type Problem, suggestion } from './problem.js';
-import { fileParameters, type Stage } from './stage.js';
-import { findFiles, type PlannedFile } from './workspace-files.js';
-import { readYamlFile } from './yaml-file.js';
 
 /** A node of the DAG with the parameters that this experiment gives it. */
 export interface PlannedStage extends Node {

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { canonicalJson, digestOf, fingerprintOf, type Ingredients } from './fingerprint.js';
-import type { PlannedStage } from './plan.js';
-import { StageError } from './problem.js';
+import type { Artifact } from '../cache/stage-cache.js';
+import type { PlannedFile } from '../files/workspace-files.js';
+import { canonicalJson, digestOf, fingerprintOf, type Ingredients } from '../plan/fingerprint.js';
+import type { PlannedStage } from '../plan/plan.js';
+import { StageError } from '../problem.js';
+import { type InputFile, paramsWithEffect, type Stage, type WorkspaceFile } from '../stage.js';
 import type { FileRecord, StageRecord } from './run-record.js';
-import { type InputFile, paramsWithEffect, type Stage, type WorkspaceFile } from './stage.js';
-import type { Artifact } from './stage-cache.js';
 import type { Outputs } from './stage-outputs.js';
-import type { PlannedFile } from './workspace-files.js';
 
 /** The files that a stage's parameters name, by parameter. */
 export type WorkspaceFiles = Readonly<Record<string, readonly WorkspaceFile[]>>;

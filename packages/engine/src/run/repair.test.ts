@@ -12,8 +12,8 @@ import {
 import { join } from 'node:path';
 import cacache from 'cacache';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type RunObserver, StageError } from './index.js';
-import { type ToyWorkspace, toyWorkspace } from './testing/toy-workspace.js';
+import { type RunObserver, StageError } from '../index.js';
+import { type ToyWorkspace, toyWorkspace } from '../testing/toy-workspace.js';
 
 let toy: ToyWorkspace;
 beforeEach(() => {

@@ -2,11 +2,11 @@ import { readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { temporaryName } from '../files/process-identity.js';
+import { digestOf } from '../plan/fingerprint.js';
+import { type ToyWorkspace, toyWorkspace } from '../testing/toy-workspace.js';
 import { cacheContents, pruneCache, verifyCache } from './cache-contents.js';
 import { contentPath } from './cache-layout.js';
-import { digestOf } from './fingerprint.js';
-import { temporaryName } from './process-identity.js';
-import { type ToyWorkspace, toyWorkspace } from './testing/toy-workspace.js';
 
 let toy: ToyWorkspace;
 beforeEach(async () => {

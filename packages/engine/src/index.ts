@@ -1,0 +1,25 @@
+export {
+  type CacheEntry,
+  cacheContents,
+  pruneCache,
+  verifyCache,
+} from './cache/cache-contents.js';
+export type { Artifact } from './cache/stage-cache.js';
+export { filesInFolder } from './files/folder-files.js';
+export { isPlainFile, kindAt } from './files/workspace-path.js';
+export { EXPERIMENT_KEYS, isExperimentName, yamlFilesIn } from './plan/experiment-file.js';
+export { pipelineSchema } from './plan/pipeline-file.js';
+export { findStage, makePlan, type Plan, type PlannedStage, type PlanRequest } from './plan/plan.js';
+export { formatProblem, InputError, MOST_PROBLEMS, type Problem, StageError, suggestion } from './problem.js';
+export { type RunObserver, type RunOptions, type RunResult, runPlan } from './run/run.js';
+export { artifactFolder, type RunRecord, readRunRecord, type StageRecord, type StageStatus } from './run/run-record.js';
+export {
+  defineStage,
+  fileParameters,
+  type InputFile,
+  type Progress,
+  type Stage,
+  type WorkspaceFile,
+  withoutEffect,
+  workspaceFiles,
+} from './stage.js';
