@@ -1,6 +1,7 @@
 // Which package may know which (docs/architecture.md). A package depends only on those above it in the flow.
 const flow = [
   'midi-reader',
+  'music',
   'corpus',
   'measures',
   'tokenizer',
@@ -31,7 +32,7 @@ export default {
       ),
     ),
     knowsOnly('the-engine-knows-no-music', '^packages/engine/', '^packages/engine/'),
-    knowsOnly('data-knows-only-midi', '^data/', '^(data|packages/(midi-reader|midi-writer|corpus|abc))/'),
+    knowsOnly('data-knows-only-midi', '^data/', '^(data|packages/(midi-reader|midi-writer|music|abc))/'),
     knowsOnly(
       'set-up-knows-only-locks-and-files',
       '^scripts/',

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { notesOf, piecesOf } from '@etude/corpus';
 import { sample, UNBENT } from '@etude/generator';
 import { CopyGuard, CopyIndex } from '@etude/measures';
 import { readMidi } from '@etude/midi-reader';
-import { chooseKernels, createRandom, initialWeights } from '@etude/model';
+import { chooseKernels, initialWeights } from '@etude/model';
+import { createRandom, notesOf, piecesOf } from '@etude/music';
+
 import { loadTensorFlow } from '@etude/tensorflow';
 import { buildVocabulary, createGrammar } from '@etude/tokenizer';
 import { root } from '../scripts/setup/workspace.mjs';

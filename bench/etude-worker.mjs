@@ -1,5 +1,6 @@
 // Etude's side of a pair: a training step, a sampled token, or one layer's pass.
-import { chooseKernels, createRandom, initialWeights, lossAndGradients, stepper, zeroState } from '@etude/model';
+import { chooseKernels, initialWeights, lossAndGradients, stepper, zeroState } from '@etude/model';
+import { createRandom } from '@etude/music';
 import { loadTensorFlow } from '@etude/tensorflow';
 import { Adam } from '@etude/trainer';
 import { serve, timed } from './worker.mjs';

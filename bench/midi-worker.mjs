@@ -1,9 +1,9 @@
 // Reads or writes MIDI and tells how long it took. See midi.mjs.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { piecesOf } from '@etude/corpus';
 import { ChannelEvents, readMidi } from '@etude/midi-reader';
 import { writeMidi } from '@etude/midi-writer';
+import { piecesOf } from '@etude/music';
 import { createGrammar } from '@etude/tokenizer';
 import { serve, timed } from './worker.mjs';
 

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeMidi } from '@etude/midi-writer';
-import { createRandom } from '@etude/model';
+import { createRandom } from '@etude/music';
 import { spread } from './pair.mjs';
 
 const CORPUS_BYTES = 50e6;

@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { piecesOf } from '@etude/corpus';
 import { readMidi } from '@etude/midi-reader';
+import { piecesOf } from '@etude/music';
 import { buildVocabulary, createGrammar, encoderOf } from '@etude/tokenizer';
 import { root } from '../scripts/setup/workspace.mjs';
 

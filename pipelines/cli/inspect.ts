@@ -1,16 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
-import { isDrum, type Note, notesOf, piecesOf } from '@etude/corpus';
 import { filesInFolder, InputError, kindAt } from '@etude/engine';
-import {
-  MIDI_EXTENSIONS,
-  MidiError,
-  type MidiFile,
-  PROGRAMS,
-  pitchName,
-  readMidi,
-  type Track,
-} from '@etude/midi-reader';
+import { MIDI_EXTENSIONS, MidiError, type MidiFile, readMidi, type Track } from '@etude/midi-reader';
+import { isDrum, type Note, notesOf, PROGRAMS, piecesOf, pitchName } from '@etude/music';
+
 import { secondsOf } from '@etude/report';
 import { EXIT } from './fail.js';
 import { formatColumns, plainLines, printJson } from './print.js';

@@ -4,8 +4,8 @@ import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { notesOf } from '@etude/corpus';
 import { readMidi } from '@etude/midi-reader';
+import { notesOf } from '@etude/music';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CliWorkspace, ETUDE, TINY, withoutColours } from '../testing/cli-workspace.js';
 

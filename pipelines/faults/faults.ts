@@ -12,7 +12,7 @@ import {
 import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createRandom } from '@etude/model';
+import { createRandom } from '@etude/music';
 import { FaultWorkspace, filesBelow, problemsAfter, problemsAtEnd, RUN } from './fault-workspace.js';
 
 /** What the rounds compare with and begin from. */

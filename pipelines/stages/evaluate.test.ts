@@ -1,4 +1,5 @@
-import { createRandom, initialWeights, type LanguageModelShape, modelToBytes } from '@etude/model';
+import { initialWeights, type LanguageModelShape, modelToBytes } from '@etude/model';
+import { createRandom } from '@etude/music';
 import { loadTensorFlow } from '@etude/tensorflow';
 import { buildVocabulary, encoderOf } from '@etude/tokenizer';
 import { meanLoss, onlyHeard } from '@etude/trainer';

@@ -6,10 +6,10 @@ import {
   readingsFromBytes,
   readingsToBytes,
   readPieces,
-  toLines,
 } from '@etude/corpus';
 import { defineStage, StageError, type WorkspaceFile, workspaceFiles } from '@etude/engine';
-import { FAMILIES, MIDI_EXTENSIONS, type MidiProblem } from '@etude/midi-reader';
+import { MIDI_EXTENSIONS, type MidiProblem } from '@etude/midi-reader';
+import { FAMILIES, joinLines } from '@etude/music';
 import * as z from 'zod';
 import { instrument } from './instrument.js';
 import { mostThreads } from './kernels.js';
@@ -120,7 +120,7 @@ function ofOne({ path }: WorkspaceFile, { pieces, summary }: FileReading, { trac
         ? 'all that have notes'
         : 'those with notes that are selected';
   say(`${what}${track === 'auto' ? ` (auto: ${why})` : ''}: ${notes} notes, ${events} events`);
-  return { pieces: toLines(pieces), summary: toJson({ ...summary, tracks: numbered }) };
+  return { pieces: joinLines(pieces), summary: toJson({ ...summary, tracks: numbered }) };
 }
 
 function ofMany(source: readonly WorkspaceFile[], readings: Map<string, FileReading>, { strict }: Params, say: Say) {
@@ -152,7 +152,7 @@ function ofMany(source: readonly WorkspaceFile[], readings: Map<string, FileRead
   say(
     `${count(pieces.length)} pieces of ${count(source.length)} files: ${count(notes)} notes, ${count(events)} events`,
   );
-  return { pieces: toLines(pieces), summary: toJson({ pieces: pieces.length, notes, events, files: summaries }) };
+  return { pieces: joinLines(pieces), summary: toJson({ pieces: pieces.length, notes, events, files: summaries }) };
 }
 
 function inWords({ track, offset, problem, done }: MidiProblem): string {

@@ -1,5 +1,6 @@
 import { StageError } from '@etude/engine';
-import { isNoteOff, PROGRAMS, pitchName } from '@etude/midi-reader';
+import { isNoteOff } from '@etude/midi-reader';
+import { PROGRAMS, pitchName } from '@etude/music';
 import { type Vocabulary, voiceOf } from '@etude/tokenizer';
 
 /** A token as what it says, and numbers of which a neighbour may stand for it: times, velocities, lengths. Notes end alike however it is written. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { piecesOf } from '@etude/corpus';
 import { readMidi } from '@etude/midi-reader';
+import { piecesOf } from '@etude/music';
 import { buildVocabulary, createGrammar, type GrammarSettings } from '@etude/tokenizer';
 import { expect, it } from 'vitest';
 import { workspaceFile } from '../testing/run-stage.js';

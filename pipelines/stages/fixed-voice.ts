@@ -1,5 +1,5 @@
-import { isDrum, notesOf, type Piece } from '@etude/corpus';
 import { StageError } from '@etude/engine';
+import { isDrum, notesOf, type Piece } from '@etude/music';
 import { type Grammar, GrammarError, type Vocabulary, type VoiceRule } from '@etude/tokenizer';
 import * as z from 'zod';
 

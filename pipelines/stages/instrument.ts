@@ -1,5 +1,5 @@
 import { suggestion } from '@etude/engine';
-import { PROGRAMS } from '@etude/midi-reader';
+import { PROGRAMS } from '@etude/music';
 import * as z from 'zod';
 
 /** An instrument of General MIDI: its name, or its number from 0 to 127, which is what comes out. */

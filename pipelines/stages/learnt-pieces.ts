@@ -1,5 +1,5 @@
-import { linesOf, type Piece, pieceFromJson } from '@etude/corpus';
 import type { InputFile } from '@etude/engine';
+import { type Piece, pieceFromJson, textLines } from '@etude/music';
 import type { Grammar } from '@etude/tokenizer';
 import { readArtifact } from './read-artifact.js';
 
@@ -23,7 +23,7 @@ export function firstLearntPiece(file: InputFile, grammar: PartOf): Piece {
 }
 
 function* pieces(bytes: Uint8Array, { partOf }: PartOf): Generator<Piece> {
-  for (const line of linesOf(bytes)) {
+  for (const line of textLines(bytes)) {
     const piece = pieceFromJson(line);
     yield partOf?.(piece) ?? piece;
   }

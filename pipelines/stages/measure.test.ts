@@ -1,5 +1,5 @@
-import { pieceToJson } from '@etude/corpus';
 import { writeMidi } from '@etude/midi-writer';
+import { pieceToJson } from '@etude/music';
 import { createGrammar } from '@etude/tokenizer';
 import { expect, it } from 'vitest';
 import { inputFile, runStage } from '../testing/run-stage.js';

@@ -1,7 +1,7 @@
-import { piecesOf } from '@etude/corpus';
 import { defineStage } from '@etude/engine';
 import { SongMeter } from '@etude/measures';
 import { readMidi } from '@etude/midi-reader';
+import { piecesOf } from '@etude/music';
 import { drawSong, lossesOf, type SongToDraw } from '@etude/report';
 import { createGrammar, END_OF_PIECE, readPieces } from '@etude/tokenizer';
 import * as z from 'zod';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { type Piece, piecesOf, pieceToJson, toLines } from '@etude/corpus';
 import { readMidi } from '@etude/midi-reader';
-import { createRandom, initialWeights, type LanguageModelShape } from '@etude/model';
+import { initialWeights, type LanguageModelShape } from '@etude/model';
+import { createRandom, joinLines, type Piece, piecesOf, pieceToJson } from '@etude/music';
 import { buildVocabulary, createGrammar, encoderOf } from '@etude/tokenizer';
 import { train } from '@etude/trainer';
 import { expect, it } from 'vitest';
@@ -25,7 +25,7 @@ it('finds nothing copied by a model that knows nothing, and much by one that kno
     ...{ model: 'stacked-lstm', layers: 1, units: 48, tiedEmbeddings: false },
     vocabulary: vocabulary.entries.length,
   };
-  const probe = noveltyProbe(tf, kernels, vocabulary, grammar, inputFile(toLines([pieceToJson(piece)])));
+  const probe = noveltyProbe(tf, kernels, vocabulary, grammar, inputFile(joinLines([pieceToJson(piece)])));
   const unlearnt = { shape, weights: initialWeights(tf, shape, createRandom(1)) };
   expect(await probe(unlearnt)).toBeLessThan(0.05);
   const corpus = { training: [encoderOf(vocabulary)(tokens)], validation: [] };

@@ -1,4 +1,5 @@
-import { createRandom, initialWeights, modelToBytes, toSafetensors } from '@etude/model';
+import { initialWeights, modelToBytes, toSafetensors } from '@etude/model';
+import { createRandom } from '@etude/music';
 import { loadTensorFlow } from '@etude/tensorflow';
 import { describe, expect, it } from 'vitest';
 import { inputFile } from '../testing/run-stage.js';

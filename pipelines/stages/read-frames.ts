@@ -1,5 +1,5 @@
-import { ALL_KEYS, type Piece, pieceToJson, toLines } from '@etude/corpus';
 import { defineStage, StageError, workspaceFiles } from '@etude/engine';
+import { ALL_KEYS, joinLines, type Piece, pieceToJson } from '@etude/music';
 import { createGrammar, END_OF_PIECE, formatTokens, type GrammarSettings } from '@etude/tokenizer';
 import * as z from 'zod';
 import { type GrammarJson, grammarToJson } from './grammar-json.js';
@@ -43,7 +43,7 @@ export const readFrames = defineStage({
       END_OF_PIECE,
     ];
     const text = (pieces: readonly string[][]) =>
-      toLines(pieces.map((tokens) => formatTokens(tokens, grammar).trimEnd()));
+      joinLines(pieces.map((tokens) => formatTokens(tokens, grammar).trimEnd()));
     const fits = (piece: readonly number[][], semitones: number) =>
       piece.every((frame) => frame.every((key) => key + semitones >= 0 && key + semitones <= 127));
     const kept = [...train.map((piece) => tokensOf(piece)), ...valid.map((piece) => tokensOf(piece))];
@@ -64,7 +64,7 @@ export const readFrames = defineStage({
     const [first] = kept;
     const piece: Piece = grammar.decode(first!.filter((token) => /^(Pitch|Frame)/.test(token)));
     return {
-      pieces: toLines([pieceToJson(piece)]),
+      pieces: joinLines([pieceToJson(piece)]),
       tokens: text(kept),
       augmented: text(augmented),
       test: text(test.map((each) => tokensOf(each))),

@@ -1,6 +1,6 @@
-import { pieceFromJson, piecesOf, pieceToJson } from '@etude/corpus';
 import { ChannelEvents, META, type MidiFile, readMidi } from '@etude/midi-reader';
 import { writeMidi } from '@etude/midi-writer';
+import { pieceFromJson, piecesOf, pieceToJson } from '@etude/music';
 import type { GrammarSettings } from '@etude/tokenizer';
 import { describe, expect, it } from 'vitest';
 import { inputFile, runStage } from '../testing/run-stage.js';

@@ -1,8 +1,8 @@
-import { notesOf, type Piece, programsOf } from '@etude/corpus';
 import { defineStage, StageError } from '@etude/engine';
 import { ChannelEvents } from '@etude/midi-reader';
 import { arrange, keySignature, setTempo, soundEvents, timeSignature, trackName, writeMidi } from '@etude/midi-writer';
-import { randomStreams } from '@etude/model';
+import { notesOf, type Piece, programsOf, randomStreams } from '@etude/music';
+
 import { createGrammar, type Grammar, parseTokens, TokenError } from '@etude/tokenizer';
 import * as z from 'zod';
 import { grammarFromJson } from './grammar-json.js';

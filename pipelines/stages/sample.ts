@@ -1,7 +1,7 @@
-import { notesOf, type Piece } from '@etude/corpus';
 import { defineStage, StageError, workspaceFiles } from '@etude/engine';
 import { CopyIndex, entropiesOfHalves, halvesOf, notesOnGrid, pitchesOf } from '@etude/measures';
 import { MIDI_EXTENSIONS } from '@etude/midi-reader';
+import { notesOf, type Piece } from '@etude/music';
 import { createGrammar, END_OF_PIECE, formatTokens, type Grammar, readPieces } from '@etude/tokenizer';
 import * as z from 'zod';
 import { fitTokens } from './fit-tokens.js';

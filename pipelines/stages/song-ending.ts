@@ -1,5 +1,5 @@
-import { isDrum, joined, keyOf, notesOf, type Piece } from '@etude/corpus';
 import { type ChannelEvent, ChannelEvents } from '@etude/midi-reader';
+import { isDrum, joined, keyOf, notesOf, type Piece } from '@etude/music';
 import * as z from 'zod';
 import type { NoteRule } from './song-rules.js';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { excerpt, joined, notesOf, type Piece, piecesOf } from '@etude/corpus';
 import { ChannelEvents, readMidi } from '@etude/midi-reader';
 import { writeMidi } from '@etude/midi-writer';
+import { excerpt, joined, notesOf, type Piece, piecesOf } from '@etude/music';
 import { createGrammar } from '@etude/tokenizer';
 import { describe, expect, it } from 'vitest';
 import { workspaceFile } from '../testing/run-stage.js';

@@ -1,7 +1,8 @@
 import { basename, extname } from 'node:path';
-import { barsOf, excerpt, joined, notesOf, type Piece, pieceFromJson, readPieces, rescale } from '@etude/corpus';
+import { readPieces } from '@etude/corpus';
 import { StageError, type WorkspaceFile } from '@etude/engine';
-import { createRandom } from '@etude/model';
+import { barsOf, createRandom, excerpt, joined, notesOf, type Piece, pieceFromJson, rescale } from '@etude/music';
+
 import { type Grammar, GrammarError, type GrammarSettings } from '@etude/tokenizer';
 import * as z from 'zod';
 import { cadenceOf, dominantFrom, type Ending, type EndingJudge, withTonic } from './song-ending.js';

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { notesOf, type Piece, piecesOf } from '@etude/corpus';
 import { sample, UNBENT } from '@etude/generator';
 import { CopyIndex, measureNovelty, notesOnGrid } from '@etude/measures';
 import { isNoteOff, isNoteOn, readMidi } from '@etude/midi-reader';
-import { chooseKernels, createRandom, initialWeights, type LanguageModelShape } from '@etude/model';
+import { chooseKernels, initialWeights, type LanguageModelShape } from '@etude/model';
+import { createRandom, notesOf, type Piece, piecesOf } from '@etude/music';
+
 import { loadTensorFlow } from '@etude/tensorflow';
 import { buildVocabulary, createGrammar, decode, GRAMMARS, type GrammarSettings } from '@etude/tokenizer';
 import { describe, expect, it } from 'vitest';

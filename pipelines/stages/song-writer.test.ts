@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { notesOf, type Piece, piecesOf } from '@etude/corpus';
 import { UNBENT } from '@etude/generator';
 import { CopyIndex, entropiesOfHalves, notesOnGrid } from '@etude/measures';
 import { ChannelEvents, readMidi } from '@etude/midi-reader';
-import { chooseKernels, createRandom, initialWeights, type LanguageModelShape } from '@etude/model';
+import { chooseKernels, initialWeights, type LanguageModelShape } from '@etude/model';
+import { createRandom, notesOf, type Piece, piecesOf } from '@etude/music';
+
 import { loadTensorFlow } from '@etude/tensorflow';
 import { buildVocabulary, createGrammar, GRAMMARS } from '@etude/tokenizer';
 import { describe, expect, it } from 'vitest';

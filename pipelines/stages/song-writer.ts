@@ -1,4 +1,3 @@
-import { excerpt, notesOf, type Piece } from '@etude/corpus';
 import {
   isScheduled,
   type SamplingOptions,
@@ -16,7 +15,8 @@ import {
   notesOnGrid,
   type Range,
 } from '@etude/measures';
-import { hash, type Kernels, type Model } from '@etude/model';
+import type { Kernels, Model } from '@etude/model';
+import { excerpt, hash, notesOf, type Piece } from '@etude/music';
 import type { TensorFlow } from '@etude/tensorflow';
 import { decode, encoderOf, type Grammar, type Vocabulary } from '@etude/tokenizer';
 import { meanLoss, onlyHeard } from '@etude/trainer';

@@ -1,5 +1,5 @@
-import { type Piece, pieceToJson } from '@etude/corpus';
 import { ChannelEvents } from '@etude/midi-reader';
+import { type Piece, pieceToJson } from '@etude/music';
 import { readPieces } from '@etude/tokenizer';
 import { describe, expect, it } from 'vitest';
 import { inputFile, runStage } from '../testing/run-stage.js';

@@ -1,6 +1,8 @@
+import { heldOutPieces, withoutEnd } from '@etude/corpus';
+import { defineStage, StageError } from '@etude/engine';
 import {
   ALL_KEYS,
-  heldOutPieces,
+  createRandom,
   jitterVelocity,
   notesDigest,
   notesOf,
@@ -9,10 +11,8 @@ import {
   rescale,
   stretch,
   transpose,
-  withoutEnd,
-} from '@etude/corpus';
-import { defineStage, StageError } from '@etude/engine';
-import { createRandom } from '@etude/model';
+} from '@etude/music';
+
 import {
   createGrammar,
   END_OF_PIECE,

@@ -3,23 +3,21 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ChannelEvent, ChannelEvents, readMidi } from '@etude/midi-reader';
-import fc from 'fast-check';
+import { jitterVelocity, notesDigest, notesOf, type Piece, piecesOf, rescale, transpose } from '@etude/music';
 import { describe, expect, it } from 'vitest';
 import { heldOutPieces, withoutEnd } from './hold-out.js';
-import { notesDigest, notesOf } from './notes.js';
-import { type Piece, pieceFromJson, piecesOf, pieceToJson } from './piece.js';
+
 import { readCorpus } from './read-corpus.js';
 import { readPieces } from './read-file.js';
 import { readingsFromBytes, readingsToBytes } from './readings.js';
 import { type Selection, SelectionError, select } from './select.js';
-import { jitterVelocity, pedalToDurations, quantize, rescale, semitonesToC, stretch, transpose } from './transform.js';
 
 const canon = piecesOf(readMidi(readFileSync(new URL('../../../data/canon-in-d.mid', import.meta.url))))[0]!;
 const note = (tick: number, length: number, key: number, channel = 0): ChannelEvent[] => [
   { tick, status: 0x90 | channel, data1: key, data2: 90 },
   { tick: tick + length, status: 0x80 | channel, data1: key, data2: 0 },
 ];
-const pedal = (tick: number, data2: number): ChannelEvent => ({ tick, status: 0xb0, data1: 64, data2 });
+const _pedal = (tick: number, data2: number): ChannelEvent => ({ tick, status: 0xb0, data1: 64, data2 });
 const piece = (...tracks: ChannelEvent[][]): Piece => ({
   ...{ division: 480, tempos: [], timeSignatures: [], keySignatures: [] },
   tracks: tracks.map((events, index) => ({
@@ -27,21 +25,8 @@ const piece = (...tracks: ChannelEvent[][]): Piece => ({
     events: ChannelEvents.of([...events].sort((a, b) => a.tick - b.tick)),
   })),
 });
-const heard = (of: Piece) => notesOf(of).map(({ start, end, key }) => [start, end, key]);
+const _heard = (of: Piece) => notesOf(of).map(({ start, end, key }) => [start, end, key]);
 const all: Selection = { tracks: 'all', drums: 'keep', merge: false };
-
-describe('a piece', () => {
-  it('survives being written as JSON', () => {
-    expect(pieceFromJson(pieceToJson(canon))).toEqual(canon);
-  });
-
-  it('counts quarter notes at 120 a minute where its file counts frames', () => {
-    const file = readMidi(readFileSync(new URL('../../../data/prelude-bwv-846.mid', import.meta.url)));
-    // 25 frames a second of 40 ticks
-    expect(piecesOf({ ...file, division: 0xe728 })[0]!).toMatchObject({ division: 500, tempos: [] });
-    expect(piecesOf({ ...file, format: 2 })).toHaveLength(file.tracks.length);
-  });
-});
 
 describe('a selection', () => {
   const names = (selection: Partial<Selection>) =>
@@ -77,74 +62,6 @@ describe('a selection', () => {
       /^there is no track 9; the tracks are 0 \(0 notes\), 1 "Violin I"/,
     );
     expect(() => select(canon, { ...all, name: 'flute' })).toThrow(SelectionError);
-  });
-});
-
-describe('a grid', () => {
-  it('moves events to the nearest step, and reports by how much', () => {
-    const { piece: moved, report } = quantize(piece([...note(10, 90, 60), ...note(230, 250, 62)]), 2);
-    // 10 → 0, 100 → 240 so that a step is left, 230 → 240, 480 stays
-    expect(heard(moved)).toEqual([
-      [0, 240, 60],
-      [240, 480, 62],
-    ]);
-    expect(report).toEqual({ events: 4, moved: 3, mostBeats: 140 / 480, meanBeats: 160 / 4 / 480 });
-  });
-
-  it('moves no beginning by more than half a step, and leaves what stands on it', () => {
-    const music = fc
-      .array(fc.tuple(fc.nat(5000), fc.integer({ min: 1, max: 900 }), fc.integer({ min: 50, max: 70 })), {
-        minLength: 1,
-      })
-      .map((list) => piece(list.flatMap(([tick, length, key]) => note(tick, length, key))));
-    fc.assert(
-      fc.property(music, fc.constantFrom(1, 3, 4, 7), (before, steps) => {
-        const { piece: after } = quantize(before, steps);
-        const onsets = (of: Piece) => [...of.tracks[0]!.events].filter((e) => e.status === 0x90).map((e) => e.tick);
-        const sorted = onsets(before);
-        for (const [i, tick] of onsets(after).entries()) {
-          expect(Math.abs(tick - sorted[i]!)).toBeLessThanOrEqual(240 / steps + 1);
-        }
-        expect(quantize(after, steps).report.moved).toBe(0);
-      }),
-    );
-  });
-});
-
-describe('transformations', () => {
-  it('transpose all but percussion, and refuse what leaves the range', () => {
-    const band = piece([...note(0, 10, 60), ...note(0, 10, 36, 9)]);
-    expect(notesOf(transpose(band, 5)!).map(({ key }) => key)).toEqual([36, 65]);
-    expect(transpose(band, 68)).toBeUndefined();
-    const inA = { ...band, keySignatures: [{ tick: 0, sharps: 3, minor: false }] };
-    expect(transpose(inA, 3)!.keySignatures[0]!.sharps).toBe(0);
-    expect(transpose(inA, 1)!.keySignatures[0]!.sharps).toBe(-2);
-  });
-
-  it('find the way to C, from what a piece says of its key or from its notes', () => {
-    expect(semitonesToC(canon)).toBe(-2);
-    expect(semitonesToC({ ...canon, keySignatures: [{ tick: 0, sharps: -3, minor: true }] })).toBe(-3);
-    for (let n = -6; n < 6; n++) expect((semitonesToC(transpose(canon, n)!) + n + 2 + 24) % 12).toBe(0);
-  });
-
-  it('stretch, rescale and vary', () => {
-    expect(heard(stretch(piece(note(100, 50, 60)), 1.5))).toEqual([[150, 225, 60]]);
-    expect(rescale(piece(note(100, 50, 60)), 960)).toMatchObject({ division: 960 });
-    expect(heard(rescale(piece(note(100, 50, 60)), 960))).toEqual([[200, 300, 60]]);
-    const varied = notesOf(jitterVelocity(canon, 9, Math.random)).map(({ velocity }) => velocity);
-    expect(Math.min(...varied)).toBeGreaterThanOrEqual(87);
-    expect(Math.max(...varied)).toBeLessThanOrEqual(105);
-    expect(new Set(varied).size).toBeGreaterThan(5);
-  });
-
-  it('make notes as long as the pedal holds them', () => {
-    const held = piece([pedal(0, 127), ...note(10, 10, 60), ...note(30, 10, 60), ...note(40, 500, 64), pedal(100, 0)]);
-    expect(heard(pedalToDurations(held))).toEqual([
-      [10, 30, 60],
-      [30, 100, 60],
-      [40, 540, 64],
-    ]);
-    expect([...pedalToDurations(held).tracks[0]!.events].some(({ status }) => status === 0xb0)).toBe(false);
   });
 });
 

@@ -1,7 +1,5 @@
 import { type ChannelEvent, ChannelEvents, isNoteOff, isNoteOn, keyId } from '@etude/midi-reader';
-import { barsOf } from './bars.js';
-import { notesOf } from './notes.js';
-import type { Piece } from './piece.js';
+import { barsOf, notesOf, type Piece } from '@etude/music';
 
 /**
  * The beginning of a piece without the share of its notes that stands at its end, cut at a bar line, or where a note begins

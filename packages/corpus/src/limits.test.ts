@@ -1,7 +1,7 @@
 import { ChannelEvents } from '@etude/midi-reader';
+import { joined, type Piece } from '@etude/music';
 import { describe, expect, it } from 'vitest';
-import { barsOf, countBars } from './bars.js';
-import { heldOutPieces, joined, type Piece, readPieces } from './index.js';
+import { heldOutPieces, readPieces } from './index.js';
 
 const bytes32 = (value: number) => [value >>> 24, (value >> 16) & 255, (value >> 8) & 255, value & 255];
 const track = (...events: number[]) => [
@@ -57,32 +57,6 @@ describe('a file beyond what music has', () => {
     const { error } = readPieces(many(1_000), plan({ tracks: [2_000] })).summary;
     expect(error).toMatch(/and 968 more$/);
     expect(error!.length).toBeLessThan(2_000);
-  });
-});
-
-describe('countBars', () => {
-  it.each([
-    [480, [], 0],
-    [480, [], 1],
-    [480, [], 1920 * 3],
-    [100, [{ tick: 0, numerator: 3, denominator: 4 }], 1_000],
-    [1, [{ tick: 0, numerator: 1, denominator: 128 }], 77],
-    [
-      96,
-      [
-        { tick: 50, numerator: 7, denominator: 8 },
-        { tick: 50, numerator: 2, denominator: 4 },
-        { tick: 999, numerator: 5, denominator: 4 },
-      ],
-      4_321,
-    ],
-  ])('counts at division %i what barsOf gives', (division, timeSignatures, until) => {
-    let count = 0;
-    for (const { start } of barsOf(timeSignatures, division)) {
-      if (start >= until) break;
-      count += 1;
-    }
-    expect(countBars(until, { timeSignatures, division })).toBe(count);
   });
 });
 

@@ -1,5 +1,4 @@
-import { countBars } from './bars.js';
-import type { Piece } from './piece.js';
+import { countBars, type Piece } from '@etude/music';
 
 /** Files hold more only where something is broken: tracks of an orchestra, bars of a week of music. */
 const LIMITS = { tracks: 1_000, bars: 100_000, quarterNotes: 1_000_000 };

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { type ChannelEvent, ChannelEvents, readMidi } from '@etude/midi-reader';
+import { piecesOf } from '@etude/music';
 import { describe, expect, it } from 'vitest';
 import { mostMelodic } from './melody.js';
-import { piecesOf } from './piece.js';
 
 const note = (tick: number, key: number, channel = 0): ChannelEvent[] => [
   { tick, status: 0x90 | channel, data1: key, data2: 90 },

@@ -1,5 +1,4 @@
-import { isDrum, type Note, notesOf } from './notes.js';
-import type { Piece } from './piece.js';
+import { isDrum, type Note, notesOf, type Piece } from '@etude/music';
 
 /** Mean pitches at which a part is surely no melody, and from which on it may well be one: C2 and C4. */
 const [LOW, HIGH] = [36, 60];

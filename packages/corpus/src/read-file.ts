@@ -1,11 +1,20 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { MidiError, type MidiFile, type MidiProblem, readMidi } from '@etude/midi-reader';
+import {
+  notesDigest,
+  notesOf,
+  type Piece,
+  pedalToDurations,
+  piecesOf,
+  pieceToJson,
+  quantize,
+  semitonesToC,
+  transpose,
+} from '@etude/music';
 import { checkDuration, checkTracks, LimitError } from './limits.js';
-import { notesDigest, notesOf } from './notes.js';
-import { type Piece, piecesOf, pieceToJson } from './piece.js';
+
 import { noTrack, nothingIn, type Selection, SelectionError, select } from './select.js';
-import { pedalToDurations, quantize, semitonesToC, transpose } from './transform.js';
 
 /** What is taken out of a file, and what is done to it. */
 export interface ReadingPlan {

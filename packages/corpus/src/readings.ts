@@ -1,9 +1,9 @@
-import { linesOf, toLines } from './lines.js';
+import { joinLines, textLines } from '@etude/music';
 import type { FileReading } from './read-file.js';
 
 /** Readings by digest of their file as text, so that a file that has not changed need not be read again. */
 export function readingsToBytes(readings: ReadonlyMap<string, FileReading>): Uint8Array {
-  return toLines(lines(readings));
+  return joinLines(lines(readings));
 }
 
 function* lines(readings: ReadonlyMap<string, FileReading>): Generator<string> {
@@ -19,7 +19,7 @@ function* lines(readings: ReadonlyMap<string, FileReading>): Generator<string> {
  */
 export function readingsFromBytes(bytes: Uint8Array): Map<string, FileReading> {
   const readings = new Map<string, FileReading>();
-  const lines = linesOf(bytes);
+  const lines = textLines(bytes);
   for (const line of lines) {
     const { digest, pieces, ...rest } = JSON.parse(line) as { digest: string; pieces: number } & Omit<
       FileReading,

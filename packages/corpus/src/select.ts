@@ -1,16 +1,5 @@
-import {
-  type ChannelEvent,
-  ChannelEvents,
-  DRUM_CHANNEL,
-  familyOf,
-  isNoteOff,
-  isNoteOn,
-  keyId,
-  PROGRAMS,
-} from '@etude/midi-reader';
-import { inOrder } from './channels.js';
-import { isDrum, notesOf } from './notes.js';
-import type { Piece, PieceTrack } from './piece.js';
+import { type ChannelEvent, ChannelEvents, isNoteOff, isNoteOn, keyId } from '@etude/midi-reader';
+import { DRUM_CHANNEL, familyOf, inOrder, isDrum, notesOf, type Piece, type PieceTrack, PROGRAMS } from '@etude/music';
 
 /** Which events of a piece to take. What is left out of the selection does not restrict it. */
 export interface Selection {
@@ -211,18 +200,6 @@ function withSettings(tracks: readonly PieceTrack[], all: readonly PieceTrack[])
     const own = settings[place]!;
     return own.length === 0 ? track : { ...track, events: inOrder(own, track.events) };
   });
-}
-
-/** The program that each channel is set to at its first note; channels that are set to none before are not there. */
-export function programsOf(events: Iterable<ChannelEvent>): Map<number, number> {
-  const programs = new Map<number, number>();
-  const playing = new Set<number>();
-  for (const event of events) {
-    const channel = event.status & 15;
-    if (isNoteOn(event)) playing.add(channel);
-    if (event.status >> 4 === 12 && !playing.has(channel)) programs.set(channel, event.data1);
-  }
-  return programs;
 }
 
 /** One track of several: in time order, at one tick in the order of the tracks. */

@@ -1,11 +1,5 @@
-import {
-  chooseKernels,
-  createRandom,
-  initialWeights,
-  type Kernels,
-  type LanguageModelShape,
-  type Model,
-} from '@etude/model';
+import { chooseKernels, initialWeights, type Kernels, type LanguageModelShape, type Model } from '@etude/model';
+import { createRandom } from '@etude/music';
 import { loadTensorFlow, type TensorFlow } from '@etude/tensorflow';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { weightsOf } from './distribution.js';

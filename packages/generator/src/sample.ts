@@ -1,4 +1,5 @@
-import { type Kernels, type Model, randomStreams, type State, stepper, zeroState } from '@etude/model';
+import { type Kernels, type Model, type State, stepper, zeroState } from '@etude/model';
+import { randomStreams } from '@etude/music';
 import type { TensorFlow } from '@etude/tensorflow';
 import { Song, type TokenTrace, type WritingOptions } from './song.js';
 

@@ -1,4 +1,4 @@
-import type { Random } from '@etude/model';
+import type { Random } from '@etude/music';
 import { type Bending, UNBENT, weightsOf } from './distribution.js';
 import { type Disturbance, goesInCircles, type Noise, type StrangeNote } from './noise.js';
 

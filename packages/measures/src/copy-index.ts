@@ -1,4 +1,4 @@
-import type { Note } from '@etude/corpus';
+import type { Note } from '@etude/music';
 import { contourOf, type Line, linesOf } from './lines.js';
 import { suffixArray } from './suffix-array.js';
 

@@ -1,4 +1,4 @@
-import { isDrum, type Note, notesOf, type Piece } from '@etude/corpus';
+import { isDrum, type Note, notesOf, type Piece } from '@etude/music';
 
 /** Notes that follow each other: of one instrument, or of all together. */
 export type Line = readonly Note[];

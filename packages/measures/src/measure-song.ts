@@ -1,4 +1,4 @@
-import { type Note, notesOf, type Piece, tempoMap } from '@etude/corpus';
+import { type Note, notesOf, type Piece, tempoMap } from '@etude/music';
 import { CopyIndex } from './copy-index.js';
 import { GAP_PARTS, notesOnGrid } from './lines.js';
 import { type Entropies, entropiesOfHalves, type Monotony, measureMonotony, type Range } from './monotony.js';

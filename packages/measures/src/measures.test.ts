@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { type Note, notesOf, piecesOf, transpose } from '@etude/corpus';
 import { readMidi } from '@etude/midi-reader';
+import { type Note, notesOf, piecesOf, transpose } from '@etude/music';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CopyGuard } from './copy-guard.js';

@@ -1,4 +1,4 @@
-import { barsBefore, isDrum, type Note, notesOf, type Piece } from '@etude/corpus';
+import { barsBefore, isDrum, type Note, notesOf, type Piece } from '@etude/music';
 import { gapPart } from './lines.js';
 
 /** Entropies in bits: of pitches, of intervals from note to note, of times from beginning to beginning in 24ths of a quarter note. */

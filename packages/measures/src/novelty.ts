@@ -1,4 +1,4 @@
-import type { Note } from '@etude/corpus';
+import type { Note } from '@etude/music';
 import type { CopyIndex, Place } from './copy-index.js';
 import { linesOf } from './lines.js';
 

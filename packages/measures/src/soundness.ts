@@ -1,5 +1,5 @@
-import { isDrum, type Note, type Piece } from '@etude/corpus';
 import { isNoteOff, isNoteOn, keyId } from '@etude/midi-reader';
+import { isDrum, type Note, type Piece } from '@etude/music';
 
 /** What in a song would sound like a fault. */
 export interface Soundness {

@@ -1,4 +1,4 @@
-import type { Note } from '@etude/corpus';
+import type { Note } from '@etude/music';
 import type { Onset } from './copy-guard.js';
 import { gapPart } from './lines.js';
 import { type Entropies, type Range, stepsOf } from './monotony.js';

@@ -1,6 +1,5 @@
 export { type ChannelEvent, ChannelEvents, isNoteOff, isNoteOn, keyId } from './channel-events.js';
 export { MIDI_EXTENSIONS } from './container.js';
-export { DRUM_CHANNEL, FAMILIES, familyOf, PROGRAMS, pitchName } from './general-midi.js';
 export { channelMessage, META, META_LENGTHS, type MetaEvent } from './messages.js';
 export type { KeySignature, Marker, Tempo, TimeSignature } from './meta.js';
 export { hex, MidiError } from './midi-error.js';

@@ -1,5 +1,5 @@
-import { notesOf, type Piece } from '@etude/corpus';
 import { type ChannelEvent, ChannelEvents } from '@etude/midi-reader';
+import { notesOf, type Piece } from '@etude/music';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Arrangement, arrange } from './arrange.js';

@@ -1,5 +1,5 @@
-import { barsBefore, type Piece, type PieceTrack } from '@etude/corpus';
-import { type ChannelEvent, ChannelEvents, DRUM_CHANNEL, isNoteOff, isNoteOn, keyId } from '@etude/midi-reader';
+import { type ChannelEvent, ChannelEvents, isNoteOff, isNoteOn, keyId } from '@etude/midi-reader';
+import { barsBefore, DRUM_CHANNEL, type Piece, type PieceTrack } from '@etude/music';
 
 /** How a song is played: what is left out stays as it is. */
 export interface Arrangement {

@@ -14,5 +14,4 @@ export {
   zeroState,
 } from './language-model.js';
 export { fromArrays, type Model, modelFromBytes, modelToBytes, toArrays } from './model-file.js';
-export { createRandom, hash, type Random, randomStreams } from './random.js';
 export { fromSafetensors, toSafetensors } from './safetensors.js';

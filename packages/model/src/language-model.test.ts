@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
+import { createRandom } from '@etude/music';
 import { type LoadedTensorFlow, loadTensorFlow, type Tensor, type Tensor2D } from '@etude/tensorflow';
 import { describe, expect, it } from 'vitest';
 import {
   chooseKernels,
-  createRandom,
   initialWeights,
   KERNEL_NAMES,
   type Kernels,
@@ -291,15 +291,5 @@ describe('a model file', () => {
     expect(await modelToBytes(modelFromBytes(tf, inAPool))).toEqual(bytes);
     expect(() => modelFromBytes(tf, bytes.slice(0, 200))).toThrow('not a safetensors file');
     expect(() => modelFromBytes(tf, new Uint8Array(4))).toThrow('not a safetensors file: no header');
-  });
-});
-
-describe('createRandom', () => {
-  it('gives the same numbers for the same seed, others for another seed or stream', () => {
-    const draw = (seed: number, stream?: number) => Array.from({ length: 4 }, createRandom(seed, stream).next);
-    expect(draw(1)).toEqual(draw(1));
-    expect(draw(1)).not.toEqual(draw(2));
-    expect(draw(1)).not.toEqual(draw(1, 1));
-    expect(draw(1).every((x) => x >= 0 && x < 1)).toBe(true);
   });
 });

@@ -1,9 +1,9 @@
+import type { Random } from '@etude/music';
 import type { Tensor, Tensor1D, Tensor2D, TensorFlow } from '@etude/tensorflow';
 import type { Body, State, Weights } from './body.js';
 import { type GridLstmShape, gridLstm } from './grid-lstm.js';
 import { dropoutKey } from './kernels/dropout.js';
 import type { Kernels, LayerDropout } from './kernels/kernels.js';
-import type { Random } from './random.js';
 import { type StackedLstmShape, stackedLstm } from './stacked-lstm.js';
 
 // Shapes: T time steps, B rows of a batch, H units, V tokens of the vocabulary.

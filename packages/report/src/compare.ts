@@ -1,5 +1,5 @@
 import type { SongReport } from '@etude/measures';
-import { pitchName } from '@etude/midi-reader';
+import { pitchName } from '@etude/music';
 import { markdownText } from './plain-text.js';
 import { measureSong, type SongMeasures } from './song-measures.js';
 

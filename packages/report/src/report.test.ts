@@ -1,7 +1,7 @@
-import { piecesOf } from '@etude/corpus';
 import { SongMeter } from '@etude/measures';
 import { readMidi } from '@etude/midi-reader';
 import { setTempo, timeSignature, writeMidi } from '@etude/midi-writer';
+import { piecesOf } from '@etude/music';
 import { describe, expect, it } from 'vitest';
 import {
   compareExperiments,

@@ -1,5 +1,5 @@
-import { notesOf, tempoMap } from '@etude/corpus';
 import { type MidiFile, readMidi } from '@etude/midi-reader';
+import { notesOf, tempoMap } from '@etude/music';
 
 /** What can be told of a song from its notes. */
 export interface SongMeasures {

@@ -1,5 +1,5 @@
-import { barsBefore, isDrum, notesOf, type Piece, tempoMap } from '@etude/corpus';
 import { type Entropies, type Range, type SongReport, selfSimilarity } from '@etude/measures';
+import { barsBefore, isDrum, notesOf, type Piece, tempoMap } from '@etude/music';
 import { scaleLinear } from 'd3-scale';
 import { FAINT, line, picture, text } from './svg.js';
 

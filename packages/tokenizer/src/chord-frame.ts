@@ -1,5 +1,5 @@
-import { isDrum, notesOf, type Piece } from '@etude/corpus';
 import { type ChannelEvent, ChannelEvents } from '@etude/midi-reader';
+import { isDrum, notesOf, type Piece } from '@etude/music';
 import { checkKeys } from './given-voice.js';
 import {
   checkLength,

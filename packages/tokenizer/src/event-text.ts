@@ -1,5 +1,7 @@
-import { mostMelodic, type Piece } from '@etude/corpus';
-import { type ChannelEvent, ChannelEvents, channelMessage, DRUM_CHANNEL, hex, isNoteOn } from '@etude/midi-reader';
+import { mostMelodic } from '@etude/corpus';
+import { type ChannelEvent, ChannelEvents, channelMessage, hex, isNoteOn } from '@etude/midi-reader';
+import { DRUM_CHANNEL, type Piece } from '@etude/music';
+
 import { type Grammar, GrammarError, TokenError } from './grammar.js';
 import { KeysDown } from './keys-down.js';
 

@@ -1,5 +1,6 @@
-import { isDrum, notesOf, type Piece, type PieceTrack } from '@etude/corpus';
-import { type ChannelEvent, ChannelEvents, PROGRAMS, type Tempo, type TimeSignature } from '@etude/midi-reader';
+import { type ChannelEvent, ChannelEvents, type Tempo, type TimeSignature } from '@etude/midi-reader';
+import { isDrum, notesOf, type Piece, type PieceTrack, PROGRAMS } from '@etude/music';
+
 import { factoredVoice } from './factored-voice.js';
 import {
   checkLength,

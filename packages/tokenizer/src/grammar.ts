@@ -1,4 +1,4 @@
-import type { Note, Piece } from '@etude/corpus';
+import type { Note, Piece } from '@etude/music';
 
 /** A token that is not in the grammar it was read by, or not where the grammar allows it. */
 export class TokenError extends Error {

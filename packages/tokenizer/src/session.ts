@@ -1,13 +1,13 @@
-import { type Piece, quantize } from '@etude/corpus';
 import {
   ChannelEvents,
   channelMessage,
-  DRUM_CHANNEL,
   isNoteOn,
   type KeySignature,
   type Tempo,
   type TimeSignature,
 } from '@etude/midi-reader';
+import { DRUM_CHANNEL, type Piece, quantize } from '@etude/music';
+
 import { type Grammar, GrammarError, TokenError, ticksOfStep } from './grammar.js';
 import { KeysDown } from './keys-down.js';
 import { sessionVoice } from './session-voice.js';

@@ -1,4 +1,4 @@
-import { linesOf } from '@etude/corpus';
+import { textLines } from '@etude/music';
 import { END_OF_PIECE, type Grammar } from './grammar.js';
 
 /** Tokens as text for people: what sounds together, or a bar, stands on one line. */
@@ -20,7 +20,7 @@ export function parseTokens(text: string): string[] {
 /** The pieces of a text in UTF-8, one after the other, each with the token that ends it; one piece where none does. */
 export function* readPieces(bytes: Uint8Array): Generator<string[]> {
   let piece: string[] = [];
-  for (const line of linesOf(bytes)) {
+  for (const line of textLines(bytes)) {
     for (const token of parseTokens(line)) {
       piece.push(token);
       if (token !== END_OF_PIECE) continue;

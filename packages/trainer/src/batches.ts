@@ -1,4 +1,4 @@
-import { hash } from '@etude/model';
+import { hash } from '@etude/music';
 
 /** A window of training: token ids time step by time step, (T·B). */
 export interface TrainingWindow {

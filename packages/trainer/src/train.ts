@@ -1,5 +1,4 @@
 import {
-  createRandom,
   initialWeights,
   type Kernels,
   type LanguageModelShape,
@@ -10,6 +9,7 @@ import {
   type Weights,
   zeroState,
 } from '@etude/model';
+import { createRandom } from '@etude/music';
 import type { TensorFlow } from '@etude/tensorflow';
 import { Adam } from './adam.js';
 import { inStretches, type TrainingWindow, trainingWindows, windowsOver } from './batches.js';

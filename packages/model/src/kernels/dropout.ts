@@ -1,4 +1,4 @@
-import { hash } from '../random.js';
+import { hash } from '@etude/music';
 
 /**
  * Which elements of a matrix are dropped. Nothing is drawn and nothing stored: an element is dropped where a keyed hash

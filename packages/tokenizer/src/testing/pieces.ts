@@ -1,5 +1,5 @@
-import type { Piece } from '@etude/corpus';
 import { type ChannelEvent, ChannelEvents, channelMessage } from '@etude/midi-reader';
+import type { Piece } from '@etude/music';
 import fc from 'fast-check';
 
 const placed = <T extends { gap: number }>(list: readonly T[]) => {

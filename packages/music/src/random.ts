@@ -10,15 +10,12 @@ export interface Random {
 /**
  * xoroshiro128+ (Blackman and Vigna 2018).
  * @param seed any 32-bit integer
- * @param stream which of the seed's independent streams, from 0: each is 2^64 numbers away from the next
  */
-export function createRandom(seed: number, stream = 0): Random {
-  const generator: JumpableRandomGenerator = xoroshiro128plus(seed);
-  for (let i = 0; i < stream; i++) generator.jump();
-  return randomOf(generator);
+export function createRandom(seed: number): Random {
+  return randomStreams(seed).next().value;
 }
 
-/** All streams of a seed, from 0 on: those of {@link createRandom}, without its way there, which is longer for each. */
+/** Independent streams of one seed, each 2^64 numbers away from the next; the first is that of {@link createRandom}. */
 export function* randomStreams(seed: number): Generator<Random, never> {
   const generator: JumpableRandomGenerator = xoroshiro128plus(seed);
   for (;;) {

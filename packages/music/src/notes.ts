@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { DRUM_CHANNEL } from '@etude/midi-reader';
+import { DRUM_CHANNEL } from './general-midi.js';
 import type { Piece } from './piece.js';
 
 export interface Note {

@@ -1,5 +1,5 @@
 /** The lines of a text in UTF-8, which may be longer than a string can be. Nothing behind the last line end counts. */
-export function* linesOf(bytes: Uint8Array): Generator<string> {
+export function* textLines(bytes: Uint8Array): Generator<string> {
   const decoder = new TextDecoder();
   for (let from = 0; ; ) {
     const end = bytes.indexOf(10, from);
@@ -10,7 +10,7 @@ export function* linesOf(bytes: Uint8Array): Generator<string> {
 }
 
 /** A text in UTF-8 of these lines. */
-export function toLines(lines: Iterable<string>): Uint8Array {
+export function joinLines(lines: Iterable<string>): Uint8Array {
   const parts: Buffer[] = [];
   for (const line of lines) parts.push(Buffer.from(`${line}\n`));
   return Buffer.concat(parts);

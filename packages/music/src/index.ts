@@ -1,0 +1,16 @@
+export { type Bar, barsBefore, barsOf, countBars } from './bars.js';
+export { eventsInTime, inOrder, SUSTAIN_PEDAL } from './channels.js';
+export { excerpt, joined } from './excerpt.js';
+export { DRUM_CHANNEL, FAMILIES, familyOf, PROGRAMS, pitchName } from './general-midi.js';
+export { type Key, keyOf } from './key.js';
+export { isDrum, type Note, notesDigest, notesOf } from './notes.js';
+export { type Piece, type PieceTrack, pieceFromJson, piecesOf, pieceToJson } from './piece.js';
+export { programsOf } from './programs.js';
+export { createRandom, hash, type Random, randomStreams } from './random.js';
+export { tempoMap } from './tempo-map.js';
+export { joinLines, textLines } from './text-lines.js';
+export { jitterVelocity } from './transform/jitter-velocity.js';
+export { pedalToDurations } from './transform/pedal-to-durations.js';
+export { type GridReport, quantize } from './transform/quantize.js';
+export { rescale, stretch } from './transform/stretch.js';
+export { ALL_KEYS, semitonesToC, transpose } from './transform/transpose.js';
