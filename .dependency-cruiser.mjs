@@ -2,6 +2,8 @@
 const flow = [
   'midi-reader',
   'music',
+  'midi-writer',
+  'abc',
   'corpus',
   'measures',
   'tokenizer',
@@ -9,8 +11,6 @@ const flow = [
   'model',
   'trainer',
   'generator',
-  'midi-writer',
-  'abc',
   'report',
 ];
 

@@ -1,13 +1,18 @@
 // Training and sampling beside other work: busy loops, and a second training of the same kind. Each is compared with
-// itself on an idle machine, with its fair share of the processors, and with PyTorch in the same state.
+// itself on an idle machine, with its fair share of the processors, and with PyTorch in the same state. All states come
+// up in every round, since a machine that is fast in one minute may be slow in the next.
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { spread, Worker } from './pair.mjs';
 
 const BUSY_LOOPS = [0, 1, 2, 4];
-const ROUNDS = 3;
-/** How long a round takes on an idle machine, in milliseconds. */
-const ROUND_MS = 1000;
+/** Ends with the benchmark, however that ends. */
+const BUSY_LOOP = 'for (const parent = process.ppid; process.ppid === parent; );';
+const ROUNDS = 5;
+/** How long a measurement takes on an idle machine, in milliseconds. */
+const MEASURED_MS = 700;
+/** Threads of a worker that has finished may stay awake for so many milliseconds. */
+const SETTLED_MS = 250;
 
 export function load({ threads, training, sampling, ours, rivalCommand }) {
   const cases = [
@@ -19,60 +24,56 @@ export function load({ threads, training, sampling, ours, rivalCommand }) {
     name,
     run: async () => {
       const commands = { etude: ours(config), pytorch: await rivalCommand('pytorch', config) };
-      const results = { etude: {}, pytorch: {} };
-      for (const loops of BUSY_LOOPS) {
-        const times = await besideLoops(loops, commands);
-        for (const who of Object.keys(commands)) results[who][loops] = times[who];
+      const pairs = {};
+      for (const [who, command] of Object.entries(commands)) pairs[who] = [await ready(command), await ready(command)];
+      try {
+        return { name, unit: 'ms', rows: rowsOf(await measured(pairs), threads) };
+      } finally {
+        const workers = Object.values(pairs).flat();
+        await Promise.all(workers.map(({ worker }) => worker.end()));
       }
-      for (const [who, command] of Object.entries(commands)) results[who].second = await besideItself(command);
-      return { name, unit: 'ms', rows: rowsOf(results, threads) };
     },
   }));
 }
 
-/** Milliseconds a unit of each, in turn, while so many loops keep processors busy. */
-async function besideLoops(loops, commands) {
-  const workers = Object.fromEntries(
-    await Promise.all(Object.entries(commands).map(async ([who, command]) => [who, await ready(command)])),
-  );
-  const busy = Array.from({ length: loops }, () => spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }));
-  const times = Object.fromEntries(Object.keys(commands).map((who) => [who, []]));
-  try {
-    await sleep(300);
-    for (let round = 0; round < ROUNDS; round++) {
-      for (const [who, { worker, units }] of Object.entries(workers)) {
-        times[who].push(await meanOf(worker, units));
-        await sleep(250); // its threads may still be awake
+/** Milliseconds per unit of each pair's first worker beside busy loops, and of both side by side (`second`), by state. */
+async function measured(pairs) {
+  const times = Object.fromEntries(Object.keys(pairs).map((who) => [who, {}]));
+  const add = (who, state, time) => {
+    times[who][state] = [...(times[who][state] ?? []), time];
+  };
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const loops of BUSY_LOOPS) {
+      const busy = Array.from({ length: loops }, () => spawn(process.execPath, ['-e', BUSY_LOOP], { stdio: 'ignore' }));
+      try {
+        await sleep(SETTLED_MS);
+        for (const [who, [{ worker, units }]] of Object.entries(pairs)) {
+          add(who, loops, await meanOf(worker, units));
+          await sleep(SETTLED_MS);
+        }
+      } finally {
+        for (const child of busy) child.kill('SIGKILL');
       }
     }
-  } finally {
-    for (const child of busy) child.kill('SIGKILL');
-    await Promise.all(Object.values(workers).map(({ worker }) => worker.end()));
-  }
-  return Object.fromEntries(Object.entries(times).map(([who, list]) => [who, spread(list)]));
-}
-
-/** Milliseconds a unit of two workers of one kind that work at the same time. */
-async function besideItself(command) {
-  const pair = [await ready(command), await ready(command)];
-  const times = [];
-  try {
-    for (let round = 0; round < ROUNDS; round++) {
-      times.push(...(await Promise.all(pair.map(({ worker, units }) => meanOf(worker, units)))));
+    for (const [who, pair] of Object.entries(pairs)) {
+      for (const time of await Promise.all(pair.map(({ worker, units }) => meanOf(worker, units))))
+        add(who, 'second', time);
+      await sleep(SETTLED_MS);
     }
-  } finally {
-    await Promise.all(pair.map(({ worker }) => worker.end()));
   }
-  return spread(times);
+  const spreads = (states) => Object.fromEntries(Object.entries(states).map(([state, list]) => [state, spread(list)]));
+  return Object.fromEntries(Object.entries(times).map(([who, states]) => [who, spreads(states)]));
 }
 
-/** A worker that has warmed up, and how many units it makes in a round on an idle machine. */
+/** A worker that has warmed up, and how many units it makes in a measurement on an idle machine. */
 async function ready(command) {
   const worker = new Worker(command);
   await worker.answer();
   await worker.measure(3);
   const [, ...times] = await worker.measure(4);
-  return { worker, units: Math.max(4, Math.round(ROUND_MS / spread(times).median)) };
+  const units = Math.max(4, Math.round(MEASURED_MS / spread(times).median));
+  await worker.measure(units);
+  return { worker, units };
 }
 
 /** The mean, since what matters under load are the units that take long. */

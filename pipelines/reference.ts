@@ -1,4 +1,4 @@
-import { EXPERIMENT_KEYS, fileParameters, pipelineSchema, type Stage } from '@etude/engine';
+import { EXPERIMENT_KEYS, fileParameters, isFamily, pipelineSchema, type Stage } from '@etude/engine';
 import * as z from 'zod';
 
 /** What the keys of an experiment mean that are not sections of a stage. */
@@ -27,12 +27,12 @@ export function experimentSchema(stages: readonly Stage[]): JsonSchema {
 export function pipelineFileSchema(stages: readonly Stage[]): JsonSchema {
   const { $schema, ...schema } = z.toJSONSchema(pipelineSchema, { io: 'input', target: 'draft-7' }) as JsonSchema;
   const { stages: entries } = schema.properties!;
-  const doors = (side: Stage['inputs']) => ({
+  const ports = (side: Stage['inputs']) => ({
     type: 'object',
     properties: Object.fromEntries(
-      Object.entries(side).map(([door, kind]) => [
-        door,
-        { type: 'string', description: kind === 'files' ? 'a family: one * for the number' : 'a file' },
+      Object.entries(side).map(([name, port]) => [
+        name,
+        { type: 'string', description: isFamily(port) ? 'a family: one * for the number' : 'a file' },
       ]),
     ),
     additionalProperties: false,
@@ -42,7 +42,7 @@ export function pipelineFileSchema(stages: readonly Stage[]): JsonSchema {
     {
       description: stage.summary,
       type: 'object',
-      properties: { stage: { type: 'string' }, inputs: doors(stage.inputs), outputs: doors(stage.outputs) },
+      properties: { stage: { type: 'string' }, inputs: ports(stage.inputs), outputs: ports(stage.outputs) },
       additionalProperties: false,
     },
   ]);
@@ -77,14 +77,14 @@ export function referencePage(stages: readonly Stage[]): string {
         : '';
       return parameterRows(name, schema, optional, file);
     });
-    const doors = (side: Stage['inputs']) =>
+    const ports = (side: Stage['inputs']) =>
       Object.entries(side)
-        .map(([door, kind]) => `\`${door}\`${kind === 'files' ? ' (a numbered family)' : ''}`)
+        .map(([name, port]) => `\`${name}\`${isFamily(port) ? ' (a numbered family)' : ''}`)
         .join(', ') || 'none';
     return [
       `### ${stage.name}`,
       `${stage.summary}. Version ${stage.version}.`,
-      `Inputs: ${doors(stage.inputs)}. Outputs: ${doors(stage.outputs)}.`,
+      `Inputs: ${ports(stage.inputs)}. Outputs: ${ports(stage.outputs)}.`,
       rows.length === 0
         ? 'No parameters.'
         : ['| parameter | type | default | meaning |', '|---|---|---|---|', ...rows].join('\n'),
@@ -116,8 +116,8 @@ ${sections.join('\n\n')}
 | key of a stage | meaning |
 |---|---|
 | \`stage\` | the stage to run here, where it differs from the name. |
-| \`inputs\` | for each door of the stage, the artifact that comes in: one that some stage writes. |
-| \`outputs\` | for each door of the stage, the artifact that it writes: a file name, with \`*\` for the number in a family. |
+| \`inputs\` | for each input of the stage, the artifact that it reads: one that some stage writes. |
+| \`outputs\` | for each output of the stage, the artifact that it writes: a file name, with \`*\` for the number in a family. |
 `;
 }
 

@@ -212,10 +212,10 @@ describe('a wrong pipeline is refused', () => {
       ['pipelines/song.yaml:5:5: unknown key "input"; did you mean "inputs"?'],
     ],
     [
-      'for a door that the stage does not have',
+      'for an input that the stage does not have',
       `${EXTRACT}  tokenize:\n    inputs: { picees: pieces.jsonl }\n    ${TOKENS}\n`,
       [
-        'pipelines/song.yaml:5:15: stage tokenize has no inputs door "picees"; did you mean "pieces"?',
+        'pipelines/song.yaml:5:15: stage tokenize has no input "picees"; did you mean "pieces"?',
         'pipelines/song.yaml:4:3: stage tokenize lacks an artifact for its inputs "pieces"',
       ],
     ],

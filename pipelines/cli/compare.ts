@@ -11,6 +11,7 @@ import {
   suggestion,
 } from '@etude/engine';
 import { compareExperiments, comparisonMarkdown, comparisonRows, type ExperimentToCompare } from '@etude/report';
+import { type LearningCurve, learningCurveFormat } from '@etude/trainer';
 import { formatColumns, printJson } from './print.js';
 import { findWorkspace } from './workspace.js';
 
@@ -65,7 +66,7 @@ function readExperimentFolder(workspace: string, name: string, problems: Problem
     {
       name,
       params: Object.fromEntries(params),
-      curve: curve?.bytes.toString(),
+      curve: curve && curveOf(curve.bytes, `artifacts/${name}/${curve.stage.name}/${curve.path}`),
       trainingSeconds: curve?.stage.madeInSeconds,
       totalSeconds: record.stages.reduce((sum, { madeInSeconds }) => sum + (madeInSeconds ?? 0), 0),
       reports: measures?.songs ?? [],
@@ -82,4 +83,14 @@ function bytesOf(file: string, digest: string, place: string): Buffer {
   throw new InputError([
     { place, message: 'not what the last run left there; run the experiment again, which restores it' },
   ]);
+}
+
+/** @throws {InputError} where another version of Etude wrote the curve in another form */
+function curveOf(bytes: Uint8Array, place: string): LearningCurve {
+  try {
+    return learningCurveFormat.parse(bytes);
+  } catch (error) {
+    const message = `${(error as Error).message}; run the experiment again`;
+    throw new InputError([{ place, message }]);
+  }
 }

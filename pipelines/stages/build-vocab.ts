@@ -1,7 +1,6 @@
 import { defineStage } from '@etude/engine';
-import { buildVocabulary, readPieces } from '@etude/tokenizer';
+import { buildVocabulary, tokensFormat, vocabularyFormat } from '@etude/tokenizer';
 import * as z from 'zod';
-import { vocabularyToJson } from './vocabulary-json.js';
 
 export const buildVocab = defineStage({
   name: 'build-vocab',
@@ -13,13 +12,13 @@ export const buildVocab = defineStage({
       .default('error')
       .describe('what to do with a token that the vocabulary lacks: stop with an error, or leave it out'),
   }),
-  inputs: { tokens: 'file', augmented: 'file' },
-  outputs: { vocabulary: 'file' },
-  run: ({ inputs, params }) => ({
-    vocabulary: vocabularyToJson(buildVocabulary(tokensOf(inputs.tokens.bytes, inputs.augmented.bytes), params.unseen)),
+  inputs: { tokens: tokensFormat, augmented: tokensFormat },
+  outputs: { vocabulary: vocabularyFormat },
+  run: ({ inputs: { tokens, augmented }, params }) => ({
+    vocabulary: buildVocabulary(allOf(tokens, augmented), params.unseen),
   }),
 });
 
-function* tokensOf(...texts: readonly Uint8Array[]): Generator<string> {
-  for (const text of texts) for (const piece of readPieces(text)) yield* piece;
+function* allOf(...corpora: readonly Iterable<readonly string[]>[]): Generator<string> {
+  for (const pieces of corpora) for (const piece of pieces) yield* piece;
 }

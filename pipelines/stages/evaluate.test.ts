@@ -1,13 +1,12 @@
-import { initialWeights, type LanguageModelShape, modelToBytes } from '@etude/model';
+import { initialWeights, type LanguageModelShape, meanLoss, modelToBytes, onlyHeard } from '@etude/model';
 import { createRandom } from '@etude/music';
 import { loadTensorFlow } from '@etude/tensorflow';
-import { buildVocabulary, encoderOf } from '@etude/tokenizer';
-import { meanLoss, onlyHeard } from '@etude/trainer';
+import { buildVocabulary, encoderOf, vocabularyFormat } from '@etude/tokenizer';
+
 import { describe, expect, it } from 'vitest';
 import { inputFile, runStage } from '../testing/run-stage.js';
 import { evaluate } from './evaluate.js';
 import { loadKernels } from './kernels.js';
-import { vocabularyToJson } from './vocabulary-json.js';
 
 const tokens = (text: string) => text.trim().split(/\s+/);
 const vocabulary = buildVocabulary(tokens('Pitch_60 Pitch_64 Frame_None Pitch_62 Frame_None EOS_None'), 'error');
@@ -23,7 +22,11 @@ describe('evaluate', async () => {
   const bytes = await modelToBytes(model);
   const run = async (test: string) => {
     const { outputs } = await runStage(evaluate, {
-      inputs: { model: inputFile(bytes), vocabulary: inputFile(vocabularyToJson(vocabulary)), test: inputFile(test) },
+      inputs: {
+        model: inputFile(bytes),
+        vocabulary: inputFile(vocabularyFormat.serialize(vocabulary)),
+        test: inputFile(test),
+      },
     });
     return JSON.parse(outputs.likelihood![0]!.text()) as { natsPerToken: number; natsPerFrame: number };
   };

@@ -1,10 +1,8 @@
-import { defineStage, StageError } from '@etude/engine';
-import { END_OF_PIECE, readPieces, type Vocabulary } from '@etude/tokenizer';
-import { meanLoss, onlyHeard } from '@etude/trainer';
+import { defineStage, StageError, textFormat } from '@etude/engine';
+import { loadModel, ModelError, meanLoss, modelFormat, onlyHeard } from '@etude/model';
+import { END_OF_PIECE, tokensFormat, type Vocabulary, vocabularyFormat } from '@etude/tokenizer';
 import * as z from 'zod';
 import { loadKernels } from './kernels.js';
-import { readModelArtifact } from './read-artifact.js';
-import { vocabularyFromJson } from './vocabulary-json.js';
 
 /** Share of the probability that is kept for pitches which the vocabulary lacks, all of them together. */
 const UNSEEN_SHARE = 1e-6;
@@ -23,17 +21,18 @@ export const evaluate = defineStage({
       .default('float32')
       .describe('bfloat16: faster products where the processor has them, of numbers rounded to 8 bits'),
   }),
-  inputs: { model: 'file', vocabulary: 'file', test: 'file' },
-  outputs: { likelihood: 'file' },
+  inputs: { model: modelFormat, vocabulary: vocabularyFormat, test: tokensFormat },
+  outputs: { likelihood: textFormat },
+  errors: [ModelError],
   async run({ params, inputs, say }) {
-    const vocabulary = vocabularyFromJson(inputs.vocabulary);
-    const pieces = [...readPieces(inputs.test.bytes)];
+    const { vocabulary } = inputs;
+    const pieces = [...inputs.test];
     const { encode, knows, unseenPitches } = evaluationEncoder(vocabulary);
     // The first token of a piece is told from what ended the one before, or where nothing ends pieces not at all.
     const isEnded = (tokens: readonly string[]) => tokens.at(-1) === END_OF_PIECE;
     const sequences = pieces.map((tokens) => encode(isEnded(tokens) ? [END_OF_PIECE, ...tokens] : tokens));
     const { tf, kernels } = await loadKernels({ precision: params.precision });
-    const model = readModelArtifact(tf, inputs.model, vocabulary);
+    const model = loadModel(tf, inputs.model, vocabulary.entries.length);
     const natsPerKnown = meanLoss(tf, kernels, model, sequences, 256);
     tf.dispose(model.weights as never);
     const music = pieces.flatMap((tokens) => (isEnded(tokens) ? tokens : tokens.slice(1))).filter(isMusic);

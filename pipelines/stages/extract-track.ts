@@ -7,9 +7,9 @@ import {
   readingsToBytes,
   readPieces,
 } from '@etude/corpus';
-import { defineStage, StageError, type WorkspaceFile, workspaceFiles } from '@etude/engine';
+import { defineStage, StageError, textFormat, type WorkspaceFile, workspaceFiles } from '@etude/engine';
 import { MIDI_EXTENSIONS, type MidiProblem } from '@etude/midi-reader';
-import { FAMILIES, joinLines } from '@etude/music';
+import { FAMILIES, piecesFormat } from '@etude/music';
 import * as z from 'zod';
 import { instrument } from './instrument.js';
 import { mostThreads } from './kernels.js';
@@ -55,7 +55,8 @@ export const extractTrack = defineStage({
   summary: 'Takes pieces out of MIDI files: the tracks, channels and instruments that are asked for',
   params,
   inputs: {},
-  outputs: { pieces: 'file', summary: 'file' },
+  outputs: { pieces: piecesFormat, summary: textFormat },
+  errors: [ChangedFileError],
   async run({ params, files, memo, signal, progress, say }) {
     const source = files.source!;
     const plan = planOf(params);
@@ -66,9 +67,7 @@ export const extractTrack = defineStage({
       unread.map(({ location, digest }) => ({ path: location, digest })),
       plan,
       { threads: mostThreads(), signal, onProgress: (done, total) => progress({ done, total, unit: 'files' }) },
-    ).catch((error) => {
-      throw error instanceof ChangedFileError ? new StageError(error.message) : error;
-    });
+    );
     for (const [index, { digest }] of unread.entries()) readings.set(digest, read[index]!);
     if (source.length >= WORTH_A_MEMO && unread.length > 0) {
       say(`read ${unread.length} of ${source.length} files`);
@@ -120,7 +119,7 @@ function ofOne({ path }: WorkspaceFile, { pieces, summary }: FileReading, { trac
         ? 'all that have notes'
         : 'those with notes that are selected';
   say(`${what}${track === 'auto' ? ` (auto: ${why})` : ''}: ${notes} notes, ${events} events`);
-  return { pieces: joinLines(pieces), summary: toJson({ ...summary, tracks: numbered }) };
+  return { pieces, summary: toJson({ ...summary, tracks: numbered }) };
 }
 
 function ofMany(source: readonly WorkspaceFile[], readings: Map<string, FileReading>, { strict }: Params, say: Say) {
@@ -152,7 +151,7 @@ function ofMany(source: readonly WorkspaceFile[], readings: Map<string, FileRead
   say(
     `${count(pieces.length)} pieces of ${count(source.length)} files: ${count(notes)} notes, ${count(events)} events`,
   );
-  return { pieces: joinLines(pieces), summary: toJson({ pieces: pieces.length, notes, events, files: summaries }) };
+  return { pieces, summary: toJson({ pieces: pieces.length, notes, events, files: summaries }) };
 }
 
 function inWords({ track, offset, problem, done }: MidiProblem): string {

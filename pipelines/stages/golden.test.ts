@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import type { InputFile, WorkspaceFile } from '@etude/engine';
+import { isFamily, type WorkspaceFile } from '@etude/engine';
 import { setTempo, timeSignature, trackName, writeMidi } from '@etude/midi-writer';
 import { loadTensorFlow } from '@etude/tensorflow';
 import { describe, expect, it } from 'vitest';
-import { runStage, workspaceFile } from '../testing/run-stage.js';
+import { type InputFile, runStage, workspaceFile } from '../testing/run-stage.js';
 import { stages } from './index.js';
 
 // For each stage, what it writes for a fixed small input at its present version. A stage whose output changes has to
@@ -50,20 +50,20 @@ const FILES: Record<string, WorkspaceFile> = {
     'rolls.json',
   ),
 };
-/** Where what comes in at a door is not what went out at the one of the same name. */
+/** Where what comes in at a name is not what went out at the one of the same name. */
 const INPUTS: Record<string, Record<string, string>> = { evaluate: { test: 'tokens' } };
 
 /**
  * What an output is made of: a text that has to be the same to the letter, and the numbers in it that come out of
  * training, whose last bits differ from one processor to the next.
  */
-function partsOf(door: string, content: Uint8Array): { text: string; numbers: number[] } {
+function partsOf(name: string, content: Uint8Array): { text: string; numbers: number[] } {
   const text = new TextDecoder().decode(content);
-  if (door === 'model') {
+  if (name === 'model') {
     const header = Number(new DataView(content.buffer, content.byteOffset).getBigUint64(0, true));
     return { text: text.slice(8, 8 + header), numbers: [...new Float32Array(content.slice(8 + header).buffer)] };
   }
-  if (!['curve', 'picture', 'likelihood', 'measures'].includes(door)) return { text, numbers: [] };
+  if (!['curve', 'picture', 'likelihood', 'measures'].includes(name)) return { text, numbers: [] };
   return { text: text.replace(/\d+\.\d+/g, '#'), numbers: (text.match(/\d+\.\d+/g) ?? []).map(Number) };
 }
 
@@ -80,9 +80,9 @@ describe('golden outputs', async () => {
       stage.name,
       async () => {
         const inputs = Object.fromEntries(
-          Object.entries(stage.inputs).map(([door, kind]) => [
-            door,
-            kind === 'files' ? made[door]! : made[INPUTS[stage.name]?.[door] ?? door]![0]!,
+          Object.entries(stage.inputs).map(([name, port]) => [
+            name,
+            isFamily(port) ? made[name]! : made[INPUTS[stage.name]?.[name] ?? name]![0]!,
           ]),
         );
         const file = FILES[stage.name];
@@ -90,13 +90,13 @@ describe('golden outputs', async () => {
         const { outputs } = await runStage(stage, { params: PARAMS[stage.name] ?? {}, inputs, files });
         Object.assign(made, outputs);
         const found = Object.fromEntries(
-          Object.entries(outputs).map(([door, files]) => {
-            const parts = files.map(({ bytes }) => partsOf(door, bytes));
+          Object.entries(outputs).map(([name, files]) => {
+            const parts = files.map(({ bytes }) => partsOf(name, bytes));
             const digest = createHash('sha256')
               .update(parts.map(({ text }) => text).join('\0'))
               .digest('hex');
             const numbers = parts.flatMap((part) => part.numbers).map((number) => Number(number.toFixed(4)));
-            return [door, { digest, ...(numbers.length > 0 && { numbers }) }];
+            return [name, { digest, ...(numbers.length > 0 && { numbers }) }];
           }),
         );
         if (process.env.UPDATE_GOLDEN) {
@@ -105,9 +105,9 @@ describe('golden outputs', async () => {
         }
         const expected = golden[stage.name];
         expect(expected?.version, 'record the outputs of the new version: UPDATE_GOLDEN=1').toBe(stage.version);
-        for (const [door, { digest, numbers = [] }] of Object.entries(found)) {
-          const message = `"${door}" of ${stage.name} changed: the version has to grow`;
-          const before = expected!.outputs[door];
+        for (const [name, { digest, numbers = [] }] of Object.entries(found)) {
+          const message = `"${name}" of ${stage.name} changed: the version has to grow`;
+          const before = expected!.outputs[name];
           expect(digest, message).toBe(before?.digest);
           expect(numbers.length, message).toBe(before?.numbers?.length ?? 0);
           if (numbers.length === 0) continue;

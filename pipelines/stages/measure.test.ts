@@ -1,9 +1,8 @@
 import { writeMidi } from '@etude/midi-writer';
 import { pieceToJson } from '@etude/music';
-import { createGrammar } from '@etude/tokenizer';
+import { createGrammar, tokenizationFormat } from '@etude/tokenizer';
 import { expect, it } from 'vitest';
 import { inputFile, runStage } from '../testing/run-stage.js';
-import { grammarToJson } from './grammar-json.js';
 import { measure } from './measure.js';
 
 const settings = { grammar: 'event-text', division: 480, steps: 0, velocities: 32 } as const;
@@ -25,7 +24,9 @@ const measured = async (curve: string, training: number, more: readonly string[]
       traces: [inputFile('token,quarter,probability,refused,relaxed,disturbance\n')],
       pieces: inputFile(`${pieceToJson(grammar.decode(tokens))}\n`),
       tokens: inputFile(`${[...tokens, ...more].join('\n')}\n`),
-      grammar: inputFile(grammarToJson({ settings, notes: 6, parts: [{ tokens: 12 + more.length, training }] })),
+      grammar: inputFile(
+        tokenizationFormat.serialize({ settings, notes: 6, parts: [{ tokens: 12 + more.length, training }] }),
+      ),
       curve: inputFile(curve),
     },
   });
@@ -34,7 +35,7 @@ const measured = async (curve: string, training: number, more: readonly string[]
 
 it('tells the likelihood that the kept weights give held-out music, by token and by note', async () => {
   const { likelihood, said } = await measured(
-    'step,epoch,training,validation,copied,kept\n10,1,3,2.5,0.1,\n20,1,2,1.5,0.1,yes\n30,1,1,1.2,0.9,\n',
+    'step,epoch,training_loss,validation_loss,copied_share,kept\n10,1,3,2.5,0.1,\n20,1,2,1.5,0.1,yes\n30,1,1,1.2,0.9,\n',
     2,
   );
   expect(likelihood).toEqual({ natsPerToken: 1.5, natsPerNote: 3, tokens: 10, notes: 5 });
@@ -42,14 +43,19 @@ it('tells the likelihood that the kept weights give held-out music, by token and
 });
 
 it('counts what ends a piece as a token', async () => {
-  const { likelihood } = await measured('step,epoch,training,validation,copied,kept\n20,1,2,1.5,,yes\n', 2, [
-    'EOS_None',
-  ]);
+  const { likelihood } = await measured(
+    'step,epoch,training_loss,validation_loss,copied_share,kept\n20,1,2,1.5,,yes\n',
+    2,
+    ['EOS_None'],
+  );
   expect(likelihood).toMatchObject({ tokens: 11, notes: 5 });
 });
 
 it('tells none where nothing is held out', async () => {
-  const { likelihood, said } = await measured('step,epoch,training,validation,copied,kept\n10,1,3,,,yes\n', 12);
+  const { likelihood, said } = await measured(
+    'step,epoch,training_loss,validation_loss,copied_share,kept\n10,1,3,,,yes\n',
+    12,
+  );
   expect(likelihood).toBeUndefined();
   expect(said).not.toContain('nats');
 });

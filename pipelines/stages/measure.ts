@@ -1,12 +1,20 @@
-import { defineStage } from '@etude/engine';
+import { bytesFormat, defineStage, family, textFormat } from '@etude/engine';
+import { type TracedToken, traceFormat } from '@etude/generator';
 import { SongMeter } from '@etude/measures';
 import { readMidi } from '@etude/midi-reader';
-import { piecesOf } from '@etude/music';
-import { drawSong, lossesOf, type SongToDraw } from '@etude/report';
-import { createGrammar, END_OF_PIECE, readPieces } from '@etude/tokenizer';
+import { piecesFormat, piecesOf } from '@etude/music';
+import { drawSong } from '@etude/report';
+import {
+  createGrammar,
+  END_OF_PIECE,
+  type Grammar,
+  piecesFor,
+  type Tokenization,
+  tokenizationFormat,
+  tokensFormat,
+} from '@etude/tokenizer';
+import { learningCurveFormat } from '@etude/trainer';
 import * as z from 'zod';
-import { type GrammarJson, grammarFromJson } from './grammar-json.js';
-import { learntPieces } from './learnt-pieces.js';
 
 export const measure = defineStage({
   name: 'measure',
@@ -15,18 +23,18 @@ export const measure = defineStage({
     'Tells of every song how much of it is copied, how often it goes round in circles, and what in it is unsound',
   params: z.strictObject({}),
   inputs: {
-    songs: 'files',
-    traces: 'files',
-    pieces: 'file',
-    tokens: 'file',
-    grammar: 'file',
-    curve: 'file',
+    songs: family(bytesFormat),
+    traces: family(traceFormat),
+    pieces: piecesFormat,
+    tokens: tokensFormat,
+    grammar: tokenizationFormat,
+    curve: learningCurveFormat,
   },
-  outputs: { measures: 'file', pictures: 'files' },
+  outputs: { measures: textFormat, pictures: family(textFormat) },
   run({ inputs, say }) {
-    const grammar = grammarFromJson(inputs.grammar);
-    const meter = new SongMeter(learntPieces(inputs.pieces, createGrammar(grammar.settings)));
-    const pieces = inputs.songs.map(({ bytes }) => piecesOf(readMidi(bytes))[0]!);
+    const grammar = createGrammar(inputs.grammar.settings);
+    const meter = new SongMeter([...piecesFor(grammar, inputs.pieces)]);
+    const pieces = inputs.songs.map((bytes) => piecesOf(readMidi(bytes))[0]!);
     const songs = pieces.map((piece) => meter.measure(piece));
     const source = meter.source();
     const range = (values: readonly number[], text: (value: number) => string) => {
@@ -45,7 +53,12 @@ export const measure = defineStage({
     const stuck = songs.reduce((sum, { stuckNotes, overlaps }) => sum + stuckNotes + overlaps, 0);
     const loops = songs.map(({ longestLoop }) => (longestLoop ? longestLoop.bars * longestLoop.times : 0));
     say(`longest loop ${range(loops, String)} bars, ${stuck} stuck or doubled notes`);
-    const likelihood = likelihoodOfHeldOut(inputs.tokens.bytes, grammar, inputs.curve.text());
+    const likelihood = likelihoodOfHeldOut(
+      inputs.tokens,
+      grammar,
+      inputs.grammar.parts,
+      inputs.curve.kept.validationLoss,
+    );
     if (likelihood !== undefined) {
       const { natsPerToken, natsPerNote } = likelihood;
       say(
@@ -55,7 +68,7 @@ export const measure = defineStage({
     const pictures = pieces.map((piece, index) =>
       drawSong({
         ...{ title: `Song ${index + 1}`, piece, report: songs[index]!, halves: source.halves },
-        trace: traceFromCsv(inputs.traces[index]!.text()),
+        trace: inputs.traces[index]!.map(surprising),
       }),
     );
     return { pictures, measures: `${JSON.stringify({ songs, source, likelihood }, undefined, 2)}\n` };
@@ -63,12 +76,15 @@ export const measure = defineStage({
 });
 
 /** What the model needed for music that it did not learn from, at the point of the curve where it was likeliest; undefined where nothing is held out. */
-function likelihoodOfHeldOut(text: Uint8Array, { settings, parts }: GrammarJson, curve: string) {
-  const natsPerToken = lossesOf(curve).keptValidationLoss;
+function likelihoodOfHeldOut(
+  pieces: Iterable<readonly string[]>,
+  grammar: Grammar,
+  parts: Tokenization['parts'],
+  natsPerToken: number | undefined,
+) {
   if (natsPerToken === undefined) return undefined;
-  const grammar = createGrammar(settings);
   let [tokens, notes, index] = [0, 0, 0];
-  for (const piece of readPieces(text)) {
+  for (const piece of pieces) {
     const heldOut = piece.slice(parts[index++]!.training);
     const reader = grammar.reader();
     for (const token of heldOut) {
@@ -82,11 +98,6 @@ function likelihoodOfHeldOut(text: Uint8Array, { settings, parts }: GrammarJson,
   return { natsPerToken, natsPerNote: notes === 0 ? undefined : (natsPerToken * tokens) / notes, tokens, notes };
 }
 
-function traceFromCsv(csv: string): SongToDraw['trace'] {
-  const [, ...rows] = csv.trim().split('\n');
-  return rows.map((row) => {
-    const [, quarter, probability, , relaxed = '', disturbance = ''] = row.split(',');
-    const surprise = probability ? -Math.log(Number(probability)) : undefined;
-    return { quarter: Number(quarter), surprise, relaxed, disturbance };
-  });
+function surprising({ probability, ...row }: TracedToken) {
+  return { ...row, surprise: probability === undefined ? undefined : -Math.log(probability) };
 }

@@ -14,7 +14,7 @@ const rolls = { train: [[[64, 60], [62]]], valid: [[[60]]], test: [[[64], []]] }
 describe('read-frames', () => {
   it('writes frames as tokens, low to high, and keeps the three parts apart', async () => {
     const { outputs, said } = await read(rolls);
-    const text = (door: string) => outputs[door]![0]!.text().split(/\s+/).join(' ').trim();
+    const text = (name: string) => outputs[name]![0]!.text().split(/\s+/).join(' ').trim();
     expect(text('tokens')).toBe(
       'Pitch_60 Pitch_64 Frame_None Pitch_62 Frame_None EOS_None Pitch_60 Frame_None EOS_None',
     );

@@ -1,8 +1,15 @@
 import { defineStage, StageError, workspaceFiles } from '@etude/engine';
-import { ALL_KEYS, joinLines, type Piece, pieceToJson } from '@etude/music';
-import { createGrammar, END_OF_PIECE, formatTokens, type GrammarSettings } from '@etude/tokenizer';
+import { ALL_KEYS, joinLines, type Piece, piecesFormat, pieceToJson } from '@etude/music';
+import {
+  createGrammar,
+  END_OF_PIECE,
+  formatTokens,
+  type GrammarSettings,
+  type Tokenization,
+  tokenizationFormat,
+  tokensFormat,
+} from '@etude/tokenizer';
 import * as z from 'zod';
-import { type GrammarJson, grammarToJson } from './grammar-json.js';
 
 const pitch = z.int().min(0).max(127);
 const rolls = z.array(z.array(z.array(pitch)));
@@ -26,7 +33,13 @@ export const readFrames = defineStage({
       .describe('begin every piece with a token that tells how far it is transposed; what is tested is not'),
   }),
   inputs: {},
-  outputs: { pieces: 'file', tokens: 'file', augmented: 'file', test: 'file', grammar: 'file' },
+  outputs: {
+    pieces: piecesFormat,
+    tokens: tokensFormat,
+    augmented: tokensFormat,
+    test: tokensFormat,
+    grammar: tokenizationFormat,
+  },
   run({ params, files, say }) {
     const { path, bytes } = files.source![0]!;
     const { train, valid, test } = parse(path, new TextDecoder().decode(bytes()));
@@ -47,7 +60,7 @@ export const readFrames = defineStage({
     const fits = (piece: readonly number[][], semitones: number) =>
       piece.every((frame) => frame.every((key) => key + semitones >= 0 && key + semitones <= 127));
     const kept = [...train.map((piece) => tokensOf(piece)), ...valid.map((piece) => tokensOf(piece))];
-    const parts: GrammarJson['parts'] = kept.map((tokens, index) => ({
+    const parts: Tokenization['parts'] = kept.map((tokens, index) => ({
       tokens: tokens.length,
       training: index < train.length ? tokens.length : 0,
     }));
@@ -64,11 +77,11 @@ export const readFrames = defineStage({
     const [first] = kept;
     const piece: Piece = grammar.decode(first!.filter((token) => /^(Pitch|Frame)/.test(token)));
     return {
-      pieces: joinLines([pieceToJson(piece)]),
+      pieces: [pieceToJson(piece)],
       tokens: text(kept),
       augmented: text(augmented),
       test: text(test.map((each) => tokensOf(each))),
-      grammar: grammarToJson({ settings, notes, parts }),
+      grammar: { settings, notes, parts },
     };
   },
 });

@@ -2,9 +2,9 @@ import { ChannelEvents, META, type MidiFile, readMidi } from '@etude/midi-reader
 import { writeMidi } from '@etude/midi-writer';
 import { pieceFromJson, piecesOf, pieceToJson } from '@etude/music';
 import type { GrammarSettings } from '@etude/tokenizer';
+import { tokenizationFormat } from '@etude/tokenizer';
 import { describe, expect, it } from 'vitest';
 import { inputFile, runStage } from '../testing/run-stage.js';
-import { grammarToJson } from './grammar-json.js';
 import { render } from './render.js';
 
 const piece = (programs: { tick: number; status: number; data1: number; data2: number }[]) =>
@@ -24,7 +24,7 @@ const rendered = async (text: string, params = {}, settings = eventText) => {
     inputs: {
       songs: [inputFile(text, 'sample/song-1.txt')],
       pieces: inputFile(piece([{ tick: 0, status: 0xc0, data1: 40, data2: 0 }])),
-      grammar: inputFile(grammarToJson({ settings, notes: 1, parts: [{ tokens: 1, training: 1 }] })),
+      grammar: inputFile(tokenizationFormat.serialize({ settings, notes: 1, parts: [{ tokens: 1, training: 1 }] })),
     },
   });
   return { ...readMidi(outputs.songs![0]!.bytes), said };
@@ -116,7 +116,7 @@ describe('render', () => {
   });
 
   it('fails at a song without notes, and says which and what to do', async () => {
-    await expect(rendered('0_c0_05 10_d0_40')).rejects.toThrow('sample/song-1.txt has no notes: raise sample.length');
+    await expect(rendered('0_c0_05 10_d0_40')).rejects.toThrow('song 1 has no notes: raise sample.length');
     await expect(rendered('Bar_None Bar_None', {}, factored)).rejects.toThrow('has no notes');
   });
 
@@ -144,7 +144,9 @@ describe('render', () => {
         inputs: {
           songs: [inputFile('0_90_3c_64 240_80_3c_00', 'sample/song-1.txt')],
           pieces: inputFile(`${pieceToJson(source!)}\n`),
-          grammar: inputFile(grammarToJson({ settings: eventText, notes: 1, parts: [{ tokens: 1, training: 1 }] })),
+          grammar: inputFile(
+            tokenizationFormat.serialize({ settings: eventText, notes: 1, parts: [{ tokens: 1, training: 1 }] }),
+          ),
         },
       });
       const { meta } = readMidi(outputs.songs![0]!.bytes).tracks[track]!;
@@ -153,6 +155,6 @@ describe('render', () => {
   });
 
   it('names the song and the token that is not one', async () => {
-    await expect(rendered('0_90_3c_64 x')).rejects.toThrow('sample/song-1.txt: token 2: expected delta_status_data1');
+    await expect(rendered('0_90_3c_64 x')).rejects.toThrow('song 1: token 2: expected delta_status_data1');
   });
 });

@@ -1,13 +1,18 @@
-import { defineStage, StageError } from '@etude/engine';
+import { bytesFormat, defineStage, family, StageError } from '@etude/engine';
 import { ChannelEvents } from '@etude/midi-reader';
 import { arrange, keySignature, setTempo, soundEvents, timeSignature, trackName, writeMidi } from '@etude/midi-writer';
-import { notesOf, type Piece, programsOf, randomStreams } from '@etude/music';
+import { notesOf, type Piece, piecesFormat, programsOf, randomStreams } from '@etude/music';
 
-import { createGrammar, type Grammar, parseTokens, TokenError } from '@etude/tokenizer';
+import {
+  createGrammar,
+  type Grammar,
+  piecesFor,
+  songTokensFormat,
+  TokenError,
+  tokenizationFormat,
+} from '@etude/tokenizer';
 import * as z from 'zod';
-import { grammarFromJson } from './grammar-json.js';
 import { instrument } from './instrument.js';
-import { firstLearntPiece } from './learnt-pieces.js';
 import { seed } from './seed.js';
 
 const sevenBits = z.int().min(0).max(127).optional();
@@ -58,16 +63,16 @@ export const render = defineStage({
   version: 3,
   summary: 'Writes songs as MIDI files, played as the arrangement says',
   params,
-  inputs: { songs: 'files', pieces: 'file', grammar: 'file' },
-  outputs: { songs: 'files' },
+  inputs: { songs: family(songTokensFormat), pieces: piecesFormat, grammar: tokenizationFormat },
+  outputs: { songs: family(bytesFormat) },
   run({ inputs, params, say }) {
-    const grammar = createGrammar(grammarFromJson(inputs.grammar).settings);
-    const source = firstLearntPiece(inputs.pieces, grammar);
+    const grammar = createGrammar(inputs.grammar.settings);
+    const [source] = piecesFor(grammar, inputs.pieces);
     const unused = new Set<number>();
     const { humanize, ...rest } = params.arrangement;
     const randoms = randomStreams(humanize?.seed ?? 0);
-    const songs = inputs.songs.map(({ path, text }) => {
-      const song = completed(decode(grammar, path, text()), source);
+    const songs = inputs.songs.map((tokens, index) => {
+      const song = completed(decode(grammar, tokens, index + 1), source!);
       const random = randoms.next().value;
       const played = arrange(song, { ...rest, humanize }, random.next.bind(random), (part) => void unused.add(part));
       return toMidi(played, params);
@@ -77,14 +82,14 @@ export const render = defineStage({
   },
 });
 
-function decode(grammar: Grammar, path: string, text: string): Piece {
+function decode(grammar: Grammar, tokens: readonly string[], number: number): Piece {
   try {
-    const song = grammar.decode(parseTokens(text));
+    const song = grammar.decode(tokens);
     if (notesOf(song).length === 0)
-      throw new StageError(`${path} has no notes: raise sample.length, or train for longer`);
+      throw new StageError(`song ${number} has no notes: raise sample.length, or train for longer`);
     return song;
   } catch (error) {
-    if (error instanceof TokenError) throw new StageError(`${path}: ${error.message}`);
+    if (error instanceof TokenError) throw new StageError(`song ${number}: ${error.message}`);
     throw error;
   }
 }

@@ -1,9 +1,8 @@
 import { ChannelEvents } from '@etude/midi-reader';
 import { type Piece, pieceToJson } from '@etude/music';
-import { readPieces } from '@etude/tokenizer';
+import { tokenizationFormat, tokensFormat } from '@etude/tokenizer';
 import { describe, expect, it } from 'vitest';
 import { inputFile, runStage } from '../testing/run-stage.js';
-import { grammarFromJson } from './grammar-json.js';
 import { tokenize } from './tokenize.js';
 
 const scale = (from: number, division = 480, late = 0): Piece => ({
@@ -27,12 +26,14 @@ const SETUP = [
 const tokenized = async (pieces: readonly Piece[], params = {}) => {
   const text = pieces.map((piece) => `${pieceToJson(piece)}\n`).join('');
   const { outputs, said } = await runStage(tokenize, { params, inputs: { pieces: inputFile(text) } });
-  const [written, copies] = ['tokens', 'augmented'].map((door) => [...readPieces(outputs[door]![0]!.bytes)]);
+  const [written, copies] = ['tokens', 'augmented'].map((name) => [
+    ...tokensFormat.parseEach(outputs[name]![0]!.bytes),
+  ]);
   return {
     written: written!,
     tokens: written!.flat(),
     copies: copies!,
-    grammar: grammarFromJson(outputs.grammar![0]!),
+    grammar: tokenizationFormat.parse(outputs.grammar![0]!.bytes),
     said,
   };
 };

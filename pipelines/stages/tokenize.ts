@@ -7,6 +7,7 @@ import {
   notesDigest,
   notesOf,
   type Piece,
+  piecesFormat,
   quantize,
   rescale,
   stretch,
@@ -21,10 +22,11 @@ import {
   type Grammar,
   GrammarError,
   type GrammarSettings,
+  type Tokenization,
+  tokenizationFormat,
+  tokensFormat,
 } from '@etude/tokenizer';
 import * as z from 'zod';
-import { type GrammarJson, grammarToJson } from './grammar-json.js';
-import { learntPieces } from './learnt-pieces.js';
 import { seed } from './seed.js';
 
 const params = z.strictObject({
@@ -63,13 +65,13 @@ export const tokenize = defineStage({
   version: 4,
   summary: 'Writes pieces as tokens, and says which part of them to learn from',
   params,
-  inputs: { pieces: 'file' },
-  outputs: { tokens: 'file', augmented: 'file', grammar: 'file' },
+  inputs: { pieces: piecesFormat },
+  outputs: { tokens: tokensFormat, augmented: tokensFormat, grammar: tokenizationFormat },
   async run({ inputs, params, signal, progress, say }) {
     if (params.grammar === 'event-text' && params.stepsPerBeat > 0) {
       throw new StageError('event-text counts ticks: for a grid set extract-track.quantize, or choose another grammar');
     }
-    const whole = learntPieces(inputs.pieces, {});
+    const whole = [...inputs.pieces];
     const { partOf } = createGrammar(settingsOf(params, whole[0]!.division));
     const pieces = toOneDivision(partOf ? whole.map(partOf) : whole, params);
     if (partOf) sayWhichPart(say, params, whole, pieces);
@@ -82,7 +84,7 @@ export const tokenize = defineStage({
     const ended = several || augmenting ? [END_OF_PIECE] : [];
     const tokens = new TokenText(grammar);
     const augmented = new TokenText(grammar);
-    const parts: GrammarJson['parts'] = [];
+    const parts: Tokenization['parts'] = [];
     for (const [index, piece] of pieces.entries()) {
       if (index % 64 === 63) {
         progress({ done: index, total: pieces.length, unit: 'pieces' });
@@ -120,7 +122,7 @@ export const tokenize = defineStage({
     return {
       tokens: tokens.toBytes(),
       augmented: augmented.toBytes(),
-      grammar: grammarToJson({ settings, notes, ...(grid && { grid }), parts }),
+      grammar: { settings, notes, ...(grid && { grid }), parts },
     };
   },
 });
@@ -209,7 +211,7 @@ function* copiesOf(piece: Piece, params: Params, random: () => number): Generato
 }
 
 /** What the grid moves over all pieces, in ticks of the first one. */
-function gridReport(pieces: readonly Piece[], steps: number): NonNullable<GrammarJson['grid']> {
+function gridReport(pieces: readonly Piece[], steps: number): NonNullable<Tokenization['grid']> {
   const { division } = pieces[0]!;
   const reports = pieces.map((piece) => quantize(piece, steps).report);
   const events = reports.reduce((sum, report) => sum + report.events, 0);
@@ -233,11 +235,11 @@ function sayWhatWasDone(
     several,
     grid,
   }: {
-    parts: GrammarJson['parts'];
+    parts: Tokenization['parts'];
     augmented: number;
     notes: number;
     several: boolean;
-    grid: GrammarJson['grid'] | undefined;
+    grid: Tokenization['grid'] | undefined;
   },
 ): void {
   const count = (n: number) => n.toLocaleString('en');

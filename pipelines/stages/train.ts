@@ -1,15 +1,31 @@
 import { freemem } from 'node:os';
-import { defineStage, StageError, withoutEffect } from '@etude/engine';
-import { type LanguageModelShape, modelToBytes } from '@etude/model';
+import { defineStage, StageError, textFormat, withoutEffect } from '@etude/engine';
+import { noveltyProbe } from '@etude/generator';
+import { type LanguageModelShape, modelFormat, modelToBytes } from '@etude/model';
+import { piecesFormat } from '@etude/music';
 import { drawLearningCurve } from '@etude/report';
-import { countEntropy, createGrammar, END_OF_PIECE, encoderOf, readPieces, type Vocabulary } from '@etude/tokenizer';
-import { type Corpus, curveToCsv, TrainingError, type TrainingProgress, train as trainModel } from '@etude/trainer';
+import {
+  countEntropy,
+  createGrammar,
+  END_OF_PIECE,
+  encoderOf,
+  piecesFor,
+  type Tokenization,
+  tokenizationFormat,
+  tokensFormat,
+  type Vocabulary,
+  vocabularyFormat,
+} from '@etude/tokenizer';
+import {
+  type Corpus,
+  learningCurveFormat,
+  TrainingError,
+  type TrainingProgress,
+  train as trainModel,
+} from '@etude/trainer';
 import * as z from 'zod';
-import { type GrammarJson, grammarFromJson } from './grammar-json.js';
 import { loadKernels } from './kernels.js';
-import { noveltyProbe } from './novelty-probe.js';
 import { seed } from './seed.js';
-import { vocabularyFromJson } from './vocabulary-json.js';
 
 const share = z.number().min(0).lt(1);
 
@@ -88,14 +104,22 @@ export const train = defineStage({
     ),
     seed: seed.describe('seed of the first weights, the windows and the dropout'),
   }),
-  inputs: { tokens: 'file', augmented: 'file', grammar: 'file', vocabulary: 'file', pieces: 'file' },
-  outputs: { model: 'file', curve: 'file', picture: 'file' },
+  inputs: {
+    tokens: tokensFormat,
+    augmented: tokensFormat,
+    grammar: tokenizationFormat,
+    vocabulary: vocabularyFormat,
+    pieces: piecesFormat,
+  },
+  outputs: { model: modelFormat, curve: learningCurveFormat, picture: textFormat },
+  errors: [TrainingError],
   /** Longer training goes on from where shorter training ended, unless its learning rate was another on the way. */
   checkpointParams: ({ steps, ...others }) => (others.decay === 'none' ? others : { steps, ...others }),
   async run({ params, inputs, signal, progress, say, checkpoint }) {
-    const vocabulary = vocabularyFromJson(inputs.vocabulary);
-    const { parts, settings } = grammarFromJson(inputs.grammar);
-    const corpus = corpusOf(vocabulary, inputs.tokens.bytes, inputs.augmented.bytes, parts);
+    const { vocabulary } = inputs;
+    const { parts, settings } = inputs.grammar;
+    const grammar = createGrammar(settings);
+    const corpus = corpusOf(vocabulary, inputs, parts);
     const entropy = countEntropy(vocabulary);
     const {
       model: kind,
@@ -134,7 +158,7 @@ export const train = defineStage({
         memory: process.availableMemory?.() ?? freemem(),
         ...{ signal, onProgress, onResume, onStartOver, checkpoints: checkpoint },
         ...(options.earlyStopping.on === 'novelty' && {
-          copiedShare: noveltyProbe(tf, kernels, vocabulary, createGrammar(settings), inputs.pieces),
+          copiedShare: noveltyProbe(tf, kernels, vocabulary, grammar, [...piecesFor(grammar, inputs.pieces)]),
         }),
       };
       const { model, best, curve, ended } = await trainModel(tf, kernels, corpus, { shape, ...options }, hooks);
@@ -149,11 +173,10 @@ export const train = defineStage({
       tf.dispose(model.weights as never);
       return {
         model: bytes,
-        curve: curveToCsv(curve, best),
+        curve: { points: curve, kept: best },
         picture: drawLearningCurve(curve, { best: best.step, entropy }),
       };
     } catch (error) {
-      if (error instanceof TrainingError) throw new StageError(error.message);
       if (isOutOfMemory(error))
         throw new StageError(`there is not enough memory: ${(error as Error).message.split('\n')[0]}`);
       throw error;
@@ -169,16 +192,15 @@ function isOutOfMemory(error: unknown): boolean {
 /** Sequences to learn from and to be tested on. A piece that ends with a token begins with that of the piece before. */
 function corpusOf(
   vocabulary: Vocabulary,
-  text: Uint8Array,
-  augmented: Uint8Array,
-  parts: GrammarJson['parts'],
+  { tokens: pieces, augmented }: { tokens: Iterable<string[]>; augmented: Iterable<string[]> },
+  parts: Tokenization['parts'],
 ): Corpus {
   const training: Int32Array[] = [];
   const validation: Int32Array[] = [];
   const encode = encoderOf(vocabulary);
   const sequence = (tokens: readonly string[], before: readonly string[]) => encode([...before, ...tokens]);
   let index = 0;
-  for (const tokens of readPieces(text)) {
+  for (const tokens of pieces) {
     const before = tokens.at(-1) === END_OF_PIECE ? [END_OF_PIECE] : [];
     const { training: count } = parts[index++]!;
     if (count > 0) training.push(sequence(tokens.slice(0, count), before));
@@ -186,6 +208,6 @@ function corpusOf(
     if (count < tokens.length)
       validation.push(sequence(tokens.slice(count), count > 0 ? [tokens[count - 1]!] : before));
   }
-  for (const tokens of readPieces(augmented)) training.push(sequence(tokens, [END_OF_PIECE]));
+  for (const tokens of augmented) training.push(sequence(tokens, [END_OF_PIECE]));
   return { training, validation };
 }

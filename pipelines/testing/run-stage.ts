@@ -2,9 +2,16 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import type { InputFile, Stage, WorkspaceFile } from '@etude/engine';
+import { inputValues, isFamily, type Stage, type WorkspaceFile } from '@etude/engine';
 
 type Content = string | Uint8Array;
+
+/** An artifact. */
+export interface InputFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  text(): string;
+}
 
 export function inputFile(content: Content, path = 'fixture'): InputFile {
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
@@ -19,7 +26,7 @@ export function workspaceFile(bytes: Uint8Array, path: string): WorkspaceFile {
   return { path, name, location, digest: createHash('sha256').update(bytes).digest('hex'), bytes: () => bytes };
 }
 
-/** Runs one stage outside the engine: its outputs by door, and what it said. */
+/** Runs one stage outside the engine: its outputs, serialized, and what it said. */
 export async function runStage(
   stage: Stage,
   {
@@ -38,14 +45,20 @@ export async function runStage(
   },
 ): Promise<{ outputs: Record<string, InputFile[]>; said: string[] }> {
   const outputs = await stage.run({
-    ...{ params: stage.params.parse(params), inputs, files, signal: new AbortController().signal },
+    ...{ params: stage.params.parse(params), files, signal: new AbortController().signal },
+    inputs: inputValues(
+      stage.inputs,
+      Object.fromEntries(Object.entries(inputs).map(([name, read]) => [name, [read].flat()])),
+    ),
     memo,
     checkpoint: { load: async () => undefined, save: async () => {} },
     progress: () => {},
     say: (line: string) => said.push(line),
   });
-  const byDoor = Object.entries(outputs).map(([door, output]) => {
-    return [door, [output].flat().map((content) => inputFile(content as Content))] as const;
+  const serialized = Object.entries(stage.outputs).map(([name, port]) => {
+    const values = isFamily(port) ? (outputs[name] as unknown[]) : [outputs[name]];
+    const { serialize } = isFamily(port) ? port.each : port;
+    return [name, values.map((value) => inputFile(serialize(value)))] as const;
   });
-  return { outputs: Object.fromEntries(byDoor), said };
+  return { outputs: Object.fromEntries(serialized), said };
 }

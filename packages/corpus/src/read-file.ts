@@ -50,8 +50,14 @@ export interface FileSummary {
   readonly error?: string;
 }
 
-/** Reads the pieces of a MIDI file. What goes wrong is in the summary. */
+/** Reads the pieces of a MIDI file, in the form in which a corpus keeps them. What goes wrong is in the summary. */
 export function readPieces(bytes: Uint8Array, plan: ReadingPlan): FileReading {
+  const { pieces, summary } = piecesOfFile(bytes, plan);
+  return { pieces: pieces.map(pieceToJson), notesDigests: pieces.map(notesDigest), summary };
+}
+
+/** The pieces of a MIDI file, none where something is wrong, which the summary says. */
+export function piecesOfFile(bytes: Uint8Array, plan: ReadingPlan): { pieces: Piece[]; summary: FileSummary } {
   const summary: { -readonly [K in keyof FileSummary]: FileSummary[K] } = { problems: [], notes: 0, events: 0 };
   try {
     const file = readMidi(bytes, { strict: plan.strict });
@@ -69,11 +75,11 @@ export function readPieces(bytes: Uint8Array, plan: ReadingPlan): FileReading {
     });
     for (const { tracks } of pieces) for (const { events } of tracks) summary.events += events.length;
     for (const piece of pieces) summary.notes += notesOf(piece).length;
-    return { pieces: pieces.map(pieceToJson), notesDigests: pieces.map(notesDigest), summary };
+    return { pieces, summary };
   } catch (error) {
     const isOfFile = [MidiError, SelectionError, LimitError].some((kind) => error instanceof kind);
     if (!isOfFile) throw error;
-    return { pieces: [], notesDigests: [], summary: { ...summary, error: (error as Error).message } };
+    return { pieces: [], summary: { ...summary, error: (error as Error).message } };
   }
 }
 

@@ -258,7 +258,7 @@ describe('names that every object knows', () => {
     'constructor',
     'toString',
     '__proto__',
-  ])('%s is an unknown stage, parameter, door and word', async (name) => {
+  ])('%s is an unknown stage, parameter, port and word', async (name) => {
     toy.write('experiments/b.yaml', `extends: a.yaml\n${name}: { x: 1 }\nhead: { ${name}: { letters: 7 } }\n`);
     expect(await refusal('b')).toMatch(
       new RegExp(
@@ -271,7 +271,7 @@ describe('names that every object knows', () => {
       'pipelines/toy.yaml',
       `stages:\n  read:\n    outputs: { text: text.txt, ${name}: b.txt }\n  ${name}: {}\n`,
     );
-    expect(await refusal('a')).toContain(`stage read has no outputs door "${name}"`);
+    expect(await refusal('a')).toContain(`stage read has no output "${name}"`);
     expect(await refusal('a')).toContain(`unknown stage "${name}"`);
     expect(({} as Record<string, unknown>).letters).toBe(undefined);
   });

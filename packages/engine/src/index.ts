@@ -13,12 +13,17 @@ export { findStage, makePlan, type Plan, type PlannedStage, type PlanRequest } f
 export { formatProblem, InputError, MOST_PROBLEMS, type Problem, StageError, suggestion } from './problem.js';
 export { type RunObserver, type RunOptions, type RunResult, runPlan } from './run/run.js';
 export { artifactFolder, type RunRecord, readRunRecord, type StageRecord, type StageStatus } from './run/run-record.js';
+export { inputValues } from './run/stage-inputs.js';
 export {
+  bytesFormat,
   defineStage,
+  family,
   fileParameters,
-  type InputFile,
+  isFamily,
+  type Ports,
   type Progress,
   type Stage,
+  textFormat,
   type WorkspaceFile,
   withoutEffect,
   workspaceFiles,

@@ -1,16 +1,8 @@
 import type * as z from 'zod';
+import { StageError } from './problem.js';
 
 /** What a stage writes: text is stored as UTF-8. */
-export type Content = string | Uint8Array;
-
-/** An artifact as a stage sees it. */
-export interface InputFile {
-  /** for messages only: a stage's outputs may not depend on it */
-  readonly path: string;
-  readonly bytes: Uint8Array;
-  /** the bytes as UTF-8 text */
-  text(): string;
-}
+type Content = string | Uint8Array;
 
 /** A file that a parameter names, as a stage sees it. */
 export interface WorkspaceFile {
@@ -26,9 +18,66 @@ export interface WorkspaceFile {
   bytes(): Uint8Array;
 }
 
-/** A door of a stage lets one artifact through, or a numbered family of them (`song-1.mid`, `song-2.mid`, …). */
-export type Door = 'file' | 'files';
-export type Doors = Readonly<Record<string, Door>>;
+/**
+ * How one kind of artifact is written and read: what a stage returns for an output is serialized, and what it gets from an input is
+ * parsed. Packages declare formats beside the types that they are of, and know no engine.
+ */
+export interface Format<T, W = T> {
+  /** @throws {Error} that says what was expected and what was found, where the bytes are of another kind */
+  parse(bytes: Uint8Array): T;
+  serialize(value: W): Content;
+}
+
+/** A format of records that are read one after the other, since there may be many; a stage can go through them more than once. */
+interface RecordsFormat<T, W> {
+  /** @throws {Error} on the way, where the bytes are of another kind */
+  parseEach(bytes: Uint8Array): Iterable<T>;
+  serialize(value: W): Content;
+}
+
+/** UTF-8 text as it is. */
+export const textFormat: Format<string> = {
+  parse: (bytes) => new TextDecoder().decode(bytes),
+  serialize: (text) => text,
+};
+
+/** Bytes as they are. */
+export const bytesFormat: Format<Uint8Array> = { parse: (bytes) => bytes, serialize: (bytes) => bytes };
+
+/** A numbered family of artifacts of one format: `song-1.mid`, `song-2.mid`, … */
+export interface Family<F> {
+  readonly each: F;
+}
+
+export function family<F extends AnyFormat>(format: F): Family<F> {
+  return { each: format };
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: ports of many types are in one record
+export type AnyFormat = Format<any, any> | RecordsFormat<any, any>;
+/** An input or an output of a stage. */
+export type Port = AnyFormat | Family<AnyFormat>;
+export type Ports = Readonly<Record<string, Port>>;
+
+export function isFamily(port: Port): port is Family<AnyFormat> {
+  return 'each' in port;
+}
+
+/** What a stage gets from its inputs. */
+type InputValues<I extends Ports> = {
+  readonly [K in keyof I]: I[K] extends Family<infer F> ? readonly Parsed<F>[] : Parsed<I[K]>;
+};
+type Parsed<F> = F extends { parse(bytes: Uint8Array): infer T }
+  ? T
+  : F extends { parseEach(bytes: Uint8Array): Iterable<infer T> }
+    ? Iterable<T>
+    : never;
+
+/** What a stage returns for its outputs. */
+export type OutputValues<O extends Ports> = {
+  readonly [K in keyof O]: O[K] extends Family<infer F> ? readonly Serialized<F>[] : Serialized<O[K]>;
+};
+type Serialized<F> = F extends { serialize(value: infer W): Content } ? W : never;
 
 export interface Progress {
   readonly done: number;
@@ -45,9 +94,10 @@ export interface Checkpoint {
   save(bytes: Uint8Array): Promise<void>;
 }
 
-interface StageContext<P, I extends Doors> {
+interface StageContext<P, I extends Ports> {
   readonly params: P;
-  readonly inputs: { readonly [K in keyof I]: I[K] extends 'files' ? readonly InputFile[] : InputFile };
+  /** parsed where they are asked for */
+  readonly inputs: InputValues<I>;
   /** the files that parameters made with `workspaceFiles` name, by parameter, in the order of their names */
   readonly files: Readonly<Record<string, readonly WorkspaceFile[]>>;
   /** aborted when the user stops the run: long work should then throw `signal.reason` */
@@ -61,15 +111,11 @@ interface StageContext<P, I extends Doors> {
   say(line: string): void;
 }
 
-export type StageOutputs<O extends Doors> = {
-  readonly [K in keyof O]: O[K] extends 'files' ? readonly Content[] : Content;
-};
-
 /**
  * A stage: a pure function from input artifacts and parameters to output artifacts. Its fingerprint is made of `name`,
  * `version`, the parameters and the digests of the inputs, so `version` has to grow whenever its output changes.
  */
-export interface StageDefinition<P extends z.ZodObject, I extends Doors, O extends Doors> {
+export interface StageDefinition<P extends z.ZodObject, I extends Ports, O extends Ports> {
   readonly name: string;
   readonly version: number;
   /** one line for the reference page */
@@ -83,15 +129,19 @@ export interface StageDefinition<P extends z.ZodObject, I extends Doors, O exten
    * leaves that one out here, and goes on from where it ended with a smaller one.
    */
   checkpointParams?(params: z.output<P>): Readonly<Record<string, unknown>>;
-  run(context: StageContext<z.output<P>, I>): Promise<StageOutputs<O>> | StageOutputs<O>;
+  /** errors that tell the user what to change: of these only the message is shown, as of a {@link StageError} */
+  readonly errors?: readonly (new (
+    message: string,
+  ) => Error)[];
+  run(context: StageContext<z.output<P>, I>): Promise<OutputValues<O>> | OutputValues<O>;
 }
 
-/** A stage of any parameters and doors, as the engine handles them. */
-export interface Stage extends Omit<StageDefinition<z.ZodObject, Doors, Doors>, 'run' | 'checkpointParams'> {
+/** A stage of any parameters and ports, as the engine handles them. */
+export interface Stage extends Omit<StageDefinition<z.ZodObject, Ports, Ports>, 'run' | 'checkpointParams'> {
   // biome-ignore lint/suspicious/noExplicitAny: as below
   checkpointParams?(params: any): Readonly<Record<string, unknown>>;
   // biome-ignore lint/suspicious/noExplicitAny: a list of stages holds contexts of many types; defineStage checks each
-  run(context: StageContext<any, any>): Promise<StageOutputs<Doors>> | StageOutputs<Doors>;
+  run(context: StageContext<any, any>): Promise<OutputValues<Ports>> | OutputValues<Ports>;
 }
 
 /**
@@ -102,15 +152,25 @@ export interface Stage extends Omit<StageDefinition<z.ZodObject, Doors, Doors>, 
  *   version: 1,
  *   summary: 'Writes a text in capitals',
  *   params: z.strictObject({ times: z.int().min(1).default(1).describe('how often to repeat the text') }),
- *   inputs: { text: 'file' },
- *   outputs: { text: 'file' },
- *   run: ({ params, inputs }) => ({ text: inputs.text.text().toUpperCase().repeat(params.times) }),
+ *   inputs: { text: textFormat },
+ *   outputs: { text: textFormat },
+ *   run: ({ params, inputs }) => ({ text: inputs.text.toUpperCase().repeat(params.times) }),
  * });
  */
-export function defineStage<P extends z.ZodObject, const I extends Doors, const O extends Doors>(
+export function defineStage<P extends z.ZodObject, const I extends Ports, const O extends Ports>(
   definition: StageDefinition<P, I, O>,
 ): Stage {
-  return definition;
+  const { errors = [] } = definition;
+  return {
+    ...definition,
+    async run(context) {
+      try {
+        return await definition.run(context);
+      } catch (error) {
+        throw errors.some((kind) => error instanceof kind) ? new StageError((error as Error).message) : error;
+      }
+    },
+  };
 }
 
 /**

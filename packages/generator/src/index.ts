@@ -1,4 +1,9 @@
-export { type Bending, UNBENT } from './distribution.js';
-export { type Disturbance, isScheduled, type Noise, type NoisePreset, PRESETS, presetNoise } from './noise.js';
-export { type SamplingOptions, type SamplingProgress, sample, type WrittenSong } from './sample.js';
-export type { Constraint, Listener, TokenTrace, WritingOptions } from './song.js';
+export { type ComposingHooks, type ComposingModel, type ComposingMusic, compose } from './composing/compose.js';
+export { CompositionError } from './composing/composition-error.js';
+export type { GivenFile } from './composing/given-music.js';
+export { listenerOf, songOptions } from './composing/rules/listener.js';
+export { type SongSettings, songSettings } from './composing/settings.js';
+export { noveltyProbe } from './composing/takes/novelty-probe.js';
+export { type TracedToken, traceFormat, traceToCsv } from './composing/trace.js';
+export { UNBENT } from './sampling/distribution.js';
+export { sample } from './sampling/sample.js';

@@ -13,5 +13,16 @@ export {
   weightShapes,
   zeroState,
 } from './language-model.js';
-export { fromArrays, type Model, modelFromBytes, modelToBytes, toArrays } from './model-file.js';
+export {
+  fromArrays,
+  loadModel,
+  type Model,
+  ModelError,
+  modelFormat,
+  modelToBytes,
+  type StoredModel,
+  toArrays,
+} from './model-file.js';
 export { fromSafetensors, toSafetensors } from './safetensors.js';
+export { carryOn, meanLoss, replaceState } from './score.js';
+export { countWindows, inStretches, onlyHeard, type TokenWindow, windowsOver } from './windows.js';

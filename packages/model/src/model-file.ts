@@ -17,9 +17,40 @@ export async function modelToBytes({ shape, weights }: Model): Promise<Uint8Arra
   return toSafetensors({ arrays: await toArrays(weights), metadata: { kind: model, ...Object.fromEntries(numbers) } });
 }
 
-/** @throws {Error} where the file does not hold a model */
-export function modelFromBytes(tf: TensorFlow, bytes: Uint8Array): Model {
-  const { arrays, metadata } = fromSafetensors(bytes);
+/** A model as it is stored, its weights not yet where they are computed with. */
+export interface StoredModel {
+  readonly shape: LanguageModelShape;
+  readonly arrays: Readonly<Record<string, NamedArray>>;
+}
+
+/** A model as a safetensors file, written as {@link modelToBytes} made it. */
+export const modelFormat = {
+  parse(bytes: Uint8Array): StoredModel {
+    const { arrays, metadata } = fromSafetensors(bytes);
+    const shape = shapeFrom(metadata);
+    for (const [name, dimensions] of Object.entries(weightShapes(shape))) arrayOf(arrays, name, dimensions);
+    return { shape, arrays };
+  },
+  serialize: (bytes: Uint8Array): Uint8Array => bytes,
+};
+
+/** A model and its vocabulary do not belong together. */
+export class ModelError extends Error {
+  override name = 'ModelError';
+}
+
+/**
+ * A stored model, to compute with.
+ * @throws {ModelError} where it is one of another number of tokens
+ */
+export function loadModel(tf: TensorFlow, { shape, arrays }: StoredModel, vocabulary: number): Model {
+  if (shape.vocabulary !== vocabulary) {
+    throw new ModelError(`expected a model of ${vocabulary} tokens, found one of ${shape.vocabulary}`);
+  }
+  return { shape, weights: fromArrays(tf, arrays, weightShapes(shape)) };
+}
+
+function shapeFrom(metadata: Readonly<Record<string, string>>): LanguageModelShape {
   const { kind, vocabulary, units, layers } = metadata;
   const common = {
     vocabulary: Number(vocabulary),
@@ -27,17 +58,11 @@ export function modelFromBytes(tf: TensorFlow, bytes: Uint8Array): Model {
     layers: Number(layers),
     tiedEmbeddings: metadata.tiedEmbeddings === 'true',
   };
-  let shape: LanguageModelShape;
-  if (kind === 'stacked-lstm') shape = { model: kind, ...common };
-  else if (kind === 'grid-lstm') {
-    shape = {
-      model: kind,
-      ...common,
-      tied: metadata.tied === 'true',
-      depthPriority: metadata.depthPriority === 'true',
-    };
-  } else throw new Error(`expected a model of kind stacked-lstm or grid-lstm, found ${kind}`);
-  return { shape, weights: fromArrays(tf, arrays, weightShapes(shape)) };
+  if (kind === 'stacked-lstm') return { model: kind, ...common };
+  if (kind === 'grid-lstm') {
+    return { model: kind, ...common, tied: metadata.tied === 'true', depthPriority: metadata.depthPriority === 'true' };
+  }
+  throw new Error(`expected a model of kind stacked-lstm or grid-lstm, found ${kind}`);
 }
 
 /** Tensors as plain arrays, in the same order. */
@@ -57,11 +82,17 @@ export function fromArrays(
 ): Record<string, Tensor> {
   return Object.fromEntries(
     Object.entries(shapes).map(([name, dimensions]) => {
-      const array = arrays[name];
-      if (array?.shape.join() !== dimensions.join()) {
-        throw new Error(`the file lacks ${name} of shape ${dimensions.join('×')}`);
-      }
-      return [name, tf.tensor(array.data, dimensions)];
+      return [name, tf.tensor(arrayOf(arrays, name, dimensions).data, dimensions)];
     }),
   );
+}
+
+function arrayOf(
+  arrays: Readonly<Record<string, NamedArray>>,
+  name: string,
+  dimensions: readonly number[],
+): NamedArray {
+  const array = arrays[name];
+  if (array?.shape.join() === dimensions.join()) return array;
+  throw new Error(`the file lacks ${name} of shape ${dimensions.join('×')}`);
 }

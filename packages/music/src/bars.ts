@@ -65,3 +65,9 @@ export function* barsOf(timeSignatures: readonly TimeSignature[], division: numb
     start += length;
   }
 }
+
+/** Ticks of a bar of the first metre of a piece, where a quarter note has `division`. */
+export function ticksOfBar(source: Pick<Piece, 'timeSignatures' | 'division'>, division: number): number {
+  const [bar] = barsOf(source.timeSignatures.slice(0, 1), source.division);
+  return Math.max(1, Math.round((bar!.length * division) / source.division));
+}

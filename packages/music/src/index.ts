@@ -1,10 +1,11 @@
-export { type Bar, barsBefore, barsOf, countBars } from './bars.js';
+export { type Bar, barsBefore, barsOf, countBars, ticksOfBar } from './bars.js';
 export { eventsInTime, inOrder, SUSTAIN_PEDAL } from './channels.js';
 export { excerpt, joined } from './excerpt.js';
 export { DRUM_CHANNEL, FAMILIES, familyOf, PROGRAMS, pitchName } from './general-midi.js';
 export { type Key, keyOf } from './key.js';
 export { isDrum, type Note, notesDigest, notesOf } from './notes.js';
-export { type Piece, type PieceTrack, pieceFromJson, piecesOf, pieceToJson } from './piece.js';
+export { type Piece, type PieceTrack, piecesOf } from './piece.js';
+export { pieceFromJson, piecesFormat, pieceToJson } from './pieces-format.js';
 export { programsOf } from './programs.js';
 export { createRandom, hash, type Random, randomStreams } from './random.js';
 export { tempoMap } from './tempo-map.js';

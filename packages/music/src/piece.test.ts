@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { readMidi } from '@etude/midi-reader';
 import { describe, expect, it } from 'vitest';
-import { pieceFromJson, piecesOf, pieceToJson } from './piece.js';
+import { piecesOf } from './piece.js';
+import { pieceFromJson, pieceToJson } from './pieces-format.js';
 import { canon } from './testing/pieces.js';
 
 describe('a piece', () => {

@@ -1,4 +1,4 @@
-import { ChannelEvents, type KeySignature, type MidiFile, type Tempo, type TimeSignature } from '@etude/midi-reader';
+import type { ChannelEvents, KeySignature, MidiFile, Tempo, TimeSignature } from '@etude/midi-reader';
 import { withoutModeMessages, withProgramsOfChannels } from './channels.js';
 
 /** A piece of music: tracks that are played together, and what holds for all of them. */
@@ -43,37 +43,8 @@ export function piecesOf(file: MidiFile): Piece[] {
   return file.format === 2 ? file.tracks.map((track) => pieceOf([track], track)) : [pieceOf(file.tracks, file)];
 }
 
-function toPieceTrack({ name, nameBytes, events }: PieceTrack): PieceTrack {
+export function toPieceTrack({ name, nameBytes, events }: PieceTrack): PieceTrack {
   return { name, ...(nameBytes !== undefined && { nameBytes }), events };
-}
-
-/** JSON on one line; the events of a track are one list of numbers, four an event: tick, status, data1, data2. */
-export function pieceToJson({ tracks, division, tempos, timeSignatures, keySignatures }: Piece): string {
-  const flat = tracks.map((track) => {
-    const numbers: number[] = [];
-    for (const { tick, status, data1, data2 } of track.events) numbers.push(tick, status, data1, data2);
-    return { ...toPieceTrack(track), events: numbers };
-  });
-  return JSON.stringify({ division, tempos, timeSignatures, keySignatures, tracks: flat });
-}
-
-/** The inverse of {@link pieceToJson}. */
-export function pieceFromJson(json: string): Piece {
-  const { tracks, ...rest } = JSON.parse(json) as Omit<Piece, 'tracks'> & {
-    tracks: (Omit<PieceTrack, 'events'> & { events: number[] })[];
-  };
-  return {
-    ...rest,
-    tracks: tracks.map(({ events: numbers, ...named }) => {
-      const count = numbers.length / 4;
-      const events = new ChannelEvents(new Float64Array(count), new Int32Array(count));
-      for (let i = 0, at = 0; i < count; i++) {
-        events.ticks[i] = numbers[at++]!;
-        events.messages[i] = (numbers[at++]! << 16) | (numbers[at++]! << 8) | numbers[at++]!;
-      }
-      return { ...named, events };
-    }),
-  };
 }
 
 /** The same piece with other events. */

@@ -1,5 +1,6 @@
 import type { SongReport } from '@etude/measures';
 import { pitchName } from '@etude/music';
+import type { LearningCurve } from '@etude/trainer';
 import { markdownText } from './plain-text.js';
 import { measureSong, type SongMeasures } from './song-measures.js';
 
@@ -8,8 +9,8 @@ export interface ExperimentToCompare {
   readonly name: string;
   /** parameters as `stage.parameter`, in the order of the stages */
   readonly params: Readonly<Record<string, unknown>>;
-  /** content of `learning-curve.csv`; undefined where the experiment was not trained */
-  readonly curve: string | undefined;
+  /** undefined where the experiment was not trained */
+  readonly curve: LearningCurve | undefined;
   /** seconds that the stages took when their outputs were made: training, and all together */
   readonly trainingSeconds: number | undefined;
   readonly totalSeconds: number;
@@ -71,20 +72,14 @@ function copiesAndLoops(report: ExperimentToCompare['reports'][number] | undefin
   return { longestCopy: longestRun?.notes ?? 0, copiedShare, repeatedBars, longestLoop: loop };
 }
 
-/** The losses of a `learning-curve.csv`, in nats per token: the last ones, and those of the weights that were kept. */
-export function lossesOf(curve: string | undefined) {
-  const rows = (curve ?? '')
-    .trim()
-    .split('\n')
-    .slice(1)
-    .map((row) => row.split(','));
-  const number = (text: string | undefined) => (text === undefined || text === '' ? undefined : Number(text));
-  const kept = rows.find((row) => row[5] === 'yes');
+/** The losses of a learning curve, in nats per token: the last ones, and those of the weights that were kept. */
+function lossesOf(curve: LearningCurve | undefined) {
+  const last = curve?.points.at(-1);
   return {
-    finalTrainingLoss: number(rows.at(-1)?.[2]),
-    finalValidationLoss: number(rows.at(-1)?.[3]),
-    keptValidationLoss: number(kept?.[3]),
-    keptStep: number(kept?.[0]),
+    finalTrainingLoss: last?.trainingLoss,
+    finalValidationLoss: last?.validationLoss,
+    keptValidationLoss: curve?.kept.validationLoss,
+    keptStep: curve?.kept.step,
   };
 }
 

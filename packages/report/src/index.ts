@@ -4,7 +4,6 @@ export {
   comparisonMarkdown,
   comparisonRows,
   type ExperimentToCompare,
-  lossesOf,
 } from './compare.js';
 export { type CurveToDraw, drawLearningCurve } from './learning-curve-picture.js';
 export { plainText } from './plain-text.js';

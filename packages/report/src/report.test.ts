@@ -73,8 +73,12 @@ describe('measureSong', () => {
 });
 
 describe('compareExperiments', () => {
-  const curve =
-    'step,epoch,training_loss,validation_loss,copied_share,kept\n10,1,3.0,2.5,0.1,yes\n20,1,2.0,2.25,0.6,\n30,2,1.0,2.75,0.7,\n';
+  const points = [
+    { step: 10, epoch: 1, trainingLoss: 3, validationLoss: 2.5, copiedShare: 0.1 },
+    { step: 20, epoch: 1, trainingLoss: 2, validationLoss: 2.25, copiedShare: 0.6 },
+    { step: 30, epoch: 2, trainingLoss: 1, validationLoss: 2.75, copiedShare: 0.7 },
+  ];
+  const curve = { points, kept: points[0]! };
   const experiment = (name: string, layers: number) => ({
     ...{ name, params: { 'train.layers': layers, 'train.units': 128 }, curve, trainingSeconds: 12, totalSeconds: 13 },
     natsPerNote: layers === 2 ? undefined : 6.75,

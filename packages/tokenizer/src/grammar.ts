@@ -133,3 +133,8 @@ export interface VoiceRule {
 
 /** The state at the beginning of a piece. */
 export const START: GrammarState = '';
+
+/** Pieces as a grammar takes them: one that writes a single track has one track of each. */
+export function* piecesFor({ partOf }: Pick<Grammar, 'partOf'>, pieces: Iterable<Piece>): Generator<Piece> {
+  for (const piece of pieces) yield partOf?.(piece) ?? piece;
+}

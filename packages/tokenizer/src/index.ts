@@ -1,4 +1,5 @@
 export { createGrammar, GRAMMARS, type GrammarSettings } from './create-grammar.js';
+export { fitTokens, UnknownMusicError } from './fit-tokens.js';
 export {
   END_OF_PIECE,
   type GivenVoice,
@@ -6,10 +7,12 @@ export {
   GrammarError,
   type GrammarState,
   type NoteReader,
+  piecesFor,
   START,
   TokenError,
   type VoiceRule,
 } from './grammar.js';
-export { formatTokens, parseTokens, readPieces } from './token-text.js';
+export { formatTokens, songTokensFormat, tokensFormat } from './token-text.js';
+export { type Tokenization, tokenizationFormat } from './tokenization-format.js';
 export { buildVocabulary, countEntropy, decode, encoderOf, type Unseen, type Vocabulary } from './vocabulary.js';
-export { voiceOf } from './voices.js';
+export { vocabularyFormat } from './vocabulary-format.js';

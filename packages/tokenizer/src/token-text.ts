@@ -18,7 +18,7 @@ export function parseTokens(text: string): string[] {
 }
 
 /** The pieces of a text in UTF-8, one after the other, each with the token that ends it; one piece where none does. */
-export function* readPieces(bytes: Uint8Array): Generator<string[]> {
+function* readPieces(bytes: Uint8Array): Generator<string[]> {
   let piece: string[] = [];
   for (const line of textLines(bytes)) {
     for (const token of parseTokens(line)) {
@@ -30,3 +30,15 @@ export function* readPieces(bytes: Uint8Array): Generator<string[]> {
   }
   if (piece.length > 0) yield piece;
 }
+
+/** Tokens of pieces, one piece after the other. What is written is text in UTF-8, which may be longer than a string can be. */
+export const tokensFormat = {
+  parseEach: readPieces,
+  serialize: (text: string | Uint8Array): string | Uint8Array => text,
+};
+
+/** Tokens of one song, written as {@link formatTokens} made them. */
+export const songTokensFormat = {
+  parse: (bytes: Uint8Array): string[] => parseTokens(new TextDecoder().decode(bytes)),
+  serialize: (text: string): string => text,
+};

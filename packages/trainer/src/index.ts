@@ -1,11 +1,9 @@
 export { Adam } from './adam.js';
-export { onlyHeard } from './batches.js';
-export { curveToCsv } from './learning-curve.js';
+export { type LearningCurve, learningCurveFormat } from './learning-curve.js';
 export type { TrainingOptions } from './options.js';
 export {
   type CheckpointStore,
   type Corpus,
-  meanLoss,
   TrainingError,
   type TrainingHooks,
   type TrainingProgress,

@@ -1,18 +1,18 @@
 import {
+  carryOn,
   initialWeights,
   type Kernels,
-  type LanguageModelShape,
-  loss,
   lossAndGradients,
   type Model,
-  type State,
+  meanLoss,
+  replaceState,
   type Weights,
   zeroState,
 } from '@etude/model';
 import { createRandom } from '@etude/music';
 import type { TensorFlow } from '@etude/tensorflow';
 import { Adam } from './adam.js';
-import { inStretches, type TrainingWindow, trainingWindows, windowsOver } from './batches.js';
+import { trainingWindows } from './batches.js';
 import { fromCheckpoint, toCheckpoint } from './checkpoint.js';
 import { trainingMemory } from './memory.js';
 import type { EarlyStopping, TrainingOptions } from './options.js';
@@ -176,7 +176,7 @@ export async function train(
     }
     const next = windows.next().value!;
     state.epoch = next.epoch;
-    state.carried = replace(tf, state.carried, carryOn(tf, shape, state.carried, next));
+    state.carried = replaceState(tf, state.carried, carryOn(tf, shape, state.carried, next));
     const stepLoss = unit(() => makeStep(tf, kernels, state, next, options));
     if (stepLoss === undefined || !Number.isFinite(stepLoss)) {
       const what = stepLoss === undefined ? 'the gradients are not finite' : `the loss is ${stepLoss}`;
@@ -244,7 +244,7 @@ function makeStep(
   const result = lossAndGradients(
     ...([tf, kernels, options.shape, weights, state.carried, tensors, { ...options, step }] as const),
   );
-  state.carried = replace(tf, state.carried, result.state);
+  state.carried = replaceState(tf, state.carried, result.state);
   const stepLoss = result.loss.dataSync()[0]!;
   let norm = 0;
   if (Number.isFinite(stepLoss)) {
@@ -263,55 +263,6 @@ export function learningRateAt(
 ): number {
   const warm = Math.min(1, step / (warmup + 1));
   return learningRate * warm * (decay === 'cosine' ? (1 + Math.cos((Math.PI * (step - 1)) / steps)) / 2 : 1);
-}
-
-/**
- * Mean loss over pieces in nats per token, without dropout, the state carried through.
- * @param sequences ids; those of {@link onlyHeard} count for nothing
- */
-export function meanLoss(
-  tf: TensorFlow,
-  kernels: Kernels,
-  { shape, weights }: Model,
-  sequences: readonly Int32Array[],
-  window: number,
-): number {
-  // Rows side by side are faster but begin without context, so each of a lone piece gets at least four windows of its own.
-  const alone = sequences.length === 1;
-  const rows = alone ? Math.max(1, Math.floor(sequences[0]!.length / (4 * window))) : Math.min(32, sequences.length);
-  let state = zeroState(tf, shape, rows);
-  let sum = 0;
-  let count = 0;
-  for (const next of windowsOver(alone ? inStretches(sequences, rows) : sequences, rows, window)) {
-    const { inputs, targets, counted } = next;
-    state = replace(tf, state, carryOn(tf, shape, state, next));
-    const part = { inputs: tf.tensor1d(inputs, 'int32'), targets: tf.tensor1d(targets, 'int32') };
-    const result = loss(tf, kernels, shape, weights, state, part);
-    state = replace(tf, state, result.state);
-    if (counted > 0) sum += result.loss.dataSync()[0]! * counted;
-    count += counted;
-    tf.dispose([part.inputs, part.targets, result.loss]);
-  }
-  tf.dispose(state as never);
-  return sum / count;
-}
-
-/** The carried state, zero in the rows in which something else begins. */
-function carryOn(tf: TensorFlow, shape: LanguageModelShape, state: State, { fresh }: TrainingWindow): State {
-  if (!fresh.includes(true)) return state;
-  if (!fresh.includes(false)) return zeroState(tf, shape, fresh.length);
-  const keep = tf.tensor2d(
-    fresh.map((isFresh) => (isFresh ? 0 : 1)),
-    [fresh.length, 1],
-  ); // (B, 1)
-  const kept = state.map(({ hidden, cell }) => ({ hidden: tf.mul(hidden, keep), cell: tf.mul(cell, keep) })); // (B, H) each
-  keep.dispose();
-  return kept as State;
-}
-
-function replace(tf: TensorFlow, before: State, after: State): State {
-  if (after !== before) tf.dispose(before as never);
-  return after;
 }
 
 function copy(tf: TensorFlow, weights: Weights): Weights {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import * as z from 'zod';
-import type { Doors } from '../stage.js';
+import { isFamily, type Ports } from '../stage.js';
 
 const cachedStage = z.object({
   outputs: z.record(
@@ -14,7 +14,7 @@ const cachedStage = z.object({
   said: z.array(z.string()).optional(),
 });
 
-/** What the cache keeps of a stage that ran: its artifacts by door, in the order of their numbers. */
+/** What the cache keeps of a stage that ran: its artifacts by port, in the order of their numbers. */
 export type CachedStage = z.output<typeof cachedStage>;
 
 /** Who wrote what the cache keeps: for its user, who wants to know what takes the space. */
@@ -25,15 +25,15 @@ export interface Origin {
   readonly stage: string;
 }
 
-/** The record of a stage that ran; undefined for anything else, also for one of other doors. */
-export function parseRecord(bytes: Uint8Array, doors?: Doors): CachedStage | undefined {
+/** The record of a stage that ran; undefined for anything else, also for one of other outputs. */
+export function parseRecord(bytes: Uint8Array, ports?: Ports): CachedStage | undefined {
   try {
     const cached = cachedStage.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
     const { outputs } = cached;
-    if (doors === undefined) return cached;
+    if (ports === undefined) return cached;
     const fits =
-      Object.keys(outputs).length === Object.keys(doors).length &&
-      Object.entries(doors).every(([door, kind]) => outputs[door] && (kind === 'files' || outputs[door].length === 1));
+      Object.keys(outputs).length === Object.keys(ports).length &&
+      Object.entries(ports).every(([name, port]) => outputs[name] && (isFamily(port) || outputs[name].length === 1));
     return fits ? cached : undefined;
   } catch {
     return undefined;

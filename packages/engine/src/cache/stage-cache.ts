@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import cacache from 'cacache';
 import { toDisk, writeWhole } from '../files/whole-file.js';
 import { digestOf } from '../plan/fingerprint.js';
-import type { Doors } from '../stage.js';
+import type { Ports } from '../stage.js';
 import {
   type CachedStage,
   contentPath,
@@ -47,12 +47,12 @@ export class StageCache {
   }
 
   /** What a stage of this fingerprint wrote, all of it present and undamaged; otherwise undefined. */
-  async find(fingerprint: string, doors: Doors): Promise<CachedStage | undefined> {
+  async find(fingerprint: string, ports: Ports): Promise<CachedStage | undefined> {
     const key = `stage:${fingerprint}`;
     const what = `stage record ${fingerprint.slice(0, 12)}`;
     const record = await this.#read(key, what);
     if (record === undefined) return undefined;
-    const cached = parseRecord(record, doors);
+    const cached = parseRecord(record, ports);
     if (cached === undefined) {
       this.#warn(what);
       await this.#forget(key);
@@ -60,9 +60,9 @@ export class StageCache {
     }
     // All of them, so that all that is damaged is dropped and made again at once.
     let whole = true;
-    for (const [door, artifacts] of Object.entries(cached.outputs)) {
+    for (const [port, artifacts] of Object.entries(cached.outputs)) {
       for (const { digest } of artifacts) {
-        if ((await this.#content(digest, `artifact ${digest.slice(0, 12)} (${door})`)) === undefined) whole = false;
+        if ((await this.#content(digest, `artifact ${digest.slice(0, 12)} (${port})`)) === undefined) whole = false;
       }
     }
     if (whole) return cached;
@@ -82,9 +82,9 @@ export class StageCache {
     { seconds, said, origin }: Pick<CachedStage, 'seconds' | 'said'> & { origin: Origin },
   ): Promise<CachedStage> {
     const kept: CachedStage['outputs'] = {};
-    for (const [door, contents] of Object.entries(outputs)) {
-      kept[door] = [];
-      for (const content of contents) kept[door].push({ digest: await this.#put(content), bytes: content.length });
+    for (const [port, contents] of Object.entries(outputs)) {
+      kept[port] = [];
+      for (const content of contents) kept[port].push({ digest: await this.#put(content), bytes: content.length });
     }
     const cached = { outputs: kept, seconds, ...(said && { said }) };
     await this.#keepUnder(`stage:${fingerprint}`, Buffer.from(JSON.stringify(cached)), origin);

@@ -33,7 +33,7 @@ describe('fingerprintOf', () => {
     ['order of a list', { ...ingredients, params: { ...ingredients.params, b: { c: [2, 1], d: 'x' } } }],
     ['input', { ...ingredients, inputs: { ...ingredients.inputs, x: 'ab' } }],
     ['order of a family', { ...ingredients, inputs: { ...ingredients.inputs, y: ['cc', 'bb'] } }],
-    ['door', { ...ingredients, inputs: { z: 'aa', y: ['bb', 'cc'] } }],
+    ['port', { ...ingredients, inputs: { z: 'aa', y: ['bb', 'cc'] } }],
   ])('is another for another %s', (_, changed) => {
     expect(fingerprintOf(changed)).not.toBe(fingerprintOf(ingredients));
   });

@@ -6,7 +6,7 @@ export interface Ingredients {
   readonly stage: string;
   readonly version: number;
   readonly params: Readonly<Record<string, unknown>>;
-  /** digest by door or by the parameter that names a file; a list for a numbered family */
+  /** digest by port or by the parameter that names a file; a list for a numbered family */
   readonly inputs: Readonly<Record<string, string | readonly string[]>>;
 }
 

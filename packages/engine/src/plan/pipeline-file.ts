@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { isPlainName } from '../files/workspace-path.js';
 import { addAll, type Problem, suggestion } from '../problem.js';
-import type { Door, Stage } from '../stage.js';
+import { isFamily, type Port, type Stage } from '../stage.js';
 import { check } from '../yaml/check-value.js';
 import type { YamlFile, YamlPath } from '../yaml/yaml-file.js';
 
@@ -9,11 +9,11 @@ import type { YamlFile, YamlPath } from '../yaml/yaml-file.js';
 export interface Node {
   readonly name: string;
   readonly stage: Stage;
-  /** artifact name by input door */
+  /** artifact name by input port */
   readonly inputs: Readonly<Record<string, string>>;
-  /** artifact name by output door; of a family with `*` for the number: `song-*.mid` */
+  /** artifact name by output port; of a family with `*` for the number: `song-*.mid` */
   readonly outputs: Readonly<Record<string, string>>;
-  /** the node that writes the artifact of each input door */
+  /** the node that writes the artifact of each input port */
   readonly producers: Readonly<Record<string, string>>;
 }
 
@@ -23,8 +23,8 @@ export const pipelineSchema = z.strictObject({
       z.string(),
       z.strictObject({
         stage: z.string().optional().describe('the stage to run here, where it differs from the name'),
-        inputs: z.record(z.string(), z.string()).optional().describe('which artifact comes in at which door'),
-        outputs: z.record(z.string(), z.string()).optional().describe('the artifacts that the stage writes, by door'),
+        inputs: z.record(z.string(), z.string()).optional().describe('which artifact comes in at which port'),
+        outputs: z.record(z.string(), z.string()).optional().describe('the artifacts that the stage writes, by port'),
       }),
     )
     .describe('the stages, each under its own name, in any order'),
@@ -63,23 +63,23 @@ export function readPipeline(file: YamlFile, stages: readonly Stage[], problems:
       else say([name], `unknown stage "${kind}"${suggestion(kind, names)}`, 'key');
       continue;
     }
-    for (const [side, doors, given] of [
+    for (const [side, ports, given] of [
       ['inputs', stage.inputs, inputs],
       ['outputs', stage.outputs, outputs],
     ] as const) {
-      for (const [door, artifact] of Object.entries(given)) {
-        if (!Object.hasOwn(doors, door)) {
+      for (const [port, artifact] of Object.entries(given)) {
+        if (!Object.hasOwn(ports, port)) {
           say(
-            [name, side, door],
-            `stage ${kind} has no ${side} door "${door}"${suggestion(door, Object.keys(doors))}`,
+            [name, side, port],
+            `stage ${kind} has no ${side.slice(0, -1)} "${port}"${suggestion(port, Object.keys(ports))}`,
             'key',
           );
           continue;
         }
-        const wrong = artifactProblem(artifact, doors[door]!);
-        if (wrong !== undefined) say([name, side, door], wrong);
+        const wrong = artifactProblem(artifact, ports[port]!);
+        if (wrong !== undefined) say([name, side, port], wrong);
       }
-      const missing = Object.keys(doors).filter((door) => !Object.hasOwn(given, door));
+      const missing = Object.keys(ports).filter((port) => !Object.hasOwn(given, port));
       if (missing.length > 0) {
         say(
           [name],
@@ -93,17 +93,17 @@ export function readPipeline(file: YamlFile, stages: readonly Stage[], problems:
 
   const producers = new Map<string, string>();
   for (const { name, outputs } of nodes) {
-    for (const [door, artifact] of Object.entries(outputs)) {
+    for (const [port, artifact] of Object.entries(outputs)) {
       const other = producers.get(artifact);
       if (other === undefined) producers.set(artifact, name);
-      else say([name, 'outputs', door], `two producers of "${artifact}": ${other} and ${name}`);
+      else say([name, 'outputs', port], `two producers of "${artifact}": ${other} and ${name}`);
     }
   }
   for (const { name, inputs } of nodes) {
-    for (const [door, artifact] of Object.entries(inputs)) {
+    for (const [port, artifact] of Object.entries(inputs)) {
       if (!producers.has(artifact)) {
         const near = suggestion(artifact, [...producers.keys()]);
-        say([name, 'inputs', door], `no stage of this pipeline writes "${artifact}"${near}`);
+        say([name, 'inputs', port], `no stage of this pipeline writes "${artifact}"${near}`);
       }
     }
   }
@@ -122,19 +122,19 @@ export function isStageName(name: string): boolean {
   return /^[A-Za-z0-9][\w.-]*$/.test(name) && name.toLowerCase() !== 'run.json';
 }
 
-/** For each input door, who writes its artifact. */
+/** For each input port, who writes its artifact. */
 function producersOf(inputs: Node['inputs'], producers: ReadonlyMap<string, string>): Node['producers'] {
-  return Object.fromEntries(Object.entries(inputs).map(([door, artifact]) => [door, producers.get(artifact)!]));
+  return Object.fromEntries(Object.entries(inputs).map(([port, artifact]) => [port, producers.get(artifact)!]));
 }
 
-function artifactProblem(artifact: string, door: Door): string | undefined {
+function artifactProblem(artifact: string, port: Port): string | undefined {
   if (!isPlainName(artifact)) {
     return `an artifact is a file name inside its stage's folder, found "${artifact}", a path outside it`;
   }
   const stars = artifact.split('*').length - 1;
-  if (door === 'files' && stars !== 1)
+  if (isFamily(port) && stars !== 1)
     return `expected a name with one * for the number (song-*.mid), found "${artifact}"`;
-  if (door === 'file' && stars !== 0) return `expected the name of one file, found "${artifact}"`;
+  if (!isFamily(port) && stars !== 0) return `expected the name of one file, found "${artifact}"`;
   return undefined;
 }
 

@@ -17,12 +17,12 @@ export function changesSince(previous: StageRecord | undefined, present: Present
     const before = previous.files[parameter];
     if (before?.digest !== now.digest) changes.push(fileChange(`${name}.${parameter}`, before, now));
   }
-  for (const [door, artifacts] of Object.entries(present.inputs ?? {})) {
-    const before = previous.inputs?.[door] ?? [];
+  for (const [port, artifacts] of Object.entries(present.inputs ?? {})) {
+    const before = previous.inputs?.[port] ?? [];
     const digests = (list: typeof artifacts) => list.map(({ digest }) => digest).join();
     if (digests(before) === digests(artifacts)) continue;
     const [first] = artifacts;
-    changes.push(`${artifacts.length === 1 ? first!.path : `${first?.path ?? door} and so on`} changed`);
+    changes.push(`${artifacts.length === 1 ? first!.path : `${first?.path ?? port} and so on`} changed`);
   }
   return changes;
 }

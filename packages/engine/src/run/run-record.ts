@@ -28,7 +28,7 @@ export interface StageRecord {
   readonly params: Readonly<Record<string, unknown>>;
   /** what parameters name */
   readonly files: Readonly<Record<string, FileRecord>>;
-  /** artifacts that came in, by door; absent where the stage before did not come to them */
+  /** artifacts that came in, by port; absent where the stage before did not come to them */
   readonly inputs?: Readonly<Record<string, readonly Artifact[]>>;
   readonly fingerprint?: string;
   /** how long the stage took when its outputs were made */

@@ -2,7 +2,15 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync 
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { defineStage, InputError, type RunObserver, readRunRecord, type Stage, StageError } from '../index.js';
+import {
+  defineStage,
+  InputError,
+  type RunObserver,
+  readRunRecord,
+  type Stage,
+  StageError,
+  textFormat,
+} from '../index.js';
 import { type ToyWorkspace, toyWorkspace } from '../testing/toy-workspace.js';
 
 let toy: ToyWorkspace;
@@ -309,12 +317,12 @@ describe('a stage that fails', () => {
       version: 1,
       summary: '',
       params: z.looseObject({}),
-      inputs: { text: 'file' },
-      outputs: { text: 'file' },
+      inputs: { text: textFormat },
+      outputs: { text: textFormat },
       run: () => ({}) as never,
     });
     const stages = toy.stages.map((stage) => (stage.name === 'head' ? wrong : stage));
-    expect((await toy.run('a', { stages })).error).toEqual(new Error('stage head did not return one file for "text"'));
+    expect((await toy.run('a', { stages })).error).toEqual(new Error('stage head did not return anything for "text"'));
   });
 
   it('leaves the cache as it was when it is interrupted', async () => {

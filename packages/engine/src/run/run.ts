@@ -9,10 +9,10 @@ import { fingerprintOf } from '../plan/fingerprint.js';
 import { findStage, type Plan, type PlannedStage } from '../plan/plan.js';
 import { changesSince } from '../plan/reasons.js';
 import { StageError } from '../problem.js';
-import { type Checkpoint, type InputFile, type Progress, paramsWithEffect } from '../stage.js';
+import { type Checkpoint, type Progress, paramsWithEffect } from '../stage.js';
 import { publish } from './artifact-folder.js';
 import { artifactFolder, type RunRecord, readRunRecord, type StageRecord, writeRunRecord } from './run-record.js';
-import { ingredientsOf, inputFile, presentOf, readFiles, type WorkspaceFiles } from './stage-inputs.js';
+import { ingredientsOf, inputValues, presentOf, readFiles, type WorkspaceFiles } from './stage-inputs.js';
 import { contentsOf, digestsOf, named, type Outputs } from './stage-outputs.js';
 
 /** What a run tells while it goes on; all calls are made in the order of events. */
@@ -262,19 +262,25 @@ class Run {
     const { name, stage, params, producers, inputs } = planned;
     const startedAt = Date.now();
     const said: string[] = [];
-    const doors: Record<string, InputFile | InputFile[]> = {};
-    for (const [door, producer] of Object.entries(producers)) {
-      const artifacts = this.#outputs.get(producer)![inputs[door]!]!;
-      const read = await Promise.all(
-        artifacts.map(async (artifact) =>
-          inputFile(`${producer}/${artifact.path}`, await this.#artifact(producer, artifact)),
-        ),
+    const read: Record<string, { path: string; bytes: Uint8Array }[]> = {};
+    for (const [input, producer] of Object.entries(producers)) {
+      read[input] = await Promise.all(
+        this.#outputs.get(producer)![inputs[input]!]!.map(async (artifact) => ({
+          path: `${producer}/${artifact.path}`,
+          bytes: await this.#artifact(producer, artifact),
+        })),
       );
-      doors[door] = stage.inputs[door] === 'files' ? read : read[0]!;
     }
     const checkpoint = this.#checkpoint(planned, present);
     const outputs = await stage.run({
-      ...{ params, inputs: doors, files, signal: this.#signal, checkpoint, memo: this.#memo(planned) },
+      ...{
+        params,
+        inputs: inputValues(stage.inputs, read),
+        files,
+        signal: this.#signal,
+        checkpoint,
+        memo: this.#memo(planned),
+      },
       progress: (progress: Progress) => this.#observer.stageProgress?.(name, progress),
       say: (line: string) => {
         said.push(line);

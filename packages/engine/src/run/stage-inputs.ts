@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import * as z from 'zod';
 import type { Artifact } from '../cache/stage-cache.js';
 import type { PlannedFile } from '../files/workspace-files.js';
 import { canonicalJson, digestOf, fingerprintOf, type Ingredients } from '../plan/fingerprint.js';
 import type { PlannedStage } from '../plan/plan.js';
 import { StageError } from '../problem.js';
-import { type InputFile, paramsWithEffect, type Stage, type WorkspaceFile } from '../stage.js';
+import { type AnyFormat, isFamily, type Ports, paramsWithEffect, type Stage, type WorkspaceFile } from '../stage.js';
 import type { FileRecord, StageRecord } from './run-record.js';
 import type { Outputs } from './stage-outputs.js';
 
@@ -45,10 +46,10 @@ export function presentOf(
     ...{ stage: stage.name, version: stage.version, params: paramsWithEffect(stage, params), files: fileDigests },
   };
   const artifacts: Record<string, readonly Artifact[]> = {};
-  for (const [door, producer] of Object.entries(producers)) {
-    const found = outputs.get(producer)?.[inputs[door]!];
+  for (const [port, producer] of Object.entries(producers)) {
+    const found = outputs.get(producer)?.[inputs[port]!];
     if (found === undefined) return present;
-    artifacts[door] = found;
+    artifacts[port] = found;
   }
   const record = { ...present, inputs: artifacts };
   return { ...record, fingerprint: fingerprintOf(ingredientsOf(stage, record, record.params)) };
@@ -62,9 +63,9 @@ export function ingredientsOf(
 ): Ingredients {
   const digests: Record<string, string | string[]> = {};
   for (const [parameter, { digest }] of Object.entries(files)) digests[parameter] = digest;
-  for (const [door, artifacts] of Object.entries(inputs ?? {})) {
+  for (const [port, artifacts] of Object.entries(inputs ?? {})) {
     const all = artifacts.map(({ digest }) => digest);
-    digests[door] = stage.inputs[door] === 'files' ? all : all[0]!;
+    digests[port] = isFamily(stage.inputs[port]!) ? all : all[0]!;
   }
   return { stage: stage.name, version, params, inputs: digests };
 }
@@ -84,6 +85,59 @@ function fileRecord(files: readonly WorkspaceFile[]): FileRecord {
   return { path: path || '.', digest: digestOf(canonicalJson(digests)!), files: digests };
 }
 
-export function inputFile(path: string, bytes: Uint8Array): InputFile {
-  return { path, bytes, text: () => new TextDecoder().decode(bytes) };
+/** An artifact as it was read. */
+interface ReadArtifact {
+  /** with its stage's folder, for messages */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * What a stage gets from its inputs. Each is parsed when the stage asks for it, and once.
+ * @throws {StageError} on that, where the artifact is of another kind: its digest says that it is what was written, not who wrote it
+ */
+export function inputValues(ports: Ports, artifacts: Readonly<Record<string, readonly ReadArtifact[]>>) {
+  const values = {};
+  for (const [name, port] of Object.entries(ports)) {
+    let value: { parsed: unknown } | undefined;
+    Object.defineProperty(values, name, {
+      enumerable: true,
+      get() {
+        const parse = ({ path, bytes }: ReadArtifact) => parsed(isFamily(port) ? port.each : port, path, bytes);
+        const all = artifacts[name]!;
+        value ??= { parsed: isFamily(port) ? all.map(parse) : parse(all[0]!) };
+        return value.parsed;
+      },
+    });
+  }
+  return values;
+}
+
+function parsed(format: AnyFormat, path: string, bytes: Uint8Array): unknown {
+  const refused = (error: unknown) =>
+    new StageError(
+      `${path} is not what a stage of Etude writes: ${firstLine(error as Error)}; run its stage again with --stage`,
+    );
+  if ('parseEach' in format) {
+    return {
+      *[Symbol.iterator]() {
+        try {
+          yield* format.parseEach(bytes);
+        } catch (error) {
+          throw refused(error);
+        }
+      },
+    };
+  }
+  try {
+    return format.parse(bytes);
+  } catch (error) {
+    throw refused(error);
+  }
+}
+
+function firstLine(error: Error): string {
+  if (!(error instanceof z.ZodError)) return error.message.split('\n')[0]!;
+  const [{ path, message }] = error.issues as [z.core.$ZodIssue];
+  return path.length === 0 ? message : `${path.join('.')}: ${message}`;
 }

@@ -4,11 +4,13 @@ import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import {
   defineStage,
+  family,
   makePlan,
   type RunOptions,
   type RunResult,
   runPlan,
   type Stage,
+  textFormat,
   withoutEffect,
   workspaceFiles,
 } from '../index.js';
@@ -62,7 +64,7 @@ export function toyWorkspace(): ToyWorkspace {
         trim: z.boolean().default(false),
       }),
       inputs: {},
-      outputs: { text: 'file' },
+      outputs: { text: textFormat },
       run({ files, params }) {
         ran.push('read');
         const text = files.source!.map((file) => new TextDecoder().decode(file.bytes())).join('');
@@ -77,13 +79,13 @@ export function toyWorkspace(): ToyWorkspace {
         letters: z.int().min(0).default(1),
         threads: withoutEffect(z.int().optional()),
       }),
-      inputs: { text: 'file' },
-      outputs: { text: 'file' },
+      inputs: { text: textFormat },
+      outputs: { text: textFormat },
       run({ inputs, params, progress, say }) {
         ran.push('head');
         progress({ done: 1, total: 1, unit: 'texts' });
         say(`took ${params.letters} letters`);
-        return { text: inputs.text.text().slice(0, params.letters) };
+        return { text: inputs.text.slice(0, params.letters) };
       },
     }),
     defineStage({
@@ -91,11 +93,11 @@ export function toyWorkspace(): ToyWorkspace {
       version: 1,
       summary: 'Cuts a text into parts',
       params: z.strictObject({ parts: z.int().min(1), options: z.strictObject({ reverse: z.boolean() }) }),
-      inputs: { text: 'file' },
-      outputs: { parts: 'files' },
+      inputs: { text: textFormat },
+      outputs: { parts: family(textFormat) },
       run({ inputs, params }) {
         ran.push('split');
-        const text = inputs.text.text();
+        const text = inputs.text;
         const size = Math.ceil(text.length / params.parts);
         const parts = Array.from({ length: params.parts }, (_, i) => text.slice(i * size, (i + 1) * size));
         return { parts: params.options.reverse ? parts.reverse() : parts };
@@ -106,11 +108,11 @@ export function toyWorkspace(): ToyWorkspace {
       version: 1,
       summary: 'Joins texts',
       params: z.strictObject({}),
-      inputs: { texts: 'files', head: 'file' },
-      outputs: { text: 'file' },
+      inputs: { texts: family(textFormat), head: textFormat },
+      outputs: { text: textFormat },
       run({ inputs }) {
         ran.push('join');
-        return { text: `${inputs.head.text()}:${inputs.texts.map((part) => part.text()).join('|')}` };
+        return { text: `${inputs.head}:${inputs.texts.join('|')}` };
       },
     }),
   ];

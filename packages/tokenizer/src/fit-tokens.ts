@@ -1,12 +1,17 @@
-import { StageError } from '@etude/engine';
 import { isNoteOff } from '@etude/midi-reader';
 import { PROGRAMS, pitchName } from '@etude/music';
-import { type Vocabulary, voiceOf } from '@etude/tokenizer';
+import type { Vocabulary } from './vocabulary.js';
+import { voiceOf } from './voices.js';
 
 /** A token as what it says, and numbers of which a neighbour may stand for it: times, velocities, lengths. Notes end alike however it is written. */
 interface Parts {
   readonly kind: string;
   readonly numbers: readonly number[];
+}
+
+/** Music has a pitch or an instrument for which the vocabulary has no token. */
+export class UnknownMusicError extends Error {
+  override name = 'UnknownMusicError';
 }
 
 /** Tokens that say nothing of notes; without them music is the same but for its metre, tempo and colour. */
@@ -17,7 +22,7 @@ const NOT_A_NOTE = /^(TimeSig|KeySig|Tempo|Control|PolyPressure|Pressure|PitchBe
  * velocity or length.
  * @param name of the music, for messages
  * @returns how many had to change, and how many say nothing of notes and were left out
- * @throws {StageError} at a note of a pitch or an instrument that the music learnt from does not have
+ * @throws {UnknownMusicError} at a note of a pitch or an instrument that the music learnt from does not have
  */
 export function fitTokens(
   tokens: readonly string[],
@@ -38,7 +43,7 @@ export function fitTokens(
     const near = alike.get(kind) ?? [];
     if (near.length === 0) {
       if (!NOT_A_NOTE.test(token)) {
-        throw new StageError(
+        throw new UnknownMusicError(
           `${name}: the music learnt from has no ${inWords(token)}, and songs can play only what it has`,
         );
       }

@@ -1,12 +1,10 @@
-import { initialWeights, modelToBytes, toSafetensors } from '@etude/model';
-import { createRandom } from '@etude/music';
+import { inputValues } from '@etude/engine';
+import { initialWeights, modelFormat, modelToBytes, toSafetensors } from '@etude/model';
+import { createRandom, piecesFormat } from '@etude/music';
 import { loadTensorFlow } from '@etude/tensorflow';
+import { tokenizationFormat, vocabularyFormat } from '@etude/tokenizer';
 import { describe, expect, it } from 'vitest';
 import { inputFile } from '../testing/run-stage.js';
-import { grammarFromJson, grammarToJson } from './grammar-json.js';
-import { learntPieces } from './learnt-pieces.js';
-import { readModelArtifact } from './read-artifact.js';
-import { vocabularyFromJson, vocabularyToJson } from './vocabulary-json.js';
 
 const { tf } = await loadTensorFlow();
 const vocabulary = { unseen: 'error' as const, entries: ['a', 'b', 'c'].map((token) => ({ token, count: 1 })) };
@@ -20,53 +18,60 @@ const header = (text: string, data = 0) => {
   return bytes;
 };
 
-const readers: Record<string, [(content: string | Uint8Array) => unknown, string | Uint8Array]> = {
-  'vocab.json': [(content) => vocabularyFromJson(inputFile(content, 'vocab.json')), vocabularyToJson(vocabulary)],
-  'grammar.json': [
-    (content) => grammarFromJson(inputFile(content, 'grammar.json')),
-    grammarToJson({ settings, notes: 1, parts: [{ tokens: 2, training: 2 }] }),
-  ],
-  'model.safetensors': [(content) => readModelArtifact(tf, inputFile(content, 'model.safetensors'), vocabulary), model],
-  'pieces.jsonl': [
-    (content) => learntPieces(inputFile(content, 'pieces.jsonl'), {}),
-    `${JSON.stringify({ division: 480, tempos: [], timeSignatures: [], keySignatures: [], tracks: [] })}\n`,
-  ],
+const stage = {
+  'vocab.json': vocabularyFormat,
+  'grammar.json': tokenizationFormat,
+  'model.safetensors': modelFormat,
+  'pieces.jsonl': piecesFormat,
+};
+/** Reads an artifact as a stage does. */
+function read(name: string, content: string | Uint8Array): unknown {
+  const { bytes } = inputFile(content);
+  const values: Record<string, unknown> = inputValues(stage, { [name]: [{ path: name, bytes }] });
+  return name === 'pieces.jsonl' ? [...(values[name] as Iterable<unknown>)] : values[name];
+}
+
+const whole: Record<string, string | Uint8Array> = {
+  'vocab.json': vocabularyFormat.serialize(vocabulary),
+  'grammar.json': tokenizationFormat.serialize({ settings, notes: 1, parts: [{ tokens: 2, training: 2 }] }),
+  'model.safetensors': model,
+  'pieces.jsonl': `${JSON.stringify({ division: 480, tempos: [], timeSignatures: [], keySignatures: [], tracks: [] })}\n`,
 };
 
-describe.each(Object.entries(readers))('%s', (name, [read, whole]) => {
+describe.each(Object.entries(whole))('%s', (name, content) => {
   it('is read', () => {
-    expect(() => read(whole)).not.toThrow();
+    expect(() => read(name, content)).not.toThrow();
   });
 
-  const bytes = typeof whole === 'string' ? new TextEncoder().encode(whole) : whole;
+  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
   it.each(
     Array.from({ length: 12 }, (_, i) => Math.floor((i * (bytes.length - 2)) / 12)),
   )('cut to %i bytes is one error that names it', (length) => {
-    expect(() => read(bytes.slice(0, length))).toThrow(
+    expect(() => read(name, bytes.slice(0, length))).toThrow(
       new RegExp(`^${name} is not what a stage of Etude writes: .+; run its stage again with --stage$`),
     );
   });
 });
 
 describe('a forged artifact', () => {
-  it.each<[string, keyof typeof readers, string | Uint8Array, string]>([
+  it.each<[string, keyof typeof whole, string | Uint8Array, string]>([
     ['no entries', 'vocab.json', '{"unseen":"error","size":0,"entries":[]}', 'entries'],
     [
       'two ids for a token',
       'vocab.json',
-      vocabularyToJson({ ...vocabulary, entries: [vocabulary.entries[0]!, vocabulary.entries[0]!] }),
+      vocabularyFormat.serialize({ ...vocabulary, entries: [vocabulary.entries[0]!, vocabulary.entries[0]!] }),
       'a token has two ids',
     ],
     [
       'another size',
       'vocab.json',
-      vocabularyToJson(vocabulary).replace('"size": 3', '"size": 4'),
+      vocabularyFormat.serialize(vocabulary).replace('"size": 3', '"size": 4'),
       'expected 4 tokens, found 3',
     ],
     [
       'an unknown grammar',
       'grammar.json',
-      grammarToJson({ settings: { ...settings, grammar: 'x' as never }, notes: 1, parts: [] }),
+      tokenizationFormat.serialize({ settings: { ...settings, grammar: 'x' as never }, notes: 1, parts: [] }),
       'settings.grammar',
     ],
     ['no division', 'grammar.json', '{"settings":{},"notes":1,"parts":[]}', 'settings.grammar'],
@@ -101,7 +106,7 @@ describe('a forged artifact', () => {
     ['no pieces', 'pieces.jsonl', '', 'expected a piece a line, found none'],
     ['a piece of nothing', 'pieces.jsonl', '{}\n', ''],
   ])('with %s in %s is one error', (_, name, content, message) => {
-    expect(() => readers[name]![0](content)).toThrow(
+    expect(() => read(String(name), content)).toThrow(
       expect.objectContaining({ name: 'StageError', message: expect.stringContaining(message) }),
     );
   });

@@ -1,7 +1,7 @@
-import { StageError } from '@etude/engine';
 import { isDrum, notesOf, type Piece } from '@etude/music';
 import { type Grammar, GrammarError, type Vocabulary, type VoiceRule } from '@etude/tokenizer';
 import * as z from 'zod';
+import { CompositionError } from '../composition-error.js';
 
 export const fixed = z.strictObject({
   voice: z.string().describe('the name of a file in given, of which all notes are the voice'),
@@ -15,7 +15,7 @@ export type Fixed = z.output<typeof fixed>;
 
 /**
  * What holds songs to a voice, and the tick at which they end with it: that of its last bar.
- * @throws {StageError} where there is no such voice, or the music learnt from has no part that could play it
+ * @throws {CompositionError} where there is no such voice, or the music learnt from has no part that could play it
  */
 export function fixedVoice(
   { voice, as }: Fixed,
@@ -25,9 +25,11 @@ export function fixedVoice(
   bar: number,
 ): { rule: () => VoiceRule; until: number } {
   const piece = given.get(voice);
-  if (piece === undefined) throw new StageError(`sample.given has no file of the name ${voice}, the fixed voice`);
+  if (piece === undefined) throw new CompositionError(`sample.given has no file of the name ${voice}, the fixed voice`);
   if (grammar.around === undefined) {
-    throw new StageError('sample.fixed needs a grammar that tells voices apart: session, factored or chord-frame');
+    throw new CompositionError(
+      'sample.fixed needs a grammar that tells voices apart: session, factored or chord-frame',
+    );
   }
   const notes = notesOf(piece).filter((note) => !isDrum(note));
   const last = notes.reduce((end, note) => Math.max(end, note.end), 1);
@@ -35,7 +37,7 @@ export function fixedVoice(
     const known = entries.map(({ token }) => token);
     return { rule: grammar.around({ notes, as, bar }, known), until: Math.ceil(last / bar) * bar };
   } catch (error) {
-    if (error instanceof GrammarError) throw new StageError(`sample.fixed: ${error.message}`);
+    if (error instanceof GrammarError) throw new CompositionError(`sample.fixed: ${error.message}`);
     throw error;
   }
 }

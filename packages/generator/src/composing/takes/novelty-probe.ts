@@ -1,11 +1,11 @@
-import type { InputFile } from '@etude/engine';
-import { sample, UNBENT } from '@etude/generator';
 import { CopyIndex, measureNovelty, notesOnGrid } from '@etude/measures';
 import type { Kernels, Model } from '@etude/model';
+import type { Piece } from '@etude/music';
 import type { TensorFlow } from '@etude/tensorflow';
 import { decode, type Grammar, type Vocabulary } from '@etude/tokenizer';
-import { learntPieces } from './learnt-pieces.js';
-import { listenerOf, songOptions } from './song-rules.js';
+import { UNBENT } from '../../sampling/distribution.js';
+import { sample } from '../../sampling/sample.js';
+import { listenerOf, songOptions } from '../rules/listener.js';
 
 /** Short songs that tell how much a model copies. */
 const [SONGS, LENGTH] = [8, 256];
@@ -16,9 +16,9 @@ export function noveltyProbe(
   kernels: Kernels,
   vocabulary: Vocabulary,
   grammar: Grammar,
-  pieces: InputFile,
+  pieces: readonly Piece[],
 ): (model: Model) => Promise<number> {
-  const index = new CopyIndex(learntPieces(pieces, grammar).map(notesOnGrid));
+  const index = new CopyIndex(pieces.map(notesOnGrid));
   const options = {
     ...{ songs: SONGS, length: LENGTH, seed: 1, prime: [], bending: UNBENT },
     ...songOptions(vocabulary, grammar),

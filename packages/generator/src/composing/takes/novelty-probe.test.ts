@@ -1,22 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { readMidi } from '@etude/midi-reader';
-import { initialWeights, type LanguageModelShape } from '@etude/model';
-import { createRandom, joinLines, type Piece, piecesOf, pieceToJson } from '@etude/music';
+import { chooseKernels, initialWeights, type LanguageModelShape } from '@etude/model';
+import { createRandom, type Piece, piecesOf } from '@etude/music';
+import { loadTensorFlow } from '@etude/tensorflow';
 import { buildVocabulary, createGrammar, encoderOf } from '@etude/tokenizer';
 import { train } from '@etude/trainer';
 import { expect, it } from 'vitest';
-import { inputFile } from '../testing/run-stage.js';
-import { loadKernels } from './kernels.js';
 import { noveltyProbe } from './novelty-probe.js';
 
 const tune: Piece = piecesOf(
-  readMidi(readFileSync(new URL('../../data/tune-book/auld-lang-syne.mid', import.meta.url))),
+  readMidi(readFileSync(new URL('../../../../../data/tune-book/auld-lang-syne.mid', import.meta.url))),
 )[0]!;
 
 it('finds nothing copied by a model that knows nothing, and much by one that knows a tune by heart', {
   timeout: 120_000,
 }, async () => {
-  const { tf, kernels } = await loadKernels();
+  const loaded = await loadTensorFlow();
+  const { tf } = loaded;
+  const { kernels } = chooseKernels(loaded, { threads: 1 });
   const piece = { ...tune, tracks: tune.tracks.filter(({ events }) => events.length > 10) };
   const grammar = createGrammar({ grammar: 'factored', division: piece.division, steps: 4, velocities: 1 });
   const tokens = grammar.encode(piece);
@@ -25,7 +26,7 @@ it('finds nothing copied by a model that knows nothing, and much by one that kno
     ...{ model: 'stacked-lstm', layers: 1, units: 48, tiedEmbeddings: false },
     vocabulary: vocabulary.entries.length,
   };
-  const probe = noveltyProbe(tf, kernels, vocabulary, grammar, inputFile(joinLines([pieceToJson(piece)])));
+  const probe = noveltyProbe(tf, kernels, vocabulary, grammar, [piece]);
   const unlearnt = { shape, weights: initialWeights(tf, shape, createRandom(1)) };
   expect(await probe(unlearnt)).toBeLessThan(0.05);
   const corpus = { training: [encoderOf(vocabulary)(tokens)], validation: [] };

@@ -1,15 +1,8 @@
-import { basename, extname } from 'node:path';
-import { readPieces } from '@etude/corpus';
-import { StageError, type WorkspaceFile } from '@etude/engine';
-import { barsOf, createRandom, excerpt, joined, notesOf, type Piece, pieceFromJson, rescale } from '@etude/music';
+import { createRandom, excerpt, joined, notesOf, type Piece, ticksOfBar } from '@etude/music';
 
-import { type Grammar, GrammarError, type GrammarSettings } from '@etude/tokenizer';
 import * as z from 'zod';
-import { cadenceOf, dominantFrom, type Ending, type EndingJudge, withTonic } from './song-ending.js';
-import type { NoteRule } from './song-rules.js';
-
-/** Lines said of what in a text in ABC notation is not understood. */
-const MOST_WARNINGS = 10;
+import { cadenceOf, dominantFrom, type Ending, type EndingJudge, withTonic } from '../endings/ending.js';
+import type { NoteRule } from '../rules/listener.js';
 
 /** A section's name; with an apostrophe it is varied even where it comes first. */
 const section = z
@@ -154,12 +147,6 @@ function lengthOf(parts: readonly Part[]): number {
   return parts.reduce((sum, { ticks }) => sum + ticks, 0);
 }
 
-/** Ticks of a bar of the first metre of a piece, where a quarter note has `division`. */
-export function ticksOfBar(source: Piece, division: number): number {
-  const [bar] = barsOf(source.timeSignatures.slice(0, 1), source.division);
-  return Math.max(1, Math.round((bar!.length * division) / source.division));
-}
-
 /** The names of the sections of a form. */
 export function sectionsOf(wanted: Form | undefined): string[] {
   return wanted?.sections.map(nameOf) ?? [];
@@ -188,53 +175,4 @@ function shuffledNumbers(count: number, random: { next(): number }): number[] {
   return Array.from({ length: count }, (_, number) => ({ number, place: random.next() }))
     .sort((a, b) => a.place - b.place)
     .map(({ number }) => number);
-}
-
-/** Pieces of one's own, by the name of their file: MIDI or ABC, in the grammar's ticks. */
-export async function givenSections(
-  files: readonly WorkspaceFile[],
-  settings: GrammarSettings,
-  grammar: Grammar,
-  say: (line: string) => void = () => {},
-): Promise<Map<string, Piece>> {
-  const given = new Map<string, Piece>();
-  for (const file of files) {
-    const { pieces, summary } = readPieces(await midiOf(file, say), {
-      selection: { tracks: 'all', drums: 'keep', merge: settings.grammar === 'event-text' },
-      ...{ strict: false, pedalToDurations: false, quantize: settings.steps, transposeToC: false },
-    });
-    if (pieces[0] === undefined) throw new StageError(`${file.path}: ${summary.error ?? 'there is no music in it'}`);
-    // As the grammar writes it down: parts of a song have the same tracks whether they are given or written.
-    const piece = asWritten(grammar, rescale(pieceFromJson(pieces[0]), settings.division), file.path);
-    given.set(basename(file.name, extname(file.name)), piece);
-  }
-  return given;
-}
-
-function asWritten(grammar: Grammar, piece: Piece, path: string): Piece {
-  try {
-    const written = grammar.decode(grammar.encode(piece));
-    if (notesOf(written).length > 0) return written;
-    throw new StageError(`${path}: all notes in it are percussion, which the grammar does not write`);
-  } catch (error) {
-    if (error instanceof GrammarError) throw new StageError(`${path}: ${error.message}`);
-    throw error;
-  }
-}
-
-async function midiOf(file: WorkspaceFile, say: (line: string) => void): Promise<Uint8Array> {
-  if (extname(file.name).toLowerCase() !== '.abc') return file.bytes();
-  // Loaded here, since it is large and few songs have a beginning in ABC.
-  const { AbcError, abcToMidi } = await import('@etude/abc');
-  try {
-    const { bytes, warnings } = abcToMidi(Buffer.from(file.bytes()).toString('utf8'));
-    for (const { line, column, message } of warnings.slice(0, MOST_WARNINGS)) {
-      say(`${file.path}:${line}:${column}: ${message}`);
-    }
-    if (warnings.length > MOST_WARNINGS) say(`${file.path}: and ${warnings.length - MOST_WARNINGS} more of that`);
-    return bytes;
-  } catch (error) {
-    if (!(error instanceof AbcError)) throw error;
-    throw new StageError(`${file.path}:${error.line}:${error.column}: ${error.message}`);
-  }
 }

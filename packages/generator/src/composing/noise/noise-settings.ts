@@ -1,6 +1,6 @@
-import { StageError } from '@etude/engine';
-import { type Disturbance, type Noise, PRESETS, presetNoise } from '@etude/generator';
 import * as z from 'zod';
+import { type Disturbance, type Noise, PRESETS, presetNoise } from '../../sampling/noise.js';
+import { CompositionError } from '../composition-error.js';
 
 const disturbance = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -63,7 +63,7 @@ export interface NoiseContext {
 
 /**
  * What settings stand for with one grammar and one model.
- * @throws {StageError} at a layer that the model does not have
+ * @throws {CompositionError} at a layer that the model does not have
  */
 export function noiseOf(settings: NoiseSettings, { ticks, layers, themeOf }: NoiseContext): Noise | undefined {
   if (typeof settings === 'string') return presetNoise(settings);
@@ -71,7 +71,7 @@ export function noiseOf(settings: NoiseSettings, { ticks, layers, themeOf }: Noi
   const disturbances = settings.disturbances.map((each): Disturbance => {
     const missing = each.kind === 'state' ? each.layers?.find((layer) => layer >= layers) : undefined;
     if (missing !== undefined) {
-      throw new StageError(`sample.noise disturbs layer ${missing}; the model has ${layers}, counted from 0`);
+      throw new CompositionError(`sample.noise disturbs layer ${missing}; the model has ${layers}, counted from 0`);
     }
     if (each.kind === 'rest') return { kind: 'rest', ticks: each.beats * ticks.beat };
     return each.kind === 'theme' ? { kind: 'theme', tokens: themeOf(each.of).slice(0, each.tokens) } : each;

@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
-import { sample, UNBENT } from '@etude/generator';
 import { CopyIndex, measureNovelty, notesOnGrid } from '@etude/measures';
 import { isNoteOff, isNoteOn, readMidi } from '@etude/midi-reader';
 import { chooseKernels, initialWeights, type LanguageModelShape } from '@etude/model';
 import { createRandom, notesOf, type Piece, piecesOf } from '@etude/music';
-
 import { loadTensorFlow } from '@etude/tensorflow';
 import { buildVocabulary, createGrammar, decode, GRAMMARS, type GrammarSettings } from '@etude/tokenizer';
 import { describe, expect, it } from 'vitest';
-import { maskRules, masks } from './note-masks.js';
-import { listenerOf, type SongRules, songOptions } from './song-rules.js';
+import { UNBENT } from '../../sampling/distribution.js';
+import { sample } from '../../sampling/sample.js';
+import { listenerOf, type SongRules, songOptions } from './listener.js';
+import { maskRules, masks } from './masks.js';
 
-const canon = piecesOf(readMidi(readFileSync(new URL('../../data/canon-in-d.mid', import.meta.url))))[0]!;
+const canon = piecesOf(readMidi(readFileSync(new URL('../../../../../data/canon-in-d.mid', import.meta.url))))[0]!;
 const music: Record<GrammarSettings['grammar'], Piece> = {
   'event-text': { ...canon, tracks: canon.tracks.slice(1, 2) },
   session: canon,

@@ -1,7 +1,7 @@
-import type { Constraint, Listener, WritingOptions } from '@etude/generator';
 import { Balance, CopyGuard, type CopyIndex, type Entropies, gapPart, type Onset, type Range } from '@etude/measures';
 import type { Note } from '@etude/music';
 import { END_OF_PIECE, type Grammar, START, type Vocabulary, type VoiceRule } from '@etude/tokenizer';
+import type { Constraint, Listener, WritingOptions } from '../../sampling/song.js';
 
 /** What the vocabulary and the grammar say of where a song begins, how it goes on, and what ends it. */
 export function songOptions(

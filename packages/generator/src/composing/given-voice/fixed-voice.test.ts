@@ -3,18 +3,19 @@ import { readMidi } from '@etude/midi-reader';
 import { piecesOf } from '@etude/music';
 import { buildVocabulary, createGrammar, type GrammarSettings } from '@etude/tokenizer';
 import { expect, it } from 'vitest';
-import { workspaceFile } from '../testing/run-stage.js';
+import { givenMusic } from '../given-music.js';
 import { type Fixed, fixedVoice } from './fixed-voice.js';
-import { givenSections } from './song-form.js';
 
-const canon = piecesOf(readMidi(readFileSync(new URL('../../data/canon-in-d.mid', import.meta.url))))[0]!;
-const prelude = piecesOf(readMidi(readFileSync(new URL('../../data/prelude-bwv-846.mid', import.meta.url))))[0]!;
+const canon = piecesOf(readMidi(readFileSync(new URL('../../../../../data/canon-in-d.mid', import.meta.url))))[0]!;
+const prelude = piecesOf(
+  readMidi(readFileSync(new URL('../../../../../data/prelude-bwv-846.mid', import.meta.url))),
+)[0]!;
 
 async function voice(grammar: GrammarSettings['grammar'], fixed: Fixed, abc = 'DAFC', source = canon) {
   const settings = { grammar, division: source.division, steps: grammar === 'event-text' ? 0 : 4, velocities: 32 };
   const made = createGrammar(settings);
   const tune = `X:1\nT:tune\nM:4/4\nL:1/4\nQ:1/4=90\nK:D\n${abc}|\n`;
-  const given = await givenSections([workspaceFile(Buffer.from(tune), 'tune.abc')], settings, made);
+  const given = await givenMusic([{ path: 'tune.abc', bytes: () => Buffer.from(tune) }], settings, made);
   return fixedVoice(fixed, given, made, buildVocabulary(made.encode(source), 'error'), 4 * made.division);
 }
 

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type { Onset } from '@etude/measures';
 import type { Chord, Note, Scale } from 'tonal';
 import * as z from 'zod';
-import type { NoteRule } from './song-rules.js';
+import type { NoteRule } from './listener.js';
 
 const require = createRequire(import.meta.url);
 /** Names of scales, chords and pitches. Loaded at the first name, since most experiments have none and every command reads this file. */

@@ -1,13 +1,4 @@
 import {
-  isScheduled,
-  type SamplingOptions,
-  type SamplingProgress,
-  sample,
-  type TokenTrace,
-  type WritingOptions,
-  type WrittenSong,
-} from '@etude/generator';
-import {
   bitsOutside,
   type Entropies,
   measureEntropies,
@@ -15,24 +6,24 @@ import {
   notesOnGrid,
   type Range,
 } from '@etude/measures';
-import type { Kernels, Model } from '@etude/model';
+import { type Kernels, type Model, meanLoss, onlyHeard } from '@etude/model';
 import { excerpt, hash, notesOf, type Piece } from '@etude/music';
 import type { TensorFlow } from '@etude/tensorflow';
-import { decode, encoderOf, type Grammar, type Vocabulary } from '@etude/tokenizer';
-import { meanLoss, onlyHeard } from '@etude/trainer';
-import { fitTokens } from './fit-tokens.js';
-import { type Cadence, dominantFrom, type Ending, type EndingJudge, withTonic } from './song-ending.js';
-import type { BarWriter } from './song-form.js';
-import { listenerOf, type NoteRule, type SongRules } from './song-rules.js';
+import { decode, encoderOf, fitTokens, type Grammar, type Vocabulary } from '@etude/tokenizer';
+import { isScheduled } from '../sampling/noise.js';
+import { type SamplingOptions, type SamplingProgress, sample, type WrittenSong } from '../sampling/sample.js';
+import type { TokenTrace, WritingOptions } from '../sampling/song.js';
+
+import { type Cadence, dominantFrom, type Ending, type EndingJudge, withTonic } from './endings/ending.js';
+import type { BarWriter } from './form/form.js';
+import { listenerOf, type NoteRule, type SongRules } from './rules/listener.js';
+import type { TraceRow } from './trace.js';
 
 /** A song as it was written: its tokens, and a row of the trace for each that the model heard. */
 export interface Song {
   readonly tokens: readonly string[];
   readonly trace: readonly TraceRow[];
 }
-
-/** A token, and how it came into the song. */
-export type TraceRow = Omit<TokenTrace, 'id'> & { readonly token: string };
 
 /** Of what nobody drew. */
 const SET: Omit<TraceRow, 'token'> = { probability: undefined, refused: 0, relaxed: [], disturbance: '' };

@@ -2,18 +2,10 @@ import { chooseKernels, initialWeights, type Kernels, type LanguageModelShape, t
 import { createRandom } from '@etude/music';
 import { loadTensorFlow, type TensorFlow } from '@etude/tensorflow';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { weightsOf } from './distribution.js';
-import {
-  type Bending,
-  type Disturbance,
-  type Listener,
-  PRESETS,
-  presetNoise,
-  sample,
-  UNBENT,
-  type WrittenSong,
-} from './index.js';
-import { goesInCircles } from './noise.js';
+import { type Bending, UNBENT, weightsOf } from './distribution.js';
+import { type Disturbance, goesInCircles, PRESETS, presetNoise } from './noise.js';
+import { sample, type WrittenSong } from './sample.js';
+import type { Listener } from './song.js';
 
 let tf: TensorFlow;
 let kernels: Kernels;

@@ -1,18 +1,18 @@
 import { readFileSync } from 'node:fs';
-import { UNBENT } from '@etude/generator';
 import { CopyIndex, entropiesOfHalves, notesOnGrid } from '@etude/measures';
 import { ChannelEvents, readMidi } from '@etude/midi-reader';
 import { chooseKernels, initialWeights, type LanguageModelShape } from '@etude/model';
 import { createRandom, notesOf, type Piece, piecesOf } from '@etude/music';
-
 import { loadTensorFlow } from '@etude/tensorflow';
 import { buildVocabulary, createGrammar, GRAMMARS } from '@etude/tokenizer';
 import { describe, expect, it } from 'vitest';
-import { cadenceOf, type Ending, type EndingJudge, withTonic } from './song-ending.js';
-import { songOptions } from './song-rules.js';
+import { UNBENT } from '../sampling/distribution.js';
+import { cadenceOf, type Ending, type EndingJudge, withTonic } from './endings/ending.js';
+import { songOptions } from './rules/listener.js';
 import { SongWriter } from './song-writer.js';
 
-const data = (name: string) => piecesOf(readMidi(readFileSync(new URL(`../../data/${name}.mid`, import.meta.url))))[0]!;
+const data = (name: string) =>
+  piecesOf(readMidi(readFileSync(new URL(`../../../../data/${name}.mid`, import.meta.url))))[0]!;
 const [canon, prelude] = [data('canon-in-d'), data('prelude-bwv-846')];
 
 describe.each(GRAMMARS)('songs without a form, of a model that knows nothing, in the grammar %s', async (name) => {

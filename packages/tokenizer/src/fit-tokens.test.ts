@@ -1,6 +1,6 @@
-import { buildVocabulary } from '@etude/tokenizer';
 import { expect, it } from 'vitest';
 import { fitTokens } from './fit-tokens.js';
+import { buildVocabulary } from './vocabulary.js';
 
 const fitted = (known: string, tokens: string) => {
   const vocabulary = buildVocabulary(known.split(' '), 'error');

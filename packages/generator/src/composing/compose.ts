@@ -1,0 +1,160 @@
+import { CopyIndex, entropiesOfHalves, halvesOf, notesOnGrid, pitchesOf } from '@etude/measures';
+import type { Kernels, Model } from '@etude/model';
+import { notesOf, type Piece, ticksOfBar } from '@etude/music';
+import type { TensorFlow } from '@etude/tensorflow';
+import { END_OF_PIECE, fitTokens, type Grammar, type GrammarSettings, type Vocabulary } from '@etude/tokenizer';
+import { CompositionError } from './composition-error.js';
+import { cadenceOf } from './endings/ending.js';
+import { sectionsOf, writeForm } from './form/form.js';
+import { type GivenFile, givenMusic } from './given-music.js';
+import { fixedVoice } from './given-voice/fixed-voice.js';
+import { noiseOf, themesOf } from './noise/noise-settings.js';
+import { type StyleSource, songOptions } from './rules/listener.js';
+import { maskRules } from './rules/masks.js';
+import type { SongSettings } from './settings.js';
+import { type Song, SongWriter } from './song-writer.js';
+
+/** A model, and what its tokens mean. */
+export interface ComposingModel {
+  readonly tf: TensorFlow;
+  readonly kernels: Kernels;
+  readonly model: Model;
+  readonly vocabulary: Vocabulary;
+  readonly grammar: Grammar;
+  readonly settings: GrammarSettings;
+}
+
+/** The music that songs are related to. */
+export interface ComposingMusic {
+  /** what the model has learnt from, as the grammar takes it */
+  readonly learnt: readonly [Piece, ...Piece[]];
+  /** tokens of the first of those, of which songs may take the beginning */
+  readonly beginning: readonly string[];
+  /** music of the user's own */
+  readonly given: readonly GivenFile[];
+}
+
+export interface ComposingHooks {
+  readonly signal: AbortSignal;
+  readonly progress: (progress: { done: number; total: number; unit: string }) => void;
+  readonly say: (line: string) => void;
+}
+
+/**
+ * Songs of a model, as the settings want them.
+ * @throws {CompositionError} where the settings cannot be met with this model and this music
+ * @throws {UnknownMusicError} where given music has what the music learnt from lacks
+ */
+export async function compose(
+  composing: ComposingModel,
+  music: ComposingMusic,
+  settings: SongSettings & { readonly seed: number },
+  { signal, progress, say }: ComposingHooks,
+): Promise<readonly Song[]> {
+  const { vocabulary, grammar, model } = composing;
+  const {
+    songs: count,
+    length,
+    seed,
+    prime,
+    copyLimit,
+    noise,
+    masks,
+    balance,
+    takes,
+    form,
+    fixed,
+    ending,
+    ...bending
+  } = settings;
+  if (form !== undefined && fixed !== undefined) {
+    throw new CompositionError('sample.form and sample.fixed cannot both be: a fixed voice says how long the song is');
+  }
+  const given = await givenMusic(music.given, composing.settings, grammar, say);
+  const themes = heardMusic(given, composing, settings, say);
+  const themeOf = (name: string) => {
+    const theme = themes.get(name);
+    if (theme === undefined)
+      throw new CompositionError(`sample.given has no file of the name ${name}, the theme of a disturbance`);
+    return theme;
+  };
+  const [first] = music.learnt;
+  const ticks = { beat: grammar.division, bar: ticksOfBar(first, grammar.division) };
+  const voice = fixed && fixedVoice(fixed, given, grammar, vocabulary, ticks.bar);
+  const onGrid = music.learnt.map(notesOnGrid);
+  const normal = entropiesOfHalves(music.learnt);
+  const writer = new SongWriter({
+    ...{ ...composing, signal, takes, length },
+    options: {
+      ...songOptions(vocabulary, grammar),
+      ...{ bending, noise: noiseOf(noise, { ticks, layers: model.shape.layers, themeOf }) },
+    },
+    rules: {
+      ...{ copyLimit, index: copyLimit > 0 ? new CopyIndex(onGrid) : undefined },
+      balance:
+        balance > 0 && music.learnt.length === 1
+          ? { parts: partsOf(first, grammar), range: normal, strength: balance }
+          : undefined,
+      masks: maskRules(masks, grammar.division, pitchesOf(onGrid)),
+      voice: voice?.rule,
+    },
+    normal,
+    ...{ ending, cadence: cadenceOf(first), bar: ticks.bar },
+  });
+  const songs: Song[] = [];
+  if (form === undefined) {
+    const beginning = music.beginning.slice(0, prime).filter((token) => token !== END_OF_PIECE);
+    const written = await writer.songs({ count, beginning, seed, until: voice?.until }, ({ done, total }) =>
+      progress({ done, total, unit: 'tokens' }),
+    );
+    songs.push(...written);
+    const cut = songs.filter(({ tokens }) => voice !== undefined && tokens.length >= length).length;
+    if (cut > 0) say(`${cut} songs have all of their ${length} tokens before the fixed voice ends: set sample.length`);
+  } else {
+    for (let song = 0; song < count; song++) {
+      progress({ done: song, total: count, unit: 'songs' });
+      songs.push(
+        await writer.inForm({ seed, song }, (own, bars) => writeForm({ ...form, ending }, given, first, own, bars)),
+      );
+    }
+  }
+  const silent = songs.findIndex(({ tokens }) => notesOf(grammar.decode(tokens)).length === 0);
+  if (silent >= 0) throw new CompositionError(silence(silent + 1, songs[silent]!.tokens.length, length));
+  return songs;
+}
+
+/** Token ids of given sections and themes, by their names. */
+function heardMusic(
+  given: ReadonlyMap<string, Piece>,
+  { grammar, vocabulary }: ComposingModel,
+  { form, fixed, noise }: SongSettings,
+  say: (line: string) => void,
+): Map<string, readonly number[]> {
+  const heard = new Map<string, readonly number[]>();
+  for (const [name, piece] of given) {
+    if (name === fixed?.voice) continue;
+    if (![...sectionsOf(form), ...themesOf(noise)].includes(name)) {
+      throw new CompositionError(
+        `sample.given has ${name}, and there is neither a section nor a theme nor a fixed voice of that name`,
+      );
+    }
+    const { ids, changed, leftOut } = fitTokens(grammar.encode(piece), vocabulary, name);
+    heard.set(name, ids);
+    if (changed + leftOut > 0) {
+      say(`${name}: ${changed} tokens are heard as the nearest that the music has, ${leftOut} are left out`);
+    }
+  }
+  return heard;
+}
+
+/** What songs are held to: the halves of a piece as the grammar writes it, since no song can keep to times that it cannot write. */
+function partsOf(piece: Piece, grammar: Grammar): StyleSource[] {
+  const written = grammar.decode(grammar.encode(piece));
+  return halvesOf(written).map((notes) => ({ notes, division: written.division }));
+}
+
+function silence(song: number, written: number, length: number): string {
+  return written < length
+    ? `song ${song} has no notes and ended after ${written} tokens by itself: raise sample.takes, or train for longer`
+    : `song ${song} has no notes (tokens: ${written}): raise sample.length or sample.takes, or train for longer`;
+}

@@ -1,0 +1,72 @@
+import * as z from 'zod';
+import { ending } from './endings/ending.js';
+import { form } from './form/form.js';
+import { fixed } from './given-voice/fixed-voice.js';
+import { noise } from './noise/noise-settings.js';
+import { masks } from './rules/masks.js';
+
+/** How songs are to be. */
+export const songSettings = z.strictObject({
+  songs: z.int().min(1).max(1000).default(3).describe('how many songs to write'),
+  length: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(1000)
+    .describe(
+      'tokens of each song, after which it comes to its ending; of a corpus at most, since its songs have an end of their own',
+    ),
+  temperature: z
+    .number()
+    .min(0)
+    .default(1)
+    .describe('above 1: more surprising, below 1: safer; 0: always the likeliest'),
+  topK: z.int().min(0).default(0).describe('draw from this many of the likeliest tokens; 0: from all'),
+  topP: z.number().gt(0).max(1).default(1).describe('draw from the likeliest tokens that have this share together'),
+  minP: z.number().min(0).max(1).default(0).describe('draw from tokens at least this share as likely as the likeliest'),
+  typical: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(1)
+    .describe('draw from the tokens of this share together whose surprise is nearest to what is expected'),
+  repetitionPenalty: z.number().min(1).max(10).default(1).describe('what tokens of late lose in their logits'),
+  repetitionWindow: z.int().min(1).default(64).describe('how many tokens are of late'),
+  dry: z.number().min(0).max(10).default(0).describe('penalty on going on with a stretch that was there before'),
+  noise: noise
+    .default('none')
+    .describe('what is thrown in to set a song moving; drift: only where it goes round in circles'),
+  prime: z.int().min(0).default(0).describe('how many tokens each song takes from the beginning of the first piece'),
+  copyLimit: z
+    .int()
+    .min(0)
+    .default(8)
+    .describe(
+      'notes in a row at most that a song may have in common with a piece, in any key and tempo; 0: any number',
+    ),
+  masks: masks.prefault({}).describe('what the notes of songs have to keep to'),
+  balance: z
+    .number()
+    .min(0)
+    .max(2)
+    .default(1)
+    .describe(
+      'how closely a song keeps to the shares of pitches, intervals, rhythms and lengths of one half of the piece it was learnt from; a corpus has none',
+    ),
+  takes: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(8)
+    .describe(
+      'how often each song is written; kept is the take that is most like the source in its entropies, and where none is like it the song is written again',
+    ),
+  form: form.optional().describe('sections and repeats of each song; left out: it goes on for its length'),
+  ending: ending
+    .default('cadence')
+    .describe(
+      'how songs end that do not end by themselves: cadence: the dominant, then the tonic for a bar; rest: all notes end with the last bar; cut: behind the last token',
+    ),
+  fixed: fixed.optional().describe('a voice of the songs that is given; they end with it'),
+});
+export type SongSettings = z.output<typeof songSettings>;

@@ -1,0 +1,51 @@
+import type { Grammar } from '@etude/tokenizer';
+import type { TokenTrace } from '../sampling/song.js';
+
+/** A token, and how it came into the song. */
+export type TraceRow = Omit<TokenTrace, 'id'> & { readonly token: string };
+
+/** A row of a trace that was read again. */
+export interface TracedToken {
+  /** where the song stands after the token, in quarter notes */
+  readonly quarter: number;
+  /** how likely the model held it, 0 to 1; undefined for a first token */
+  readonly probability: number | undefined;
+  /** rules that were given up for it, joined by `+` */
+  readonly relaxed: string;
+  /** what was injected with it */
+  readonly disturbance: string;
+}
+
+const HEADER = 'token,quarter,probability,refused,relaxed,disturbance';
+
+/**
+ * A trace as CSV: a row for each token that the model heard: which, where the song stands after it in quarter notes, how likely the model held it, how
+ * many were refused before it, which rules were given up, and what was injected.
+ */
+export function traceToCsv(trace: readonly TraceRow[], grammar: Grammar): string {
+  const reader = grammar.reader();
+  const rows = trace.map(({ token, probability, refused, relaxed, disturbance }) => {
+    const quarter = Number((reader.timeAfter(token) / grammar.division).toFixed(3));
+    reader.add(token);
+    return [token, quarter, probability?.toPrecision(4) ?? '', refused, relaxed.join('+'), disturbance].join(',');
+  });
+  return `${[HEADER, ...rows].join('\n')}\n`;
+}
+
+/** A trace, written as {@link traceToCsv} made it. */
+export const traceFormat = {
+  parse: (bytes: Uint8Array): TracedToken[] => traceFromCsv(new TextDecoder().decode(bytes)),
+  serialize: (csv: string): string => csv,
+};
+
+function traceFromCsv(csv: string): TracedToken[] {
+  const [header, ...rows] = csv.trimEnd().split('\n');
+  if (header !== HEADER) throw new Error(`expected the columns ${HEADER}, found ${header?.slice(0, 80)}`);
+  return rows.map((row) => {
+    const [, quarter, probability, , relaxed = '', disturbance = ''] = row.split(',');
+    return {
+      ...{ quarter: Number(quarter), relaxed, disturbance },
+      probability: probability ? Number(probability) : undefined,
+    };
+  });
+}

@@ -1,0 +1,56 @@
+import type { TensorFlow } from '@etude/tensorflow';
+import type { State } from './body.js';
+import type { Kernels } from './kernels/kernels.js';
+import { type LanguageModelShape, loss, zeroState } from './language-model.js';
+import type { Model } from './model-file.js';
+import { inStretches, type TokenWindow, windowsOver } from './windows.js';
+
+/**
+ * Mean loss over pieces in nats per token, without dropout, the state carried through.
+ * @param sequences ids; those of {@link onlyHeard} count for nothing
+ */
+export function meanLoss(
+  tf: TensorFlow,
+  kernels: Kernels,
+  { shape, weights }: Model,
+  sequences: readonly Int32Array[],
+  window: number,
+): number {
+  // Rows side by side are faster but begin without context, so each of a lone piece gets at least four windows of its own.
+  const alone = sequences.length === 1;
+  const rows = alone ? Math.max(1, Math.floor(sequences[0]!.length / (4 * window))) : Math.min(32, sequences.length);
+  let state = zeroState(tf, shape, rows);
+  let sum = 0;
+  let count = 0;
+  for (const next of windowsOver(alone ? inStretches(sequences, rows) : sequences, rows, window)) {
+    const { inputs, targets, counted } = next;
+    state = replaceState(tf, state, carryOn(tf, shape, state, next));
+    const part = { inputs: tf.tensor1d(inputs, 'int32'), targets: tf.tensor1d(targets, 'int32') };
+    const result = loss(tf, kernels, shape, weights, state, part);
+    state = replaceState(tf, state, result.state);
+    if (counted > 0) sum += result.loss.dataSync()[0]! * counted;
+    count += counted;
+    tf.dispose([part.inputs, part.targets, result.loss]);
+  }
+  tf.dispose(state as never);
+  return sum / count;
+}
+
+/** The carried state, zero in the rows in which something else begins. */
+export function carryOn(tf: TensorFlow, shape: LanguageModelShape, state: State, { fresh }: TokenWindow): State {
+  if (!fresh.includes(true)) return state;
+  if (!fresh.includes(false)) return zeroState(tf, shape, fresh.length);
+  const keep = tf.tensor2d(
+    fresh.map((isFresh) => (isFresh ? 0 : 1)),
+    [fresh.length, 1],
+  ); // (B, 1)
+  const kept = state.map(({ hidden, cell }) => ({ hidden: tf.mul(hidden, keep), cell: tf.mul(cell, keep) })); // (B, H) each
+  keep.dispose();
+  return kept as State;
+}
+
+/** The later one of two states; the earlier one is freed. */
+export function replaceState(tf: TensorFlow, before: State, after: State): State {
+  if (after !== before) tf.dispose(before as never);
+  return after;
+}
