@@ -24,7 +24,9 @@ const train = {
 
 const folder = temporaryWorkspace();
 const [program, ...etude] = runCommand('grammar');
-console.log('| piece | grammar | vocabulary | tokens a note | nats a token | nats a note |\n|---|---|---|---|---|---|');
+console.log(
+  '| piece | grammar | vocabulary | tokens per note | nats per token | nats per note |\n|---|---|---|---|---|---|',
+);
 for (const [title, piece] of Object.entries(PIECES)) {
   for (const [name, tokenize] of Object.entries(GRAMMARS)) {
     const losses = [];

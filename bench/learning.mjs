@@ -55,7 +55,7 @@ function row(way, found) {
 }
 
 const head =
-  '| | held out, nats a note | longest copy, notes | copied, % | repeated bars, % | longest loop, bars | inside, % |\n' +
+  '| | held out, nats per note | longest copy, notes | copied, % | repeated bars, % | longest loop, bars | inside, % |\n' +
   '|---|---|---|---|---|---|---|';
 for (const [name, piece] of process.argv[2] === 'trade' ? [] : Object.entries(PIECES)) {
   console.log(`\n### ${name}\n\n${head}`);
@@ -68,7 +68,7 @@ for (const [name, piece] of process.argv[2] === 'trade' ? [] : Object.entries(PI
     );
 }
 
-/** For each point of the curve the medians over seeds: nats a token, learnt from and held out, and the share of copies. */
+/** For each point of the curve the medians over seeds: nats per token, learnt from and held out, and the share of copies. */
 function trade(piece) {
   const curves = SEEDS.map((seed) =>
     learn(piece, { train: { earlyStopping: { ...novelty, copiedShare: 1 } } }, seed)
@@ -118,7 +118,7 @@ function draw(curves) {
     ...Array.from({ length: Math.floor(most) + 1 }, (_, nats) =>
       text(x(nats), height - bottom + 20, `${nats}`, 'middle'),
     ),
-    text((left + width - right) / 2, height - 8, 'nats a token of the music learnt from', 'middle'),
+    text((left + width - right) / 2, height - 8, 'nats per token of the music learnt from', 'middle'),
     ...lines,
     '</svg>',
     '',
@@ -130,7 +130,7 @@ const curves = Object.entries(PIECES).map(([name, piece], i) => ({ name, colour:
 writeFileSync(join(root, 'docs', 'trade.svg'), draw(curves));
 for (const { name, points } of curves) {
   console.log(
-    `\n### ${name}\n\n| step | learnt from, nats a token | held out, nats a token | copied, % |\n|---|---|---|---|`,
+    `\n### ${name}\n\n| step | learnt from, nats per token | held out, nats per token | copied, % |\n|---|---|---|---|`,
   );
   for (const { step, learnt, heldOut, copied } of points) {
     if ([20, 40, 60, 80, 100, 140, 200, 300, 400].includes(step)) {

@@ -2,7 +2,7 @@ import type { KernelName } from '@etude/model';
 import { fail } from './cli/fail.js';
 import { guardOutput } from './cli/output.js';
 import { buildProgram } from './cli/program.js';
-import { useKernels } from './stages/kernels.js';
+import { useKernels } from './computing/kernels.js';
 
 guardOutput();
 // Their values are checked before a command begins.

@@ -1,6 +1,6 @@
 import { cpus } from 'node:os';
 import { matMulSpeed } from '@etude/tensorflow';
-import { loadKernels, mostThreads } from '../stages/kernels.js';
+import { loadKernels, mostThreads } from '../computing/kernels.js';
 import { formatColumns, printJson } from './print.js';
 
 const ADVICE = [

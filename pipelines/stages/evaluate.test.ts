@@ -4,9 +4,9 @@ import { loadTensorFlow } from '@etude/tensorflow';
 import { buildVocabulary, encoderOf, vocabularyFormat } from '@etude/tokenizer';
 
 import { describe, expect, it } from 'vitest';
+import { loadKernels } from '../computing/kernels.js';
 import { inputFile, runStage } from '../testing/run-stage.js';
 import { evaluate } from './evaluate.js';
-import { loadKernels } from './kernels.js';
 
 const tokens = (text: string) => text.trim().split(/\s+/);
 const vocabulary = buildVocabulary(tokens('Pitch_60 Pitch_64 Frame_None Pitch_62 Frame_None EOS_None'), 'error');
@@ -31,7 +31,7 @@ describe('evaluate', async () => {
     return JSON.parse(outputs.likelihood![0]!.text()) as { natsPerToken: number; natsPerFrame: number };
   };
 
-  it('tells nats a frame: the sum over the tokens of all frames', async () => {
+  it('tells nats per frame: the sum over the tokens of all frames', async () => {
     const text = 'Pitch_60 Pitch_64 Frame_None Frame_None EOS_None';
     const ids = [...encoderOf(vocabulary)(tokens(`EOS_None ${text}`))];
     const sequence = Int32Array.from(ids, (id, i) => (i === 0 || i === ids.length - 1 ? onlyHeard(id) : id));

@@ -1,168 +1,25 @@
-import {
-  ChangedFileError,
-  type FileReading,
-  type ReadingPlan,
-  readCorpus,
-  readingsFromBytes,
-  readingsToBytes,
-  readPieces,
-} from '@etude/corpus';
-import { defineStage, StageError, textFormat, type WorkspaceFile, workspaceFiles } from '@etude/engine';
-import { MIDI_EXTENSIONS, type MidiProblem } from '@etude/midi-reader';
-import { FAMILIES, piecesFormat } from '@etude/music';
+import { ChangedFileError, extractionParams, extractPieces, SourceError } from '@etude/corpus';
+import { defineStage, textFormat, workspaceFiles } from '@etude/engine';
+import { MIDI_EXTENSIONS } from '@etude/midi-reader';
+import { piecesFormat } from '@etude/music';
 import * as z from 'zod';
-import { instrument } from './instrument.js';
-import { mostThreads } from './kernels.js';
-
-/** Fewer files than this are read again sooner than what is known of them. */
-const WORTH_A_MEMO = 8;
-/** Lines said of what is wrong; the summary has all of it. */
-const MOST_LINES = 10;
-
-const trackNumber = z.int().min(0);
-const params = z.strictObject({
-  source: workspaceFiles(
-    z
-      .union([z.string(), z.array(z.string()).min(1)])
-      .describe('the MIDI file to learn from; or a folder, a pattern such as music/*.mid, or a list of those'),
-    MIDI_EXTENSIONS,
-  ),
-  track: z
-    .union([z.literal('auto'), z.literal('all'), trackNumber, z.array(trackNumber).min(1)])
-    .default('auto')
-    .describe(
-      'the tracks to take, counted from 0; auto: all that have notes, of which a grammar of one track takes the most melodic',
-    ),
-  trackName: z.string().optional().describe('take only tracks of this name; * stands for anything'),
-  channels: z.array(z.int().min(1).max(16)).min(1).optional().describe('take only these channels'),
-  instruments: z.array(instrument).min(1).optional().describe('take only these instruments: names or numbers'),
-  families: z.array(z.enum(FAMILIES)).min(1).optional().describe('take only instruments of these families'),
-  drums: z.enum(['keep', 'drop', 'only']).default('keep').describe('what to do with percussion (channel 10)'),
-  merge: z.boolean().default(false).describe('one track of all that are taken'),
-  pedalToDurations: z
-    .boolean()
-    .default(false)
-    .describe('make notes as long as the sustain pedal holds them, in place of the pedal'),
-  quantize: z.int().min(0).max(960).default(0).describe('steps a quarter note that every event is moved to; 0: none'),
-  transposeToC: z.boolean().default(false).describe('transpose every piece to C major or A minor'),
-  strict: z.boolean().default(false).describe('fail at the first thing in a file that breaks the specification'),
-});
-type Params = z.output<typeof params>;
+import { mostThreads } from '../computing/kernels.js';
 
 export const extractTrack = defineStage({
   name: 'extract-track',
   version: 4,
   summary: 'Takes pieces out of MIDI files: the tracks, channels and instruments that are asked for',
-  params,
+  params: z.strictObject({
+    source: workspaceFiles(
+      z
+        .union([z.string(), z.array(z.string()).min(1)])
+        .describe('the MIDI file to learn from; or a folder, a pattern such as music/*.mid, or a list of those'),
+      MIDI_EXTENSIONS,
+    ),
+    ...extractionParams.shape,
+  }),
   inputs: {},
   outputs: { pieces: piecesFormat, summary: textFormat },
-  errors: [ChangedFileError],
-  async run({ params, files, memo, signal, progress, say }) {
-    const source = files.source!;
-    const plan = planOf(params);
-    if (source.length === 1) return ofOne(source[0]!, readPieces(source[0]!.bytes(), plan), params, say);
-    const readings = source.length < WORTH_A_MEMO ? new Map<string, FileReading>() : await remembered(memo);
-    const unread = source.filter(({ digest }) => !readings.has(digest));
-    const read = await readCorpus(
-      unread.map(({ location, digest }) => ({ path: location, digest })),
-      plan,
-      { threads: mostThreads(), signal, onProgress: (done, total) => progress({ done, total, unit: 'files' }) },
-    );
-    for (const [index, { digest }] of unread.entries()) readings.set(digest, read[index]!);
-    if (source.length >= WORTH_A_MEMO && unread.length > 0) {
-      say(`read ${unread.length} of ${source.length} files`);
-      await memo.save(readingsToBytes(new Map(source.map(({ digest }) => [digest, readings.get(digest)!]))));
-    }
-    return ofMany(source, readings, params, say);
-  },
+  errors: [ChangedFileError, SourceError],
+  run: ({ params, files, ...hooks }) => extractPieces(files.source!, params, mostThreads(), hooks),
 });
-
-async function remembered(memo: { load(): Promise<Uint8Array | undefined> }): Promise<Map<string, FileReading>> {
-  const bytes = await memo.load();
-  try {
-    return bytes === undefined ? new Map() : readingsFromBytes(bytes);
-  } catch {
-    // It is for speed alone.
-    return new Map();
-  }
-}
-
-function planOf(params: Params): ReadingPlan {
-  const { track, trackName: name, channels, instruments: programs, families, drums, merge } = params;
-  const { strict, pedalToDurations, quantize, transposeToC } = params;
-  const tracks = typeof track === 'number' ? [track] : track;
-  return {
-    selection: { tracks, name, channels, programs, families, drums, merge },
-    ...{ strict, pedalToDurations, quantize, transposeToC },
-  };
-}
-
-type Say = (line: string) => void;
-
-function ofOne({ path }: WorkspaceFile, { pieces, summary }: FileReading, { track }: Params, say: Say) {
-  const { error, problems, tracks = [], notes, events } = summary;
-  const lines = problems.map((problem) => `${path}:${inWords(problem)}`);
-  sayLines(lines, say);
-  if (error !== undefined) throw new StageError(`${path}: ${error}`);
-  const numbered = tracks.map((each, index) => ({ index, ...each }));
-  const taken = numbered.filter((each) => each.taken);
-  const [first] = taken;
-  const what =
-    taken.length === 1
-      ? `track ${first!.index}${first!.name && ` "${first!.name}"`}`
-      : `${taken.length} of ${tracks.length} tracks`;
-  const withNotes = tracks.filter((each) => each.notes > 0).length;
-  const why =
-    withNotes === 1
-      ? 'the only one with notes'
-      : taken.length === withNotes
-        ? 'all that have notes'
-        : 'those with notes that are selected';
-  say(`${what}${track === 'auto' ? ` (auto: ${why})` : ''}: ${notes} notes, ${events} events`);
-  return { pieces, summary: toJson({ ...summary, tracks: numbered }) };
-}
-
-function ofMany(source: readonly WorkspaceFile[], readings: Map<string, FileReading>, { strict }: Params, say: Say) {
-  const pieces: string[] = [];
-  const lines: string[] = [];
-  /** name of the file in which these notes came first */
-  const seen = new Map<string, string>();
-  let [notes, events] = [0, 0];
-  const summaries = source.map(({ name, path, digest }) => {
-    const { pieces: found, notesDigests, summary } = readings.get(digest)!;
-    if (summary.error !== undefined) {
-      if (strict) throw new StageError(`${path}: ${summary.error}`);
-      lines.push(`${path}: left out: ${summary.error}`);
-    }
-    for (const problem of summary.problems) lines.push(`${path}:${inWords(problem)}`);
-    const sameAs = notesDigests.map((notesDigest) => seen.get(notesDigest));
-    const taken = found.filter((_, index) => sameAs[index] === undefined);
-    for (const twin of sameAs) if (twin) lines.push(`${path}: left out: it has the same notes as ${twin}`);
-    for (const notesDigest of notesDigests) if (!seen.has(notesDigest)) seen.set(notesDigest, name);
-    pieces.push(...taken);
-    notes += summary.notes;
-    events += summary.events;
-    const twins = sameAs.filter((twin) => twin !== undefined);
-    return { name, pieces: taken.length, ...(twins.length > 0 && { sameNotesAs: twins }), ...summary };
-  });
-  sayLines(lines, say);
-  if (pieces.length === 0) throw new StageError('there is nothing to learn from in any of the files');
-  const count = (n: number) => n.toLocaleString('en');
-  say(
-    `${count(pieces.length)} pieces of ${count(source.length)} files: ${count(notes)} notes, ${count(events)} events`,
-  );
-  return { pieces, summary: toJson({ pieces: pieces.length, notes, events, files: summaries }) };
-}
-
-function inWords({ track, offset, problem, done }: MidiProblem): string {
-  return `${track === undefined ? '' : ` track ${track},`} byte ${offset}: ${problem}; ${done}`;
-}
-
-function sayLines(lines: readonly string[], say: Say): void {
-  for (const line of lines.slice(0, MOST_LINES)) say(line);
-  if (lines.length > MOST_LINES) say(`and ${lines.length - MOST_LINES} more; see tracks.json`);
-}
-
-function toJson(value: unknown): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`;
-}

@@ -39,7 +39,7 @@ it('tells the likelihood that the kept weights give held-out music, by token and
     2,
   );
   expect(likelihood).toEqual({ natsPerToken: 1.5, natsPerNote: 3, tokens: 10, notes: 5 });
-  expect(said).toContain('held-out music: 1.500 nats a token, 3.000 a note');
+  expect(said).toContain('held-out music: 1.500 nats per token, 3.000 per note');
 });
 
 it('counts what ends a piece as a token', async () => {

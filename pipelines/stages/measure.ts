@@ -3,24 +3,15 @@ import { type TracedToken, traceFormat } from '@etude/generator';
 import { SongMeter } from '@etude/measures';
 import { readMidi } from '@etude/midi-reader';
 import { piecesFormat, piecesOf } from '@etude/music';
-import { drawSong } from '@etude/report';
-import {
-  createGrammar,
-  END_OF_PIECE,
-  type Grammar,
-  piecesFor,
-  type Tokenization,
-  tokenizationFormat,
-  tokensFormat,
-} from '@etude/tokenizer';
+import { drawSong, measuresInWords } from '@etude/report';
+import { createGrammar, heldOutOf, piecesFor, tokenizationFormat, tokensFormat } from '@etude/tokenizer';
 import { learningCurveFormat } from '@etude/trainer';
 import * as z from 'zod';
 
 export const measure = defineStage({
   name: 'measure',
-  version: 5,
-  summary:
-    'Tells of every song how much of it is copied, how often it goes round in circles, and what in it is unsound',
+  version: 6,
+  summary: 'Tells of every song how much of it is copied, how often it loops, and what in it is invalid',
   params: z.strictObject({}),
   inputs: {
     songs: family(bytesFormat),
@@ -37,33 +28,17 @@ export const measure = defineStage({
     const pieces = inputs.songs.map((bytes) => piecesOf(readMidi(bytes))[0]!);
     const songs = pieces.map((piece) => meter.measure(piece));
     const source = meter.source();
-    const range = (values: readonly number[], text: (value: number) => string) => {
-      const [least, most] = [Math.min(...values), Math.max(...values)].map(text);
-      return least === most ? least : `${least} to ${most}`;
-    };
-    const runs = songs.map(({ longestRun }) => longestRun?.notes ?? 0);
-    const percent = (share: number) => `${Math.round(100 * share)} %`;
-    say(
-      `longest copied run ${range(runs, String)} notes (half of the source in the other: ${source.novelty.longestRun?.notes ?? 0}), ` +
-        `${range(
-          songs.map(({ copiedShare }) => copiedShare),
-          percent,
-        )} in copies of 8 or more`,
-    );
-    const stuck = songs.reduce((sum, { stuckNotes, overlaps }) => sum + stuckNotes + overlaps, 0);
-    const loops = songs.map(({ longestLoop }) => (longestLoop ? longestLoop.bars * longestLoop.times : 0));
-    say(`longest loop ${range(loops, String)} bars, ${stuck} stuck or doubled notes`);
-    const likelihood = likelihoodOfHeldOut(
-      inputs.tokens,
-      grammar,
-      inputs.grammar.parts,
-      inputs.curve.kept.validationLoss,
-    );
-    if (likelihood !== undefined) {
-      const { natsPerToken, natsPerNote } = likelihood;
-      say(
-        `held-out music: ${natsPerToken.toFixed(3)} nats a token${natsPerNote === undefined ? '' : `, ${natsPerNote.toFixed(3)} a note`}`,
-      );
+    for (const line of measuresInWords(songs, source)) say(line);
+    const natsPerToken = inputs.curve.kept.validationLoss;
+    let likelihood:
+      | { natsPerToken: number; natsPerNote: number | undefined; tokens: number; notes: number }
+      | undefined;
+    if (natsPerToken !== undefined) {
+      const { tokens, notes } = heldOutOf(inputs.tokens, grammar, inputs.grammar.parts);
+      const natsPerNote = notes === 0 ? undefined : (natsPerToken * tokens) / notes;
+      likelihood = { natsPerToken, natsPerNote, tokens, notes };
+      const perNote = natsPerNote === undefined ? '' : `, ${natsPerNote.toFixed(3)} per note`;
+      say(`held-out music: ${natsPerToken.toFixed(3)} nats per token${perNote}`);
     }
     const pictures = pieces.map((piece, index) =>
       drawSong({
@@ -74,29 +49,6 @@ export const measure = defineStage({
     return { pictures, measures: `${JSON.stringify({ songs, source, likelihood }, undefined, 2)}\n` };
   },
 });
-
-/** What the model needed for music that it did not learn from, at the point of the curve where it was likeliest; undefined where nothing is held out. */
-function likelihoodOfHeldOut(
-  pieces: Iterable<readonly string[]>,
-  grammar: Grammar,
-  parts: Tokenization['parts'],
-  natsPerToken: number | undefined,
-) {
-  if (natsPerToken === undefined) return undefined;
-  let [tokens, notes, index] = [0, 0, 0];
-  for (const piece of pieces) {
-    const heldOut = piece.slice(parts[index++]!.training);
-    const reader = grammar.reader();
-    for (const token of heldOut) {
-      // What ends a piece is told as all else is, but no grammar reads it.
-      if (token === END_OF_PIECE) continue;
-      if (reader.noteOf(token) !== undefined) notes += 1;
-      reader.add(token);
-    }
-    tokens += heldOut.length;
-  }
-  return { natsPerToken, natsPerNote: notes === 0 ? undefined : (natsPerToken * tokens) / notes, tokens, notes };
-}
 
 function surprising({ probability, ...row }: TracedToken) {
   return { ...row, surprise: probability === undefined ? undefined : -Math.log(probability) };

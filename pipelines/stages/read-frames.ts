@@ -1,36 +1,24 @@
-import { defineStage, StageError, workspaceFiles } from '@etude/engine';
-import { ALL_KEYS, joinLines, type Piece, piecesFormat, pieceToJson } from '@etude/music';
+import { defineStage, workspaceFiles } from '@etude/engine';
+import { piecesFormat } from '@etude/music';
 import {
-  createGrammar,
-  END_OF_PIECE,
-  formatTokens,
-  type GrammarSettings,
-  type Tokenization,
+  PianoRollError,
+  pianoRollParams,
   tokenizationFormat,
+  tokenizePianoRolls,
   tokensFormat,
 } from '@etude/tokenizer';
 import * as z from 'zod';
 
-const pitch = z.int().min(0).max(127);
-const rolls = z.array(z.array(z.array(pitch)));
-/** Piano rolls in three parts, as the field shares them: pieces of frames of pitches. */
-const splits = z.object({ train: rolls, valid: rolls, test: rolls });
-
 export const readFrames = defineStage({
   name: 'read-frames',
-  version: 1,
+  version: 2,
   summary: 'Reads a corpus of piano rolls that says itself what to learn from, to validate on and to test on',
   params: z.strictObject({
     source: workspaceFiles(
       z.string().describe('a JSON file: {"train" | "valid" | "test": [piece: [frame: [MIDI pitch]]]}'),
       ['json'],
     ),
-    stepsPerBeat: z.int().min(1).max(96).default(1).describe('frames a quarter note'),
-    transposeToAllKeys: z.boolean().default(false).describe('learn from the eleven other keys as well'),
-    keyToken: z
-      .boolean()
-      .default(false)
-      .describe('begin every piece with a token that tells how far it is transposed; what is tested is not'),
+    ...pianoRollParams.shape,
   }),
   inputs: {},
   outputs: {
@@ -40,67 +28,9 @@ export const readFrames = defineStage({
     test: tokensFormat,
     grammar: tokenizationFormat,
   },
+  errors: [PianoRollError],
   run({ params, files, say }) {
     const { path, bytes } = files.source![0]!;
-    const { train, valid, test } = parse(path, new TextDecoder().decode(bytes()));
-    const settings: GrammarSettings = {
-      grammar: 'chord-frame',
-      division: 480,
-      steps: params.stepsPerBeat,
-      velocities: 1,
-    };
-    const grammar = createGrammar(settings);
-    const tokensOf = (piece: readonly number[][], semitones = 0) => [
-      ...(params.keyToken ? [`Transposed_${semitones}`] : []),
-      ...piece.flatMap((frame) => [...frame.map((key) => `Pitch_${key + semitones}`), 'Frame_None']),
-      END_OF_PIECE,
-    ];
-    const text = (pieces: readonly string[][]) =>
-      joinLines(pieces.map((tokens) => formatTokens(tokens, grammar).trimEnd()));
-    const fits = (piece: readonly number[][], semitones: number) =>
-      piece.every((frame) => frame.every((key) => key + semitones >= 0 && key + semitones <= 127));
-    const kept = [...train.map((piece) => tokensOf(piece)), ...valid.map((piece) => tokensOf(piece))];
-    const parts: Tokenization['parts'] = kept.map((tokens, index) => ({
-      tokens: tokens.length,
-      training: index < train.length ? tokens.length : 0,
-    }));
-    const augmented = ALL_KEYS.slice(1).flatMap((semitones) =>
-      params.transposeToAllKeys
-        ? train.filter((piece) => fits(piece, semitones)).map((piece) => tokensOf(piece, semitones))
-        : [],
-    );
-    const notes = [...train, ...valid].flat().reduce((sum, frame) => sum + frame.length, 0);
-    const count = (pieces: readonly (readonly unknown[])[]) =>
-      pieces.reduce((sum, { length }) => sum + length, 0).toLocaleString('en');
-    say(`${train.length} pieces to learn from, ${valid.length} to validate on, ${test.length} to test on`);
-    say(`${count(train)}, ${count(valid)} and ${count(test)} frames; ${count(augmented)} tokens in other keys`);
-    const [first] = kept;
-    const piece: Piece = grammar.decode(first!.filter((token) => /^(Pitch|Frame)/.test(token)));
-    return {
-      pieces: [pieceToJson(piece)],
-      tokens: text(kept),
-      augmented: text(augmented),
-      test: text(test.map((each) => tokensOf(each))),
-      grammar: { settings, notes, parts },
-    };
+    return tokenizePianoRolls(path, new TextDecoder().decode(bytes()), params, say);
   },
 });
-
-function parse(path: string, text: string): z.output<typeof splits> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new StageError(`${path}: ${(error as Error).message}`);
-  }
-  const result = splits.safeParse(value);
-  if (result.success) return sortedFrames(result.data);
-  const [{ path: place, message }] = result.error.issues as [z.core.$ZodIssue];
-  throw new StageError(`${path}: ${place.join('.')}: ${message}`);
-}
-
-function sortedFrames(data: z.output<typeof splits>): z.output<typeof splits> {
-  const sorted = (pieces: number[][][]) =>
-    pieces.map((piece) => piece.map((frame) => [...new Set(frame)].sort((a, b) => a - b)));
-  return { train: sorted(data.train), valid: sorted(data.valid), test: sorted(data.test) };
-}

@@ -14,8 +14,8 @@ import {
   vocabularyFormat,
 } from '@etude/tokenizer';
 import * as z from 'zod';
-import { loadKernels } from './kernels.js';
-import { seed } from './seed.js';
+import { loadKernels } from '../computing/kernels.js';
+import { seed } from '../computing/seed.js';
 
 export const sample = defineStage({
   name: 'sample',

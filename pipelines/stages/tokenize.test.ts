@@ -45,7 +45,7 @@ describe('tokenize', () => {
     expect(tokens.slice(0, 2)).toEqual(['0_90_3c_5a', '240_80_3c_00']);
     // 30 of 40 notes are 3 bars of 8 and 6 more
     expect(grammar.parts).toEqual([{ tokens: 80, training: 48 }]);
-    expect(said[0]).toBe('80 tokens (2.00 a note), 32 held out');
+    expect(said[0]).toBe('80 tokens (2.00 per note), 32 held out');
   });
 
   it('holds nothing out of a piece of which nothing would be left to learn from, and says so', async () => {

@@ -11,7 +11,7 @@ export interface Entropies<T = number> {
 /** The least and the most. */
 export type Range = readonly [least: number, most: number];
 
-/** How much a song goes round in circles. */
+/** How much a song loops. */
 export interface Monotony extends Entropies {
   /** share of the bars with notes that start the same notes at the same places as an earlier one, 0 to 1 */
   readonly repeatedBars: number;

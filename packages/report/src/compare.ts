@@ -15,7 +15,7 @@ export interface ExperimentToCompare {
   readonly trainingSeconds: number | undefined;
   readonly totalSeconds: number;
   readonly songs: readonly { readonly path: string; readonly bytes: Uint8Array }[];
-  /** nats a note of held-out music; undefined where nothing is held out or the stage measure has not run */
+  /** nats per note of held-out music; undefined where nothing is held out or the stage measure has not run */
   readonly natsPerNote: number | undefined;
   /** what the stage measure found, song by song; empty where it has not run */
   readonly reports: readonly Pick<SongReport, 'longestRun' | 'copiedShare' | 'repeatedBars' | 'longestLoop'>[];
@@ -102,7 +102,7 @@ export function comparisonRows(compared: readonly ComparedExperiment[]): string[
     row('validation loss of what was kept', (e) =>
       e.keptStep === undefined ? '–' : `${loss(e.keptValidationLoss)} (step ${e.keptStep})`,
     ),
-    row('held out, nats a note', (e) => loss(e.natsPerNote)),
+    row('held out, nats per note', (e) => loss(e.natsPerNote)),
     row('training time', (e) => seconds(e.trainingSeconds)),
     row('time of all stages', (e) => seconds(e.totalSeconds)),
     ...Array.from({ length: songs }, (_, index) => [

@@ -114,7 +114,7 @@ describe('compareExperiments', () => {
     const rows = comparisonRows(compared);
     expect(rows).toContainEqual(['experiment', 'two', 'four']);
     expect(rows).toContainEqual(['validation loss of what was kept', '2.500 (step 10)', '2.500 (step 10)']);
-    expect(rows).toContainEqual(['held out, nats a note', '–', '6.750']);
+    expect(rows).toContainEqual(['held out, nats per note', '–', '6.750']);
     expect(rows).toContainEqual(['song 1: pitch range', 'C4 to E4', 'C4 to E4']);
     expect(rows).toContainEqual(['song 1: longest copy', '–', '9 notes']);
     expect(rows).toContainEqual(['song 1: in copies of 8 or more', '–', '13 %']);

@@ -36,7 +36,7 @@ const MOST_BARS = 128;
 const SHADES = 6;
 
 /**
- * A song as an SVG picture: a piano roll with what was thrown in and the longest copied run, below it how surprised the model was, how many notes
+ * A song as an SVG picture: a piano roll with what was injected and the longest copied run, below it how surprised the model was, how many notes
  * each bar begins, and how alike any two bars are.
  */
 export function drawSong({ title, piece, report, halves, trace }: SongToDraw): string {
@@ -162,7 +162,7 @@ function surprises(trace: SongToDraw['trace'], piece: Piece, x: Scale): string[]
     ({ quarter, mean }) => `${x((quarter + 0.5) * piece.division).toFixed(1)},${y(mean).toFixed(1)}`,
   );
   return [
-    text(MARGIN.left, SURPRISE.top - 6, 'surprise of the model, nats a token', { fill: FAINT }),
+    text(MARGIN.left, SURPRISE.top - 6, 'surprise of the model, nats per token', { fill: FAINT }),
     ...axis(y, SURPRISE),
     `<polyline fill="none" stroke="#1f6feb" stroke-width="1.5" stroke-linejoin="round" points="${points.join(' ')}"/>`,
   ];

@@ -1,4 +1,4 @@
-import type { Note, Piece } from '@etude/music';
+import { type Note, notesOf, type Piece } from '@etude/music';
 
 /** A token that is not in the grammar it was read by, or not where the grammar allows it. */
 export class TokenError extends Error {
@@ -137,4 +137,25 @@ export const START: GrammarState = '';
 /** Pieces as a grammar takes them: one that writes a single track has one track of each. */
 export function* piecesFor({ partOf }: Pick<Grammar, 'partOf'>, pieces: Iterable<Piece>): Generator<Piece> {
   for (const piece of pieces) yield partOf?.(piece) ?? piece;
+}
+
+/** A song cannot be played. The message says which one. */
+export class SongError extends Error {
+  override name = 'SongError';
+}
+
+/**
+ * A song that was written in tokens.
+ * @param number of the song, for messages
+ * @throws {SongError} at a token that is none, or where there are no notes
+ */
+export function decodeSong(grammar: Grammar, tokens: readonly string[], number: number): Piece {
+  let song: Piece;
+  try {
+    song = grammar.decode(tokens);
+  } catch (error) {
+    throw error instanceof TokenError ? new SongError(`song ${number}: ${error.message}`) : error;
+  }
+  if (notesOf(song).length > 0) return song;
+  throw new SongError(`song ${number} has no notes: raise sample.length, or train for longer`);
 }

@@ -1,6 +1,7 @@
 export { Adam } from './adam.js';
 export { type LearningCurve, learningCurveFormat } from './learning-curve.js';
 export type { TrainingOptions } from './options.js';
+export { shapeOf, type TrainingParams, trainingParams } from './params.js';
 export {
   type CheckpointStore,
   type Corpus,

@@ -83,18 +83,25 @@ export class TrainingError extends Error {
 export async function train(
   tf: TensorFlow,
   kernels: Kernels,
+  corpus: Corpus,
+  options: TrainingOptions,
+  hooks: TrainingHooks = {},
+): Promise<TrainingResult> {
+  try {
+    return await trained(tf, kernels, corpus, options, hooks);
+  } catch (error) {
+    // TensorFlow, the kernels and Node each say so in words of their own.
+    const isOutOfMemory = error instanceof Error && /\bOOM\b|out of memory|allocation failed/i.test(error.message);
+    throw isOutOfMemory ? new TrainingError(`there is not enough memory: ${error.message.split('\n')[0]}`) : error;
+  }
+}
+
+async function trained(
+  tf: TensorFlow,
+  kernels: Kernels,
   { training, validation }: Corpus,
   options: TrainingOptions,
-  {
-    signal,
-    memory,
-    onProgress,
-    checkpoints,
-    checkpointEvery = 30,
-    copiedShare,
-    onResume,
-    onStartOver,
-  }: TrainingHooks = {},
+  { signal, memory, onProgress, checkpoints, checkpointEvery = 30, copiedShare, onResume, onStartOver }: TrainingHooks,
 ): Promise<TrainingResult> {
   const { shape, steps, window, evaluateEvery, earlyStopping } = options;
   const sequences = training.filter(({ length }) => length >= 2);
@@ -187,7 +194,7 @@ export async function train(
     let point: CurvePoint | undefined;
     if (state.step % evaluateEvery === 0) {
       point = await evaluate();
-      // Guessing blindly costs ln V nats a token.
+      // Guessing blindly costs ln V nats per token.
       if (point.trainingLoss > 2 * Math.log(shape.vocabulary) && state.curve.length > 1) {
         const what = `the loss is ${point.trainingLoss.toFixed(1)}, twice that of blind guessing`;
         divergence = `${what} at step ${state.step}`;

@@ -80,7 +80,11 @@ function keysAt(schema: z.ZodType, path: YamlPath): string[] {
 }
 
 function describe(issue: z.core.$ZodIssue, found: unknown, schema: z.ZodType): string {
-  if (issue.code === 'custom') return issue.message;
+  if (issue.code === 'custom') {
+    // A schema that knows which words are valid says so.
+    const valid = issue.params?.valid as readonly string[] | undefined;
+    return `${issue.message}${valid && typeof found === 'string' ? suggestion(found, valid) : ''}`;
+  }
   if (found === undefined) return `a value is missing: expected ${expected(issue, schema)}`;
   const valid = typeof found === 'string' ? wordsAt(schema, issue.path as YamlPath) : [];
   const near = typeof found === 'string' && valid.length > 0 ? suggestion(found, valid) : '';

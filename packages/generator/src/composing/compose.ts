@@ -8,7 +8,7 @@ import { cadenceOf } from './endings/ending.js';
 import { sectionsOf, writeForm } from './form/form.js';
 import { type GivenFile, givenMusic } from './given-music.js';
 import { fixedVoice } from './given-voice/fixed-voice.js';
-import { noiseOf, themesOf } from './noise/noise-settings.js';
+import { noiseOf, themesOf } from './noise/noise.js';
 import { type StyleSource, songOptions } from './rules/listener.js';
 import { maskRules } from './rules/masks.js';
 import type { SongSettings } from './settings.js';
@@ -87,15 +87,16 @@ export async function compose(
     ...{ ...composing, signal, takes, length },
     options: {
       ...songOptions(vocabulary, grammar),
-      ...{ bending, noise: noiseOf(noise, { ticks, layers: model.shape.layers, themeOf }) },
+      bending,
     },
+    noise: noiseOf(noise, { ticks, layers: model.shape.layers, themeOf }),
     rules: {
       ...{ copyLimit, index: copyLimit > 0 ? new CopyIndex(onGrid) : undefined },
       balance:
         balance > 0 && music.learnt.length === 1
           ? { parts: partsOf(first, grammar), range: normal, strength: balance }
           : undefined,
-      masks: maskRules(masks, grammar.division, pitchesOf(onGrid)),
+      masks: maskRules(masks, { division: grammar.division, learnt: pitchesOf(onGrid) }),
       voice: voice?.rule,
     },
     normal,

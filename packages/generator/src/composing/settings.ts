@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import { filterFields } from '../sampling/filters/index.js';
 import { ending } from './endings/ending.js';
 import { form } from './form/form.js';
 import { fixed } from './given-voice/fixed-voice.js';
-import { noise } from './noise/noise-settings.js';
+import { noise } from './noise/noise.js';
 import { masks } from './rules/masks.js';
 
 /** How songs are to be. */
@@ -21,21 +22,11 @@ export const songSettings = z.strictObject({
     .min(0)
     .default(1)
     .describe('above 1: more surprising, below 1: safer; 0: always the likeliest'),
-  topK: z.int().min(0).default(0).describe('draw from this many of the likeliest tokens; 0: from all'),
-  topP: z.number().gt(0).max(1).default(1).describe('draw from the likeliest tokens that have this share together'),
-  minP: z.number().min(0).max(1).default(0).describe('draw from tokens at least this share as likely as the likeliest'),
-  typical: z
-    .number()
-    .gt(0)
-    .max(1)
-    .default(1)
-    .describe('draw from the tokens of this share together whose surprise is nearest to what is expected'),
-  repetitionPenalty: z.number().min(1).max(10).default(1).describe('what tokens of late lose in their logits'),
-  repetitionWindow: z.int().min(1).default(64).describe('how many tokens are of late'),
+  ...filterFields,
+  repetitionPenalty: z.number().min(1).max(10).default(1).describe('what recent tokens lose in their logits'),
+  repetitionWindow: z.int().min(1).default(64).describe('how many tokens count as recent'),
   dry: z.number().min(0).max(10).default(0).describe('penalty on going on with a stretch that was there before'),
-  noise: noise
-    .default('none')
-    .describe('what is thrown in to set a song moving; drift: only where it goes round in circles'),
+  noise: noise.default('none').describe('what is injected to set a song moving; drift: only where it loops'),
   prime: z.int().min(0).default(0).describe('how many tokens each song takes from the beginning of the first piece'),
   copyLimit: z
     .int()

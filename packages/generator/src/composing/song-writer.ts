@@ -10,13 +10,13 @@ import { type Kernels, type Model, meanLoss, onlyHeard } from '@etude/model';
 import { excerpt, hash, notesOf, type Piece } from '@etude/music';
 import type { TensorFlow } from '@etude/tensorflow';
 import { decode, encoderOf, fitTokens, type Grammar, type Vocabulary } from '@etude/tokenizer';
-import { isScheduled } from '../sampling/noise.js';
 import { type SamplingOptions, type SamplingProgress, sample, type WrittenSong } from '../sampling/sample.js';
 import type { TokenTrace, WritingOptions } from '../sampling/song.js';
-
 import { type Cadence, dominantFrom, type Ending, type EndingJudge, withTonic } from './endings/ending.js';
 import type { BarWriter } from './form/form.js';
-import { listenerOf, type NoteRule, type SongRules } from './rules/listener.js';
+import { injections, isScheduled, type Noise } from './noise/schedule.js';
+import { listenerOf, type SongRules } from './rules/listener.js';
+import type { NoteRule } from './rules/note-rule.js';
 import type { TraceRow } from './trace.js';
 
 /** A song as it was written: its tokens, and a row of the trace for each that the model heard. */
@@ -100,7 +100,8 @@ interface Tools {
   readonly vocabulary: Vocabulary;
   readonly grammar: Grammar;
   readonly signal: AbortSignal;
-  readonly options: Pick<WritingOptions, 'bending' | 'firstToken' | 'noise' | 'boundary' | 'constraint'>;
+  readonly options: Pick<WritingOptions, 'bending' | 'firstToken' | 'boundary' | 'constraint'>;
+  readonly noise?: Noise | undefined;
   readonly rules: Omit<SongRules, 'prime'>;
   /** how often each song, or stretch of one, is written to choose from */
   readonly takes: number;
@@ -113,6 +114,11 @@ interface Tools {
   readonly cadence: Cadence;
   readonly bar: number;
 }
+
+/** What is sampled, besides what all songs have in common. */
+type SampleWanted = Omit<SamplingOptions, keyof Tools['options'] | 'injections'> & {
+  readonly noise?: Noise | undefined;
+};
 
 /** Writes songs with one model, under one set of rules. */
 export class SongWriter {
@@ -173,10 +179,10 @@ export class SongWriter {
     return all.reduce((best, take) => (take.cost < best.cost ? take : best));
   }
 
-  /** Whether takes are chosen by how like the source they are, and nothing is thrown in that makes them unlike it. */
+  /** Whether takes are chosen by how like the source they are, and nothing is injected that makes them unlike it. */
   get #mayBeLikeSource(): boolean {
-    const { rules, options, takes } = this.#tools;
-    return takes > 1 && rules.voice === undefined && !isScheduled(options.noise);
+    const { rules, noise, takes } = this.#tools;
+    return takes > 1 && rules.voice === undefined && !isScheduled(noise);
   }
 
   /** A take with its ending, and what it costs to choose it. */
@@ -267,7 +273,7 @@ export class SongWriter {
         // Each stretch of a song has draws of its own.
         const own = hash(seed, ++stretches);
         // What was written before had its noise when it was written.
-        const noise = this.#tools.options.noise;
+        const { noise } = this.#tools;
         const later = noise && { ...noise, from: prime.length + noise.from };
         const written = await this.#sample({
           ...{ songs: 1, takes, length: prime.length + length, seed: own, prime, until, listener },
@@ -312,11 +318,12 @@ export class SongWriter {
   }
 
   #sample(
-    options: Omit<SamplingOptions, keyof Tools['options']> & Pick<Partial<SamplingOptions>, 'noise'>,
+    { noise = this.#tools.noise, ...options }: SampleWanted,
     onProgress: (progress: SamplingProgress) => void = () => {},
   ): Promise<WrittenSong[]> {
     const { tf, kernels, model, options: common, signal } = this.#tools;
-    return sample(tf, kernels, model, { ...common, ...options }, { signal, onProgress });
+    const injected = noise && { injections: () => injections(noise) };
+    return sample(tf, kernels, model, { ...common, ...injected, ...options }, { signal, onProgress });
   }
 
   #bitsOutside(piece: Piece): number {

@@ -1,15 +1,9 @@
+import { type FilterSettings, filtered } from './filters/index.js';
+
 /** How the model's distribution is bent before a token is drawn. */
-export interface Bending {
+export interface Bending extends FilterSettings {
   /** above 1: more surprising, below 1: safer; 0: always the most likely token */
   readonly temperature: number;
-  /** how many of the most likely tokens stay (Fan, Lewis and Dauphin 2018); 0: all */
-  readonly topK: number;
-  /** the most likely tokens stay that have this share together (Holtzman et al. 2020); 1: all */
-  readonly topP: number;
-  /** tokens stay that are at least this share as likely as the most likely one (Nguyen et al. 2024); 0: all */
-  readonly minP: number;
-  /** the tokens stay that have this share together and are nearest to the entropy in surprise (Meister et al. 2023); 1: all */
-  readonly typical: number;
   /** what the logit of each token of the last `repetitionWindow` is divided by, or multiplied where negative (Keskar et al. 2019) */
   readonly repetitionPenalty: number;
   readonly repetitionWindow: number;
@@ -61,42 +55,6 @@ export function weightsOf(
   }
   const weights = bent.map((logit) => Math.exp((logit - highest) / temperature));
   return filtered(weights, bending);
-}
-
-/** The weights with those of left-out tokens set to 0. What is left in has what it had. */
-function filtered(weights: Float64Array, { topK, topP, minP, typical }: Bending): Float64Array {
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const ids = [...weights.keys()].filter((id) => weights[id]! > 0);
-  const keep = (order: readonly number[], share: number) => {
-    let left = share * total;
-    const kept: number[] = [];
-    for (const id of order) {
-      if (left <= 0 && kept.length > 0) break;
-      kept.push(id);
-      left -= weights[id]!;
-    }
-    return kept;
-  };
-  const byWeight = (list: readonly number[]) => [...list].sort((a, b) => weights[b]! - weights[a]! || a - b);
-  let kept: readonly number[] = ids;
-  if (topK > 0) kept = byWeight(kept).slice(0, topK);
-  if (topP < 1) kept = keep(byWeight(kept), topP);
-  if (minP > 0) {
-    const most = kept.reduce((greatest, id) => Math.max(greatest, weights[id]!), 0);
-    kept = kept.filter((id) => weights[id]! >= minP * most);
-  }
-  if (typical < 1) {
-    const surprise = (id: number) => -Math.log(weights[id]! / total);
-    const entropy = ids.reduce((sum, id) => sum + (weights[id]! / total) * surprise(id), 0);
-    const distance = (id: number) => Math.abs(surprise(id) - entropy);
-    kept = keep(
-      [...kept].sort((a, b) => distance(a) - distance(b) || a - b),
-      typical,
-    );
-  }
-  if (kept.length === ids.length) return weights;
-  const stays = new Set(kept);
-  return weights.map((weight, id) => (stays.has(id) ? weight : 0));
 }
 
 /** For each token that came after an earlier stretch equal to the song's end: the length of the longest such stretch. */

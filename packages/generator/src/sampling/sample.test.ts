@@ -1,31 +1,8 @@
-import { chooseKernels, initialWeights, type Kernels, type LanguageModelShape, type Model } from '@etude/model';
-import { createRandom } from '@etude/music';
-import { loadTensorFlow, type TensorFlow } from '@etude/tensorflow';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { kernels, lists, model, options, silent, tf } from '../testing/small-model.js';
 import { type Bending, UNBENT, weightsOf } from './distribution.js';
-import { type Disturbance, goesInCircles, PRESETS, presetNoise } from './noise.js';
-import { sample, type WrittenSong } from './sample.js';
+import { sample } from './sample.js';
 import type { Listener } from './song.js';
-
-let tf: TensorFlow;
-let kernels: Kernels;
-let model: Model;
-beforeAll(async () => {
-  const loaded = await loadTensorFlow();
-  ({ tf } = loaded);
-  ({ kernels } = chooseKernels(loaded, { threads: 1 }));
-  const shape: LanguageModelShape = {
-    model: 'stacked-lstm',
-    vocabulary: 6,
-    units: 5,
-    layers: 2,
-    tiedEmbeddings: false,
-  };
-  model = { shape, weights: initialWeights(tf, shape, createRandom(3)) };
-});
-
-const options = { length: 20, bending: UNBENT, seed: 1, songs: 3, prime: [], firstToken: [1, 1, 1, 1, 1, 1] };
-const lists = (songs: readonly WrittenSong[]) => songs.map(({ tokens }) => [...tokens]);
 
 describe('sample', () => {
   it('gives the same songs for the same seed, others for another', async () => {
@@ -78,19 +55,6 @@ describe('sample', () => {
     expect(done).toBeLessThan(30);
   });
 });
-
-const silent: Listener = {
-  ...{
-    rules: [],
-    noteOf: () => undefined,
-    onsetOf: () => undefined,
-    now: () => 0,
-    allows: () => true,
-    preference: () => 1,
-    timeAfter: () => 0,
-    add: () => {},
-  },
-};
 
 describe('a listener', () => {
   it('is asked for every token, and what it refuses is drawn again', async () => {
@@ -185,118 +149,6 @@ it('writes takes of a song from other draws, the first one as if there were no o
   expect(all).toHaveLength(6);
   expect([all[0], all[3]]).toEqual(plain);
   expect(new Set(all.map(String)).size).toBe(6);
-});
-
-describe('noise', () => {
-  const noise = (disturbances: Disturbance[], every: number | undefined = 5) => ({ every, from: 4, disturbances });
-  const listener = () => ({ ...silent, noteOf: (id: number) => ({ key: 60 + 7 * id, voice: id }) });
-  const thrown = ({ trace }: { trace: readonly { disturbance: string }[] }) =>
-    trace.flatMap(({ disturbance }, at) => (disturbance ? [`${at} ${disturbance}`] : []));
-
-  it('comes when it is due, in turn, and is in the trace', async () => {
-    const disturbances: Disturbance[] = [
-      { kind: 'temperature', factor: 2, tokens: 3 },
-      { kind: 'state', scale: 1 },
-      { kind: 'notes', count: 1 },
-    ];
-    const [song] = await sample(tf, kernels, model, { ...options, listener, noise: noise(disturbances) });
-    expect(thrown(song!)).toEqual(['4 temperature 2', '9 state 1', '14 note', '19 temperature 2']);
-  });
-
-  it('changes what comes after it, and nothing before', async () => {
-    const plain = lists(await sample(tf, kernels, model, { ...options, length: 60 }));
-    for (const disturbance of [{ kind: 'state', scale: 3 }, { kind: 'swap' }] as const) {
-      const changed = lists(
-        await sample(tf, kernels, model, { ...options, length: 60, noise: noise([disturbance], 20) }),
-      );
-      expect(changed.map((song) => song.slice(0, 5))).toEqual(plain.map((song) => song.slice(0, 5)));
-      expect(changed).not.toEqual(plain);
-    }
-  });
-
-  it('follows a schedule in ticks, too', async () => {
-    // Each token lasts 3 ticks.
-    const clocked = () => {
-      let now = 0;
-      const add = () => {
-        now += 3;
-      };
-      return { ...silent, now: () => now, add };
-    };
-    const disturbances: Disturbance[] = [{ kind: 'state', scale: 1 }];
-    const schedule = { everyTicks: 15, from: 4, disturbances };
-    const [song] = await sample(tf, kernels, model, { ...options, listener: clocked, noise: schedule });
-    expect(thrown(song!)).toEqual(['4 state 1', '9 state 1', '14 state 1', '19 state 1']);
-  });
-
-  it('can be a theme, of which is left out what makes no sense', async () => {
-    const refusing = () => ({ ...listener(), allows: (id: number) => id !== 5 });
-    const theme: Disturbance[] = [{ kind: 'theme', tokens: [1, 5, 2, 3] }];
-    const firstToken = [1, 1, 1, 1, 1, 0];
-    const [song] = await sample(tf, kernels, model, {
-      ...options,
-      firstToken,
-      listener: refusing,
-      noise: noise(theme, 50),
-    });
-    expect([...song!.tokens.slice(4, 7)]).toEqual([1, 2, 3]);
-    expect(thrown(song!)).toEqual(['4 theme', '5 theme', '6 theme']);
-  });
-
-  it('can be a rest: no note begins for as long as it lasts', async () => {
-    // Tokens 0 to 2 are notes, the others wait for a tick.
-    const waiting = () => {
-      let now = 0;
-      return {
-        ...silent,
-        now: () => now,
-        onsetOf: (id: number) => (id < 3 ? now : undefined),
-        add: (id: number) => {
-          now += id < 3 ? 0 : 1;
-        },
-      };
-    };
-    const rest: Disturbance[] = [{ kind: 'rest', ticks: 6 }];
-    const [song] = await sample(tf, kernels, model, { ...options, listener: waiting, noise: noise(rest, 50) });
-    expect([...song!.tokens.slice(4, 10)].every((id) => id >= 3)).toBe(true);
-    expect(thrown(song!)).toEqual(['4 rest']);
-  });
-
-  it('can be the entry of an instrument that has been silent', async () => {
-    const entry: Disturbance[] = [{ kind: 'notes', count: 1, pick: 'entry' }];
-    const voices = () => ({
-      ...silent,
-      noteOf: (id: number) => ({ key: 60, voice: id }),
-      allows: (id: number) => id > 3,
-    });
-    const firstToken = [0, 0, 0, 0, 1, 0];
-    for (const { tokens, trace } of await sample(tf, kernels, model, {
-      ...options,
-      firstToken,
-      listener: voices,
-      noise: noise(entry, 50),
-    })) {
-      const at = trace.findIndex(({ disturbance }) => disturbance === 'note');
-      // Only two instruments may play: one enters, where it was silent until then.
-      if (at >= 0) expect(tokens.slice(0, at)).not.toContain(tokens[at]);
-      else expect(new Set(tokens.slice(0, 5)).size).toBe(2);
-    }
-  });
-
-  it('of the kind drift comes only where a song goes round in circles', () => {
-    const loop = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
-    expect(goesInCircles([...loop, ...loop], 0)).toBe(true);
-    expect(goesInCircles([0, ...loop, ...loop], 0)).toBe(true);
-    expect(goesInCircles([...loop, ...loop.with(3, 99)], 0)).toBe(false);
-    expect(goesInCircles([...loop, ...loop], 5)).toBe(false);
-    // One token over and over is a loop when it has lasted.
-    expect(goesInCircles(new Array(10).fill(1), 0)).toBe(false);
-    expect(goesInCircles(new Array(24).fill(1), 0)).toBe(true);
-  });
-
-  it('has presets', () => {
-    for (const preset of PRESETS) expect(presetNoise(preset) === undefined).toBe(preset === 'none');
-  });
 });
 
 describe('weights', () => {

@@ -68,7 +68,7 @@ export async function sample(
     });
     heard = Int32Array.from(songs, (song) => song.last);
     tf.dispose(next.logits);
-    if (songs.some(({ disturbState }) => disturbState !== undefined)) state = disturbed(tf, state, songs);
+    if (songs.some(({ stateChange }) => stateChange !== undefined)) state = changed(tf, state, songs);
     if (performance.now() - heardAt > LISTEN_EVERY_MS || at === length - 1) {
       onProgress?.({ done: Math.min(at + 1, length), total: length });
       await new Promise(setImmediate);
@@ -82,9 +82,9 @@ export async function sample(
 }
 
 /** The state with what songs want done to theirs: noise in proportion to its size, or that of the next song in its place. */
-function disturbed(tf: TensorFlow, state: State, songs: readonly Song[]): State {
-  const wishes = songs.map((song) => song.disturbState);
-  for (const song of songs) song.disturbState = undefined;
+function changed(tf: TensorFlow, state: State, songs: readonly Song[]): State {
+  const wishes = songs.map((song) => song.stateChange);
+  for (const song of songs) song.stateChange = undefined;
   const result = state.map((layer, number) => {
     const change = (tensor: typeof layer.hidden) => {
       const [rows, units] = tensor.shape;

@@ -1,6 +1,6 @@
 import type { Random } from '@etude/music';
 import { type Bending, UNBENT, weightsOf } from './distribution.js';
-import { type Disturbance, goesInCircles, type Noise, type StrangeNote } from './noise.js';
+import type { Effect, HeardNote, Injections, SongSoFar, StateChange } from './effect.js';
 
 /** What may come next in a song, told by a state that its tokens lead to. */
 export interface Constraint {
@@ -9,14 +9,6 @@ export interface Constraint {
   allowed(state: string): ArrayLike<boolean>;
   /** where an allowed token leads */
   follow(state: string, id: number): string;
-}
-
-/** A note, as far as noise has to know it. */
-export interface HeardNote {
-  /** 0 to 127 */
-  readonly key: number;
-  /** which of the instruments, as numbers that differ */
-  readonly voice: number;
 }
 
 /** Hears a song as music while it is written. */
@@ -51,7 +43,7 @@ export interface TokenTrace {
   readonly refused: number;
   /** rules that were given up here, because together they left nothing */
   readonly relaxed: readonly string[];
-  /** what was thrown in here; empty for most */
+  /** what was injected here; empty for most */
   readonly disturbance: string;
 }
 
@@ -69,17 +61,16 @@ export interface WritingOptions {
   /** where the song has its length, it goes on to the next bar line and so many bars more, its tokens at most doubled: ticks of a bar, bars */
   readonly closing?: { readonly bar: number; readonly bars: number } | undefined;
   readonly bending: Bending;
-  readonly noise?: Noise | undefined;
+  /** what is injected into each song */
+  readonly injections?: (() => Injections) | undefined;
   readonly constraint?: Constraint | undefined;
   /** what a listener refuses is drawn again; where it refuses all, its rules are given up in their order, then only the constraint counts */
   readonly listener?: (() => Listener) | undefined;
 }
 
-/** A leap that surprises, in semitones. */
-const LEAP = 7;
 /** A token that is not drawn. */
 const GIVEN = { probability: undefined, refused: 0, relaxed: [], disturbance: '' };
-/** Notes whose pitches and instruments are of late. */
+/** Notes that count as recent. */
 const RECENT = 24;
 
 /** A song while it is written. */
@@ -90,20 +81,20 @@ export class Song {
   /** the tick at which it ended on purpose: neither by itself nor because it had all of its tokens */
   endedAt: number | undefined;
   /** what is to be done to the state before the next token; the sampler does it, and takes it away */
-  disturbState: Extract<Disturbance, { kind: 'state' | 'swap' }> | undefined;
+  stateChange: StateChange | undefined;
   readonly #random: Random;
   readonly #options: WritingOptions;
   readonly #listener: Listener | undefined;
   readonly #recent: HeardNote[] = [];
   #state: string;
   #until: number | undefined;
-  #disturbances = 0;
-  #disturbedAt = 0;
-  #disturbedTick = 0;
-  #hot: { factor: number; until: number } | undefined;
-  #strange: { count: number; pick: StrangeNote } | undefined;
-  #restUntil = 0;
-  #theme: readonly number[] = [];
+  readonly #injections: Injections | undefined;
+  /** what acts on the song, by kind */
+  readonly #effects = new Map<string, Effect>();
+  /** those that act on the next token */
+  #acting: readonly Effect[] = [];
+  /** what may come next by the grammar, told anew for each token */
+  #may: (id: number) => boolean = () => true;
 
   constructor(random: Random, options: WritingOptions) {
     this.#random = random;
@@ -111,6 +102,7 @@ export class Song {
     this.#state = options.constraint?.start ?? '';
     this.#listener = options.listener?.();
     this.#until = options.until;
+    this.#injections = options.injections?.();
   }
 
   /** The token that the model hears next; of a song that has ended, any. */
@@ -143,32 +135,25 @@ export class Song {
       this.#add(prime[at]!, { ...GIVEN, probability: probabilityOf(logits, prime[at]!) });
       return;
     }
-    const disturbance = this.#disturb();
     const allowed = constraint?.allowed(this.#state);
     const may = (id: number) =>
       (id === boundary ? at > 0 && until === undefined : true) && (allowed === undefined || allowed[id] === true);
-    const hot = this.#hot && at < this.#hot.until ? this.#hot.factor : 1;
-    const weights = weightsOf(logits, { ...bending, temperature: bending.temperature * hot }, may, this.tokens);
-    let { id, refused, relaxed } = this.#unrefused(weights, logits, may);
-    let thrown = disturbance;
-    // What of a theme makes no sense here is left out: a key that is down already is not struck.
-    const theme = this.#theme.findIndex(
-      (next) => may(next) && this.#listener?.allows(next, Number.POSITIVE_INFINITY) !== false,
+    this.#may = may;
+    let disturbance = this.#inject(logits.length);
+    this.#acting = [...this.#effects.values()].filter((effect) => !effect.isOver());
+    const temperature = this.#acting.reduce(
+      (product, effect) => product * (effect.temperature ?? 1),
+      bending.temperature,
     );
-    if (this.#theme.length > 0) {
-      if (theme >= 0) {
-        [id, refused, relaxed] = [this.#theme[theme], 0, []];
-        thrown = [disturbance, 'theme'].filter(Boolean).join('+');
-      }
-      this.#theme = theme < 0 ? [] : this.#theme.slice(theme + 1);
-    }
-    if (this.#strange && id !== undefined && this.#listener?.noteOf(id) !== undefined) {
-      const strange = this.#strangeNote(may, logits.length, this.#strange.pick);
-      if (strange !== undefined) {
-        id = strange;
-        this.#strange = this.#strange.count > 1 ? { ...this.#strange, count: this.#strange.count - 1 } : undefined;
-        thrown = [disturbance, 'note'].filter(Boolean).join('+');
-      }
+    const weights = weightsOf(logits, { ...bending, temperature }, may, this.tokens);
+    let { id, refused, relaxed } = this.#unrefused(weights, logits, may);
+    const label = disturbance;
+    for (const effect of this.#acting) {
+      const other = effect.inPlaceOf?.(id);
+      if (other === undefined) continue;
+      id = other.id;
+      if (other.isGiven) [refused, relaxed] = [0, []];
+      disturbance = [label, other.label].filter(Boolean).join('+');
     }
     if (id === undefined || id === boundary) {
       this.ended = true;
@@ -179,7 +164,7 @@ export class Song {
       this.endedAt = this.#until;
       return;
     }
-    this.#add(id, { probability: probabilityOf(logits, id), refused, relaxed, disturbance: thrown });
+    this.#add(id, { probability: probabilityOf(logits, id), refused, relaxed, disturbance });
     if (this.tokens.length >= this.#options.length) this.#close();
   }
 
@@ -217,7 +202,7 @@ export class Song {
         }
         for (; drawn !== undefined; drawn = draw(left, this.#random)) {
           const id = this.#insteadOf(drawn, logits, may, relaxed) ?? drawn;
-          if (id === boundary || (listener.allows(id, relaxed) && (relaxed > 0 || !this.#isInRest(id)))) {
+          if (id === boundary || (listener.allows(id, relaxed) && (relaxed > 0 || !this.#isRefused(id)))) {
             return { id, refused: refused.size, relaxed: listener.rules.slice(0, relaxed) };
           }
           refused.add(drawn);
@@ -239,8 +224,8 @@ export class Song {
     );
   }
 
-  #isInRest(id: number): boolean {
-    return this.#restUntil > 0 && (this.#listener?.onsetOf(id) ?? Number.POSITIVE_INFINITY) < this.#restUntil;
+  #isRefused(id: number): boolean {
+    return this.#acting.some((effect) => effect.refuses?.(id) === true);
   }
 
   /** Weights with what the listener would rather have, in place. */
@@ -252,66 +237,29 @@ export class Song {
     return weights;
   }
 
-  /** Begins what is to be thrown in here, if it is time; in words for the trace. */
-  #disturb(): string {
-    const { noise } = this.#options;
-    const at = this.tokens.length;
-    if (noise === undefined || at < noise.from || noise.disturbances.length === 0) return '';
-    const now = this.#listener?.now() ?? 0;
-    const isFirst = this.#disturbances === 0;
-    const due =
-      noise.everyTicks !== undefined
-        ? isFirst || now - this.#disturbedTick >= noise.everyTicks
-        : noise.every !== undefined
-          ? isFirst || at - this.#disturbedAt >= noise.every
-          : goesInCircles(this.tokens, this.#disturbedAt);
-    if (!due) return '';
-    const disturbance = noise.disturbances[this.#disturbances % noise.disturbances.length]!;
-    this.#disturbances += 1;
-    this.#disturbedAt = at;
-    this.#disturbedTick = now;
-    switch (disturbance.kind) {
-      case 'temperature':
-        this.#hot = { factor: disturbance.factor, until: at + disturbance.tokens };
-        return `temperature ${disturbance.factor}`;
-      case 'notes':
-        this.#strange = { count: disturbance.count, pick: disturbance.pick ?? 'any' };
-        return '';
-      case 'rest':
-        this.#restUntil = now + disturbance.ticks;
-        return 'rest';
-      case 'theme':
-        this.#theme = disturbance.tokens;
-        return '';
-      case 'state':
-        this.disturbState = disturbance;
-        return `state ${disturbance.scale}`;
-      case 'swap':
-        this.disturbState = disturbance;
-        return 'swap';
-    }
+  /** Begins what is due; in words for the trace. */
+  #inject(vocabulary: number): string {
+    const injected = this.#injections?.next(this.#soFar(vocabulary));
+    if (injected === undefined) return '';
+    const { kind, effect } = injected;
+    this.#effects.set(kind, effect);
+    if (effect.state !== undefined) this.stateChange = effect.state;
+    return effect.label ?? '';
   }
 
-  #strangeNote(may: (id: number) => boolean, count: number, pick: StrangeNote): number | undefined {
-    const classes = new Set(this.#recent.map(({ key }) => key % 12));
-    const voices = new Set(this.#recent.map(({ voice }) => voice));
-    const last = this.#recent.at(-1);
-    const isStrange = ({ key, voice }: HeardNote) => {
-      const leaps = last !== undefined && Math.abs(key - last.key) >= LEAP;
-      const isNew = !classes.has(key % 12);
-      return pick === 'leap'
-        ? leaps
-        : pick === 'pitch'
-          ? isNew
-          : pick === 'entry'
-            ? !voices.has(voice)
-            : leaps || isNew;
+  #soFar(vocabulary: number): SongSoFar {
+    const [listener, recentNotes] = [this.#listener, this.#recent];
+    return {
+      tokens: this.tokens,
+      vocabulary,
+      recentNotes,
+      now: listener?.now() ?? 0,
+      noteOf: (id) => listener?.noteOf(id),
+      onsetOf: (id) => listener?.onsetOf(id),
+      isPossible: (id) => this.#may(id),
+      makesSense: (id, strictly) => listener?.allows(id, strictly ? 0 : Number.POSITIVE_INFINITY) !== false,
+      draw: (weights) => draw(weights, this.#random),
     };
-    const strange = Array.from({ length: count }, (_, id) => {
-      const note = may(id) ? this.#listener!.noteOf(id) : undefined;
-      return note !== undefined && this.#listener!.allows(id, 0) && isStrange(note) ? 1 : 0;
-    });
-    return strange.includes(1) ? draw(strange, this.#random) : undefined;
   }
 
   #add(id: number, trace: Omit<TokenTrace, 'id'>): void {

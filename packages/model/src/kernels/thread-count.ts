@@ -82,7 +82,7 @@ export interface ThreadUse {
 }
 
 /**
- * Units of like work, one after the other, each on as many threads as {@link ThreadCount} has found best of late.
+ * Units of like work, one after the other, each on as many threads as {@link ThreadCount} has found best recently.
  * @param use has kernels compute in this way from now on
  */
 export function onMeasuredThreads(most: number, use: (use: ThreadUse) => void): <T>(work: () => T) => T {

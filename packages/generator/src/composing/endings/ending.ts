@@ -1,7 +1,7 @@
 import { type ChannelEvent, ChannelEvents } from '@etude/midi-reader';
 import { isDrum, joined, keyOf, notesOf, type Piece } from '@etude/music';
 import * as z from 'zod';
-import type { NoteRule } from '../rules/listener.js';
+import type { NoteRule } from '../rules/note-rule.js';
 
 export const ending = z.enum(['cadence', 'rest', 'cut']);
 export type Ending = z.output<typeof ending>;

@@ -2,7 +2,7 @@ import { createRandom, excerpt, joined, notesOf, type Piece, ticksOfBar } from '
 
 import * as z from 'zod';
 import { cadenceOf, dominantFrom, type Ending, type EndingJudge, withTonic } from '../endings/ending.js';
-import type { NoteRule } from '../rules/listener.js';
+import type { NoteRule } from '../rules/note-rule.js';
 
 /** A section's name; with an apostrophe it is varied even where it comes first. */
 const section = z

@@ -82,7 +82,10 @@ describe.each(GRAMMARS)('songs of a model that knows nothing, in the grammar %s'
       chordBeats: 2,
       density: 12,
     });
-    const written = await songs({ masks: maskRules(wanted, grammar.division, new Set()) }, { songs: 100, length: 200 });
+    const written = await songs(
+      { masks: maskRules(wanted, { division: grammar.division, learnt: new Set() }) },
+      { songs: 100, length: 200 },
+    );
     let notes = 0;
     for (const { tokens, trace } of written) {
       // What had to be given up is checked by the relaxing of rules, and is rare.

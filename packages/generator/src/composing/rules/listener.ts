@@ -2,6 +2,7 @@ import { Balance, CopyGuard, type CopyIndex, type Entropies, gapPart, type Onset
 import type { Note } from '@etude/music';
 import { END_OF_PIECE, type Grammar, START, type Vocabulary, type VoiceRule } from '@etude/tokenizer';
 import type { Constraint, Listener, WritingOptions } from '../../sampling/song.js';
+import type { NoteRule } from './note-rule.js';
 
 /** What the vocabulary and the grammar say of where a song begins, how it goes on, and what ends it. */
 export function songOptions(
@@ -40,15 +41,6 @@ function constraintOf({ entries }: Vocabulary, { follow }: Grammar): Constraint 
     },
     follow: (state, id) => follow(state, entries[id]!.token) ?? state,
   };
-}
-
-/** A rule about the notes of one song. */
-export interface NoteRule {
-  readonly name: string;
-  /** Whether a note may come next. */
-  allows(note: Onset): boolean;
-  /** Hears a note that was written. */
-  add?(note: Onset): void;
 }
 
 export interface SongRules {

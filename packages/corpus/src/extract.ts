@@ -1,0 +1,191 @@
+import type { MidiProblem } from '@etude/midi-reader';
+import { FAMILIES, instrument } from '@etude/music';
+import * as z from 'zod';
+import { readCorpus } from './read-corpus.js';
+import { type FileReading, type ReadingPlan, readPieces } from './read-file.js';
+import { readingsFromBytes, readingsToBytes } from './readings.js';
+
+/** Fewer files than this are read again sooner than what is known of them. */
+const WORTH_A_MEMO = 8;
+/** Lines said of what is wrong; the summary has all of it. */
+const MOST_LINES = 10;
+
+const trackNumber = z.int().min(0);
+/** What is taken out of music files, and what is done to it. */
+export const extractionParams = z.strictObject({
+  track: z
+    .union([z.literal('auto'), z.literal('all'), trackNumber, z.array(trackNumber).min(1)])
+    .default('auto')
+    .describe(
+      'the tracks to take, counted from 0; auto: all that have notes, of which a grammar of one track takes the most melodic',
+    ),
+  trackName: z.string().optional().describe('take only tracks of this name; * stands for anything'),
+  channels: z.array(z.int().min(1).max(16)).min(1).optional().describe('take only these channels'),
+  instruments: z.array(instrument).min(1).optional().describe('take only these instruments: names or numbers'),
+  families: z.array(z.enum(FAMILIES)).min(1).optional().describe('take only instruments of these families'),
+  drums: z.enum(['keep', 'drop', 'only']).default('keep').describe('what to do with percussion (channel 10)'),
+  merge: z.boolean().default(false).describe('one track of all that are taken'),
+  pedalToDurations: z
+    .boolean()
+    .default(false)
+    .describe('make notes as long as the sustain pedal holds them, in place of the pedal'),
+  quantize: z.int().min(0).max(960).default(0).describe('steps a quarter note that every event is moved to; 0: none'),
+  transposeToC: z.boolean().default(false).describe('transpose every piece to C major or A minor'),
+  strict: z.boolean().default(false).describe('fail at the first thing in a file that breaks the specification'),
+});
+export type ExtractionParams = z.output<typeof extractionParams>;
+
+/** A file of music. */
+export interface SourceFile {
+  /** as messages name it */
+  readonly path: string;
+  /** relative to the folder that all files are in */
+  readonly name: string;
+  /** absolute */
+  readonly location: string;
+  /** SHA-256 of its bytes, in hexadecimal */
+  readonly digest: string;
+  bytes(): Uint8Array;
+}
+
+/** Nothing can be learnt from a file, or from any. The message says why. */
+export class SourceError extends Error {
+  override name = 'SourceError';
+}
+
+/** What was found out about files before, for speed alone. */
+interface Memo {
+  load(): Promise<Uint8Array | undefined>;
+  save(bytes: Uint8Array): Promise<void>;
+}
+
+type Say = (line: string) => void;
+
+export interface ExtractionHooks {
+  readonly memo: Memo;
+  readonly signal: AbortSignal;
+  readonly progress: (progress: { done: number; total: number; unit: string }) => void;
+  readonly say: Say;
+}
+
+/**
+ * The pieces of music files as JSON, a line each, and a summary of what was read.
+ * @param threads that read at most
+ * @throws {SourceError} where there is nothing to learn from
+ * @throws {ChangedFileError} where a file is no longer what its digest says
+ */
+export async function extractPieces(
+  source: readonly SourceFile[],
+  params: ExtractionParams,
+  threads: number,
+  { memo, signal, progress, say }: ExtractionHooks,
+): Promise<{ pieces: readonly string[]; summary: string }> {
+  const plan = planOf(params);
+  if (source.length === 1) return ofOne(source[0]!, readPieces(source[0]!.bytes(), plan), params, say);
+  const readings = source.length < WORTH_A_MEMO ? new Map<string, FileReading>() : await remembered(memo);
+  const unread = source.filter(({ digest }) => !readings.has(digest));
+  const read = await readCorpus(
+    unread.map(({ location, digest }) => ({ path: location, digest })),
+    plan,
+    { threads, signal, onProgress: (done, total) => progress({ done, total, unit: 'files' }) },
+  );
+  for (const [index, { digest }] of unread.entries()) readings.set(digest, read[index]!);
+  if (source.length >= WORTH_A_MEMO && unread.length > 0) {
+    say(`read ${unread.length} of ${source.length} files`);
+    await memo.save(readingsToBytes(new Map(source.map(({ digest }) => [digest, readings.get(digest)!]))));
+  }
+  return ofMany(source, readings, params, say);
+}
+
+async function remembered(memo: Memo): Promise<Map<string, FileReading>> {
+  const bytes = await memo.load();
+  try {
+    return bytes === undefined ? new Map() : readingsFromBytes(bytes);
+  } catch {
+    // It is for speed alone.
+    return new Map();
+  }
+}
+
+function planOf(params: ExtractionParams): ReadingPlan {
+  const { track, trackName: name, channels, instruments: programs, families, drums, merge } = params;
+  const { strict, pedalToDurations, quantize, transposeToC } = params;
+  const tracks = typeof track === 'number' ? [track] : track;
+  return {
+    selection: { tracks, name, channels, programs, families, drums, merge },
+    ...{ strict, pedalToDurations, quantize, transposeToC },
+  };
+}
+
+function ofOne({ path }: SourceFile, { pieces, summary }: FileReading, { track }: ExtractionParams, say: Say) {
+  const { error, problems, tracks = [], notes, events } = summary;
+  const lines = problems.map((problem) => `${path}:${inWords(problem)}`);
+  sayLines(lines, say);
+  if (error !== undefined) throw new SourceError(`${path}: ${error}`);
+  const numbered = tracks.map((each, index) => ({ index, ...each }));
+  const taken = numbered.filter((each) => each.taken);
+  const [first] = taken;
+  const what =
+    taken.length === 1
+      ? `track ${first!.index}${first!.name && ` "${first!.name}"`}`
+      : `${taken.length} of ${tracks.length} tracks`;
+  const withNotes = tracks.filter((each) => each.notes > 0).length;
+  const why =
+    withNotes === 1
+      ? 'the only one with notes'
+      : taken.length === withNotes
+        ? 'all that have notes'
+        : 'those with notes that are selected';
+  say(`${what}${track === 'auto' ? ` (auto: ${why})` : ''}: ${notes} notes, ${events} events`);
+  return { pieces, summary: summaryToJson({ ...summary, tracks: numbered }) };
+}
+
+function ofMany(
+  source: readonly SourceFile[],
+  readings: Map<string, FileReading>,
+  { strict }: ExtractionParams,
+  say: Say,
+) {
+  const pieces: string[] = [];
+  const lines: string[] = [];
+  /** name of the file in which these notes came first */
+  const seen = new Map<string, string>();
+  let [notes, events] = [0, 0];
+  const summaries = source.map(({ name, path, digest }) => {
+    const { pieces: found, notesDigests, summary } = readings.get(digest)!;
+    if (summary.error !== undefined) {
+      if (strict) throw new SourceError(`${path}: ${summary.error}`);
+      lines.push(`${path}: left out: ${summary.error}`);
+    }
+    for (const problem of summary.problems) lines.push(`${path}:${inWords(problem)}`);
+    const sameAs = notesDigests.map((notesDigest) => seen.get(notesDigest));
+    const taken = found.filter((_, index) => sameAs[index] === undefined);
+    for (const twin of sameAs) if (twin) lines.push(`${path}: left out: it has the same notes as ${twin}`);
+    for (const notesDigest of notesDigests) if (!seen.has(notesDigest)) seen.set(notesDigest, name);
+    pieces.push(...taken);
+    notes += summary.notes;
+    events += summary.events;
+    const twins = sameAs.filter((twin) => twin !== undefined);
+    return { name, pieces: taken.length, ...(twins.length > 0 && { sameNotesAs: twins }), ...summary };
+  });
+  sayLines(lines, say);
+  if (pieces.length === 0) throw new SourceError('there is nothing to learn from in any of the files');
+  const count = (n: number) => n.toLocaleString('en');
+  say(
+    `${count(pieces.length)} pieces of ${count(source.length)} files: ${count(notes)} notes, ${count(events)} events`,
+  );
+  return { pieces, summary: summaryToJson({ pieces: pieces.length, notes, events, files: summaries }) };
+}
+
+function inWords({ track, offset, problem, done }: MidiProblem): string {
+  return `${track === undefined ? '' : ` track ${track},`} byte ${offset}: ${problem}; ${done}`;
+}
+
+function sayLines(lines: readonly string[], say: Say): void {
+  for (const line of lines.slice(0, MOST_LINES)) say(line);
+  if (lines.length > MOST_LINES) say(`and ${lines.length - MOST_LINES} more; see tracks.json`);
+}
+
+function summaryToJson(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
+}

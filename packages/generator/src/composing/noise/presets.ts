@@ -1,0 +1,40 @@
+/** Noise by name, as it would stand in YAML. */
+export const PRESETS: ReadonlyMap<string, object> = new Map([
+  ['calm', { every: 192, from: 96, disturbances: [{ kind: 'temperature', factor: 1.3, tokens: 12 }] }],
+  [
+    'restless',
+    {
+      ...{ every: 96, from: 64 },
+      disturbances: [
+        { kind: 'temperature', factor: 1.5, tokens: 16 },
+        { kind: 'notes', count: 1 },
+        { kind: 'state', scale: 0.5 },
+      ],
+    },
+  ],
+  [
+    'wild',
+    {
+      ...{ every: 48, from: 32 },
+      disturbances: [
+        { kind: 'notes', count: 3 },
+        { kind: 'state', scale: 1 },
+        { kind: 'temperature', factor: 2, tokens: 16 },
+        { kind: 'swap' },
+      ],
+    },
+  ],
+  // Only where a song is in a loop.
+  [
+    'drift',
+    {
+      from: 32,
+      disturbances: [
+        { kind: 'temperature', factor: 1.6, tokens: 24 },
+        { kind: 'state', scale: 1 },
+        { kind: 'notes', count: 2 },
+        { kind: 'state', scale: 2 },
+      ],
+    },
+  ],
+]);

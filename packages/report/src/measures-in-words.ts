@@ -1,0 +1,20 @@
+import type { SongReport, SourceReport } from '@etude/measures';
+
+/** What was measured, in a few lines. */
+export function measuresInWords(songs: readonly SongReport[], source: SourceReport): string[] {
+  const runs = songs.map(({ longestRun }) => longestRun?.notes ?? 0);
+  const shares = songs.map(({ copiedShare }) => copiedShare);
+  const half = source.novelty.longestRun?.notes ?? 0;
+  const loops = songs.map(({ longestLoop }) => (longestLoop ? longestLoop.bars * longestLoop.times : 0));
+  const stuck = songs.reduce((sum, { stuckNotes, overlaps }) => sum + stuckNotes + overlaps, 0);
+  return [
+    `longest copied run ${range(runs, String)} notes (half of the source in the other: ${half}), ` +
+      `${range(shares, (share) => `${Math.round(100 * share)} %`)} in copies of 8 or more`,
+    `longest loop ${range(loops, String)} bars, ${stuck} stuck or doubled notes`,
+  ];
+}
+
+function range(values: readonly number[], text: (value: number) => string): string {
+  const [least, most] = [Math.min(...values), Math.max(...values)].map(text);
+  return least === most ? least! : `${least} to ${most}`;
+}

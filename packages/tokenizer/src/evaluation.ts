@@ -1,0 +1,78 @@
+import { END_OF_PIECE } from './grammar.js';
+import type { Vocabulary } from './vocabulary.js';
+
+/** Share of the probability that is kept for pitches which the vocabulary lacks, all of them together. */
+const UNSEEN_SHARE = 1e-6;
+const KEYS = 128;
+
+/** What says where a piece begins or ends, and how it is transposed, is no music. */
+const isMusic = (token: string) => token !== END_OF_PIECE && !token.startsWith('Transposed_');
+
+/** Music as a model is asked how likely it is. */
+export interface EvaluatedMusic {
+  /** token ids of each piece; below 0, and one less than its negative, is a token that is heard and not counted */
+  readonly sequences: readonly Int32Array[];
+  readonly pieces: number;
+  /** tokens of music, without those that say where a piece begins or ends and how it is transposed */
+  readonly tokens: number;
+  /** of those, pitches that the vocabulary lacks */
+  readonly unseen: number;
+  readonly notes: number;
+  readonly frames: number;
+  /** Nats of all tokens of music together, where the model needs so many per token that it knows. */
+  nats(perKnownToken: number): number;
+}
+
+/** Music has a token for which the vocabulary has none, and which no other can stand for. */
+export class EvaluationError extends Error {
+  override name = 'EvaluationError';
+}
+
+/**
+ * Pieces as the ids of a vocabulary. A pitch that it lacks is heard as the nearest one that it has, and what it costs is counted apart.
+ * @param onlyHeard the id of a token that is heard and not counted
+ * @throws {EvaluationError} at any other token that it lacks
+ */
+export function evaluatedMusic(
+  music: Iterable<readonly string[]>,
+  vocabulary: Vocabulary,
+  onlyHeard: (id: number) => number,
+): EvaluatedMusic {
+  const pieces = [...music];
+  const { encode, knows, unseenPitches } = evaluationEncoder(vocabulary, onlyHeard);
+  // The first token of a piece is told from what ended the one before, or where nothing ends pieces not at all.
+  const isEnded = (tokens: readonly string[]) => tokens.at(-1) === END_OF_PIECE;
+  const told = pieces.flatMap((tokens) => (isEnded(tokens) ? tokens : tokens.slice(1))).filter(isMusic);
+  const known = told.filter(knows).length;
+  const unseen = told.length - known;
+  return {
+    sequences: pieces.map((tokens) => encode(isEnded(tokens) ? [END_OF_PIECE, ...tokens] : tokens)),
+    ...{ pieces: pieces.length, tokens: told.length, unseen },
+    notes: told.filter((token) => /^(Pitch|PitchDrum|NoteOn)_/.test(token)).length,
+    frames: told.filter((token) => token === 'Frame_None').length,
+    nats: (perKnownToken) =>
+      known * (perKnownToken - Math.log(1 - UNSEEN_SHARE)) -
+      unseen * Math.log(UNSEEN_SHARE / Math.max(1, unseenPitches)),
+  };
+}
+
+function evaluationEncoder({ entries }: Vocabulary, onlyHeard: (id: number) => number) {
+  const ids = new Map(entries.map(({ token }, id) => [token, id]));
+  const keyOf = (token: string) => /^Pitch_(\d+)$/.exec(token)?.[1];
+  const known = entries.flatMap(({ token }) => keyOf(token) ?? []).map(Number);
+  const idOf = (token: string): number => {
+    const id = ids.get(token);
+    if (id !== undefined) return isMusic(token) ? id : onlyHeard(id);
+    const key = Number(keyOf(token));
+    if (Number.isNaN(key) || known.length === 0) {
+      throw new EvaluationError(`"${token}" is in the music to evaluate, and the vocabulary of the model lacks it`);
+    }
+    const nearest = known.reduce((best, other) => (Math.abs(other - key) < Math.abs(best - key) ? other : best));
+    return onlyHeard(ids.get(`Pitch_${nearest}`)!);
+  };
+  return {
+    encode: (tokens: readonly string[]) => Int32Array.from(tokens, idOf),
+    knows: (token: string) => ids.has(token),
+    unseenPitches: KEYS - known.length,
+  };
+}

@@ -1,0 +1,99 @@
+import { ALL_KEYS, joinLines, pieceToJson } from '@etude/music';
+import * as z from 'zod';
+import { createGrammar, type GrammarSettings } from './create-grammar.js';
+import { END_OF_PIECE } from './grammar.js';
+import { formatTokens } from './token-text.js';
+import type { Tokenization } from './tokenization-format.js';
+
+const pitch = z.int().min(0).max(127);
+const rolls = z.array(z.array(z.array(pitch)));
+/** Piano rolls in three parts, as the field shares them: pieces of frames of pitches. */
+const splits = z.object({ train: rolls, valid: rolls, test: rolls });
+
+/** How piano rolls are read. */
+export const pianoRollParams = z.strictObject({
+  stepsPerBeat: z.int().min(1).max(96).default(1).describe('frames a quarter note'),
+  transposeToAllKeys: z.boolean().default(false).describe('learn from the eleven other keys as well'),
+  keyToken: z
+    .boolean()
+    .default(false)
+    .describe('begin every piece with a token that tells how far it is transposed; what is tested is not'),
+});
+export type PianoRollParams = z.output<typeof pianoRollParams>;
+
+/** A file of piano rolls is not what it should be. The message begins with its path. */
+export class PianoRollError extends Error {
+  override name = 'PianoRollError';
+}
+
+/**
+ * Piano rolls in JSON as tokens of the grammar chord-frame, in the three parts that the file says itself.
+ * @param say hears what was read
+ * @throws {PianoRollError} where the file is something else
+ */
+export function tokenizePianoRolls(
+  path: string,
+  json: string,
+  params: PianoRollParams,
+  say: (line: string) => void,
+): { pieces: string[]; tokens: Uint8Array; augmented: Uint8Array; test: Uint8Array; grammar: Tokenization } {
+  const { train, valid, test } = parse(path, json);
+  const settings: GrammarSettings = {
+    grammar: 'chord-frame',
+    division: 480,
+    steps: params.stepsPerBeat,
+    velocities: 1,
+  };
+  const grammar = createGrammar(settings);
+  const tokensOf = (piece: readonly number[][], semitones = 0) => [
+    ...(params.keyToken ? [`Transposed_${semitones}`] : []),
+    ...piece.flatMap((frame) => [...frame.map((key) => `Pitch_${key + semitones}`), 'Frame_None']),
+    END_OF_PIECE,
+  ];
+  const text = (pieces: readonly string[][]) =>
+    joinLines(pieces.map((tokens) => formatTokens(tokens, grammar).trimEnd()));
+  const fits = (piece: readonly number[][], semitones: number) =>
+    piece.every((frame) => frame.every((key) => key + semitones >= 0 && key + semitones <= 127));
+  const kept = [...train.map((piece) => tokensOf(piece)), ...valid.map((piece) => tokensOf(piece))];
+  const parts: Tokenization['parts'] = kept.map((tokens, index) => ({
+    tokens: tokens.length,
+    training: index < train.length ? tokens.length : 0,
+  }));
+  const augmented = ALL_KEYS.slice(1).flatMap((semitones) =>
+    params.transposeToAllKeys
+      ? train.filter((piece) => fits(piece, semitones)).map((piece) => tokensOf(piece, semitones))
+      : [],
+  );
+  const notes = [...train, ...valid].flat().reduce((sum, frame) => sum + frame.length, 0);
+  const count = (pieces: readonly (readonly unknown[])[]) =>
+    pieces.reduce((sum, { length }) => sum + length, 0).toLocaleString('en');
+  say(`${train.length} pieces to learn from, ${valid.length} to validate on, ${test.length} to test on`);
+  say(`${count(train)}, ${count(valid)} and ${count(test)} frames; ${count(augmented)} tokens in other keys`);
+  const asPiece = (tokens: readonly string[]) => grammar.decode(tokens.filter((token) => /^(Pitch|Frame)/.test(token)));
+  return {
+    pieces: kept.map((tokens) => pieceToJson(asPiece(tokens))),
+    tokens: text(kept),
+    augmented: text(augmented),
+    test: text(test.map((each) => tokensOf(each))),
+    grammar: { settings, notes, parts },
+  };
+}
+
+function parse(path: string, text: string): z.output<typeof splits> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new PianoRollError(`${path}: ${(error as Error).message}`);
+  }
+  const result = splits.safeParse(value);
+  if (result.success) return sortedFrames(result.data);
+  const [{ path: place, message }] = result.error.issues as [z.core.$ZodIssue];
+  throw new PianoRollError(`${path}: ${place.join('.')}: ${message}`);
+}
+
+function sortedFrames(data: z.output<typeof splits>): z.output<typeof splits> {
+  const sorted = (pieces: number[][][]) =>
+    pieces.map((piece) => piece.map((frame) => [...new Set(frame)].sort((a, b) => a - b)));
+  return { train: sorted(data.train), valid: sorted(data.valid), test: sorted(data.test) };
+}

@@ -1,0 +1,261 @@
+import { heldOutPieces, withoutEnd } from '@etude/corpus';
+import {
+  ALL_KEYS,
+  createRandom,
+  jitterVelocity,
+  notesDigest,
+  notesOf,
+  type Piece,
+  quantize,
+  rescale,
+  stretch,
+  transpose,
+} from '@etude/music';
+import * as z from 'zod';
+import { createGrammar, GRAMMARS, type GrammarSettings } from './create-grammar.js';
+import { END_OF_PIECE, type Grammar, GrammarError } from './grammar.js';
+import { formatTokens } from './token-text.js';
+import type { Tokenization } from './tokenization-format.js';
+
+/** How a corpus is written as tokens. */
+export const tokenizationParams = z.strictObject({
+  grammar: z.enum(GRAMMARS).default('event-text').describe('how music is written as tokens; see docs/grammars.md'),
+  stepsPerBeat: z
+    .int()
+    .min(0)
+    .max(96)
+    .default(0)
+    .describe('steps a quarter note of the grid; 0: 4, or for event-text and session none'),
+  velocities: z.int().min(1).max(127).default(32).describe('how many velocities the factored grammar tells apart'),
+  validation: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0.1)
+    .describe('share that is held out: of a corpus whole pieces, chosen by their notes; of one piece its end'),
+  transposeToAllKeys: z.boolean().default(false).describe('add the training part in the eleven other keys'),
+  tempoScales: z
+    .array(z.number().min(0.25).max(4))
+    .default([])
+    .describe('add the training part once for each of these, its notes that much longer'),
+  velocityJitter: z.int().min(0).max(64).default(0).describe('how far the velocities of what is added vary at most'),
+});
+export type TokenizationParams = z.output<typeof tokenizationParams> & { readonly seed: number };
+/** Training needs as many. */
+const LEAST_TOKENS = 3;
+
+/** Fewer notes than this are not enough to learn from. */
+const FEW_NOTES = 200;
+
+export interface TokenizingHooks {
+  readonly signal: AbortSignal;
+  readonly progress: (progress: { done: number; total: number; unit: string }) => void;
+  readonly say: (line: string) => void;
+}
+
+/** A corpus as tokens: text in UTF-8. */
+export interface TokenizedCorpus {
+  readonly tokens: Uint8Array;
+  /** transposed, stretched and varied copies of what is to be learnt from */
+  readonly augmented: Uint8Array;
+  readonly tokenization: Tokenization;
+}
+
+/**
+ * Writes pieces as tokens, and decides which part of them to learn from.
+ * @throws {GrammarError} where the grammar cannot write them
+ */
+export async function tokenizeCorpus(
+  pieces: Iterable<Piece>,
+  params: TokenizationParams,
+  { signal, progress, say }: TokenizingHooks,
+): Promise<TokenizedCorpus> {
+  if (params.grammar === 'event-text' && params.stepsPerBeat > 0) {
+    throw new GrammarError('event-text counts ticks: for a grid set extract-track.quantize, or choose another grammar');
+  }
+  const whole = [...pieces];
+  const { partOf } = createGrammar(settingsOf(params, whole[0]!.division));
+  const taken = toOneDivision(partOf ? whole.map(partOf) : whole, params);
+  if (partOf) sayWhichPart(say, params, whole, taken);
+  const settings = settingsOf(params, taken[0]!.division);
+  const grammar = createGrammar(settings);
+  const several = taken.length > 1;
+  const augmenting = params.transposeToAllKeys || params.tempoScales.length > 0 || params.velocityJitter > 0;
+  const heldOut = several ? heldOutPieces(taken.map(notesDigest), params.validation) : [];
+  const random = createRandom(params.seed);
+  const ended = several || augmenting ? [END_OF_PIECE] : [];
+  const tokens = new TokenText(grammar);
+  const augmented = new TokenText(grammar);
+  const parts: Tokenization['parts'] = [];
+  for (const [index, piece] of taken.entries()) {
+    if (index % 64 === 63) {
+      progress({ done: index, total: taken.length, unit: 'pieces' });
+      await new Promise(setImmediate);
+      signal.throwIfAborted();
+    }
+    const ofPiece = encode(grammar, piece, (problem) => {
+      if (!several) throw new GrammarError(problem);
+      say(`piece ${index + 1} left out: ${problem}`);
+    });
+    if (ofPiece === undefined) continue;
+    let part = several ? (heldOut[index] ? undefined : piece) : withoutEnd(piece, params.validation);
+    let training = part === piece ? ofPiece.length : part === undefined ? 0 : grammar.encode(part).length;
+    if (!several && training < LEAST_TOKENS && training < ofPiece.length) {
+      say('the piece is too short to hold its end out: all of it is learned from, and there is no validation loss');
+      [part, training] = [piece, ofPiece.length];
+    }
+    const all = ofPiece.length + ended.length;
+    tokens.add([...ofPiece, ...ended]);
+    parts.push({ tokens: all, training: training === ofPiece.length ? all : training });
+    if (part === undefined) continue;
+    for (const copy of copiesOf(part, params, () => random.next())) {
+      augmented.add([...grammar.encode(copy), END_OF_PIECE]);
+    }
+  }
+  if (parts.length === 0) throw new GrammarError(`none of the pieces can be written in the grammar ${params.grammar}`);
+  const notes = taken.reduce((sum, piece) => sum + notesOf(piece).length, 0);
+  const grid = settings.steps > 0 ? gridReport(taken, settings.steps) : undefined;
+  sayWhatWasDone(say, { parts, augmented: augmented.count, notes, several, grid });
+  if (notes < FEW_NOTES) {
+    say(
+      `only ${notes} notes to learn from, so songs will copy them or wander: name more music in extract-track.source, or set tokenize.transposeToAllKeys`,
+    );
+  }
+  return {
+    tokens: tokens.toBytes(),
+    augmented: augmented.toBytes(),
+    tokenization: { settings, notes, ...(grid && { grid }), parts },
+  };
+}
+
+/** A text that grows piece by piece; all of it may be longer than a string can be. */
+class TokenText {
+  count = 0;
+  readonly #grammar: Grammar;
+  readonly #parts: Buffer[] = [];
+
+  constructor(grammar: Grammar) {
+    this.#grammar = grammar;
+  }
+
+  add(tokens: readonly string[]): void {
+    this.count += tokens.length;
+    this.#parts.push(Buffer.from(formatTokens(tokens, this.#grammar)));
+  }
+
+  toBytes(): Uint8Array {
+    return Buffer.concat(this.#parts);
+  }
+}
+
+function settingsOf({ grammar, stepsPerBeat, velocities }: TokenizationParams, division: number): GrammarSettings {
+  const inTicks = grammar === 'event-text' || grammar === 'session';
+  return { grammar, division, steps: stepsPerBeat === 0 && !inTicks ? 4 : stepsPerBeat, velocities };
+}
+
+function encode(grammar: Grammar, piece: Piece, failed: (problem: string) => void): string[] | undefined {
+  try {
+    if (notesOf(piece).length === 0) throw new GrammarError('there are no notes in it');
+    const tokens = grammar.encode(piece);
+    if (tokens.length > 0) return tokens;
+    throw new GrammarError('all notes in it are percussion, which the grammar does not write: choose another one');
+  } catch (error) {
+    if (!(error instanceof GrammarError)) throw error;
+    failed(error.message);
+    return undefined;
+  }
+}
+
+function sayWhichPart(
+  say: (line: string) => void,
+  { grammar }: TokenizationParams,
+  whole: readonly Piece[],
+  parts: readonly Piece[],
+) {
+  const several = whole.filter(({ tracks }) => tracks.length > 1).length;
+  if (several === 0) return;
+  const { name } = parts[0]!.tracks[0]!;
+  const which =
+    whole.length === 1
+      ? `the most melodic of ${whole[0]!.tracks.length}${name && `, "${name}"`} (${notesOf(parts[0]!).length} notes)`
+      : `the most melodic of each piece that has several (${several})`;
+  say(
+    `${grammar} writes one track: ${which}; extract-track.track takes another, and grammar session, factored or chord-frame all`,
+  );
+}
+
+/** Grammars that count ticks need the same number a quarter note in all pieces. */
+function toOneDivision(pieces: readonly Piece[], { grammar, stepsPerBeat }: TokenizationParams): Piece[] {
+  const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
+  const multiple = (a: number, b: number) => (a / divisor(a, b)) * b;
+  // Beyond what a file may have it only grows, until no number holds it.
+  const division = pieces.reduce((common, piece) => (common > 0x7fff ? common : multiple(common, piece.division)), 1);
+  if (division <= 0x7fff) return pieces.map((piece) => rescale(piece, division));
+  if (stepsPerBeat > 0 || (grammar !== 'event-text' && grammar !== 'session')) return [...pieces];
+  throw new GrammarError(
+    `the pieces have divisions (ticks a quarter note) that have no common multiple up to 32767: set tokenize.stepsPerBeat, and the grammar session or factored`,
+  );
+}
+
+/** What a piece is told in as well: other keys, other tempos, other velocities. */
+function* copiesOf(piece: Piece, params: TokenizationParams, random: () => number): Generator<Piece> {
+  const { transposeToAllKeys, tempoScales, velocityJitter } = params;
+  const keys = transposeToAllKeys ? ALL_KEYS : [0];
+  for (const scale of [1, ...tempoScales]) {
+    for (const semitones of keys) {
+      if (semitones === 0 && scale === 1 && velocityJitter === 0) continue;
+      const transposed = transpose(scale === 1 ? piece : stretch(piece, scale), semitones);
+      // What would leave the range of MIDI is not made.
+      if (transposed) yield velocityJitter === 0 ? transposed : jitterVelocity(transposed, velocityJitter, random);
+    }
+  }
+}
+
+/** What the grid moves over all pieces, in ticks of the first one. */
+function gridReport(pieces: readonly Piece[], steps: number): NonNullable<Tokenization['grid']> {
+  const { division } = pieces[0]!;
+  const reports = pieces.map((piece) => quantize(piece, steps).report);
+  const events = reports.reduce((sum, report) => sum + report.events, 0);
+  const sum = reports.reduce((total, report) => total + report.meanBeats * report.events, 0);
+  return {
+    stepsPerBeat: steps,
+    events,
+    moved: reports.reduce((total, report) => total + report.moved, 0),
+    division,
+    mostTicks: reports.reduce((most, { mostBeats }) => Math.max(most, mostBeats), 0) * division,
+    meanTicks: events === 0 ? 0 : (sum / events) * division,
+  };
+}
+
+function sayWhatWasDone(
+  say: (line: string) => void,
+  {
+    parts,
+    augmented,
+    notes,
+    several,
+    grid,
+  }: {
+    parts: Tokenization['parts'];
+    augmented: number;
+    notes: number;
+    several: boolean;
+    grid: Tokenization['grid'] | undefined;
+  },
+): void {
+  const count = (n: number) => n.toLocaleString('en');
+  const total = parts.reduce((sum, part) => sum + part.tokens, 0);
+  const training = parts.reduce((sum, part) => sum + part.training, 0);
+  const heldPieces = parts.filter((part) => part.training === 0).length;
+  const held = several ? ` in ${heldPieces} ${heldPieces === 1 ? 'piece' : 'pieces'}` : '';
+  const more = augmented > 0 ? `, and ${count(augmented)} more to learn from` : '';
+  const each = notes === 0 ? '' : ` (${(total / notes).toFixed(2)} per note)`;
+  say(`${count(total)} tokens${each}, ${count(total - training)} held out${held}${more}`);
+  if (grid === undefined) return;
+  if (grid.moved === 0) say(`all ${count(grid.events)} events stand on the grid`);
+  else {
+    const share = ((100 * grid.moved) / grid.events).toFixed(1);
+    const by = `by ${grid.mostTicks.toFixed(1)} ticks at most, ${grid.meanTicks.toFixed(2)} on average`;
+    say(`the grid moves ${share} % of ${count(grid.events)} events, ${by} (of ${grid.division} a quarter note)`);
+  }
+}

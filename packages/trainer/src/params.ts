@@ -1,0 +1,76 @@
+import type { LanguageModelShape } from '@etude/model';
+import * as z from 'zod';
+
+const share = z.number().min(0).lt(1);
+
+/** What is trained, and how. */
+export const trainingParams = z.strictObject({
+  model: z
+    .enum(['stacked-lstm', 'grid-lstm'])
+    .default('stacked-lstm')
+    .describe('kind of model; a Grid LSTM has an LSTM along depth as well and twice the weights'),
+  layers: z.int().min(1).max(16).default(4).describe('LSTM layers, one on top of the other'),
+  units: z.int().min(1).max(4096).default(128).describe('width of the embedding and of every layer'),
+  tiedLayers: z.boolean().default(false).describe('Grid LSTM: the same weights in every layer'),
+  depthPriority: z
+    .boolean()
+    .default(false)
+    .describe('Grid LSTM: the depth LSTM of a block reads what its time LSTM has just put out'),
+  tiedEmbeddings: z.boolean().default(false).describe('the output map is the embedding, transposed'),
+  steps: z.int().min(1).default(1000).describe('how many updates of the weights to make at most'),
+  batch: z
+    .int()
+    .min(1)
+    .default(16)
+    .describe('stretches of the music that are read side by side; fewer where it is short'),
+  window: z.int().min(1).default(64).describe('time steps that a gradient reaches back'),
+  learningRate: z.number().positive().default(0.002).describe('step size of Adam'),
+  warmup: z.int().min(0).default(0).describe('steps over which the learning rate grows from zero'),
+  decay: z
+    .enum(['none', 'cosine'])
+    .default('none')
+    .describe('cosine: the learning rate falls to zero over all steps, so that more steps train anew'),
+  clip: z.number().positive().default(1).describe('largest norm of a gradient'),
+  weightDecay: z.number().min(0).default(0).describe('decay of the weights at each step, times the learning rate'),
+  dropout: share.default(0.5).describe('share of the input map of each layer that is dropped in training'),
+  recurrentDropout: share.default(0).describe('share of the candidates of each layer that is dropped in training'),
+  lockedDropout: z.boolean().default(false).describe('drop the same elements at all time steps of a window'),
+  labelSmoothing: share.default(0).describe('share of a target that is spread over all tokens'),
+  evaluateEvery: z.int().min(1).default(50).describe('steps from one point of the learning curve to the next'),
+  earlyStopping: z
+    .strictObject({
+      on: z
+        .enum(['loss', 'novelty'])
+        .default('loss')
+        .describe(
+          'what is kept: loss: the weights of the lowest validation loss; novelty: the same of those whose songs are new',
+        ),
+      patience: z
+        .int()
+        .min(0)
+        .default(0)
+        .describe('points of the curve without a better one after which training ends; 0 for never'),
+      copiedShare: z
+        .number()
+        .min(0)
+        .max(1)
+        .default(0.1)
+        .describe('novelty: share of the notes of short songs that may be in copied runs of 8 or more'),
+    })
+    .prefault({})
+    .describe('when training ends before all steps are made'),
+  precision: z
+    .enum(['float32', 'bfloat16'])
+    .default('float32')
+    .describe('bfloat16: faster products where the processor has them, of numbers rounded to 8 bits'),
+});
+export type TrainingParams = z.output<typeof trainingParams>;
+
+/** The model that parameters ask for, for a vocabulary of so many tokens. */
+export function shapeOf(
+  { model, layers, units, tiedLayers: tied, depthPriority, tiedEmbeddings }: TrainingParams,
+  vocabulary: number,
+): LanguageModelShape {
+  const common = { vocabulary, units, layers, tiedEmbeddings };
+  return model === 'grid-lstm' ? { model, tied, depthPriority, ...common } : { model, ...common };
+}
