@@ -16,7 +16,7 @@ import {
 /** Rounds of each kind: in `npm test`, and in `npm run test:faults`, which may ask for one kind and one seed. */
 const KINDS: Record<string, { fault: Fault; short: number; long: number; isPossible?: () => boolean }> = {
   kill: { fault: kill, short: 1, long: Math.ceil(500 / KILLS) },
-  corrupt: { fault: corrupt, short: 6, long: Math.ceil(500 / CORRUPTIONS) },
+  corrupt: { fault: corrupt, short: 4, long: Math.ceil(500 / CORRUPTIONS) },
   'full-disk': { fault: fullDisk, short: 2, long: 50, isPossible: canMount },
   'short-write': { fault: shortWrite, short: 2, long: 25, isPossible: () => process.platform !== 'win32' },
   together: { fault: together, short: 1, long: Math.ceil(200 / STARTS) },

@@ -64,7 +64,7 @@ export const kill: Fault = async (unbroken, seed) => {
 };
 
 /** Files of a round that are damaged. */
-export const CORRUPTIONS = 2;
+export const CORRUPTIONS = 4;
 
 /** Damages files of cache, checkpoints, artifacts and records at random, and leaves locks of dead processes. */
 export const corrupt: Fault = async (unbroken, seed) => {

@@ -18,62 +18,12 @@ import { injections, isScheduled, type Noise } from './noise/schedule.js';
 import { listenerOf, type SongRules } from './rules/listener.js';
 import type { NoteRule } from './rules/note-rule.js';
 import type { TraceRow } from './trace.js';
+import { TraceRows } from './trace-rows.js';
 
 /** A song as it was written: its tokens, and a row of the trace for each that the model heard. */
 export interface Song {
   readonly tokens: readonly string[];
   readonly trace: readonly TraceRow[];
-}
-
-/** Of what nobody drew. */
-const SET: Omit<TraceRow, 'token'> = { probability: undefined, refused: 0, relaxed: [], disturbance: '' };
-
-/** How tokens came into a song, by the tick at which each stands. */
-class Rows {
-  readonly #rows = new Map<string, TraceRow[]>();
-  readonly #grammar: Grammar;
-
-  constructor(grammar: Grammar) {
-    this.#grammar = grammar;
-  }
-
-  /** Remembers what stands from one tick on and before another. */
-  add(rows: readonly TraceRow[], from = 0, until = Number.POSITIVE_INFINITY): void {
-    this.#place(
-      rows,
-      ({ token }) => token,
-      (row, tick, place) => {
-        if (tick >= from && tick < until) this.#rows.set(place, [...(this.#rows.get(place) ?? []), row]);
-      },
-    );
-  }
-
-  /** The rows of tokens, each of which is known where it has stood at its tick. */
-  of(tokens: readonly string[]): TraceRow[] {
-    const rows: TraceRow[] = [];
-    this.#place(
-      tokens,
-      (token) => token,
-      (token, _, place) => {
-        rows.push(this.#rows.get(place)?.shift() ?? { token, ...SET });
-      },
-    );
-    return rows;
-  }
-
-  #place<T>(
-    list: readonly T[],
-    tokenOf: (each: T) => string,
-    found: (each: T, tick: number, place: string) => void,
-  ): void {
-    const reader = this.#grammar.reader();
-    for (const each of list) {
-      const token = tokenOf(each);
-      const tick = reader.timeAfter(token);
-      found(each, tick, `${tick} ${token}`);
-      reader.add(token);
-    }
-  }
 }
 
 /** One of the times that a song was written. */
@@ -201,7 +151,7 @@ export class SongWriter {
     if (!isChanged) return { tokens: named.map(({ token }) => token), trace: named };
     const { grammar } = this.#tools;
     const tokens = grammar.encode(piece);
-    const rows = new Rows(grammar);
+    const rows = new TraceRows(grammar);
     rows.add(named);
     return { tokens, trace: rows.of(tokens) };
   }
@@ -235,7 +185,7 @@ export class SongWriter {
     { seed, song }: { seed: number; song: number },
     write: (seed: number, bars: BarWriter) => Promise<Piece>,
   ): Promise<Song> {
-    const songs: { piece: Piece; rows: Rows; cost: number }[] = [];
+    const songs: { piece: Piece; rows: TraceRows; cost: number }[] = [];
     do {
       const own = hash(seed, song, songs.length);
       const { writer, rows } = this.#bars(own, seed + song);
@@ -252,10 +202,10 @@ export class SongWriter {
    * What writes the bars of one song, and how it wrote them.
    * @param turn which part of the source it keeps to, counted round and round
    */
-  #bars(seed: number, turn: number): { writer: BarWriter; rows: Rows } {
+  #bars(seed: number, turn: number): { writer: BarWriter; rows: TraceRows } {
     const { tf, kernels, model, vocabulary, grammar, rules, takes, length } = this.#tools;
     let stretches = 0;
-    const rows = new Rows(grammar);
+    const rows = new TraceRows(grammar);
     // One part for all of the song, which is written in many stretches.
     const { balance } = rules;
     const ownRules = balance && {
@@ -301,7 +251,7 @@ export class SongWriter {
   }
 
   /** A piece as a song, with how likely the model holds each of its tokens, and how each was written. */
-  async #traced(piece: Piece, rows: Rows): Promise<Song> {
+  async #traced(piece: Piece, rows: TraceRows): Promise<Song> {
     const { grammar, vocabulary } = this.#tools;
     const tokens = grammar.encode(piece);
     const { ids: prime } = fitTokens(tokens, vocabulary);
