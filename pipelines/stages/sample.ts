@@ -19,7 +19,7 @@ import { seed } from '../computing/seed.js';
 
 export const sample = defineStage({
   name: 'sample',
-  version: 13,
+  version: 14,
   summary: 'Writes songs token by token with the trained model',
   params: songSettings.extend({
     given: workspaceFiles(
