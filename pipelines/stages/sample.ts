@@ -2,7 +2,7 @@ import { defineStage, family, workspaceFiles } from '@etude/engine';
 import { CompositionError, compose, songSettings, traceFormat, traceToCsv } from '@etude/generator';
 import { MIDI_EXTENSIONS } from '@etude/midi-reader';
 import { loadModel, ModelError, modelFormat } from '@etude/model';
-import { piecesFormat } from '@etude/music';
+import { piecesFormat, seed } from '@etude/music';
 import {
   createGrammar,
   formatTokens,
@@ -15,7 +15,6 @@ import {
 } from '@etude/tokenizer';
 import * as z from 'zod';
 import { loadKernels } from '../computing/kernels.js';
-import { seed } from '../computing/seed.js';
 
 export const sample = defineStage({
   name: 'sample',

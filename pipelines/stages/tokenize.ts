@@ -1,7 +1,6 @@
 import { defineStage } from '@etude/engine';
-import { piecesFormat } from '@etude/music';
+import { piecesFormat, seed } from '@etude/music';
 import { GrammarError, tokenizationFormat, tokenizationParams, tokenizeCorpus, tokensFormat } from '@etude/tokenizer';
-import { seed } from '../computing/seed.js';
 
 export const tokenize = defineStage({
   name: 'tokenize',

@@ -2,7 +2,7 @@ import { freemem } from 'node:os';
 import { defineStage, textFormat, withoutEffect } from '@etude/engine';
 import { noveltyProbe } from '@etude/generator';
 import { modelFormat, modelToBytes } from '@etude/model';
-import { piecesFormat } from '@etude/music';
+import { piecesFormat, seed } from '@etude/music';
 import { drawLearningCurve } from '@etude/report';
 import {
   countEntropy,
@@ -23,7 +23,6 @@ import {
 } from '@etude/trainer';
 import * as z from 'zod';
 import { loadKernels } from '../computing/kernels.js';
-import { seed } from '../computing/seed.js';
 
 export const train = defineStage({
   name: 'train',

@@ -13,7 +13,6 @@ import {
   transpose,
 } from '@etude/music';
 import { checkDuration, checkTracks, LimitError } from './limits.js';
-
 import { noTrack, nothingIn, type Selection, SelectionError, select } from './select.js';
 
 /** What is taken out of a file, and what is done to it. */

@@ -1,5 +1,5 @@
 import { ChannelEvents } from '@etude/midi-reader';
-import { instrument, type Piece, programsOf } from '@etude/music';
+import { instrument, type Piece, programsOf, seed } from '@etude/music';
 import * as z from 'zod';
 import { keySignature, setTempo, timeSignature, trackName } from './meta-events.js';
 import { soundEvents } from './sound-events.js';
@@ -28,12 +28,7 @@ const arrangement = z.strictObject({
     .strictObject({
       timing: z.number().min(0).max(200).default(8).describe('standard deviation of beginnings in milliseconds'),
       velocity: z.number().min(0).max(64).default(6).describe('standard deviation of velocities'),
-      seed: z
-        .int()
-        .min(0)
-        .max(2 ** 32 - 1)
-        .default(1)
-        .describe('seed of the variation'),
+      seed: seed.describe('seed of the variation'),
     })
     .optional()
     .describe('how much notes vary'),

@@ -8,7 +8,7 @@ export { isDrum, type Note, notesDigest, notesOf } from './notes.js';
 export { type Piece, type PieceTrack, piecesOf } from './piece.js';
 export { pieceFromJson, piecesFormat, pieceToJson } from './pieces-format.js';
 export { programsOf } from './programs.js';
-export { createRandom, hash, type Random, randomStreams } from './random.js';
+export { createRandom, hash, type Random, randomStreams, seed } from './random.js';
 export { tempoMap } from './tempo-map.js';
 export { joinLines, textLines } from './text-lines.js';
 export { jitterVelocity } from './transform/jitter-velocity.js';

@@ -1,5 +1,6 @@
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { JumpableRandomGenerator } from 'pure-rand/types/JumpableRandomGenerator';
+import * as z from 'zod';
 
 /** A seeded source of randomness: the same seed gives the same numbers on every machine. */
 export interface Random {
@@ -44,3 +45,10 @@ export function hash(...numbers: readonly number[]): number {
   }
   return h;
 }
+
+/** A seed of 32 bits: a larger or negative one would be another name for one of these. */
+export const seed = z
+  .int()
+  .min(0)
+  .max(2 ** 32 - 1)
+  .default(1);

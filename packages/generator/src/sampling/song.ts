@@ -91,6 +91,8 @@ export class Song {
   readonly #injections: Injections | undefined;
   /** what acts on the song, by kind */
   readonly #effects = new Map<string, Effect>();
+  /** the song as they see it, made once */
+  #soFar: SongSoFar | undefined;
   /** those that act on the next token */
   #acting: readonly Effect[] = [];
   /** what may come next by the grammar, told anew for each token */
@@ -239,7 +241,9 @@ export class Song {
 
   /** Begins what is due; in words for the trace. */
   #inject(vocabulary: number): string {
-    const injected = this.#injections?.next(this.#soFar(vocabulary));
+    if (this.#injections === undefined) return '';
+    this.#soFar ??= this.#view(vocabulary);
+    const injected = this.#injections.next(this.#soFar);
     if (injected === undefined) return '';
     const { kind, effect } = injected;
     this.#effects.set(kind, effect);
@@ -247,13 +251,15 @@ export class Song {
     return effect.label ?? '';
   }
 
-  #soFar(vocabulary: number): SongSoFar {
+  #view(vocabulary: number): SongSoFar {
     const [listener, recentNotes] = [this.#listener, this.#recent];
     return {
       tokens: this.tokens,
       vocabulary,
       recentNotes,
-      now: listener?.now() ?? 0,
+      get now() {
+        return listener?.now() ?? 0;
+      },
       noteOf: (id) => listener?.noteOf(id),
       onsetOf: (id) => listener?.onsetOf(id),
       isPossible: (id) => this.#may(id),
