@@ -1,10 +1,10 @@
 // Etude against what its users would otherwise use: `npm run bench`, `npm run bench -- --json FILE --only NAME`.
 // Every pair is measured in turn within one run. A ratio above 1 says that Etude is faster.
-import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { nx } from '../scripts/nx.mjs';
 import { root } from '../scripts/setup/workspace.mjs';
 import { setup } from '../scripts/setup.mjs';
 import { inTurn, processesInTurn, spread } from './pair.mjs';
@@ -12,9 +12,8 @@ import { rivalPrograms } from './rivals/environment.mjs';
 
 const { values } = parseArgs({ options: { json: { type: 'string' }, only: { type: 'string' } } });
 await setup();
-execFileSync(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b', 'pipelines'], {
-  cwd: root,
-});
+const built = await nx(['run', 'pipelines:build'], { quiet: true });
+if (built !== 0) process.exit(built);
 // These load the project's packages, which a fresh clone has only now.
 const { reach } = await import('./reach.mjs');
 const { startUp } = await import('./start-up.mjs');

@@ -12,8 +12,9 @@ export function temporaryWorkspace() {
   return folder;
 }
 
+export const ETUDE = join(root, 'pipelines', 'bin', 'etude.js');
+
 /** The command that runs an experiment of a workspace. */
 export function runCommand(name, ...more) {
-  const program = join(root, 'pipelines', 'bin', 'etude.js');
-  return [process.execPath, program, 'run', '--config', `experiments/${name}.yaml`, ...more];
+  return [process.execPath, ETUDE, 'run', '--config', `experiments/${name}.yaml`, ...more];
 }

@@ -6,12 +6,13 @@ import { root } from './setup/workspace.mjs';
 /**
  * Runs Nx with the terminal of this process.
  * @param {string[]} args
+ * @param {{ quiet?: boolean }} [options] `quiet` leaves out what Nx prints
  * @returns {Promise<number>} its exit code; 130 where it was interrupted
  */
-export function nx(args) {
+export function nx(args, { quiet = false } = {}) {
   const child = spawn(process.execPath, [program(), ...args], {
     cwd: root,
-    stdio: 'inherit',
+    stdio: ['inherit', quiet ? 'ignore' : 'inherit', 'inherit'],
   });
   // Ctrl-C and a closed terminal reach the whole process group: Nx and the stage end in their own time, and this process waits.
   let interrupted = false;

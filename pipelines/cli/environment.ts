@@ -1,5 +1,6 @@
 import { InputError, type Problem, suggestion } from '@etude/engine';
-import { KERNEL_NAMES } from '@etude/model';
+import { KERNEL_NAMES, type KernelName } from '@etude/model';
+import { useKernels } from '../computing/kernels.js';
 
 /** What the variables of the environment may be that Etude, its set-up and its tests read. */
 const VARIABLES: Readonly<Record<string, readonly string[] | RegExp>> = {
@@ -31,4 +32,17 @@ export function checkEnvironment(environment: NodeJS.ProcessEnv): void {
       : [{ place: name, message: `unknown value "${value}"${suggestion(value, valid)}` }];
   });
   if (problems.length > 0) throw new InputError(problems);
+}
+
+/**
+ * Checks the environment, and computes as it says.
+ * @throws {InputError} as {@link checkEnvironment}
+ */
+export function useEnvironment(environment: NodeJS.ProcessEnv): void {
+  checkEnvironment(environment);
+  const { ETUDE_KERNELS, ETUDE_THREADS } = environment;
+  useKernels({
+    kernels: (ETUDE_KERNELS || undefined) as KernelName | undefined,
+    threads: ETUDE_THREADS ? Number(ETUDE_THREADS) : undefined,
+  });
 }

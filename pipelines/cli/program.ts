@@ -1,15 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
-import { cacheCommand, pruneCommand, verifyCommand } from './cache.js';
-import { compareCommand } from './compare.js';
-import { doctorCommand } from './doctor.js';
-import { checkEnvironment } from './environment.js';
-import { explainCommand } from './explain.js';
-import { graphCommand } from './graph.js';
-import { inspectCommand } from './inspect.js';
 import { plainLines } from './print.js';
-import { runCommand } from './run.js';
-import { statusCommand } from './status.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -22,14 +13,14 @@ const set = () =>
     .argParser((value: string, all: string[]) => [...all, value])
     .default([], 'none');
 
-/** The command line, built anew for each use. */
+/** The command line, built anew for each use. A command's module is loaded when it is called, so that `--help` waits for none of them. */
 export function buildProgram(): Command {
   const program = new Command('etude')
     .description('Learns from a MIDI file and writes songs of its own, as a pipeline of cached stages')
     .version(version)
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ writeErr: (text) => process.stderr.write(plainLines(text)) })
-    .hook('preAction', () => checkEnvironment(process.env))
+    .hook('preAction', async () => (await import('./environment.js')).useEnvironment(process.env))
     .exitOverride();
   const command = (name: string, description: string, examples: string[], parent = program) =>
     parent
@@ -49,7 +40,7 @@ export function buildProgram(): Command {
     .addOption(set())
     .option('--dry-run', 'only say what would run, and why')
     .addOption(json())
-    .action((options) => runCommand({ ...options, version }));
+    .action(async (options) => (await import('./run.js')).runCommand({ ...options, version }));
 
   command('compare', 'put artifact folders side by side: what differs, losses, time, measures of the songs', [
     'compare --experiments 2layer,4layer',
@@ -58,7 +49,7 @@ export function buildProgram(): Command {
     .requiredOption('-e, --experiments <names>', 'names of artifact folders, with commas between')
     .option('--markdown', 'print a Markdown document')
     .addOption(json())
-    .action(compareCommand);
+    .action(async (options) => (await import('./compare.js')).compareCommand(options));
 
   command('explain', 'show what the fingerprint of each stage is made of, and what changed since the last run', [
     'explain --config experiments/4layer.yaml',
@@ -68,15 +59,15 @@ export function buildProgram(): Command {
     .option('--stage <name>', 'only this stage')
     .addOption(set())
     .addOption(json())
-    .action(explainCommand);
+    .action(async (options) => (await import('./explain.js')).explainCommand(options));
 
   command('status', 'show for every experiment what is in the cache and what would run', ['status', 'status --json'])
     .addOption(json())
-    .action(statusCommand);
+    .action(async (options) => (await import('./status.js')).statusCommand(options));
 
   const cache = command('cache', 'show what the cache takes up, by experiment and stage', ['cache', 'cache --json'])
     .addOption(json())
-    .action(cacheCommand);
+    .action(async (options) => (await import('./cache.js')).cacheCommand(options));
   command(
     'prune',
     'drop what experiments left that are no longer there, and what stopped runs left',
@@ -86,9 +77,9 @@ export function buildProgram(): Command {
     .option('--older-than <time>', 'drop also what has not been used for so long: 12h, 30d, 8w')
     .option('--max-size <size>', 'drop also what was used least recently, until so much is left: 500MB, 2GB')
     .option('--dry-run', 'only say what would be dropped')
-    .action((_, command) => pruneCommand(command.optsWithGlobals()));
+    .action(async (_, command) => (await import('./cache.js')).pruneCommand(command.optsWithGlobals()));
   command('verify', 'read all that is in the cache, and drop what is damaged', ['cache verify'], cache).action(
-    (_, command) => verifyCommand(command.optsWithGlobals()),
+    async (_, command) => (await import('./cache.js')).verifyCommand(command.optsWithGlobals()),
   );
 
   command('graph', "show an experiment's stages and the artifacts between them", [
@@ -96,7 +87,7 @@ export function buildProgram(): Command {
   ])
     .addOption(config())
     .addOption(json())
-    .action(graphCommand);
+    .action(async (options) => (await import('./graph.js')).graphCommand(options));
 
   command(
     'inspect',
@@ -106,12 +97,12 @@ export function buildProgram(): Command {
     .argument('<paths...>', 'MIDI files, or folders of them')
     .option('--strict', 'the first thing that breaks the specification is an error')
     .addOption(json())
-    .action(inspectCommand);
+    .action(async (paths, options) => (await import('./inspect.js')).inspectCommand(paths, options));
 
   command('doctor', 'show which TensorFlow backend is in use, how fast it is, and what to do if it is the slow one', [
     'doctor',
   ])
     .addOption(json())
-    .action(doctorCommand);
+    .action(async (options) => (await import('./doctor.js')).doctorCommand(options));
   return program;
 }

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { type FileReading, type FileToRead, type ReadingPlan, readFiles } from './read-file.js';
 
 /** The file is not what it was when its digest was taken. */
@@ -62,6 +63,6 @@ async function startThreads(threads: number) {
   // Few commands need threads, and all would pay for loading the library.
   const { Piscina } = await import('piscina');
   // They run what was compiled, also where this file is run from its source with options that say so.
-  const filename = new URL('../dist/read-file.js', import.meta.url).href;
-  return new Piscina({ filename, maxThreads: threads, minThreads: threads, execArgv: [] });
+  const filename = createRequire(import.meta.url).resolve('@etude/corpus/read-file');
+  return new Piscina({ filename, name: 'readFiles', maxThreads: threads, minThreads: threads, execArgv: [] });
 }

@@ -138,5 +138,3 @@ export async function readFiles({
   }
   return readings;
 }
-
-export default readFiles;

@@ -52,6 +52,21 @@ export function digestIn(integrity: unknown): string | undefined {
   return hex.length === 64 ? hex : undefined;
 }
 
+/**
+ * The digest under a key, in the lines that cacache keeps of it: each has the SHA-1 of an entry, a tab, and the entry as JSON, and the
+ * last whole one of a key counts. Read here, since loading cacache takes longer than finding out that nothing has to run.
+ */
+export function digestUnder(lines: string, key: string): string | undefined {
+  let digest: string | undefined;
+  for (const line of lines.split('\n')) {
+    const [hash, json = ''] = line.split('\t');
+    if (createHash('sha1').update(json).digest('hex') !== hash) continue;
+    const entry: { key?: unknown; integrity?: unknown } = JSON.parse(json);
+    if (entry.key === key) digest = digestIn(entry.integrity);
+  }
+  return digest;
+}
+
 /** Where cacache keeps content. */
 export function contentPath(folder: string, digest: string): string {
   return join(folder, 'content-v2', 'sha256', ...segments(digest));

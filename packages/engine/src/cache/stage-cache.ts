@@ -1,13 +1,12 @@
-import { lstat, rm, utimes } from 'node:fs/promises';
+import { lstat, readFile, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import cacache from 'cacache';
 import { toDisk, writeWhole } from '../files/whole-file.js';
 import { digestOf } from '../plan/fingerprint.js';
 import type { Ports } from '../stage.js';
 import {
   type CachedStage,
   contentPath,
-  digestIn,
+  digestUnder,
   indexPath,
   integrityOf,
   type Origin,
@@ -115,9 +114,11 @@ export class StageCache {
   /** The digest of what is kept under a key; undefined where there is nothing, or nothing that makes sense. */
   async #digestUnder(key: string): Promise<string | undefined> {
     try {
-      return digestIn((await cacache.get.info(this.#folder, key))?.integrity);
+      return digestUnder(await readFile(indexPath(this.#folder, key), 'utf8'), key);
     } catch (error) {
-      if (NOT_THE_FILE.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+      const { code = '' } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT') return undefined;
+      if (NOT_THE_FILE.has(code)) throw error;
       await this.#forget(key);
       return undefined;
     }
@@ -126,7 +127,8 @@ export class StageCache {
   async #content(digest: string, what: string): Promise<Uint8Array | undefined> {
     const path = this.#path(digest);
     try {
-      const bytes = await cacache.get.byDigest(this.#folder, integrityOf(digest));
+      const bytes = await readFile(path);
+      if (digestOf(bytes) !== digest) throw new Error('other content');
       // The time of its last use, for pruning. Who may only read the cache does without.
       if (!this.#readOnly) await utimes(path, new Date(), new Date()).catch(() => {});
       return bytes;
@@ -152,6 +154,7 @@ export class StageCache {
 
   async #keepUnder(key: string, bytes: Uint8Array, metadata: Origin): Promise<string> {
     const digest = await this.#put(bytes);
+    const { default: cacache } = await import('cacache');
     const entry = await cacache.index.insert(this.#folder, key, integrityOf(digest), {
       ...{ size: bytes.length, metadata },
     });

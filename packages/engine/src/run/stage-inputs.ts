@@ -13,20 +13,23 @@ import type { Outputs } from './stage-outputs.js';
 /** The files that a stage's parameters name, by parameter. */
 export type WorkspaceFiles = Readonly<Record<string, readonly WorkspaceFile[]>>;
 
+/** Files that are read at a time. */
+const AT_A_TIME = 32;
+
 /** The files that a stage's parameters name. What was digested is what the stage gets, or it is an error. */
 export async function readFiles({ files }: PlannedStage): Promise<WorkspaceFiles> {
   const found: Record<string, WorkspaceFile[]> = {};
   for (const [parameter, list] of Object.entries(files)) {
-    found[parameter] = [];
-    for (const file of list) {
+    // Of many files together the bytes may be more than the memory holds.
+    const keep = list.length === 1;
+    const read = async (file: PlannedFile): Promise<WorkspaceFile> => {
       const bytes = await readFile(file.location);
       const digest = digestOf(bytes);
-      // Of many files together the bytes may be more than the memory holds.
-      found[parameter].push({
-        ...file,
-        digest,
-        bytes: list.length === 1 ? () => bytes : () => readAgain(file, digest),
-      });
+      return { ...file, digest, bytes: keep ? () => bytes : () => readAgain(file, digest) };
+    };
+    found[parameter] = [];
+    for (let from = 0; from < list.length; from += AT_A_TIME) {
+      found[parameter].push(...(await Promise.all(list.slice(from, from + AT_A_TIME).map(read))));
     }
   }
   return found;

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { dirname, join } from 'node:path';
 import type { NativeOperations, Scalar, Tensor, Tensor1D, Tensor2D, TensorFlow } from '@etude/tensorflow';
 import { type Dropout, dropoutThreshold } from './dropout.js';
 import type { Kernels, LayerDropout, LayerInput, Precision } from './kernels.js';
@@ -9,13 +9,15 @@ import { onMeasuredThreads, type ThreadUse } from './thread-count.js';
 
 // Shapes as in kernels.ts. What the operations do is in native/kernels.cc.
 
-const library = fileURLToPath(new URL('../../native/build/etude_ops.node', import.meta.url));
+const require = createRequire(import.meta.url);
+// Found by the package's name, since this module may be part of a bundle.
+const library = join(dirname(require.resolve('@etude/model/package.json')), 'native', 'build', 'etude_ops.node');
 
 /** Where set-up has compiled them, loads the operations; else says why not. */
 function load(): string | undefined {
   if (!existsSync(library)) return 'they were not compiled at set-up; `npm run setup` says why';
   try {
-    createRequire(import.meta.url)(library);
+    require(library);
     return undefined;
   } catch (error) {
     return (error as Error).message.split('\n')[0];
