@@ -1,7 +1,7 @@
 import { initialWeights, type LanguageModelShape, meanLoss, modelToBytes, onlyHeard } from '@etude/model';
 import { createRandom } from '@etude/music';
 import { loadTensorFlow } from '@etude/tensorflow';
-import { buildVocabulary, encoderOf, vocabularyFormat } from '@etude/tokenizer';
+import { buildVocabulary, encoderOf, tokenizationFormat, vocabularyFormat } from '@etude/tokenizer';
 
 import { describe, expect, it } from 'vitest';
 import { loadKernels } from '../computing/kernels.js';
@@ -10,6 +10,7 @@ import { evaluate } from './evaluate.js';
 
 const tokens = (text: string) => text.trim().split(/\s+/);
 const vocabulary = buildVocabulary(tokens('Pitch_60 Pitch_64 Frame_None Pitch_62 Frame_None EOS_None'), 'error');
+const settings = { grammar: 'chord-frame', division: 480, steps: 1, velocities: 1 } as const;
 const shape: LanguageModelShape = {
   ...{ model: 'stacked-lstm', layers: 1, units: 8, tiedEmbeddings: false },
   vocabulary: vocabulary.entries.length,
@@ -25,6 +26,7 @@ describe('evaluate', async () => {
       inputs: {
         model: inputFile(bytes),
         vocabulary: inputFile(vocabularyFormat.serialize(vocabulary)),
+        grammar: inputFile(tokenizationFormat.serialize({ settings, notes: 1, parts: [{ tokens: 1, training: 1 }] })),
         test: inputFile(test),
       },
     });

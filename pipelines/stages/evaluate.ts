@@ -1,12 +1,19 @@
 import { defineStage, textFormat } from '@etude/engine';
 import { loadModel, ModelError, meanLoss, modelFormat, onlyHeard } from '@etude/model';
-import { EvaluationError, evaluatedMusic, tokensFormat, vocabularyFormat } from '@etude/tokenizer';
+import {
+  createGrammar,
+  EvaluationError,
+  evaluatedMusic,
+  tokenizationFormat,
+  tokensFormat,
+  vocabularyFormat,
+} from '@etude/tokenizer';
 import * as z from 'zod';
 import { loadKernels } from '../computing/kernels.js';
 
 export const evaluate = defineStage({
   name: 'evaluate',
-  version: 2,
+  version: 3,
   summary: 'Tells how likely a trained model finds music that it has not seen',
   params: z.strictObject({
     precision: z
@@ -14,11 +21,12 @@ export const evaluate = defineStage({
       .default('float32')
       .describe('bfloat16: faster products where the processor has them, of numbers rounded to 8 bits'),
   }),
-  inputs: { model: modelFormat, vocabulary: vocabularyFormat, test: tokensFormat },
+  inputs: { model: modelFormat, vocabulary: vocabularyFormat, grammar: tokenizationFormat, test: tokensFormat },
   outputs: { likelihood: textFormat },
   errors: [EvaluationError, ModelError],
   async run({ params, inputs, say }) {
-    const music = evaluatedMusic(inputs.test, inputs.vocabulary, onlyHeard);
+    const grammar = createGrammar(inputs.grammar.settings);
+    const music = evaluatedMusic(inputs.test, inputs.vocabulary, grammar, onlyHeard);
     const { tf, kernels } = await loadKernels(params);
     const model = loadModel(tf, inputs.model, inputs.vocabulary.entries.length);
     const nats = music.nats(meanLoss(tf, kernels, model, music.sequences, 256));

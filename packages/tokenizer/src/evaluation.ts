@@ -1,4 +1,4 @@
-import { END_OF_PIECE } from './grammar.js';
+import { END_OF_PIECE, type Grammar, type TokenMeaning } from './grammars/grammar.js';
 import type { Vocabulary } from './vocabulary.js';
 
 /** Share of the probability that is kept for pitches which the vocabulary lacks, all of them together. */
@@ -6,7 +6,8 @@ const UNSEEN_SHARE = 1e-6;
 const KEYS = 128;
 
 /** What says where a piece begins or ends, and how it is transposed, is no music. */
-const isMusic = (token: string) => token !== END_OF_PIECE && !token.startsWith('Transposed_');
+const isMusic = (token: string, { meaningOf }: Grammar) =>
+  token !== END_OF_PIECE && meaningOf(token)?.role !== 'transposition';
 
 /** Music as a model is asked how likely it is. */
 export interface EvaluatedMusic {
@@ -36,39 +37,50 @@ export class EvaluationError extends Error {
 export function evaluatedMusic(
   music: Iterable<readonly string[]>,
   vocabulary: Vocabulary,
+  grammar: Grammar,
   onlyHeard: (id: number) => number,
 ): EvaluatedMusic {
   const pieces = [...music];
-  const { encode, knows, unseenPitches } = evaluationEncoder(vocabulary, onlyHeard);
+  const { encode, knows, unseenPitches } = evaluationEncoder(vocabulary, grammar, onlyHeard);
   // The first token of a piece is told from what ended the one before, or where nothing ends pieces not at all.
   const isEnded = (tokens: readonly string[]) => tokens.at(-1) === END_OF_PIECE;
-  const told = pieces.flatMap((tokens) => (isEnded(tokens) ? tokens : tokens.slice(1))).filter(isMusic);
+  const told = pieces
+    .flatMap((tokens) => (isEnded(tokens) ? tokens : tokens.slice(1)))
+    .filter((token) => isMusic(token, grammar));
   const known = told.filter(knows).length;
   const unseen = told.length - known;
+  const count = (role: TokenMeaning['role']) => told.filter((token) => grammar.meaningOf(token)?.role === role).length;
   return {
     sequences: pieces.map((tokens) => encode(isEnded(tokens) ? [END_OF_PIECE, ...tokens] : tokens)),
     ...{ pieces: pieces.length, tokens: told.length, unseen },
-    notes: told.filter((token) => /^(Pitch|PitchDrum|NoteOn)_/.test(token)).length,
-    frames: told.filter((token) => token === 'Frame_None').length,
+    notes: count('note'),
+    frames: count('frame'),
     nats: (perKnownToken) =>
       known * (perKnownToken - Math.log(1 - UNSEEN_SHARE)) -
       unseen * Math.log(UNSEEN_SHARE / Math.max(1, unseenPitches)),
   };
 }
 
-function evaluationEncoder({ entries }: Vocabulary, onlyHeard: (id: number) => number) {
+function evaluationEncoder({ entries }: Vocabulary, grammar: Grammar, onlyHeard: (id: number) => number) {
   const ids = new Map(entries.map(({ token }, id) => [token, id]));
-  const keyOf = (token: string) => /^Pitch_(\d+)$/.exec(token)?.[1];
-  const known = entries.flatMap(({ token }) => keyOf(token) ?? []).map(Number);
+  /** the pitch that a token names, where it says nothing else */
+  const keyOf = (token: string) => {
+    const meaning = grammar.meaningOf(token);
+    return meaning?.amounts.length === 0 ? meaning.key : undefined;
+  };
+  const known = entries.flatMap(({ token }, id) => {
+    const key = keyOf(token);
+    return key === undefined ? [] : [{ key, id }];
+  });
   const idOf = (token: string): number => {
     const id = ids.get(token);
-    if (id !== undefined) return isMusic(token) ? id : onlyHeard(id);
-    const key = Number(keyOf(token));
-    if (Number.isNaN(key) || known.length === 0) {
+    if (id !== undefined) return isMusic(token, grammar) ? id : onlyHeard(id);
+    const wanted = keyOf(token);
+    if (wanted === undefined || known.length === 0) {
       throw new EvaluationError(`"${token}" is in the music to evaluate, and the vocabulary of the model lacks it`);
     }
-    const nearest = known.reduce((best, other) => (Math.abs(other - key) < Math.abs(best - key) ? other : best));
-    return onlyHeard(ids.get(`Pitch_${nearest}`)!);
+    const distance = ({ key }: { key: number }) => Math.abs(key - wanted);
+    return onlyHeard(known.reduce((best, other) => (distance(other) < distance(best) ? other : best)).id);
   };
   return {
     encode: (tokens: readonly string[]) => Int32Array.from(tokens, idOf),

@@ -1,4 +1,4 @@
-import { END_OF_PIECE, type Grammar } from './grammar.js';
+import { END_OF_PIECE, type Grammar } from './grammars/grammar.js';
 import type { Tokenization } from './tokenization-format.js';
 
 /** How much of a corpus is held out: tokens, and notes that begin in them. */

@@ -1,6 +1,6 @@
-export { createGrammar, GRAMMARS, type GrammarSettings } from './create-grammar.js';
 export { EvaluationError, evaluatedMusic } from './evaluation.js';
 export { fitTokens, UnknownMusicError } from './fit-tokens.js';
+export { createGrammar, GRAMMARS, type GrammarSettings } from './grammars/create-grammar.js';
 export {
   decodeSong,
   END_OF_PIECE,
@@ -11,10 +11,9 @@ export {
   type NoteReader,
   piecesFor,
   SongError,
-  START,
   TokenError,
   type VoiceRule,
-} from './grammar.js';
+} from './grammars/grammar.js';
 export { heldOutOf } from './held-out.js';
 export { PianoRollError, pianoRollParams, tokenizePianoRolls } from './piano-rolls.js';
 export { formatTokens, songTokensFormat, tokensFormat } from './token-text.js';

@@ -1,7 +1,8 @@
 import { ALL_KEYS, joinLines, pieceToJson } from '@etude/music';
 import * as z from 'zod';
-import { createGrammar, type GrammarSettings } from './create-grammar.js';
-import { END_OF_PIECE } from './grammar.js';
+import { chordFrameTokens } from './grammars/chord-frame/tokens.js';
+import { createGrammar, type GrammarSettings } from './grammars/create-grammar.js';
+import { END_OF_PIECE } from './grammars/grammar.js';
 import { formatTokens } from './token-text.js';
 import type { Tokenization } from './tokenization-format.js';
 
@@ -45,9 +46,15 @@ export function tokenizePianoRolls(
     velocities: 1,
   };
   const grammar = createGrammar(settings);
+  const { write } = chordFrameTokens();
+  const framesOf = (piece: readonly number[][], semitones = 0) =>
+    piece.flatMap((frame) => [
+      ...frame.map((key) => write({ kind: 'pitch', key: key + semitones })),
+      write({ kind: 'frame' }),
+    ]);
   const tokensOf = (piece: readonly number[][], semitones = 0) => [
-    ...(params.keyToken ? [`Transposed_${semitones}`] : []),
-    ...piece.flatMap((frame) => [...frame.map((key) => `Pitch_${key + semitones}`), 'Frame_None']),
+    ...(params.keyToken ? [write({ kind: 'transposed', semitones })] : []),
+    ...framesOf(piece, semitones),
     END_OF_PIECE,
   ];
   const text = (pieces: readonly string[][]) =>
@@ -69,9 +76,8 @@ export function tokenizePianoRolls(
     pieces.reduce((sum, { length }) => sum + length, 0).toLocaleString('en');
   say(`${train.length} pieces to learn from, ${valid.length} to validate on, ${test.length} to test on`);
   say(`${count(train)}, ${count(valid)} and ${count(test)} frames; ${count(augmented)} tokens in other keys`);
-  const asPiece = (tokens: readonly string[]) => grammar.decode(tokens.filter((token) => /^(Pitch|Frame)/.test(token)));
   return {
-    pieces: kept.map((tokens) => pieceToJson(asPiece(tokens))),
+    pieces: [...train, ...valid].map((piece) => pieceToJson(grammar.decode(framesOf(piece)))),
     tokens: text(kept),
     augmented: text(augmented),
     test: text(test.map((each) => tokensOf(each))),

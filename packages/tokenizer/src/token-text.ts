@@ -1,5 +1,5 @@
 import { textLines } from '@etude/music';
-import { END_OF_PIECE, type Grammar } from './grammar.js';
+import { END_OF_PIECE, type Grammar } from './grammars/grammar.js';
 
 /** Tokens as text for people: what sounds together, or a bar, stands on one line. */
 export function formatTokens(tokens: readonly string[], { startsLine }: Pick<Grammar, 'startsLine'>): string {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { GRAMMARS } from './create-grammar.js';
+import { GRAMMARS } from './grammars/create-grammar.js';
 
 const count = z.int().min(0);
 const tokenization = z.object({

@@ -12,8 +12,8 @@ import {
   transpose,
 } from '@etude/music';
 import * as z from 'zod';
-import { createGrammar, GRAMMARS, type GrammarSettings } from './create-grammar.js';
-import { END_OF_PIECE, type Grammar, GrammarError } from './grammar.js';
+import { createGrammar, GRAMMARS, type GrammarSettings } from './grammars/create-grammar.js';
+import { END_OF_PIECE, type Grammar, GrammarError } from './grammars/grammar.js';
 import { formatTokens } from './token-text.js';
 import type { Tokenization } from './tokenization-format.js';
 

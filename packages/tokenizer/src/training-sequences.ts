@@ -1,4 +1,4 @@
-import { END_OF_PIECE } from './grammar.js';
+import { END_OF_PIECE } from './grammars/grammar.js';
 import type { Tokenization } from './tokenization-format.js';
 import { encoderOf, type Vocabulary } from './vocabulary.js';
 

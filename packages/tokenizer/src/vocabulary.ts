@@ -1,4 +1,4 @@
-import { TokenError } from './grammar.js';
+import { TokenError } from './grammars/grammar.js';
 
 /** What to do with a token that the vocabulary lacks: stop with an error, or leave it out. */
 export type Unseen = 'error' | 'drop';

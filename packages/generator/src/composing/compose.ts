@@ -139,7 +139,7 @@ function heardMusic(
         `sample.given has ${name}, and there is neither a section nor a theme nor a fixed voice of that name`,
       );
     }
-    const { ids, changed, leftOut } = fitTokens(grammar.encode(piece), vocabulary, name);
+    const { ids, changed, leftOut } = fitTokens(grammar.encode(piece), vocabulary, grammar, name);
     heard.set(name, ids);
     if (changed + leftOut > 0) {
       say(`${name}: ${changed} tokens are heard as the nearest that the music has, ${leftOut} are left out`);

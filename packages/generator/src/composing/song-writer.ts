@@ -171,7 +171,7 @@ export class SongWriter {
           : (measureNovelty(notesOnGrid(piece), rules.index, (tick) => tick).longestRun?.notes ?? 0),
       knows: (piece) => {
         try {
-          fitTokens(grammar.encode(piece), vocabulary);
+          fitTokens(grammar.encode(piece), vocabulary, grammar);
           return true;
         } catch {
           return false;
@@ -254,7 +254,7 @@ export class SongWriter {
   async #traced(piece: Piece, rows: TraceRows): Promise<Song> {
     const { grammar, vocabulary } = this.#tools;
     const tokens = grammar.encode(piece);
-    const { ids: prime } = fitTokens(tokens, vocabulary);
+    const { ids: prime } = fitTokens(tokens, vocabulary, grammar);
     const [heard] = await this.#sample({ songs: 1, length: prime.length, seed: 1, prime });
     const probabilities = heard!.trace.map(({ probability }) => probability);
     const written = rows.of(decode(vocabulary, prime));
@@ -264,7 +264,7 @@ export class SongWriter {
   /** The tokens of any music, as near as the model knows them. */
   #fit(piece: Piece): ReturnType<typeof fitTokens> {
     const tokens = notesOf(piece).length === 0 ? [] : this.#tools.grammar.encode(piece);
-    return fitTokens(tokens, this.#tools.vocabulary);
+    return fitTokens(tokens, this.#tools.vocabulary, this.#tools.grammar);
   }
 
   #sample(

@@ -2,13 +2,11 @@ import type { Random } from '@etude/music';
 import { type Bending, UNBENT, weightsOf } from './distribution.js';
 import type { Effect, HeardNote, Injections, SongSoFar, StateChange } from './effect.js';
 
-/** What may come next in a song, told by a state that its tokens lead to. */
+/** Follows a song, and knows what may come next. */
 export interface Constraint {
-  readonly start: string;
-  /** for each token whether it may follow (V) */
-  allowed(state: string): ArrayLike<boolean>;
-  /** where an allowed token leads */
-  follow(state: string, id: number): string;
+  /** for each token whether it may come (V) */
+  allowed(): ArrayLike<boolean>;
+  add(id: number): void;
 }
 
 /** Hears a song as music while it is written. */
@@ -63,7 +61,8 @@ export interface WritingOptions {
   readonly bending: Bending;
   /** what is injected into each song */
   readonly injections?: (() => Injections) | undefined;
-  readonly constraint?: Constraint | undefined;
+  /** made for each song */
+  readonly constraint?: (() => Constraint) | undefined;
   /** what a listener refuses is drawn again; where it refuses all, its rules are given up in their order, then only the constraint counts */
   readonly listener?: (() => Listener) | undefined;
 }
@@ -86,7 +85,7 @@ export class Song {
   readonly #options: WritingOptions;
   readonly #listener: Listener | undefined;
   readonly #recent: HeardNote[] = [];
-  #state: string;
+  readonly #constraint: Constraint | undefined;
   #until: number | undefined;
   readonly #injections: Injections | undefined;
   /** what acts on the song, by kind */
@@ -101,7 +100,7 @@ export class Song {
   constructor(random: Random, options: WritingOptions) {
     this.#random = random;
     this.#options = options;
-    this.#state = options.constraint?.start ?? '';
+    this.#constraint = options.constraint?.();
     this.#listener = options.listener?.();
     this.#until = options.until;
     this.#injections = options.injections?.();
@@ -132,12 +131,12 @@ export class Song {
   go(logits: Float32Array): void {
     if (this.ended) return;
     const at = this.tokens.length;
-    const { prime, boundary, constraint, bending, until } = this.#options;
+    const { prime, boundary, bending, until } = this.#options;
     if (at < prime.length) {
       this.#add(prime[at]!, { ...GIVEN, probability: probabilityOf(logits, prime[at]!) });
       return;
     }
-    const allowed = constraint?.allowed(this.#state);
+    const allowed = this.#constraint?.allowed();
     const may = (id: number) =>
       (id === boundary ? at > 0 && until === undefined : true) && (allowed === undefined || allowed[id] === true);
     this.#may = may;
@@ -274,7 +273,7 @@ export class Song {
     const note = this.#listener?.noteOf(id);
     if (note !== undefined && this.#recent.push(note) > RECENT) this.#recent.shift();
     this.#listener?.add(id);
-    if (this.#options.constraint) this.#state = this.#options.constraint.follow(this.#state, id);
+    this.#constraint?.add(id);
   }
 }
 

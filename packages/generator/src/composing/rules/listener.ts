@@ -1,6 +1,6 @@
 import { Balance, CopyGuard, type CopyIndex, type Entropies, gapPart, type Onset, type Range } from '@etude/measures';
 import type { Note } from '@etude/music';
-import { END_OF_PIECE, type Grammar, START, type Vocabulary, type VoiceRule } from '@etude/tokenizer';
+import { END_OF_PIECE, type Grammar, type Vocabulary, type VoiceRule } from '@etude/tokenizer';
 import type { Constraint, Listener, WritingOptions } from '../../sampling/song.js';
 import type { NoteRule } from './note-rule.js';
 
@@ -26,20 +26,24 @@ function firstTokenWeights({ entries }: Vocabulary, grammar: Grammar): number[] 
 }
 
 /** What the grammar allows, found out once for each state that comes up. */
-function constraintOf({ entries }: Vocabulary, { follow }: Grammar): Constraint | undefined {
-  if (follow === undefined) return undefined;
+function constraintOf({ entries }: Vocabulary, { order }: Grammar): (() => Constraint) | undefined {
+  if (order === undefined) return undefined;
   const known = new Map<string, boolean[]>();
-  return {
-    start: START,
-    allowed(state) {
-      let allowed = known.get(state);
-      if (allowed === undefined) {
-        allowed = entries.map(({ token }) => follow(state, token) !== undefined);
-        known.set(state, allowed);
-      }
-      return allowed;
-    },
-    follow: (state, id) => follow(state, entries[id]!.token) ?? state,
+  return () => {
+    let state = order.start;
+    return {
+      allowed() {
+        let allowed = known.get(state.key);
+        if (allowed === undefined) {
+          allowed = entries.map(({ token }) => order.follow(state, token) !== undefined);
+          known.set(state.key, allowed);
+        }
+        return allowed;
+      },
+      add(id) {
+        state = order.follow(state, entries[id]!.token) ?? state;
+      },
+    };
   };
 }
 

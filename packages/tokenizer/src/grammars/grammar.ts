@@ -39,8 +39,35 @@ export function ticksOfStep(steps: number): number {
 /** Ends every piece of a corpus, and so stands before the first token of the next. */
 export const END_OF_PIECE = 'EOS_None';
 
-/** Where in a sentence of a grammar one stands: whatever it needs to know of the tokens so far. */
-export type GrammarState = string;
+/** Where one stands in a piece, as far as it decides which tokens may follow; two states of one key are the same. */
+export interface GrammarState {
+  readonly key: string;
+}
+
+/** Which token may follow which. */
+export interface TokenOrder {
+  /** the state at the beginning of a piece */
+  readonly start: GrammarState;
+  /** The state that a token leads to; undefined where it may not stand there. */
+  follow(state: GrammarState, token: string): GrammarState | undefined;
+}
+
+/** What a token says, whatever its grammar. */
+export interface TokenMeaning {
+  /**
+   * What it is about: a note that begins; the end of a frame; a setting (metre, tempo, colour), without which the notes are the same; how far
+   * the whole piece is transposed; something else, such as a time or a length
+   */
+  readonly role: 'note' | 'frame' | 'setting' | 'transposition' | 'other';
+  /** MIDI key of the pitched note that begins */
+  readonly key?: number;
+  /** tokens that are alike differ in their amounts only */
+  readonly alike: string;
+  /** times, lengths, velocities, speeds: a token of others may stand for it where there is none of these */
+  readonly amounts: readonly number[];
+  /** for people: "C4 in channel 1" */
+  readonly words: string;
+}
 
 /** A way to write music as tokens. */
 export interface Grammar {
@@ -60,15 +87,14 @@ export interface Grammar {
   readonly division: number;
   /** A reader at the beginning of a piece. */
   reader(): NoteReader;
+  /** What a token means; undefined of one that is none. */
+  meaningOf(token: string): TokenMeaning | undefined;
   /** Whether a token begins a line in a text for people. */
   startsLine(token: string): boolean;
   /** Whether a song that has no beginning given may begin with this token. */
   maySongStart(token: string): boolean;
-  /**
-   * Where a token leads from a state; undefined where it may not stand there. A grammar in which any token may follow any other has
-   * no such function.
-   */
-  readonly follow?: (state: GrammarState, token: string) => GrammarState | undefined;
+  /** absent where any token may follow any other */
+  readonly order?: TokenOrder;
   /**
    * Rules that hold songs to a given voice, one for each song; a grammar that cannot tell a voice has no such function.
    * @param known all tokens that there are
@@ -130,9 +156,6 @@ export interface VoiceRule {
   isOfVoice(token: string): boolean;
   add(token: string): void;
 }
-
-/** The state at the beginning of a piece. */
-export const START: GrammarState = '';
 
 /** Pieces as a grammar takes them: one that writes a single track has one track of each. */
 export function* piecesFor({ partOf }: Pick<Grammar, 'partOf'>, pieces: Iterable<Piece>): Generator<Piece> {

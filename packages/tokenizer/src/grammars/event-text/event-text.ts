@@ -1,9 +1,9 @@
 import { mostMelodic } from '@etude/corpus';
-import { type ChannelEvent, ChannelEvents, channelMessage, hex, isNoteOn } from '@etude/midi-reader';
-import { DRUM_CHANNEL, type Piece } from '@etude/music';
+import { type ChannelEvent, ChannelEvents, channelMessage, hex, isNoteOff, isNoteOn } from '@etude/midi-reader';
+import { DRUM_CHANNEL, type Piece, pitchName } from '@etude/music';
 
-import { type Grammar, GrammarError, TokenError } from './grammar.js';
-import { KeysDown } from './keys-down.js';
+import { type Grammar, GrammarError, TokenError, type TokenMeaning } from '../grammar.js';
+import { KeysDown } from '../keys-down.js';
 
 /** delta in decimal ticks, then status and data bytes in hexadecimal; the status decides how many data bytes. */
 const TOKEN = /^(0|[1-9][0-9]*)_([89a-e][0-9a-f])_([0-7][0-9a-f])(?:_([0-7][0-9a-f]))?$/;
@@ -100,10 +100,33 @@ export function eventTextGrammar(division: number): Grammar {
         },
       };
     },
+    meaningOf(token) {
+      try {
+        return eventMeaning(eventOf(token));
+      } catch (error) {
+        if (error instanceof TokenError) return undefined;
+        throw error;
+      }
+    },
     startsLine: (token) => !token.startsWith('0_'),
     maySongStart(token) {
       const event = eventOf(token);
       return event.tick === 0 && isNoteOn(event);
     },
   };
+}
+
+/** An event, its tick being a delta, as all grammars' tokens can be understood. */
+function eventMeaning({ tick, status, data1, data2 }: ChannelEvent): TokenMeaning {
+  const channel = status & 15;
+  const isOn = isNoteOn({ status, data2 });
+  const amounts = [tick, data2];
+  if (!isOn && !isNoteOff({ status, data2 })) {
+    const words = `message ${hex(status)} ${hex(data1)}`;
+    return { role: 'setting', alike: words, amounts, words };
+  }
+  const words = `${pitchName(data1)} in channel ${channel + 1}`;
+  // However the end of a note is written, it is the same.
+  if (!isOn) return { role: 'other', alike: `end of ${words}`, amounts, words };
+  return { role: 'note', ...(channel !== DRUM_CHANNEL && { key: data1 }), alike: words, amounts, words };
 }

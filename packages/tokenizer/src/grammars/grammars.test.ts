@@ -8,10 +8,10 @@ import {
   type Grammar,
   GrammarError,
   type GrammarSettings,
-  START,
+  type GrammarState,
   TokenError,
-} from './index.js';
-import { anyMusic, anyPiece, extremePiece, plain } from './testing/pieces.js';
+} from '../index.js';
+import { anyMusic, anyPiece, extremePiece, plain } from '../testing/pieces.js';
 
 const settings = (grammar: GrammarSettings['grammar'], steps = 0, division = 480): GrammarSettings => ({
   ...{ grammar, steps, division, velocities: 32 },
@@ -155,9 +155,9 @@ describe('session', () => {
 });
 
 /** Whether a grammar allows a text, token by token, and may end there. */
-function allows({ follow }: Grammar, tokens: readonly string[]): boolean {
-  let state: string | undefined = START;
-  for (const token of [...tokens, END_OF_PIECE]) state = state === undefined ? undefined : follow!(state, token);
+function allows({ order }: Grammar, tokens: readonly string[]): boolean {
+  let state: GrammarState | undefined = order!.start;
+  for (const token of [...tokens, END_OF_PIECE]) state = state && order!.follow(state, token);
   return state !== undefined;
 }
 
@@ -224,13 +224,13 @@ describe('factored', () => {
     ];
     fc.assert(
       fc.property(fc.infiniteStream(fc.nat(1000)), (choices) => {
-        let state: string = START;
+        let state = grammar.order!.start;
         const tokens: string[] = [];
         for (const choice of choices) {
-          const allowed = vocabulary.filter((token) => grammar.follow!(state, token) !== undefined);
+          const allowed = vocabulary.filter((token) => grammar.order!.follow(state, token) !== undefined);
           expect(allowed.length).toBeGreaterThan(0);
           const token = allowed[choice % allowed.length]!;
-          state = grammar.follow!(state, token)!;
+          state = grammar.order!.follow(state, token)!;
           if (tokens.push(token) === 80) break;
         }
         const notes = notesOf(grammar.decode(tokens));

@@ -1,8 +1,8 @@
-import { chordFrameGrammar } from './chord-frame.js';
-import { eventTextGrammar } from './event-text.js';
-import { factoredGrammar } from './factored.js';
+import { chordFrameGrammar } from './chord-frame/chord-frame.js';
+import { eventTextGrammar } from './event-text/event-text.js';
+import { factoredGrammar } from './factored/factored.js';
 import type { Grammar } from './grammar.js';
-import { sessionGrammar } from './session.js';
+import { sessionGrammar } from './session/session.js';
 
 export const GRAMMARS = ['event-text', 'session', 'factored', 'chord-frame'] as const;
 

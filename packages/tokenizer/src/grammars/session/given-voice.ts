@@ -1,22 +1,16 @@
 import { isNoteOff, isNoteOn } from '@etude/midi-reader';
-import { checkKeys, oneAtATime, partOf } from './given-voice.js';
-import type { GivenVoice, VoiceRule } from './grammar.js';
+import { checkKeys, oneAtATime, partOf } from '../given-voice.js';
+import type { GivenVoice, VoiceRule } from '../grammar.js';
+import type { TokenTable } from '../token-table.js';
+import type { SessionToken, TrackMessage } from './tokens.js';
 
-interface Message {
-  readonly track: number;
-  readonly status: number;
-  readonly data1: number;
-  readonly data2: number;
+interface SessionTokens {
+  readonly tokens: TokenTable<SessionToken>;
+  /** ticks of a time step */
+  readonly unit: number;
 }
 
-/** What tokens of the session grammar say. */
-export interface SessionTokens {
-  messageOf(token: string): Message | undefined;
-  /** ticks by which a token moves on; undefined of one that is no time shift */
-  shiftOf(token: string): number | undefined;
-}
-
-const isNote = (message: Message) => isNoteOn(message) || isNoteOff(message);
+const isNote = (message: TrackMessage) => isNoteOn(message) || isNoteOff(message);
 
 /**
  * Holds a part of a session, one channel of one track, to given notes. How hard they are struck is the model's.
@@ -26,23 +20,32 @@ const isNote = (message: Message) => isNoteOn(message) || isNoteOff(message);
 export function sessionVoice(
   { notes, as }: GivenVoice,
   known: readonly string[],
-  { messageOf, shiftOf }: SessionTokens,
+  { tokens, unit }: SessionTokens,
 ): () => VoiceRule {
+  const messageOf = (text: string) => {
+    const token = tokens.read(text);
+    return token?.kind === 'message' ? token : undefined;
+  };
+  /** ticks by which a token moves on; undefined of one that is no time shift */
+  const shiftOf = (text: string) => {
+    const token = tokens.read(text);
+    return token?.kind === 'shift' ? unit * token.steps : undefined;
+  };
   const messages = known.flatMap((token) => messageOf(token) ?? []);
   const struck = messages.filter((message) => isNoteOn(message) && (message.status & 15) !== 9);
   const channels = new Set(struck.map(({ track, status }) => track * 16 + (status & 15)));
   const inOrder = [...channels].sort((a, b) => a - b);
   const part = partOf(inOrder, as);
   const track = part >> 4;
-  const isOfPart = (message: Message) => message.track === track && (message.status & 15) === (part & 15);
+  const isOfPart = (message: TrackMessage) => message.track === track && (message.status & 15) === (part & 15);
   checkKeys(notes, new Set(struck.filter(isOfPart).map(({ data1 }) => data1)), `part ${as} of the music learnt from`);
   /** tokens by the key of the part that they strike, or let go */
   const [strikes, releases] = [new Map<number, string[]>(), new Map<number, string[]>()];
   for (const token of known) {
     const message = messageOf(token);
     if (message === undefined || !isNote(message) || !isOfPart(message)) continue;
-    const tokens = isNoteOn(message) ? strikes : releases;
-    tokens.set(message.data1, [...(tokens.get(message.data1) ?? []), token]);
+    const texts = isNoteOn(message) ? strikes : releases;
+    texts.set(message.data1, [...(texts.get(message.data1) ?? []), token]);
   }
   // At one tick keys are let go before others are struck.
   const events = oneAtATime(notes)
@@ -66,7 +69,7 @@ export function sessionVoice(
 
   return () => {
     let [now, next] = [0, 0];
-    const isDue = (message: Message) => {
+    const isDue = (message: TrackMessage) => {
       const event = events[next];
       if (event === undefined || event.tick > now) return false;
       return isOfPart(message) && message.data1 === event.key && isNoteOn(message) === event.on;

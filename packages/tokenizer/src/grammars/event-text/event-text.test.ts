@@ -1,9 +1,9 @@
 import { type ChannelEvent, channelMessage } from '@etude/midi-reader';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { formatTokens, parseTokens } from '../../token-text.js';
+import { TokenError } from '../grammar.js';
 import { eventTextGrammar, fromEventText, toEventText } from './event-text.js';
-import { TokenError } from './grammar.js';
-import { formatTokens, parseTokens } from './token-text.js';
 
 /** Two bars at division 480: octaves and sixths over each other. */
 const TWO_BARS =

@@ -1,0 +1,86 @@
+import { isNoteOn } from '@etude/midi-reader';
+import { DRUM_CHANNEL, quantize } from '@etude/music';
+import { type Grammar, GrammarError, type NoteReader, ticksOfStep } from '../grammar.js';
+import { KeysDown } from '../keys-down.js';
+import type { TokenTable } from '../token-table.js';
+import { decode } from './decode.js';
+import { encode, TokenNames } from './encode.js';
+import { sessionVoice } from './given-voice.js';
+import { type SessionToken, sessionMeaning, sessionTokens } from './tokens.js';
+
+/**
+ * The session grammar: all tracks and channels in one stream in time order, with tempo, metre and key (docs/session.md). On a
+ * grid, `steps` steps a quarter note; else in ticks, and then it stands for exactly the events that it was made from.
+ */
+export function sessionGrammar({ division, steps }: { division: number; steps: number | undefined }): Grammar {
+  const tokens = sessionTokens();
+  const names = new TokenNames(tokens);
+  /** ticks a time step of the tokens has in what is decoded */
+  const unit = steps === undefined ? 1 : ticksOfStep(steps);
+  const decoded = { unit, division: steps === undefined ? division : unit * steps };
+  return {
+    division: decoded.division,
+    encode(piece) {
+      if (steps !== undefined)
+        return encode(quantize(piece, steps).piece, (tick) => Math.round((tick * steps) / piece.division), names);
+      if (piece.division !== division) {
+        throw new GrammarError(`expected ${division} ticks a quarter note, found ${piece.division}`);
+      }
+      return encode(piece, (tick) => tick, names);
+    },
+    decode: (texts) => decode(texts, tokens, decoded),
+    reader: () => sessionReader(tokens, unit),
+    meaningOf(text) {
+      const token = tokens.read(text);
+      return token && sessionMeaning(token);
+    },
+    startsLine: (text) => tokens.read(text)?.kind === 'shift',
+    maySongStart(text) {
+      const token = tokens.read(text);
+      return token?.kind === 'message' && isNoteOn(token);
+    },
+    around: (voice, known) => sessionVoice(voice, known, { tokens, unit }),
+  };
+}
+
+function sessionReader(tokens: TokenTable<SessionToken>, unit: number): NoteReader {
+  let now = 0;
+  const tracks = new Map<number, KeysDown>();
+  const keysOf = (track: number) => {
+    const keys = tracks.get(track) ?? new KeysDown();
+    tracks.set(track, keys);
+    return keys;
+  };
+  const messageOf = (text: string) => {
+    const token = tokens.read(text);
+    return token?.kind === 'message' ? token : undefined;
+  };
+  const timeAfter = (text: string) => {
+    const token = tokens.read(text);
+    return token?.kind === 'shift' ? now + unit * token.steps : now;
+  };
+  return {
+    noteOf(text) {
+      const message = messageOf(text);
+      if (message === undefined || !isNoteOn(message)) return undefined;
+      const channel = message.status & 15;
+      if (channel === DRUM_CHANNEL) return undefined;
+      return { start: now, key: message.data1, track: message.track, channel };
+    },
+    allows(text) {
+      const message = messageOf(text);
+      return message === undefined || keysOf(message.track).allows(message);
+    },
+    timeAfter,
+    lengthOf(text) {
+      const message = messageOf(text);
+      const begun = message && keysOf(message.track).begunAt(message);
+      return begun === undefined ? undefined : { ticks: now - begun, isOver: true };
+    },
+    add(text) {
+      now = timeAfter(text);
+      const message = messageOf(text);
+      if (message !== undefined) keysOf(message.track).add(message, now);
+    },
+  };
+}
