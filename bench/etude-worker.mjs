@@ -40,13 +40,6 @@ if (task === 'train') {
   };
   await serve((count) => timed(count, () => unit(work)));
 } else {
-  const prepared = stepper(tf, kernels, shape, weights);
-  await serve((count) =>
-    timed(count, () => {
-      const next = prepared.step(ids(batch), state);
-      next.logits.dataSync();
-      tf.dispose(next.logits);
-      replace(next.state);
-    }),
-  );
+  const prepared = stepper(tf, kernels, { shape, weights }, state);
+  await serve((count) => timed(count, () => prepared.step(ids(batch))));
 }

@@ -1,5 +1,5 @@
 // What the grammars cost on the pieces in data/, as a table in Markdown: node bench/grammars.mjs
-// Trains a small model on each piece in each grammar; for docs/grammars.md.
+// Trains a small model on each piece in each grammar; for docs/grammars/README.md.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -41,7 +41,7 @@ describe('etude compare', () => {
   });
 
   it('prints a table, and Markdown', async () => {
-    const table = (await workspace.etude('compare', '--experiments', 'tiny,deep')).stdout.split('\n');
+    const table = (await workspace.etude('compare', 'tiny', 'deep')).stdout.split('\n');
     expect(table[0]).toMatch(/^experiment +tiny +deep$/);
     expect(table[1]).toMatch(/^train.layers +1 +2$/);
     const markdown = (await workspace.etude('compare', '-e', 'tiny,deep', '--markdown')).stdout.split('\n');
@@ -56,7 +56,7 @@ describe('etude compare', () => {
     const { code, stderr } = await workspace.etude('compare', '--experiments', 'tiny,depe');
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: '--experiments: there is no artifacts/depe/run.json; did you mean "deep"?\n',
+      stderr: 'compare: there is no artifacts/depe/run.json; did you mean "deep"?\n',
     });
   });
 });

@@ -16,15 +16,13 @@ import { formatColumns, printJson } from './print.js';
 import { findWorkspace } from './workspace.js';
 
 interface CompareOptions {
-  readonly experiments: string;
   readonly markdown?: boolean;
   readonly json?: boolean;
 }
 
-export function compareCommand({ experiments, markdown = false, json = false }: CompareOptions): void {
+export function compareCommand(names: readonly string[], { markdown = false, json = false }: CompareOptions): void {
   const workspace = findWorkspace();
   const problems: Problem[] = [];
-  const names = experiments.split(',').map((name) => name.trim());
   const read = names.flatMap((name) => readExperimentFolder(workspace, name, problems));
   if (problems.length > 0) throw new InputError(problems);
   const compared = compareExperiments(read);
@@ -36,7 +34,7 @@ export function compareCommand({ experiments, markdown = false, json = false }: 
 /** What a comparison needs of an artifact folder: `run.json` says which files the last run left there. */
 function readExperimentFolder(workspace: string, name: string, problems: Problem[]): ExperimentToCompare[] {
   if (!isExperimentName(name)) {
-    problems.push({ place: '--experiments', message: `expected the name of a folder in artifacts/, found "${name}"` });
+    problems.push({ place: 'compare', message: `expected the name of a folder in artifacts/, found "${name}"` });
     return [];
   }
   const folder = artifactFolder(workspace, name);
@@ -44,7 +42,7 @@ function readExperimentFolder(workspace: string, name: string, problems: Problem
   if (record === undefined) {
     const all = existsSync(join(workspace, 'artifacts')) ? readdirSync(join(workspace, 'artifacts')) : [];
     const near = all.length === 0 || all.includes(name) ? '; run it first' : suggestion(name, all);
-    problems.push({ place: '--experiments', message: `there is no artifacts/${name}/run.json${near}` });
+    problems.push({ place: 'compare', message: `there is no artifacts/${name}/run.json${near}` });
     return [];
   }
   const present = record.stages.flatMap((stage) =>

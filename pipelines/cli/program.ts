@@ -6,7 +6,20 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
   version: string;
 };
 
-const config = () => new Option('-c, --config <file>', "the experiment's YAML file").makeOptionMandatory();
+/** An experiment is named by its file, as the argument or by an option. */
+const ofExperiment = (command: Command) =>
+  command.argument('[experiment]', "the experiment's YAML file").option('-c, --config <file>', 'the same');
+/** @throws {CommanderError} where it is named not at all, or twice */
+function experimentOf(command: Command): string {
+  const [named] = command.args;
+  const { config } = command.opts<{ config?: string }>();
+  if (named !== undefined && config !== undefined) command.error('error: the experiment is named twice');
+  return (
+    named ??
+    config ??
+    command.error(`error: expected an experiment, such as: etude ${command.name()} experiments/4layer.yaml`)
+  );
+}
 const json = () => new Option('--json', 'print one JSON document on standard output and nothing else there');
 const set = () =>
   new Option('--set <stage.parameter=value>', 'change a parameter for this run; may be given more than once')
@@ -29,37 +42,51 @@ export function buildProgram(): Command {
       .exitOverride()
       .addHelpText('after', `\nExamples:\n${examples.map((example) => `  $ etude ${example}`).join('\n')}`);
 
-  command('run', 'run an experiment: every stage whose outputs are not in the cache', [
-    'run --config experiments/4layer.yaml',
-    'run --config experiments/4layer.yaml --set sample.temperature=1.2',
-    'run --config experiments/4layer.yaml --stage sample',
-    'run --config experiments/4layer.yaml --dry-run',
-  ])
-    .addOption(config())
+  ofExperiment(
+    command('run', 'run an experiment: every stage whose outputs are not in the cache', [
+      'run experiments/4layer.yaml',
+      'run experiments/4layer.yaml --set sample.temperature=1.2',
+      'run experiments/4layer.yaml --stage sample',
+      'run experiments/4layer.yaml --dry-run',
+    ]),
+  )
     .option('--stage <name>', 'run this stage again, and what follows where its output changes')
     .addOption(set())
     .option('--dry-run', 'only say what would run, and why')
     .addOption(json())
-    .action(async (options) => (await import('./run.js')).runCommand({ ...options, version }));
+    .action(async (_, options, command) =>
+      (await import('./run.js')).runCommand({ ...options, config: experimentOf(command), version }),
+    );
 
   command('compare', 'put artifact folders side by side: what differs, losses, time, measures of the songs', [
-    'compare --experiments 2layer,4layer',
-    'compare --experiments 2layer,4layer --markdown > comparison.md',
+    'compare 2layer 4layer',
+    'compare 2layer 4layer --markdown > comparison.md',
   ])
-    .requiredOption('-e, --experiments <names>', 'names of artifact folders, with commas between')
+    .argument('[names...]', 'names of artifact folders')
+    .option('-e, --experiments <names>', 'the same, with commas between')
     .option('--markdown', 'print a Markdown document')
     .addOption(json())
-    .action(async (options) => (await import('./compare.js')).compareCommand(options));
+    .action(async (names: string[], { experiments = '', ...options }, command: Command) => {
+      const all = [...names, experiments]
+        .flatMap((list) => list.split(','))
+        .map((name) => name.trim())
+        .filter(Boolean);
+      if (all.length === 0) command.error('error: expected names of experiments, such as: etude compare 2layer 4layer');
+      (await import('./compare.js')).compareCommand(all, options);
+    });
 
-  command('explain', 'show what the fingerprint of each stage is made of, and what changed since the last run', [
-    'explain --config experiments/4layer.yaml',
-    'explain --config experiments/4layer.yaml --stage train',
-  ])
-    .addOption(config())
+  ofExperiment(
+    command('explain', 'show what the fingerprint of each stage is made of, and what changed since the last run', [
+      'explain experiments/4layer.yaml',
+      'explain experiments/4layer.yaml --stage train',
+    ]),
+  )
     .option('--stage <name>', 'only this stage')
     .addOption(set())
     .addOption(json())
-    .action(async (options) => (await import('./explain.js')).explainCommand(options));
+    .action(async (_, options, command) =>
+      (await import('./explain.js')).explainCommand({ ...options, config: experimentOf(command) }),
+    );
 
   command('status', 'show for every experiment what is in the cache and what would run', ['status', 'status --json'])
     .addOption(json())
@@ -82,12 +109,13 @@ export function buildProgram(): Command {
     async (_, command) => (await import('./cache.js')).verifyCommand(command.optsWithGlobals()),
   );
 
-  command('graph', "show an experiment's stages and the artifacts between them", [
-    'graph --config experiments/4layer.yaml',
-  ])
-    .addOption(config())
+  ofExperiment(
+    command('graph', "show an experiment's stages and the artifacts between them", ['graph experiments/4layer.yaml']),
+  )
     .addOption(json())
-    .action(async (options) => (await import('./graph.js')).graphCommand(options));
+    .action(async (_, options, command) =>
+      (await import('./graph.js')).graphCommand({ ...options, config: experimentOf(command) }),
+    );
 
   command(
     'inspect',

@@ -1,7 +1,7 @@
 export { CopyGuard, type Onset } from './copy-guard.js';
 export { CopyIndex, type Place } from './copy-index.js';
 export { gapPart, notesOnGrid } from './lines.js';
-export { SongMeter, type SongReport, type SourceReport } from './measure-song.js';
+export { type SongMeasures, SongMeter, type SourceMeasures } from './measure-song.js';
 export {
   bitsOutside,
   type Entropies,

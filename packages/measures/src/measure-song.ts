@@ -6,10 +6,10 @@ import { measureNovelty, type Novelty } from './novelty.js';
 import { measureSoundness, pitchesOf, type Soundness } from './soundness.js';
 
 /** What can be told of a song beside the music that it was learnt from. */
-export type SongReport = Novelty & Monotony & Soundness & { readonly notes: number; readonly seconds: number };
+export type SongMeasures = Novelty & Monotony & Soundness & { readonly notes: number; readonly seconds: number };
 
 /** What is normal: the same measures of parts of the source itself. */
-export interface SourceReport {
+export interface SourceMeasures {
   readonly halves: Entropies<Range>;
   /** of the second half against the first: of a corpus of pieces, of a piece of its notes */
   readonly novelty: Novelty;
@@ -29,7 +29,7 @@ export class SongMeter {
     this.#index = new CopyIndex(this.#pieces);
   }
 
-  measure(song: Piece): SongReport {
+  measure(song: Piece): SongMeasures {
     const notes = notesOf(song);
     const secondsAt = tempoMap(song);
     return {
@@ -41,7 +41,7 @@ export class SongMeter {
     };
   }
 
-  source(): SourceReport {
+  source(): SourceMeasures {
     const [first, second] = this.#halves();
     const piece = this.#source[0]!;
     const index = new CopyIndex(first);

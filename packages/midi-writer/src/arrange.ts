@@ -13,7 +13,7 @@ export interface Arrangement {
   readonly tuning?: number | undefined;
   readonly humanize?: Humanize | undefined;
   /** for some tracks or channels; where several fit, a later one goes over an earlier one */
-  readonly parts?: readonly Part[] | undefined;
+  readonly parts?: readonly ArrangedPart[] | undefined;
 }
 
 export interface Humanize {
@@ -24,7 +24,7 @@ export interface Humanize {
 }
 
 /** What a part of a song is played with. Without track and channel it is all of the song. */
-export interface Part {
+export interface ArrangedPart {
   /** of the song, counted from 0 */
   readonly track?: number | undefined;
   /** counted from 1 */
@@ -87,16 +87,16 @@ export function arrange(
 }
 
 /** Several parts as one: later ones go over earlier ones, transpositions add up. */
-function merged(parts: readonly Part[], semitones: number): Part {
+function merged(parts: readonly ArrangedPart[], semitones: number): ArrangedPart {
   const set = parts.flatMap((part) => Object.entries(part).filter(([, value]) => value !== undefined));
   const transpose = parts.reduce((sum, part) => sum + (part.transpose ?? 0), semitones);
-  return { ...(Object.fromEntries(set) as Part), transpose };
+  return { ...(Object.fromEntries(set) as ArrangedPart), transpose };
 }
 
 function playPart(
   events: readonly ChannelEvent[],
   channel: number,
-  part: Part,
+  part: ArrangedPart,
   song: Piece & { end: number },
 ): ChannelEvent[] {
   const controls: [number, number][] = [];

@@ -19,7 +19,7 @@ export interface FileToWrite {
   readonly tracks: readonly TrackToWrite[];
 }
 
-export interface WritingOptions {
+export interface MidiOptions {
   /** leave out a status byte that is that of the event before (SMF 1.0, "Track Chunks") */
   readonly runningStatus?: boolean;
 }
@@ -33,7 +33,7 @@ const LONGEST = 0x0fff_ffff;
  */
 export function writeMidi(
   { format, division, tracks }: FileToWrite,
-  { runningStatus = false }: WritingOptions = {},
+  { runningStatus = false }: MidiOptions = {},
 ): Uint8Array {
   check(isWhole(format, 0, 2), 'format', '0, 1 or 2', format);
   check(isWhole(division, 1, 0xffff), 'division', 'from 1 to 65535', division);

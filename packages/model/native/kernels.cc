@@ -534,6 +534,52 @@ void lstmStep(const Team& team, const LstmStep& s) {
   }
 }
 
+// ---- A time step of a whole model
+
+int64_t packedOutputSize(int64_t H, int64_t V) { return plainColumns(V).panels * H * WIDTH; }
+
+void packOutput(const Team& team, const float* weight, bool transpose, int64_t H, int64_t V, float* packed) {
+  pack(team, weight, transpose ? H : V, transpose, 0, H, plainColumns(V), packed);
+}
+
+template <int R>
+void outputTile(const ModelStep& s, const float* hidden, int64_t row, int64_t p, const float* panel) {
+  vec sums[R][4] = {};
+  multiply<R>(sums, hidden + row * s.H, s.H, panel, s.H);
+#pragma GCC unroll 8
+  for (int r = 0; r < R; r++) {
+#pragma GCC unroll 4
+    for (int j = 0; j < 4; j++) {
+      const int64_t column = p * WIDTH + j * LANES, n = s.V - column;
+      store(s.logits + (row + r) * s.V + column, sums[r][j] + load(s.outputBias + column, n), n);
+    }
+  }
+}
+
+void modelStep(const Team& team, const ModelStep& s, float* space) {
+  const int64_t state = s.B * s.H, layer = packedLstmSize(s.H, s.H), tiles = ceilDiv(s.B, ROWS);
+  const Range rows = share(team, s.B);
+  for (int64_t row = rows.from; row < rows.to; row++) {
+    const float* from = s.embedding + s.ids[row] * s.H;
+    for (int64_t i = 0; i < s.H; i += LANES) store(space + row * s.H + i, load(from + i, s.H - i), s.H - i);
+  }
+  meet(team);
+  const float* x = space;
+  for (int64_t l = 0; l < s.layers; l++) {
+    const float* before = s.states + 2 * l * state;
+    float* after = s.nextStates + 2 * l * state;
+    lstmStep(team, {s.B, s.H, s.H, s.packed + l * layer, x, before, before + state, after, after + state});
+    meet(team);
+    x = after;
+  }
+  const Range mine = share(team, plainColumns(s.V).panels * tiles);
+  for (int64_t i = mine.from; i < mine.to; i++) {
+    const Range at = tileRows(s.B, i % tiles);
+    const float* panel = s.packed + s.layers * layer + i / tiles * s.H * WIDTH;
+    FOR_ROWS(at.to - at.from, outputTile, s, x, at.from, i / tiles, panel)
+  }
+}
+
 #endif
 
 // ---- A layer's backward pass
@@ -764,10 +810,10 @@ bool runsHere() {
 
 #if defined(BFLOAT16)
 const Kernels KERNELS = {TEXT(KERNELS), LANES, runsHere, matMulSpace, matMul, lstmForwardSpace, lstmForward, lstmBackwardSpace,
-    lstmBackward, nullptr, nullptr, nullptr, crossEntropy, adam};
+    lstmBackward, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, crossEntropy, adam};
 #else
 const Kernels KERNELS = {TEXT(KERNELS), LANES, runsHere, matMulSpace, matMul, lstmForwardSpace, lstmForward, lstmBackwardSpace,
-    lstmBackward, packedLstmSize, packLstm, lstmStep, crossEntropy, adam};
+    lstmBackward, packedLstmSize, packLstm, lstmStep, packedOutputSize, packOutput, modelStep, crossEntropy, adam};
 #endif
 
 } // namespace etude

@@ -95,6 +95,21 @@ struct LstmStep {
 };
 
 /**
+ * One time step of a whole model: embedding, layers of H units one on top of the other, output map. The packed weights of all layers stand one
+ * after the other, each as packLstm makes it, and behind them those of the output map, as packOutput makes it.
+ */
+struct ModelStep {
+  int64_t B, H, V, layers;
+  const float* embedding; // (V, H)
+  const int32_t* ids;     // (B), each below V
+  const float* packed;
+  const float* outputBias; // (V)
+  const float* states;     // (layers, 2, B, H): hidden and cell state of each layer
+  float* nextStates;       // (layers, 2, B, H)
+  float* logits;           // (B, V)
+};
+
+/**
  * Softmax cross entropy of logits (N, V) and a bias (V) against N targets, and the gradients of its mean. A target below 0
  * counts for nothing.
  */
@@ -135,6 +150,10 @@ struct Kernels {
   int64_t (*packedLstmSize)(int64_t D, int64_t H); // floats
   void (*packLstm)(const Team&, const LstmForward&, float* packed);
   void (*lstmStep)(const Team&, const LstmStep&);
+  int64_t (*packedOutputSize)(int64_t H, int64_t V); // floats
+  /** the weight is (H, V), or (V, H) where transposed */
+  void (*packOutput)(const Team&, const float* weight, bool transpose, int64_t H, int64_t V, float* packed);
+  void (*modelStep)(const Team&, const ModelStep&, float* space); // B·H floats of working space
   void (*crossEntropy)(const Team&, const CrossEntropy&, float* space); // N floats of working space
   void (*adam)(const Team&, const Adam&);
 };

@@ -158,6 +158,46 @@ void testLayer(const Kernels& k, int threads, int64_t T, int64_t B, int64_t D, i
   }
 }
 
+/** A model's step against that of its layers, one after the other, and a plain product. */
+void testModelStep(const Kernels& k, int threads, int64_t layers, int64_t B, int64_t H, int64_t V, bool tied) {
+  if (!k.modelStep) return;
+  const int64_t layer = k.packedLstmSize(H, H), state = B * H;
+  const Numbers embedding = numbers(V * H), output = numbers(H * V), bias = numbers(V), states = numbers(layers * 2 * state);
+  Numbers packed(layers * layer + k.packedOutputSize(H, V) + 16), next(layers * 2 * state), logits(B * V), space(state);
+  float* aligned = reinterpret_cast<float*>((reinterpret_cast<uintptr_t>(packed.data()) + 63) / 64 * 64);
+  std::vector<int32_t> ids(B);
+  for (int64_t b = 0; b < B; b++) ids[b] = (int32_t)(b * 7 % V);
+  Numbers x(state), after(2 * state);
+  for (int64_t i = 0; i < state; i++) x[i] = embedding[ids[i / H] * H + i % H];
+  for (int64_t l = 0; l < layers; l++) {
+    const Numbers inputWeight = numbers(H * 4 * H), inputBias = numbers(4 * H);
+    const Numbers recurrentWeight = numbers(H * 4 * H), recurrentBias = numbers(4 * H);
+    LstmForward f{};
+    f.D = f.H = H;
+    f.inputWeight = inputWeight.data(), f.inputBias = inputBias.data();
+    f.recurrentWeight = recurrentWeight.data(), f.recurrentBias = recurrentBias.data();
+    crew->run(threads, [&](const Team& team) { k.packLstm(team, f, aligned + l * layer); });
+    const float* before = states.data() + 2 * l * state;
+    const LstmStep step{B, H, H, aligned + l * layer, x.data(), before, before + state, after.data(), after.data() + state};
+    crew->run(threads, [&](const Team& team) { k.lstmStep(team, step); });
+    x.assign(after.begin(), after.begin() + state);
+  }
+  float* panels = aligned + layers * layer;
+  crew->run(threads, [&](const Team& team) { k.packOutput(team, output.data(), tied, H, V, panels); });
+  const ModelStep s{B, H, V, layers, embedding.data(), ids.data(), aligned, bias.data(), states.data(), next.data(), logits.data()};
+  crew->run(threads, [&](const Team& team) { k.modelStep(team, s, space.data()); });
+  for (int64_t i = 0; i < 2 * state; i++) {
+    expectNear(k.name, "model step: last layer", next[(layers - 1) * 2 * state + i], after[i]);
+  }
+  for (int64_t b = 0; b < B; b++) {
+    for (int64_t v = 0; v < V; v++) {
+      double sum = bias[v];
+      for (int64_t h = 0; h < H; h++) sum += (double)x[b * H + h] * output[tied ? v * H + h : h * V + v];
+      expectNear(k.name, "model step: logits", logits[b * V + v], sum);
+    }
+  }
+}
+
 void testCrossEntropy(const Kernels& k, int threads, int64_t N, int64_t V) {
   const Numbers logits = numbers(N * V), bias = numbers(V);
   std::vector<int32_t> targets(N);
@@ -221,6 +261,11 @@ void testAll(const Kernels& k) {
       }
     }
     testLayer(k, threads, 1, 11, 20, 70, false, false);
+    for (const bool tied : {false, true}) {
+      testModelStep(k, threads, 1, 1, 1, 1, tied);
+      testModelStep(k, threads, 2, 7, 33, 70, tied);
+      testModelStep(k, threads, 3, 32, 20, 5, tied);
+    }
     for (const int64_t V : {1, 5, 16, 33}) testCrossEntropy(k, threads, 11, V);
     for (const int64_t n : {1, 15, 16, 1000}) testAdam(k, threads, n);
   }

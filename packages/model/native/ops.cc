@@ -271,6 +271,36 @@ void lstmStep(void* attributes, TF_OpKernelContext* context) {
   call.run((s.D + s.H) * 4 * s.H * s.B, [&](const Team& team) { kernels().lstmStep(team, s); });
 }
 
+void packOutput(void* attributes, TF_OpKernelContext* context) {
+  Call call(attributes, context);
+  const bool transpose = call.attributes.transposeB;
+  const int64_t H = call.dimension(0, transpose), V = call.dimension(0, !transpose);
+  const float* weight = call.in(0);
+  float* packed = call.out(0, {kernels().packedOutputSize(H, V)});
+  if (!call.ok()) return;
+  call.run(H * V, [&](const Team& team) { kernels().packOutput(team, weight, transpose, H, V, packed); });
+}
+
+/** Inputs: ids, embedding, packed, output bias, states. */
+void modelStep(void* attributes, TF_OpKernelContext* context) {
+  Call call(attributes, context);
+  ModelStep s{};
+  s.B = call.size(0), s.V = call.dimension(1, 0), s.H = call.dimension(1, 1), s.layers = call.dimension(4, 0);
+  s.ids = call.in<int32_t>(0), s.embedding = call.in(1), s.packed = call.in(2);
+  s.outputBias = call.in(3), s.states = call.in(4);
+  const int64_t packed = s.layers * kernels().packedLstmSize(s.H, s.H) + kernels().packedOutputSize(s.H, s.V);
+  call.expect(call.size(2) == packed && call.size(3) == s.V && call.size(4) == s.layers * 2 * s.B * s.H,
+      "EtudeModelStep: weights or states have the wrong size");
+  for (int64_t row = 0; call.ok() && row < s.B; row++) {
+    call.expect(s.ids[row] >= 0 && s.ids[row] < s.V, "EtudeModelStep: a token is not in the vocabulary");
+  }
+  s.logits = call.out(0, {s.B, s.V});
+  s.nextStates = call.out(1, call.shape(4));
+  float* space = call.space(s.B * s.H);
+  if (!space) return;
+  call.run(8 * s.H * s.H * s.B, [&](const Team& team) { kernels().modelStep(team, s, space); });
+}
+
 /** Inputs: logits, bias, targets, and (1): smoothing. */
 void crossEntropy(void* attributes, TF_OpKernelContext* context) {
   Call call(attributes, context);
@@ -396,6 +426,11 @@ const bool registered = [] {
       {"packed: float"}, {threads}, packLstm);
   registerOperation("EtudeLstmStep", {"packed: float", "x: float", "hidden: float", "cell: float"},
       {"next_hidden: float", "next_cell: float"}, {threads}, lstmStep);
+  registerOperation("EtudePackOutput", {"weight: float"}, {"packed: float"},
+      {threads, "transpose_b: bool = false"}, packOutput);
+  registerOperation("EtudeModelStep",
+      {"ids: int32", "embedding: float", "packed: float", "output_bias: float", "states: float"},
+      {"logits: float", "next_states: float"}, {threads}, modelStep);
   registerOperation("EtudeCrossEntropy", {"logits: float", "bias: float", "targets: int32", "smoothing: float"},
       {"loss: float", "d_logits: float", "d_bias: float"}, {threads}, crossEntropy);
   registerOperation("EtudeInstructions", {}, {"numbers: float"}, {threads}, instructions);

@@ -1,9 +1,9 @@
 import type { Random } from '@etude/music';
-import type { Tensor, Tensor1D, Tensor2D, TensorFlow } from '@etude/tensorflow';
-import type { Body, State, Weights } from './body.js';
+import type { Tensor, Tensor1D, Tensor2D, Tensor4D, TensorFlow } from '@etude/tensorflow';
+import { type Body, lstmWeights, type State, type Weights } from './body.js';
 import { type GridLstmShape, gridLstm } from './grid-lstm.js';
 import { dropoutKey } from './kernels/dropout.js';
-import type { Kernels, LayerDropout } from './kernels/kernels.js';
+import type { Kernels, LayerDropout, ModelStep } from './kernels/kernels.js';
 import { type StackedLstmShape, stackedLstm } from './stacked-lstm.js';
 
 // Shapes: T time steps, B rows of a batch, H units, V tokens of the vocabulary.
@@ -129,22 +129,92 @@ export function lossAndGradients(
   });
 }
 
-/** A model in use, one token at a time for B songs side by side. */
+/** A model in use, one token at a time for B songs side by side. It holds their state. */
 export interface Stepper {
   /**
    * @param ids the last token of each song (B)
-   * @returns logits (B, V), whose softmax is the probability of each token, and the next state; both are the caller's to
-   * dispose of
+   * @returns logits (B·V), whose softmax is the probability of each token
    */
-  step(ids: Int32Array, state: State): { logits: Tensor2D; state: State };
+  step(ids: Int32Array): Float32Array;
+  /** Has the state of each layer changed in place: its hidden, then its cell state (B·H). */
+  changeState(change: (values: Float32Array, layer: number) => void): void;
   dispose(): void;
 }
 
-/** Prepares a model for use step by step: its weights are laid out once for all steps. */
-export function stepper(tf: TensorFlow, kernels: Kernels, shape: LanguageModelShape, weights: Weights): Stepper {
+/**
+ * Prepares a model for use step by step: its weights are laid out once for all steps.
+ * @param state to begin from, which becomes the stepper's
+ */
+export function stepper(
+  tf: TensorFlow,
+  kernels: Kernels,
+  { shape, weights }: { shape: LanguageModelShape; weights: Weights },
+  state: State,
+): Stepper {
+  if (shape.model === 'stacked-lstm' && kernels.modelStep) {
+    const layers = Array.from({ length: shape.layers }, (_, layer) => lstmWeights(weights, `lstm.${layer}`));
+    const model = kernels.modelStep({
+      embedding: weights.embedding as Tensor2D,
+      outputWeight: outputWeight(shape, weights),
+      outputBias: weights['output.bias'] as Tensor1D,
+      layers,
+    });
+    const states = tf.tidy(() => tf.stack(state.map(({ hidden, cell }) => tf.stack([hidden, cell])))); // (layers, 2, B, H)
+    tf.dispose(state as never);
+    return wholeStepper(tf, kernels, model, states as Tensor4D);
+  }
+  return layeredStepper(tf, kernels, shape, weights, state);
+}
+
+/** Of kernels that take a step of the whole model at once. */
+function wholeStepper(tf: TensorFlow, kernels: Kernels, model: ModelStep, before: Tensor4D): Stepper {
+  const unit = kernels.unitsOfWork();
+  let states = before;
+  const replace = (next: Tensor4D) => {
+    states.dispose();
+    states = next;
+  };
+  return {
+    step: (ids) =>
+      unit(() => {
+        const tokens = tf.tensor1d(ids, 'int32');
+        const next = model.step(tokens, states);
+        const logits = next.logits.dataSync() as Float32Array;
+        tf.dispose([tokens, next.logits]);
+        replace(next.states);
+        return logits;
+      }),
+    changeState(change) {
+      const values = Float32Array.from(states.dataSync());
+      const size = states.shape[2] * states.shape[3];
+      for (let place = 0; place * size < values.length; place++) {
+        change(values.subarray(place * size, (place + 1) * size), place >> 1);
+      }
+      replace(tf.tensor4d(values, states.shape));
+    },
+    dispose() {
+      states.dispose();
+      model.dispose();
+    },
+  };
+}
+
+/** Of kernels and bodies that go layer by layer. */
+function layeredStepper(
+  tf: TensorFlow,
+  kernels: Kernels,
+  shape: LanguageModelShape,
+  weights: Weights,
+  before: State,
+): Stepper {
   const body = bodyOf(shape).stepper(tf, kernels, shape, weights);
   const unit = kernels.unitsOfWork();
-  const step = (ids: Int32Array, state: State) =>
+  let state = before;
+  const replace = (next: State) => {
+    tf.dispose(state as never);
+    state = next;
+  };
+  const step = (ids: Int32Array) =>
     kept(tf, () => {
       const x = tf.gather(weights.embedding as Tensor2D, tf.tensor1d(ids, 'int32')); // (B, H)
       const next = body.step(x, state);
@@ -152,8 +222,26 @@ export function stepper(tf: TensorFlow, kernels: Kernels, shape: LanguageModelSh
       return { logits: tf.add(logits, weights['output.bias']!) as Tensor2D, state: next.state };
     });
   return {
-    step: (ids, state) => unit(() => step(ids, state)),
-    dispose: body.dispose,
+    step: (ids) =>
+      unit(() => {
+        const next = step(ids);
+        const logits = next.logits.dataSync() as Float32Array;
+        next.logits.dispose();
+        replace(next.state);
+        return logits;
+      }),
+    changeState(change) {
+      const changed = (tensor: Tensor2D, layer: number) => {
+        const values = Float32Array.from(tensor.dataSync());
+        change(values, layer);
+        return tf.tensor2d(values, tensor.shape);
+      };
+      replace(state.map(({ hidden, cell }, i) => ({ hidden: changed(hidden, i), cell: changed(cell, i) })));
+    },
+    dispose() {
+      tf.dispose(state as never);
+      body.dispose();
+    },
   };
 }
 

@@ -1,8 +1,8 @@
-import type { SongReport } from '@etude/measures';
+import type { SongMeasures } from '@etude/measures';
 import { pitchName } from '@etude/music';
 import type { LearningCurve } from '@etude/trainer';
+import { type MidiSummary, summarizeMidi } from './midi-summary.js';
 import { markdownText } from './plain-text.js';
-import { measureSong, type SongMeasures } from './song-measures.js';
 
 /** An artifact folder, read. */
 export interface ExperimentToCompare {
@@ -18,7 +18,7 @@ export interface ExperimentToCompare {
   /** nats per note of held-out music; undefined where nothing is held out or the stage measure has not run */
   readonly natsPerNote: number | undefined;
   /** what the stage measure found, song by song; empty where it has not run */
-  readonly reports: readonly Pick<SongReport, 'longestRun' | 'copiedShare' | 'repeatedBars' | 'longestLoop'>[];
+  readonly reports: readonly Pick<SongMeasures, 'longestRun' | 'copiedShare' | 'repeatedBars' | 'longestLoop'>[];
 }
 
 export interface ComparedExperiment {
@@ -37,7 +37,7 @@ export interface ComparedExperiment {
   readonly songs: readonly ComparedSong[];
 }
 
-type ComparedSong = { readonly path: string } & SongMeasures & {
+type ComparedSong = { readonly path: string } & MidiSummary & {
     /** notes of the longest run that a piece has as well, in any key and tempo */
     readonly longestCopy?: number;
     /** share of the notes in such runs of 8 or more */
@@ -61,7 +61,11 @@ export function compareExperiments(experiments: readonly ExperimentToCompare[]):
     natsPerNote,
     trainingSeconds,
     totalSeconds,
-    songs: songs.map(({ path, bytes }, index) => ({ path, ...measureSong(bytes), ...copiesAndLoops(reports[index]) })),
+    songs: songs.map(({ path, bytes }, index) => ({
+      path,
+      ...summarizeMidi(bytes),
+      ...copiesAndLoops(reports[index]),
+    })),
   }));
 }
 

@@ -7,6 +7,6 @@ export {
 } from './compare.js';
 export { type CurveToDraw, drawLearningCurve } from './learning-curve-picture.js';
 export { measuresInWords } from './measures-in-words.js';
+export { type MidiSummary, secondsOf, summarizeMidi } from './midi-summary.js';
 export { plainText } from './plain-text.js';
-export { measureSong, type SongMeasures, secondsOf } from './song-measures.js';
 export { drawSong, type SongToDraw } from './song-picture.js';

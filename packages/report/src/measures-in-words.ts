@@ -1,7 +1,7 @@
-import type { SongReport, SourceReport } from '@etude/measures';
+import type { SongMeasures, SourceMeasures } from '@etude/measures';
 
 /** What was measured, in a few lines. */
-export function measuresInWords(songs: readonly SongReport[], source: SourceReport): string[] {
+export function measuresInWords(songs: readonly SongMeasures[], source: SourceMeasures): string[] {
   const runs = songs.map(({ longestRun }) => longestRun?.notes ?? 0);
   const shares = songs.map(({ copiedShare }) => copiedShare);
   const half = source.novelty.longestRun?.notes ?? 0;

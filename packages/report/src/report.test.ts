@@ -9,8 +9,8 @@ import {
   comparisonRows,
   drawLearningCurve,
   drawSong,
-  measureSong,
   plainText,
+  summarizeMidi,
 } from './index.js';
 
 /** One note a quarter note in 2/4 at 60 quarter notes a minute. */
@@ -32,24 +32,24 @@ const song = (keys: readonly number[]) =>
     ],
   });
 
-describe('measureSong', () => {
+describe('summarizeMidi', () => {
   it('tells length, notes and range', () => {
-    expect(measureSong(song([60, 62, 64, 62, 60, 62, 60, 62]))).toEqual({
+    expect(summarizeMidi(song([60, 62, 64, 62, 60, 62, 60, 62]))).toEqual({
       ...{ seconds: 8, notes: 8, lowest: 60, highest: 64, distinctPitches: 3 },
     });
   });
 
   it('can measure more notes and tracks than a function takes arguments', () => {
-    const many = measureSong(song(Array.from({ length: 150_000 }, (_, i) => 40 + (i % 50))));
+    const many = summarizeMidi(song(Array.from({ length: 150_000 }, (_, i) => 40 + (i % 50))));
     expect([many.notes, many.lowest, many.highest]).toEqual([150_000, 40, 89]);
     const track = [...Buffer.from('MTrk'), 0, 0, 0, 4, 0, 0xff, 0x2f, 0];
     const head = [...Buffer.from('MThd'), 0, 0, 0, 6, 0, 1, 0, 1, 0, 96];
     const tracks = Uint8Array.from([...head, ...Array.from({ length: 150_000 }, () => track).flat()]);
-    expect(measureSong(tracks)).toMatchObject({ seconds: 0, notes: 0 });
+    expect(summarizeMidi(tracks)).toMatchObject({ seconds: 0, notes: 0 });
   });
 
   it('can measure a song without notes', () => {
-    expect(measureSong(song([]))).toEqual({
+    expect(summarizeMidi(song([]))).toEqual({
       ...{ seconds: 0, notes: 0, lowest: undefined, highest: undefined, distinctPitches: 0 },
     });
   });
@@ -64,11 +64,11 @@ describe('measureSong', () => {
       { tick: 300, status: 0x80, data1: 60, data2: 0 },
     ];
     expect(
-      measureSong(writeMidi({ format: 0, division: 100, tracks: [{ meta: tempos.map(setTempo), events }] })).seconds,
+      summarizeMidi(writeMidi({ format: 0, division: 100, tracks: [{ meta: tempos.map(setTempo), events }] })).seconds,
     ).toBeCloseTo(2, 9);
-    expect(measureSong(writeMidi({ format: 0, division: 100, tracks: [{ events }] })).seconds).toBeCloseTo(1.5, 9);
+    expect(summarizeMidi(writeMidi({ format: 0, division: 100, tracks: [{ events }] })).seconds).toBeCloseTo(1.5, 9);
     // 25 frames a second of 40 ticks: 1000 ticks a second (SMF 1.0, "Header Chunks")
-    expect(measureSong(writeMidi({ format: 0, division: 0xe728, tracks: [{ events }] })).seconds).toBeCloseTo(0.3, 9);
+    expect(summarizeMidi(writeMidi({ format: 0, division: 0xe728, tracks: [{ events }] })).seconds).toBeCloseTo(0.3, 9);
   });
 });
 

@@ -1,4 +1,4 @@
-import { type Entropies, type Range, type SongReport, selfSimilarity } from '@etude/measures';
+import { type Entropies, type Range, type SongMeasures, selfSimilarity } from '@etude/measures';
 import { barsBefore, isDrum, notesOf, type Piece, tempoMap } from '@etude/music';
 import { scaleLinear } from 'd3-scale';
 import { FAINT, line, picture, text } from './svg.js';
@@ -7,7 +7,7 @@ import { FAINT, line, picture, text } from './svg.js';
 export interface SongToDraw {
   readonly title: string;
   readonly piece: Piece;
-  readonly report: SongReport;
+  readonly report: SongMeasures;
   readonly halves: Entropies<Range>;
   /** in the order of tokens */
   readonly trace: readonly {
@@ -76,7 +76,7 @@ function greatest(least: number, values: readonly number[]): number {
 type Scale = (value: number) => number;
 type Notes = ReturnType<typeof notesOf>;
 
-function roll(notes: Notes, piece: Piece, { longestRun }: SongReport, x: Scale): string[] {
+function roll(notes: Notes, piece: Piece, { longestRun }: SongMeasures, x: Scale): string[] {
   if (notes.length === 0) return [];
   const keys = notes.map(({ key }) => key);
   const [lowest, highest] = [
@@ -115,7 +115,7 @@ function roll(notes: Notes, piece: Piece, { longestRun }: SongReport, x: Scale):
 }
 
 /** Where the longest copy stands, in ticks. */
-function copiedSpan(notes: Notes, piece: Piece, { at, seconds }: NonNullable<SongReport['longestRun']>) {
+function copiedSpan(notes: Notes, piece: Piece, { at, seconds }: NonNullable<SongMeasures['longestRun']>) {
   const secondsAt = tempoMap(piece);
   // Measured on a grid, a note may begin a little before the time that it was given.
   const tickAt = (time: number) =>
@@ -221,7 +221,7 @@ function matrix(notes: Notes, piece: Piece): string[] {
   ];
 }
 
-function figures(report: SongReport, halves: Entropies<Range>): string[] {
+function figures(report: SongMeasures, halves: Entropies<Range>): string[] {
   const left = MARGIN.left + MATRIX.size + 60;
   const loop = report.longestLoop;
   const bits = (key: keyof Entropies) =>

@@ -20,5 +20,5 @@ export { formatTokens, songTokensFormat, tokensFormat } from './token-text.js';
 export { type Tokenization, tokenizationFormat } from './tokenization-format.js';
 export { type TokenizationParams, tokenizationParams, tokenizeCorpus } from './tokenize-corpus.js';
 export { trainingSequences } from './training-sequences.js';
-export { buildVocabulary, countEntropy, decode, encoderOf, type Unseen, type Vocabulary } from './vocabulary.js';
+export { buildVocabulary, countEntropy, encoderOf, tokensOfIds, type Unseen, type Vocabulary } from './vocabulary.js';
 export { vocabularyFormat } from './vocabulary-format.js';

@@ -18,7 +18,7 @@ export function parseTokens(text: string): string[] {
 }
 
 /** The pieces of a text in UTF-8, one after the other, each with the token that ends it; one piece where none does. */
-function* readPieces(bytes: Uint8Array): Generator<string[]> {
+function* tokensOfPieces(bytes: Uint8Array): Generator<string[]> {
   let piece: string[] = [];
   for (const line of textLines(bytes)) {
     for (const token of parseTokens(line)) {
@@ -33,7 +33,7 @@ function* readPieces(bytes: Uint8Array): Generator<string[]> {
 
 /** Tokens of pieces, one piece after the other. What is written is text in UTF-8, which may be longer than a string can be. */
 export const tokensFormat = {
-  parseEach: readPieces,
+  parseEach: tokensOfPieces,
   serialize: (text: string | Uint8Array): string | Uint8Array => text,
 };
 

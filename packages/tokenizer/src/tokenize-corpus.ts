@@ -12,14 +12,17 @@ import {
   transpose,
 } from '@etude/music';
 import * as z from 'zod';
-import { createGrammar, GRAMMARS, type GrammarSettings } from './grammars/create-grammar.js';
+import { createGrammar, GRAMMARS, type GrammarSettings, timeOf } from './grammars/create-grammar.js';
 import { END_OF_PIECE, type Grammar, GrammarError } from './grammars/grammar.js';
 import { formatTokens } from './token-text.js';
 import type { Tokenization } from './tokenization-format.js';
 
 /** How a corpus is written as tokens. */
 export const tokenizationParams = z.strictObject({
-  grammar: z.enum(GRAMMARS).default('event-text').describe('how music is written as tokens; see docs/grammars.md'),
+  grammar: z
+    .enum(GRAMMARS)
+    .default('event-text')
+    .describe('how music is written as tokens; see docs/grammars/README.md'),
   stepsPerBeat: z
     .int()
     .min(0)
@@ -70,8 +73,9 @@ export async function tokenizeCorpus(
   params: TokenizationParams,
   { signal, progress, say }: TokenizingHooks,
 ): Promise<TokenizedCorpus> {
-  if (params.grammar === 'event-text' && params.stepsPerBeat > 0) {
-    throw new GrammarError('event-text counts ticks: for a grid set extract-track.quantize, or choose another grammar');
+  if (timeOf(params.grammar) === 'ticks' && params.stepsPerBeat > 0) {
+    const message = 'counts ticks: for a grid set extract-track.quantize, or choose another grammar';
+    throw new GrammarError(`${params.grammar} ${message}`);
   }
   const whole = [...pieces];
   const { partOf } = createGrammar(settingsOf(params, whole[0]!.division));
@@ -149,8 +153,8 @@ class TokenText {
 }
 
 function settingsOf({ grammar, stepsPerBeat, velocities }: TokenizationParams, division: number): GrammarSettings {
-  const inTicks = grammar === 'event-text' || grammar === 'session';
-  return { grammar, division, steps: stepsPerBeat === 0 && !inTicks ? 4 : stepsPerBeat, velocities };
+  const steps = stepsPerBeat === 0 && timeOf(grammar) === 'steps' ? 4 : stepsPerBeat;
+  return { grammar, division, steps, velocities };
 }
 
 function encode(grammar: Grammar, piece: Piece, failed: (problem: string) => void): string[] | undefined {
@@ -191,7 +195,7 @@ function toOneDivision(pieces: readonly Piece[], { grammar, stepsPerBeat }: Toke
   // Beyond what a file may have it only grows, until no number holds it.
   const division = pieces.reduce((common, piece) => (common > 0x7fff ? common : multiple(common, piece.division)), 1);
   if (division <= 0x7fff) return pieces.map((piece) => rescale(piece, division));
-  if (stepsPerBeat > 0 || (grammar !== 'event-text' && grammar !== 'session')) return [...pieces];
+  if (stepsPerBeat > 0 || timeOf(grammar) === 'steps') return [...pieces];
   throw new GrammarError(
     `the pieces have divisions (ticks a quarter note) that have no common multiple up to 32767: set tokenize.stepsPerBeat, and the grammar session or factored`,
   );

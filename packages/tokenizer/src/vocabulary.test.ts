@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { buildVocabulary, countEntropy, decode, encoderOf } from './vocabulary.js';
+import { buildVocabulary, countEntropy, encoderOf, tokensOfIds } from './vocabulary.js';
 
 describe('vocabulary', () => {
   const tokens = ['b', 'a', 'c', 'a', 'b', 'B'];
@@ -16,7 +16,7 @@ describe('vocabulary', () => {
 
   it('gives ids and takes them back', () => {
     expect([...encoderOf(vocabulary)(tokens)]).toEqual([1, 0, 3, 0, 1, 2]);
-    expect(decode(vocabulary, encoderOf(vocabulary)(tokens))).toEqual(tokens);
+    expect(tokensOfIds(vocabulary, encoderOf(vocabulary)(tokens))).toEqual(tokens);
   });
 
   it('stops at an unseen token, or drops it, as it says itself', () => {

@@ -45,7 +45,7 @@ export function encoderOf({ entries, unseen }: Vocabulary): (tokens: readonly st
 }
 
 /** The tokens of ids that {@link encoderOf} gave. */
-export function decode({ entries }: Vocabulary, ids: ArrayLike<number>): string[] {
+export function tokensOfIds({ entries }: Vocabulary, ids: ArrayLike<number>): string[] {
   return Array.from(ids, (id) => entries[id]!.token);
 }
 

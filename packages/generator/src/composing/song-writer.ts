@@ -9,9 +9,9 @@ import {
 import { type Kernels, type Model, meanLoss, onlyHeard } from '@etude/model';
 import { excerpt, hash, notesOf, type Piece } from '@etude/music';
 import type { TensorFlow } from '@etude/tensorflow';
-import { decode, encoderOf, fitTokens, type Grammar, type Vocabulary } from '@etude/tokenizer';
+import { encoderOf, fitTokens, type Grammar, tokensOfIds, type Vocabulary } from '@etude/tokenizer';
 import { type SamplingOptions, type SamplingProgress, sample, type WrittenSong } from '../sampling/sample.js';
-import type { TokenTrace, WritingOptions } from '../sampling/song.js';
+import type { TokenTrace, WritingOptions } from '../sampling/song-draft.js';
 import { type Cadence, dominantFrom, type Ending, type EndingJudge, withTonic } from './endings/ending.js';
 import type { BarWriter } from './form/form.js';
 import { injections, isScheduled, type Noise } from './noise/schedule.js';
@@ -138,7 +138,7 @@ export class SongWriter {
   /** A take with its ending, and what it costs to choose it. */
   #ended({ tokens, trace, endedAt }: WrittenSong, hasCadence: boolean): Take {
     const { vocabulary, grammar, rules, cadence, bar } = this.#tools;
-    let piece = grammar.decode(decode(vocabulary, tokens));
+    let piece = grammar.decode(tokensOfIds(vocabulary, tokens));
     if (endedAt !== undefined) piece = excerpt(piece, 0, endedAt);
     if (endedAt !== undefined && hasCadence) piece = withTonic(piece, { song: endedAt, bar }, cadence, this.#judge);
     const unlike = rules.voice ? surpriseOf(trace) : this.#bitsOutside(piece);
@@ -229,7 +229,9 @@ export class SongWriter {
           ...{ songs: 1, takes, length: prime.length + length, seed: own, prime, until, listener },
           noise: later,
         });
-        const pieces = written.map(({ tokens }) => excerpt(grammar.decode(decode(vocabulary, tokens)), from, until));
+        const pieces = written.map(({ tokens }) =>
+          excerpt(grammar.decode(tokensOfIds(vocabulary, tokens)), from, until),
+        );
         const costs = pieces.map((piece, take) => {
           const copies = gaveUpCopyLimit(written[take]!.trace.slice(prime.length));
           return cost(piece) + (copies ? TOO_MUCH_COPIED : 0);
@@ -257,7 +259,7 @@ export class SongWriter {
     const { ids: prime } = fitTokens(tokens, vocabulary, grammar);
     const [heard] = await this.#sample({ songs: 1, length: prime.length, seed: 1, prime });
     const probabilities = heard!.trace.map(({ probability }) => probability);
-    const written = rows.of(decode(vocabulary, prime));
+    const written = rows.of(tokensOfIds(vocabulary, prime));
     return { tokens, trace: written.map((row, at) => ({ ...row, probability: probabilities[at] })) };
   }
 

@@ -1,5 +1,5 @@
 import type { Grammar } from '@etude/tokenizer';
-import type { TokenTrace } from '../sampling/song.js';
+import type { TokenTrace } from '../sampling/song-draft.js';
 
 /** A token, and how it came into the song. */
 export type TraceRow = Omit<TokenTrace, 'id'> & { readonly token: string };

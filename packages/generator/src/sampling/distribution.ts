@@ -37,23 +37,27 @@ export function weightsOf(
   before: readonly number[],
 ): Float64Array {
   const { temperature, repetitionPenalty, repetitionWindow, dry } = bending;
-  const bent = Float64Array.from(logits, (logit, id) => (may(id) ? logit : Number.NEGATIVE_INFINITY));
+  const weights = new Float64Array(logits.length); // until their exponentials are taken, logits
+  for (let id = 0; id < weights.length; id++) weights[id] = may(id) ? logits[id]! : Number.NEGATIVE_INFINITY;
   if (repetitionPenalty !== 1) {
     for (const id of new Set(before.slice(-repetitionWindow))) {
-      bent[id]! *= bent[id]! > 0 ? 1 / repetitionPenalty : repetitionPenalty;
+      weights[id]! *= weights[id]! > 0 ? 1 / repetitionPenalty : repetitionPenalty;
     }
   }
   if (dry > 0) {
     for (const [id, length] of continuations(before)) {
-      if (length > DRY_ALLOWED) bent[id]! -= dry * DRY_BASE ** Math.min(40, length - DRY_ALLOWED);
+      if (length > DRY_ALLOWED) weights[id]! -= dry * DRY_BASE ** Math.min(40, length - DRY_ALLOWED);
     }
   }
-  const highest = bent.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  let highest = Number.NEGATIVE_INFINITY;
+  for (let id = 0; id < weights.length; id++) if (weights[id]! > highest) highest = weights[id]!;
   if (temperature === 0 || highest === Number.NEGATIVE_INFINITY) {
-    const top = bent.indexOf(highest);
-    return bent.map((_, id) => (id === top && highest > Number.NEGATIVE_INFINITY ? 1 : 0));
+    const top = weights.indexOf(highest);
+    weights.fill(0);
+    if (highest > Number.NEGATIVE_INFINITY) weights[top] = 1;
+    return weights;
   }
-  const weights = bent.map((logit) => Math.exp((logit - highest) / temperature));
+  for (let id = 0; id < weights.length; id++) weights[id] = Math.exp((weights[id]! - highest) / temperature);
   return filtered(weights, bending);
 }
 

@@ -1,7 +1,7 @@
-import { type Kernels, type Model, type State, stepper, zeroState } from '@etude/model';
+import { type Kernels, type Model, type Stepper, stepper, zeroState } from '@etude/model';
 import { randomStreams } from '@etude/music';
 import type { TensorFlow } from '@etude/tensorflow';
-import { Song, type TokenTrace, type WritingOptions } from './song.js';
+import { SongDraft, type TokenTrace, type WritingOptions } from './song-draft.js';
 
 export interface SamplingOptions extends WritingOptions {
   readonly seed: number;
@@ -39,36 +39,32 @@ const GOLDEN = 0x9e3779b1;
 export async function sample(
   tf: TensorFlow,
   kernels: Kernels,
-  { shape, weights }: Model,
+  model: Model,
   options: SamplingOptions,
   { signal, onProgress }: { signal?: AbortSignal; onProgress?: (progress: SamplingProgress) => void } = {},
 ): Promise<WrittenSong[]> {
   signal?.throwIfAborted();
   const { length, seed, boundary, closing } = options;
+  const { vocabulary } = model.shape;
   const most = closing ? 2 * length : length;
   const takes = options.takes ?? 1;
   const randoms = Array.from({ length: takes }, (_, take) => randomStreams((seed ^ Math.imul(take, GOLDEN)) | 0));
   const songs = Array.from(
     { length: options.songs * takes },
-    (_, row) => new Song(randoms[row % takes]!.next().value, options),
+    (_, row) => new SongDraft(randoms[row % takes]!.next().value, options),
   );
-  const model = stepper(tf, kernels, shape, weights);
-  let state = zeroState(tf, shape, songs.length);
+  const stepping = stepper(tf, kernels, model, zeroState(tf, model.shape, songs.length));
   // What the model hears before the first token; without a boundary that one is drawn, or given, before it hears anything.
   if (boundary === undefined) for (const song of songs) song.begin();
   let heard = Int32Array.from(songs, (song) => boundary ?? song.last);
   let heardAt = performance.now();
   for (let at = boundary === undefined ? 1 : 0; at < most && songs.some((song) => !song.ended); at++) {
-    const next = model.step(heard, state);
-    tf.dispose(state as never);
-    state = next.state;
-    const logits = next.logits.dataSync() as Float32Array;
+    const logits = stepping.step(heard);
     songs.forEach((song, row) => {
-      song.go(logits.subarray(row * shape.vocabulary, (row + 1) * shape.vocabulary));
+      song.go(logits.subarray(row * vocabulary, (row + 1) * vocabulary));
     });
     heard = Int32Array.from(songs, (song) => song.last);
-    tf.dispose(next.logits);
-    if (songs.some(({ stateChange }) => stateChange !== undefined)) state = changed(tf, state, songs);
+    if (songs.some(({ stateChange }) => stateChange !== undefined)) changeStates(stepping, songs);
     if (performance.now() - heardAt > LISTEN_EVERY_MS || at === length - 1) {
       onProgress?.({ done: Math.min(at + 1, length), total: length });
       await new Promise(setImmediate);
@@ -76,34 +72,26 @@ export async function sample(
       heardAt = performance.now();
     }
   }
-  tf.dispose(state as never);
-  model.dispose();
+  stepping.dispose();
   return songs.map(({ tokens, trace, endedAt }) => ({ tokens: Int32Array.from(tokens), trace, endedAt }));
 }
 
-/** The state with what songs want done to theirs: noise in proportion to its size, or that of the next song in its place. */
-function changed(tf: TensorFlow, state: State, songs: readonly Song[]): State {
+/** Does to the state of each song what it wants done: noise in proportion to its size, or the state of the next song in its place. */
+function changeStates(stepping: Stepper, songs: readonly SongDraft[]): void {
   const wishes = songs.map((song) => song.stateChange);
   for (const song of songs) song.stateChange = undefined;
-  const result = state.map((layer, number) => {
-    const change = (tensor: typeof layer.hidden) => {
-      const [rows, units] = tensor.shape;
-      const before = tensor.dataSync();
-      const values = Float32Array.from(before);
-      wishes.forEach((wish, row) => {
-        const mine = values.subarray(row * units, (row + 1) * units);
-        if (wish?.kind === 'swap') {
-          const other = (row + 1) % rows;
-          mine.set(before.subarray(other * units, (other + 1) * units));
-        } else if (wish !== undefined && (wish.layers === undefined || wish.layers.includes(number))) {
-          const size = Math.sqrt(mine.reduce((sum, x) => sum + x * x, 0) / units);
-          for (let i = 0; i < units; i++) mine[i]! += wish.scale * size * songs[row]!.normal();
-        }
-      });
-      return tf.tensor2d(values, [rows, units]);
-    };
-    return { hidden: change(layer.hidden), cell: change(layer.cell) };
+  stepping.changeState((values, layer) => {
+    const units = values.length / songs.length;
+    const before = values.slice();
+    wishes.forEach((wish, row) => {
+      const mine = values.subarray(row * units, (row + 1) * units);
+      if (wish?.kind === 'swap') {
+        const other = (row + 1) % songs.length;
+        mine.set(before.subarray(other * units, (other + 1) * units));
+      } else if (wish !== undefined && (wish.layers === undefined || wish.layers.includes(layer))) {
+        const size = Math.sqrt(mine.reduce((sum, x) => sum + x * x, 0) / units);
+        for (let i = 0; i < units; i++) mine[i]! += wish.scale * size * songs[row]!.normal();
+      }
+    });
   });
-  tf.dispose(state as never);
-  return result as State;
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { NativeOperations, Scalar, Tensor, Tensor1D, Tensor2D, TensorFlow } from '@etude/tensorflow';
+import type { NativeOperations, Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D, TensorFlow } from '@etude/tensorflow';
 import { type Dropout, dropoutThreshold } from './dropout.js';
 import type { Kernels, LayerDropout, LayerInput, Precision } from './kernels.js';
 import { rowsOf, toTable } from './reference.js';
@@ -117,6 +117,27 @@ export function fusedKernels(
           return { hidden, cell };
         },
         dispose: () => packed!.dispose(),
+      };
+    },
+    modelStep({ embedding, layers, outputWeight, outputBias }) {
+      // The embedding itself is the output map with its axes the other way round.
+      const output = native.run('EtudePackOutput', { threads, transpose_b: outputWeight === embedding }, [
+        outputWeight,
+      ]);
+      const packed = tf.tidy(() => {
+        const each = layers.map(({ inputWeight, inputBias, recurrentWeight, recurrentBias }) =>
+          native.run('EtudePackLstm', plain, [inputWeight, inputBias, recurrentWeight, recurrentBias]),
+        );
+        return tf.concat1d([...each.flat(), ...output] as Tensor1D[]);
+      });
+      tf.dispose(output);
+      return {
+        step(ids, states) {
+          const inputs = [ids, embedding, packed, outputBias, states];
+          const [logits, next] = native.run('EtudeModelStep', plain, inputs, 2);
+          return { logits: logits as Tensor2D, states: next as Tensor4D };
+        },
+        dispose: () => packed.dispose(),
       };
     },
     matMul: (a, b, transposeA = false, transposeB = false) =>

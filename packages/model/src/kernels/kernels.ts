@@ -1,4 +1,4 @@
-import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@etude/tensorflow';
+import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D } from '@etude/tensorflow';
 import type { Dropout } from './dropout.js';
 
 // Shapes: T time steps, B rows of a batch, D width of a layer's input, H units, V tokens of the vocabulary.
@@ -54,6 +54,24 @@ interface LayerGradients {
   readonly dState: LayerState;
 }
 
+/** The weights of a language model whose body is a stack of layers of H units. */
+interface StackWeights {
+  readonly embedding: Tensor2D; // (V, H)
+  readonly layers: readonly LayerWeights[];
+  readonly outputWeight: Tensor2D; // (H, V), or the embedding
+  readonly outputBias: Tensor1D; // (V)
+}
+
+/** A model that is used step by step. What it prepares of the weights is the caller's to dispose of by `dispose`. */
+export interface ModelStep {
+  /**
+   * @param ids (B)
+   * @param states hidden and cell state of each layer (layers, 2, B, H)
+   */
+  step(ids: Tensor1D, states: Tensor4D): { logits: Tensor2D; states: Tensor4D };
+  dispose(): void;
+}
+
 interface AdamNumbers {
   /** learning rate with the bias correction of both moments */
   readonly rate: number;
@@ -97,6 +115,8 @@ export interface Kernels {
     step(input: Tensor2D, state: LayerState): LayerState;
     dispose(): void;
   };
+  /** The whole of a stacked LSTM step by step; absent where it takes an operation per layer at least. */
+  readonly modelStep?: (weights: StackWeights) => ModelStep;
   /** a · b, or with either transposed */
   matMul(a: Tensor2D, b: Tensor2D, transposeA?: boolean, transposeB?: boolean): Tensor2D;
   /**

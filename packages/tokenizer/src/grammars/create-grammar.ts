@@ -4,11 +4,8 @@ import { factoredGrammar } from './factored/factored.js';
 import type { Grammar } from './grammar.js';
 import { sessionGrammar } from './session/session.js';
 
-export const GRAMMARS = ['event-text', 'session', 'factored', 'chord-frame'] as const;
-
-/** Which grammar, and what it needs to know: with the tokens alone it makes music of them. */
-export interface GrammarSettings {
-  readonly grammar: (typeof GRAMMARS)[number];
+/** What a grammar needs to know to make music of tokens. */
+interface Resolution {
   /** ticks a quarter note of the pieces, for grammars that count ticks */
   readonly division: number;
   /** steps a quarter note; 0: ticks, where the grammar can count them */
@@ -17,15 +14,35 @@ export interface GrammarSettings {
   readonly velocities: number;
 }
 
-export function createGrammar({ grammar, division, steps, velocities }: GrammarSettings): Grammar {
-  switch (grammar) {
-    case 'event-text':
-      return eventTextGrammar(division);
-    case 'session':
-      return sessionGrammar({ division, steps: steps === 0 ? undefined : steps });
-    case 'factored':
-      return factoredGrammar({ steps, velocities });
-    case 'chord-frame':
-      return chordFrameGrammar(steps);
-  }
+interface GrammarKind {
+  /** whether it counts ticks and never steps of a grid, ticks unless a grid is set, or always steps */
+  readonly time: 'ticks' | 'ticks or steps' | 'steps';
+  create(resolution: Resolution): Grammar;
+}
+
+const KINDS = {
+  'event-text': { time: 'ticks', create: ({ division }) => eventTextGrammar(division) },
+  session: {
+    time: 'ticks or steps',
+    create: ({ division, steps }) => sessionGrammar({ division, steps: steps === 0 ? undefined : steps }),
+  },
+  factored: { time: 'steps', create: factoredGrammar },
+  'chord-frame': { time: 'steps', create: ({ steps }) => chordFrameGrammar(steps) },
+} satisfies Record<string, GrammarKind>;
+
+export type GrammarName = keyof typeof KINDS;
+export const GRAMMARS = Object.keys(KINDS) as GrammarName[];
+
+/** Which grammar, and at which resolution: with the tokens alone it makes music of them. */
+export interface GrammarSettings extends Resolution {
+  readonly grammar: GrammarName;
+}
+
+export function createGrammar({ grammar, ...resolution }: GrammarSettings): Grammar {
+  return KINDS[grammar].create(resolution);
+}
+
+/** How a grammar counts time. */
+export function timeOf(grammar: GrammarName): GrammarKind['time'] {
+  return KINDS[grammar].time;
 }

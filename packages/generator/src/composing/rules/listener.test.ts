@@ -4,7 +4,7 @@ import { isNoteOff, isNoteOn, readMidi } from '@etude/midi-reader';
 import { chooseKernels, initialWeights, type LanguageModelShape } from '@etude/model';
 import { createRandom, notesOf, type Piece, piecesOf } from '@etude/music';
 import { loadTensorFlow } from '@etude/tensorflow';
-import { buildVocabulary, createGrammar, decode, GRAMMARS, type GrammarSettings } from '@etude/tokenizer';
+import { buildVocabulary, createGrammar, GRAMMARS, type GrammarSettings, tokensOfIds } from '@etude/tokenizer';
 import { describe, expect, it } from 'vitest';
 import { UNBENT } from '../../sampling/distribution.js';
 import { sample } from '../../sampling/sample.js';
@@ -46,7 +46,7 @@ describe.each(GRAMMARS)('songs of a model that knows nothing, in the grammar %s'
     expect(written).toHaveLength(2500);
     for (const { tokens } of written) {
       // Checked by what is read back, and not by what let it pass.
-      const song = grammar.decode(decode(vocabulary, tokens));
+      const song = grammar.decode(tokensOfIds(vocabulary, tokens));
       for (const { events } of song.tracks) {
         const down = new Set<number>();
         for (const event of events) {
@@ -66,7 +66,7 @@ describe.each(GRAMMARS)('songs of a model that knows nothing, in the grammar %s'
     const longest = async (guarded: boolean) => {
       const written = await songs(guarded ? { index } : {}, { songs: 40, length: 300 });
       const runs = written.map(({ tokens }) => {
-        const song = grammar.decode(decode(vocabulary, tokens));
+        const song = grammar.decode(tokensOfIds(vocabulary, tokens));
         return measureNovelty(notesOnGrid(song), index, (tick) => tick).longestRun?.notes ?? 0;
       });
       return Math.max(...runs);
@@ -91,7 +91,7 @@ describe.each(GRAMMARS)('songs of a model that knows nothing, in the grammar %s'
       // What had to be given up is checked by the relaxing of rules, and is rare.
       if (trace.some(({ relaxed }) => relaxed.length > 0)) continue;
       const starts: number[] = [];
-      for (const { key, start } of notesOf(grammar.decode(decode(vocabulary, tokens)))) {
+      for (const { key, start } of notesOf(grammar.decode(tokensOfIds(vocabulary, tokens)))) {
         notes += 1;
         expect(key).toBeGreaterThanOrEqual(60);
         expect(key).toBeLessThanOrEqual(81);
@@ -127,7 +127,7 @@ describe.each(GRAMMARS)('songs of a model that knows nothing, in the grammar %s'
       // A model that knows nothing may have struck all keys of an instrument before it lets time go on.
       if (trace.some(({ relaxed }) => relaxed.includes('fixed'))) continue;
       whole += 1;
-      const song = grammar.decode(decode(vocabulary, tokens));
+      const song = grammar.decode(tokensOfIds(vocabulary, tokens));
       const all = notesOf(song);
       const last = all.at(-1)!.start;
       const due = notes.filter(({ end }) => end < last);

@@ -1,7 +1,7 @@
 import { Balance, CopyGuard, type CopyIndex, type Entropies, gapPart, type Onset, type Range } from '@etude/measures';
 import type { Note } from '@etude/music';
-import { END_OF_PIECE, type Grammar, type Vocabulary, type VoiceRule } from '@etude/tokenizer';
-import type { Constraint, Listener, WritingOptions } from '../../sampling/song.js';
+import { END_OF_PIECE, type Grammar, type NoteReader, type Vocabulary, type VoiceRule } from '@etude/tokenizer';
+import type { Constraint, Listener, WritingOptions } from '../../sampling/song-draft.js';
 import type { NoteRule } from './note-rule.js';
 
 /** What the vocabulary and the grammar say of where a song begins, how it goes on, and what ends it. */
@@ -119,17 +119,7 @@ export function listenerOf({ entries }: Vocabulary, grammar: Grammar, rules: Son
         return typeof verdict === 'object' ? verdict.flatMap((token) => ids?.get(token) ?? []) : [];
       },
       timeAfter: (id) => reader.timeAfter(entries[id]!.token),
-      preference(id) {
-        if (balance === undefined) return 1;
-        const { token } = entries[id]!;
-        const note = reader.noteOf(token);
-        if (note !== undefined) return balance.ofNote(note, now);
-        const onset = reader.onsetAfter?.(token);
-        if (onset !== undefined) return balance.ofOnset(onset, now);
-        const length = reader.lengthOf?.(token);
-        const waiting = balance.ofWaiting(now, reader.timeAfter(token));
-        return length === undefined ? waiting : waiting * balance.ofLength(length.ticks, length.isOver);
-      },
+      ...(balance && { preference: (id) => preferenceOf(balance, reader, entries[id]!.token, now) }),
       add(id) {
         const { token } = entries[id]!;
         const note = reader.noteOf(token);
@@ -149,4 +139,15 @@ export function listenerOf({ entries }: Vocabulary, grammar: Grammar, rules: Son
       },
     };
   };
+}
+
+/** What the weight of a token is multiplied by, that a song stay like its source. */
+function preferenceOf(balance: Balance, reader: NoteReader, token: string, now: number): number {
+  const note = reader.noteOf(token);
+  if (note !== undefined) return balance.ofNote(note, now);
+  const onset = reader.onsetAfter?.(token);
+  if (onset !== undefined) return balance.ofOnset(onset, now);
+  const length = reader.lengthOf?.(token);
+  const waiting = balance.ofWaiting(now, reader.timeAfter(token));
+  return length === undefined ? waiting : waiting * balance.ofLength(length.ticks, length.isOver);
 }

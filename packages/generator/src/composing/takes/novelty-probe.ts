@@ -2,7 +2,7 @@ import { CopyIndex, measureNovelty, notesOnGrid } from '@etude/measures';
 import type { Kernels, Model } from '@etude/model';
 import type { Piece } from '@etude/music';
 import type { TensorFlow } from '@etude/tensorflow';
-import { decode, type Grammar, type Vocabulary } from '@etude/tokenizer';
+import { type Grammar, tokensOfIds, type Vocabulary } from '@etude/tokenizer';
 import { UNBENT } from '../../sampling/distribution.js';
 import { sample } from '../../sampling/sample.js';
 import { listenerOf, songOptions } from '../rules/listener.js';
@@ -27,7 +27,7 @@ export function noveltyProbe(
   return async (model) => {
     let [copied, all] = [0, 0];
     for (const { tokens } of await sample(tf, kernels, model, options)) {
-      const notes = notesOnGrid(grammar.decode(decode(vocabulary, tokens)));
+      const notes = notesOnGrid(grammar.decode(tokensOfIds(vocabulary, tokens)));
       copied += notes.length * measureNovelty(notes, index, (time) => time).copiedShare;
       all += notes.length;
     }

@@ -15,8 +15,12 @@ export type FilterSettings = { readonly [F in AnyFilter as F['name']]: z.output<
 /** The parameters of all filters. */
 export const filterFields = Object.fromEntries(FILTERS.map(({ name, schema }) => [name, schema])) as unknown as Fields;
 
+/** Settings with which every filter leaves everything. */
+const OFF = new Map<string, number>(FILTERS.map(({ name, schema }) => [name, schema.parse(undefined)]));
+
 /** The weights with those of left-out tokens set to 0. What is left in has what it had. */
 export function filtered(weights: Float64Array, settings: FilterSettings): Float64Array {
+  if (FILTERS.every(({ name }) => settings[name] === OFF.get(name))) return weights;
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const all = [...weights.keys()].filter((id) => weights[id]! > 0);
   let left: readonly number[] = all;

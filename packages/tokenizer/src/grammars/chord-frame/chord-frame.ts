@@ -7,7 +7,7 @@ import { frameOrder } from './order.js';
 import { type ChordFrameToken, chordFrameMeaning, chordFrameTokens } from './tokens.js';
 
 /**
- * The chord-frame grammar (docs/chord-frame.md): for each step of the grid the pitches that sound, low to high, and an end of
+ * The chord-frame grammar (docs/grammars/chord-frame.md): for each step of the grid the pitches that sound, low to high, and an end of
  * frame. What holds the same pitch in two frames is one note. It is how likelihoods of chorales are published (Boulanger-Lewandowski
  * et al. 2012): per frame, as the sum over its tokens.
  */

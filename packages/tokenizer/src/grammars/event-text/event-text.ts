@@ -10,7 +10,7 @@ const TOKEN = /^(0|[1-9][0-9]*)_([89a-e][0-9a-f])_([0-7][0-9a-f])(?:_([0-7][0-9a
 
 /**
  * The event text of a track: one token a channel event, `delta_status_data1` or `delta_status_data1_data2`
- * (docs/event-text.md). Each event has its own status byte; a delta is the time since the event before.
+ * (docs/grammars/event-text.md). Each event has its own status byte; a delta is the time since the event before.
  */
 export function toEventText(events: Iterable<ChannelEvent>): string[] {
   let now = 0;

@@ -7,7 +7,7 @@ import { FactoredReader, type Grid } from './reader.js';
 import { factoredMeaning, factoredTokens } from './tokens.js';
 
 /**
- * The factored grammar (docs/factored.md): bar, position, instrument, pitch, velocity and duration of a note are tokens of their
+ * The factored grammar (docs/grammars/factored.md): bar, position, instrument, pitch, velocity and duration of a note are tokens of their
  * own, in the manner of REMI (Huang and Yang 2020) with MidiTok's names.
  */
 export function factoredGrammar(settings: FactoredSettings): Grammar {

@@ -9,7 +9,7 @@ import { sessionVoice } from './given-voice.js';
 import { type SessionToken, sessionMeaning, sessionTokens } from './tokens.js';
 
 /**
- * The session grammar: all tracks and channels in one stream in time order, with tempo, metre and key (docs/session.md). On a
+ * The session grammar: all tracks and channels in one stream in time order, with tempo, metre and key (docs/grammars/session.md). On a
  * grid, `steps` steps a quarter note; else in ticks, and then it stands for exactly the events that it was made from.
  */
 export function sessionGrammar({ division, steps }: { division: number; steps: number | undefined }): Grammar {

@@ -2,7 +2,7 @@ import { type MidiFile, readMidi } from '@etude/midi-reader';
 import { notesOf, tempoMap } from '@etude/music';
 
 /** What can be told of a song from its notes. */
-export interface SongMeasures {
+export interface MidiSummary {
   readonly seconds: number;
   readonly notes: number;
   /** MIDI keys, 0 to 127; undefined in a song without notes */
@@ -12,7 +12,7 @@ export interface SongMeasures {
 }
 
 /** Measures of a MIDI file's notes, all tracks together. */
-export function measureSong(bytes: Uint8Array): SongMeasures {
+export function summarizeMidi(bytes: Uint8Array): MidiSummary {
   const file = readMidi(bytes);
   const notes = notesOf(file);
   const keys = notes.map(({ key }) => key);

@@ -25,8 +25,8 @@ export interface Listener {
   insteadOf?(id: number): readonly number[];
   /** Ticks from the beginning of the song at which it stands after a token. */
   timeAfter(id: number): number;
-  /** What the weight of a token is multiplied by, above 0. */
-  preference(id: number): number;
+  /** What the weight of a token is multiplied by, above 0; absent where it would always be 1. */
+  readonly preference?: (id: number) => number;
   add(id: number): void;
   /** Hears at which tick the song will end. */
   endsAt?(tick: number): void;
@@ -73,7 +73,7 @@ const GIVEN = { probability: undefined, refused: 0, relaxed: [], disturbance: ''
 const RECENT = 24;
 
 /** A song while it is written. */
-export class Song {
+export class SongDraft {
   readonly tokens: number[] = [];
   readonly trace: TokenTrace[] = [];
   ended = false;
@@ -147,7 +147,7 @@ export class Song {
       bending.temperature,
     );
     const weights = weightsOf(logits, { ...bending, temperature }, may, this.tokens);
-    let { id, refused, relaxed } = this.#unrefused(weights, logits, may);
+    let { id, refused, relaxed } = this.#accepted(weights, logits, may);
     const label = disturbance;
     for (const effect of this.#acting) {
       const other = effect.inPlaceOf?.(id);
@@ -183,7 +183,7 @@ export class Song {
    * The first token that the listener does not refuse: drawn again and again, then from all that may come at all, since what the bending
    * left out is better than to break a rule; then with one rule less, and one more.
    */
-  #unrefused(
+  #accepted(
     weights: Float64Array,
     logits: Float32Array,
     may: (id: number) => boolean,
@@ -232,8 +232,10 @@ export class Song {
   /** Weights with what the listener would rather have, in place. */
   #preferred(weights: Float64Array): Float64Array {
     const { boundary } = this.#options;
+    const preference = this.#listener?.preference;
+    if (preference === undefined) return weights;
     for (let id = 0; id < weights.length; id++) {
-      if (weights[id]! > 0 && id !== boundary) weights[id]! *= this.#listener!.preference(id);
+      if (weights[id]! > 0 && id !== boundary) weights[id]! *= preference(id);
     }
     return weights;
   }
