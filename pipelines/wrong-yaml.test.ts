@@ -19,7 +19,8 @@ const HEAD = `pipeline: song
 extract-track:
   source: data/prelude-bwv-846.mid
 `;
-const TOKENS = 'outputs: { tokens: tokens.txt, augmented: augmented.txt, grammar: grammar.json }';
+const TOKENS =
+  'outputs: { tokens: tokens.txt, augmented: augmented.txt, grammar: grammar.json, split: split.json, tokenization: report.json }';
 const EXTRACT = '  extract-track:\n    outputs: { pieces: pieces.jsonl, summary: tracks.json }\n';
 
 describe('a wrong experiment is refused', () => {

@@ -75,7 +75,7 @@ describe('etude status', () => {
       ['tiny', 'done', 'up to date'],
     ]);
     const { experiments } = JSON.parse((await workspace.etude('status', '--json')).stdout);
-    expect(experiments[0].stages.map(({ status }: { status: string }) => status)).toEqual(Array(7).fill('hit'));
+    expect(experiments[0].stages.map(({ status }: { status: string }) => status)).toEqual(Array(8).fill('hit'));
   });
 });
 
@@ -112,11 +112,12 @@ it('etude graph shows what each stage reads and writes', async () => {
   expect(stages.map(({ name, after }: { name: string; after: string[] }) => [name, after])).toEqual([
     ['extract-track', []],
     ['tokenize', ['extract-track']],
+    ['study', ['extract-track', 'tokenize']],
     ['build-vocab', ['tokenize']],
-    ['train', ['tokenize', 'build-vocab', 'extract-track']],
-    ['sample', ['train', 'build-vocab', 'tokenize', 'extract-track']],
+    ['train', ['tokenize', 'build-vocab']],
+    ['sample', ['train', 'build-vocab', 'tokenize', 'study']],
     ['render', ['sample', 'extract-track', 'tokenize']],
-    ['measure', ['render', 'sample', 'extract-track', 'tokenize', 'train']],
+    ['measure', ['sample', 'tokenize', 'study', 'train']],
   ]);
   expect((await workspace.etude('graph', '--config', 'experiments/tiny.yaml')).stdout).toMatch(
     /\nrender +song-\*\.txt, pieces\.jsonl, grammar\.json +song-\*\.mid\n/,
@@ -165,7 +166,7 @@ describe('without the native add-on', () => {
     expect(stdout).toContain(
       'computing on wasm, up to 30 times slower than native TensorFlow; `etude doctor` tells what to do',
     );
-    expect(stdout).toMatch(/7 of 7 stages ran/);
+    expect(stdout).toMatch(/8 of 8 stages ran/);
     const doctor = JSON.parse((await bare.start(['doctor', '--json'], env).finished).stdout);
     expect(doctor).toMatchObject({
       backend: 'wasm',
@@ -222,7 +223,7 @@ describe('etude cache', () => {
     const { code, stdout } = await workspace.etude('cache', 'verify', '--json');
     expect([code, JSON.parse(stdout).damaged]).toEqual([1, [expect.stringMatching(/^[0-9a-f]{64}$/)]]);
     const again = await workspace.etude('run', '--config', 'experiments/deep.yaml');
-    expect(again.stdout).toContain('1 of 7 stages ran');
+    expect(again.stdout).toContain('1 of 8 stages ran');
     expect((await workspace.etude('cache', 'verify')).code).toBe(0);
   });
 });

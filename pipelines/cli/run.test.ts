@@ -24,7 +24,7 @@ const JZZ: { MIDI: { SMF: new (bytes: Uint8Array) => JzzFile } } = require('jzz'
 require('jzz-midi-smf')(JZZ);
 
 const run = ['run', '--config', 'experiments/tiny.yaml'];
-const upstream = { 'extract-track': 'hit', tokenize: 'hit', 'build-vocab': 'hit' };
+const upstream = { 'extract-track': 'hit', tokenize: 'hit', study: 'hit', 'build-vocab': 'hit' };
 const nothing = { ...upstream, train: 'hit', sample: 'hit', render: 'hit', measure: 'hit' };
 
 /** Waits until something is there, for at most 30 seconds. */
@@ -69,8 +69,8 @@ describe('etude run', () => {
 
   it('prints a line a stage, with why it ran, its time and its outputs, and no control characters', () => {
     const lines = first.stdout.trimEnd().split('\n');
-    expect(lines.filter((line) => /^● \S+ +ran \(first run .*\) \d+\.\d s → /.test(line))).toHaveLength(7);
-    expect(lines.at(-1)).toMatch(/^7 of 7 stages ran in 0:\d\d; see artifacts\/tiny\/$/);
+    expect(lines.filter((line) => /^● \S+ +ran \(first run .*\) \d+\.\d s → /.test(line))).toHaveLength(8);
+    expect(lines.at(-1)).toMatch(/^8 of 8 stages ran in 0:\d\d; see artifacts\/tiny\/$/);
     expect(first.stdout).toContain('track 1 "Piano" (auto: the only one with notes): 549 notes, 1099 events');
     expect(first.stdout).not.toMatch(/[\x1b\r]/);
   });
@@ -117,11 +117,12 @@ describe('etude run', () => {
       'hit',
       'hit',
       'hit',
+      'hit',
       'ran',
       'ran',
       'ran',
     ]);
-    expect(stages[4].reasons).toEqual(['sample.temperature 1 → 1.2']);
+    expect(stages[5].reasons).toEqual(['sample.temperature 1 → 1.2']);
     expect(await workspace.statuses()).toEqual(nothing);
   });
 
@@ -150,6 +151,7 @@ describe('etude run', () => {
       ...[
         ['extract-track', 'hit'],
         ['tokenize', 'hit'],
+        ['study', 'hit'],
         ['build-vocab', 'hit'],
       ],
       ...[
@@ -288,7 +290,7 @@ describe('a workspace that cannot be written', () => {
     const record = workspace.read('artifacts/tiny/run.json');
     expect(readOnly(workspace, ...run)).toMatchObject({
       status: 0,
-      stdout: expect.stringContaining('0 of 7 stages ran'),
+      stdout: expect.stringContaining('0 of 8 stages ran'),
       stderr: `warning: ${workspace.folder} cannot be written: run.json stays as it was\n`,
     });
     expect(workspace.read('artifacts/tiny/run.json')).toBe(record);
@@ -308,7 +310,7 @@ describe('a workspace that cannot be written', () => {
       spawnSync('setpriv', args, { cwd: workspace.folder, encoding: 'utf8', env: withoutColours() }),
     ).toMatchObject({
       status: 0,
-      stdout: expect.stringContaining('0 of 7 stages ran'),
+      stdout: expect.stringContaining('0 of 8 stages ran'),
     });
   });
 });
@@ -421,7 +423,7 @@ describe('two runs at once', () => {
     const workspace = new CliWorkspace();
     workspace.write('experiments/tiny.yaml', LONGER);
     const { statuses, waited, pid } = await both(workspace, 'tiny');
-    expect(statuses).toEqual([Array(7).fill('ran'), Array(7).fill('hit')]);
+    expect(statuses).toEqual([Array(8).fill('ran'), Array(8).fill('hit')]);
     expect(waited).toMatch(
       new RegExp(
         `^waiting for process ${pid} on host .+ \\(lock file .+/experiment-tiny\\), which is at work on experiment tiny\n$`,
@@ -434,7 +436,7 @@ describe('two runs at once', () => {
     workspace.write('experiments/tiny.yaml', LONGER);
     workspace.write('experiments/warm.yaml', 'extends: tiny.yaml\nsample: { temperature: 1.5 }\n');
     const { statuses, waited, pid } = await both(workspace, 'warm');
-    expect(statuses).toEqual([Array(7).fill('ran'), ['hit', 'hit', 'hit', 'hit', 'ran', 'ran', 'ran']]);
+    expect(statuses).toEqual([Array(8).fill('ran'), [...Array(5).fill('hit'), ...Array(3).fill('ran')]]);
     expect(waited).toMatch(new RegExp(`^waiting for process ${pid} on host .*, which is at work on stage train`));
   });
 });

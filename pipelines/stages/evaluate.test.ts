@@ -1,7 +1,7 @@
 import { initialWeights, type LanguageModelShape, meanLoss, modelToBytes, onlyHeard } from '@etude/model';
 import { createRandom } from '@etude/music';
 import { loadTensorFlow } from '@etude/tensorflow';
-import { buildVocabulary, encoderOf, tokenizationFormat, vocabularyFormat } from '@etude/tokenizer';
+import { buildVocabulary, encoderOf, grammarFormat, vocabularyFormat } from '@etude/tokenizer';
 
 import { describe, expect, it } from 'vitest';
 import { loadKernels } from '../computing/kernels.js';
@@ -26,7 +26,7 @@ describe('evaluate', async () => {
       inputs: {
         model: inputFile(bytes),
         vocabulary: inputFile(vocabularyFormat.serialize(vocabulary)),
-        grammar: inputFile(tokenizationFormat.serialize({ settings, notes: 1, parts: [{ tokens: 1, training: 1 }] })),
+        grammar: inputFile(grammarFormat.serialize(settings)),
         test: inputFile(test),
       },
     });

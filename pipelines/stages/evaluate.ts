@@ -4,7 +4,7 @@ import {
   createGrammar,
   EvaluationError,
   evaluatedMusic,
-  tokenizationFormat,
+  grammarFormat,
   tokensFormat,
   vocabularyFormat,
 } from '@etude/tokenizer';
@@ -21,11 +21,11 @@ export const evaluate = defineStage({
       .default('float32')
       .describe('bfloat16: faster products where the processor has them, of numbers rounded to 8 bits'),
   }),
-  inputs: { model: modelFormat, vocabulary: vocabularyFormat, grammar: tokenizationFormat, test: tokensFormat },
+  inputs: { model: modelFormat, vocabulary: vocabularyFormat, grammar: grammarFormat, test: tokensFormat },
   outputs: { likelihood: textFormat },
   errors: [EvaluationError, ModelError],
   async run({ params, inputs, say }) {
-    const grammar = createGrammar(inputs.grammar.settings);
+    const grammar = createGrammar(inputs.grammar);
     const music = evaluatedMusic(inputs.test, inputs.vocabulary, grammar, onlyHeard);
     const { tf, kernels } = await loadKernels(params);
     const model = loadModel(tf, inputs.model, inputs.vocabulary.entries.length);

@@ -2,7 +2,7 @@ import { inputValues } from '@etude/engine';
 import { initialWeights, modelFormat, modelToBytes, toSafetensors } from '@etude/model';
 import { createRandom, piecesFormat } from '@etude/music';
 import { loadTensorFlow } from '@etude/tensorflow';
-import { tokenizationFormat, vocabularyFormat } from '@etude/tokenizer';
+import { grammarFormat, splitFormat, vocabularyFormat } from '@etude/tokenizer';
 import { describe, expect, it } from 'vitest';
 import { inputFile } from '../testing/run-stage.js';
 
@@ -20,7 +20,8 @@ const header = (text: string, data = 0) => {
 
 const stage = {
   'vocab.json': vocabularyFormat,
-  'grammar.json': tokenizationFormat,
+  'grammar.json': grammarFormat,
+  'split.json': splitFormat,
   'model.safetensors': modelFormat,
   'pieces.jsonl': piecesFormat,
 };
@@ -33,7 +34,8 @@ function read(name: string, content: string | Uint8Array): unknown {
 
 const whole: Record<string, string | Uint8Array> = {
   'vocab.json': vocabularyFormat.serialize(vocabulary),
-  'grammar.json': tokenizationFormat.serialize({ settings, notes: 1, parts: [{ tokens: 2, training: 2 }] }),
+  'grammar.json': grammarFormat.serialize(settings),
+  'split.json': splitFormat.serialize([{ tokens: 2, training: 2 }]),
   'model.safetensors': model,
   'pieces.jsonl': `${JSON.stringify({ division: 480, tempos: [], timeSignatures: [], keySignatures: [], tracks: [] })}\n`,
 };
@@ -68,13 +70,9 @@ describe('a forged artifact', () => {
       vocabularyFormat.serialize(vocabulary).replace('"size": 3', '"size": 4'),
       'expected 4 tokens, found 3',
     ],
-    [
-      'an unknown grammar',
-      'grammar.json',
-      tokenizationFormat.serialize({ settings: { ...settings, grammar: 'x' as never }, notes: 1, parts: [] }),
-      'settings.grammar',
-    ],
-    ['no division', 'grammar.json', '{"settings":{},"notes":1,"parts":[]}', 'settings.grammar'],
+    ['an unknown grammar', 'grammar.json', grammarFormat.serialize({ ...settings, grammar: 'x' as never }), 'grammar'],
+    ['no division', 'grammar.json', '{"grammar":"session","steps":4,"velocities":32}', 'division'],
+    ['no pieces', 'split.json', '[]', 'expected array to have >=1 items'],
     ['a list', 'grammar.json', '[]', 'expected object'],
     ['a header of no map', 'model.safetensors', header('5'), 'its header is no map'],
     ['no shape', 'model.safetensors', header('{"a":{"dtype":"F32"}}'), '"a" has type F32'],

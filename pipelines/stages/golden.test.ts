@@ -51,7 +51,10 @@ const FILES: Record<string, WorkspaceFile> = {
   ),
 };
 /** Where what comes in at a name is not what went out at the one of the same name. */
-const INPUTS: Record<string, Record<string, string>> = { evaluate: { test: 'tokens' } };
+const INPUTS: Record<string, Record<string, string>> = {
+  evaluate: { test: 'tokens' },
+  measure: { songs: 'sample.songs' },
+};
 
 /**
  * What an output is made of: a text that has to be the same to the letter, and the numbers in it that come out of
@@ -79,16 +82,15 @@ describe('golden outputs', async () => {
     it.skipIf(backend !== 'tensorflow' && ['train', 'sample', 'render', 'evaluate'].includes(stage.name))(
       stage.name,
       async () => {
+        const from = (name: string) => made[INPUTS[stage.name]?.[name] ?? name]!;
         const inputs = Object.fromEntries(
-          Object.entries(stage.inputs).map(([name, port]) => [
-            name,
-            isFamily(port) ? made[name]! : made[INPUTS[stage.name]?.[name] ?? name]![0]!,
-          ]),
+          Object.entries(stage.inputs).map(([name, port]) => [name, isFamily(port) ? from(name) : from(name)[0]!]),
         );
         const file = FILES[stage.name];
         const files: Record<string, WorkspaceFile[]> = file ? { source: [file] } : {};
         const { outputs } = await runStage(stage, { params: PARAMS[stage.name] ?? {}, inputs, files });
         Object.assign(made, outputs);
+        for (const [name, files] of Object.entries(outputs)) made[`${stage.name}.${name}`] = files;
         const found = Object.fromEntries(
           Object.entries(outputs).map(([name, files]) => {
             const parts = files.map(({ bytes }) => partsOf(name, bytes));

@@ -6,6 +6,7 @@ import { measure } from './measure.js';
 import { readFrames } from './read-frames.js';
 import { render } from './render.js';
 import { sample } from './sample.js';
+import { study } from './study.js';
 import { tokenize } from './tokenize.js';
 import { train } from './train.js';
 
@@ -13,6 +14,7 @@ import { train } from './train.js';
 export const stages: readonly Stage[] = [
   extractTrack,
   tokenize,
+  study,
   buildVocab,
   train,
   sample,

@@ -1,40 +1,50 @@
-import { bytesFormat, defineStage, family, textFormat } from '@etude/engine';
+import { defineStage, family, textFormat } from '@etude/engine';
 import { type TracedToken, traceFormat } from '@etude/generator';
-import { SongMeter } from '@etude/measures';
-import { readMidi } from '@etude/midi-reader';
-import { piecesFormat, piecesOf } from '@etude/music';
+import { SongMeter, sourceFormat } from '@etude/measures';
+import { completed } from '@etude/midi-writer';
+import { piecesFormat } from '@etude/music';
 import { drawSong, measuresInWords } from '@etude/report';
-import { createGrammar, heldOutOf, piecesFor, tokenizationFormat, tokensFormat } from '@etude/tokenizer';
+import {
+  createGrammar,
+  decodeSong,
+  grammarFormat,
+  SongError,
+  songTokensFormat,
+  tokenizationReportFormat,
+} from '@etude/tokenizer';
 import { learningCurveFormat } from '@etude/trainer';
 import * as z from 'zod';
 
 export const measure = defineStage({
   name: 'measure',
-  version: 6,
+  version: 7,
   summary: 'Tells of every song how much of it is copied, how often it loops, and what in it is invalid',
   params: z.strictObject({}),
   inputs: {
-    songs: family(bytesFormat),
+    songs: family(songTokensFormat),
     traces: family(traceFormat),
-    pieces: piecesFormat,
-    tokens: tokensFormat,
-    grammar: tokenizationFormat,
+    grammar: grammarFormat,
+    music: piecesFormat,
+    source: sourceFormat,
+    tokenization: tokenizationReportFormat,
     curve: learningCurveFormat,
   },
   outputs: { measures: textFormat, pictures: family(textFormat) },
+  errors: [SongError],
   run({ inputs, say }) {
-    const grammar = createGrammar(inputs.grammar.settings);
-    const meter = new SongMeter([...piecesFor(grammar, inputs.pieces)]);
-    const pieces = inputs.songs.map((bytes) => piecesOf(readMidi(bytes))[0]!);
+    const { source } = inputs;
+    const grammar = createGrammar(inputs.grammar);
+    const music = [...inputs.music];
+    const meter = new SongMeter(music);
+    const pieces = inputs.songs.map((tokens, index) => completed(decodeSong(grammar, tokens, index + 1), music[0]!));
     const songs = pieces.map((piece) => meter.measure(piece));
-    const source = meter.source();
     for (const line of measuresInWords(songs, source)) say(line);
     const natsPerToken = inputs.curve.kept.validationLoss;
     let likelihood:
       | { natsPerToken: number; natsPerNote: number | undefined; tokens: number; notes: number }
       | undefined;
     if (natsPerToken !== undefined) {
-      const { tokens, notes } = heldOutOf(inputs.tokens, grammar, inputs.grammar.parts);
+      const { tokens, notes } = inputs.tokenization.heldOut;
       const natsPerNote = notes === 0 ? undefined : (natsPerToken * tokens) / notes;
       likelihood = { natsPerToken, natsPerNote, tokens, notes };
       const perNote = natsPerNote === undefined ? '' : `, ${natsPerNote.toFixed(3)} per note`;

@@ -1,9 +1,11 @@
 import { defineStage, workspaceFiles } from '@etude/engine';
 import { piecesFormat } from '@etude/music';
 import {
+  grammarFormat,
   PianoRollError,
   pianoRollParams,
-  tokenizationFormat,
+  splitFormat,
+  tokenizationReportFormat,
   tokenizePianoRolls,
   tokensFormat,
 } from '@etude/tokenizer';
@@ -11,7 +13,7 @@ import * as z from 'zod';
 
 export const readFrames = defineStage({
   name: 'read-frames',
-  version: 2,
+  version: 3,
   summary: 'Reads a corpus of piano rolls that says itself what to learn from, to validate on and to test on',
   params: z.strictObject({
     source: workspaceFiles(
@@ -26,7 +28,9 @@ export const readFrames = defineStage({
     tokens: tokensFormat,
     augmented: tokensFormat,
     test: tokensFormat,
-    grammar: tokenizationFormat,
+    grammar: grammarFormat,
+    split: splitFormat,
+    tokenization: tokenizationReportFormat,
   },
   errors: [PianoRollError],
   run({ params, files, say }) {

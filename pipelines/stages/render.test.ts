@@ -2,7 +2,7 @@ import { ChannelEvents, META, type MidiFile, readMidi } from '@etude/midi-reader
 import { writeMidi } from '@etude/midi-writer';
 import { pieceFromJson, piecesOf, pieceToJson } from '@etude/music';
 import type { GrammarSettings } from '@etude/tokenizer';
-import { tokenizationFormat } from '@etude/tokenizer';
+import { grammarFormat } from '@etude/tokenizer';
 import { describe, expect, it } from 'vitest';
 import { inputFile, runStage } from '../testing/run-stage.js';
 import { render } from './render.js';
@@ -24,7 +24,7 @@ const rendered = async (text: string, params = {}, settings = eventText) => {
     inputs: {
       songs: [inputFile(text, 'sample/song-1.txt')],
       pieces: inputFile(piece([{ tick: 0, status: 0xc0, data1: 40, data2: 0 }])),
-      grammar: inputFile(tokenizationFormat.serialize({ settings, notes: 1, parts: [{ tokens: 1, training: 1 }] })),
+      grammar: inputFile(grammarFormat.serialize(settings)),
     },
   });
   return { ...readMidi(outputs.songs![0]!.bytes), said };
@@ -144,9 +144,7 @@ describe('render', () => {
         inputs: {
           songs: [inputFile('0_90_3c_64 240_80_3c_00', 'sample/song-1.txt')],
           pieces: inputFile(`${pieceToJson(source!)}\n`),
-          grammar: inputFile(
-            tokenizationFormat.serialize({ settings: eventText, notes: 1, parts: [{ tokens: 1, training: 1 }] }),
-          ),
+          grammar: inputFile(grammarFormat.serialize(eventText)),
         },
       });
       const { meta } = readMidi(outputs.songs![0]!.bytes).tracks[track]!;

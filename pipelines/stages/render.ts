@@ -1,25 +1,18 @@
 import { bytesFormat, defineStage, family } from '@etude/engine';
 import { arrange, completed, renderingParams, songToMidi } from '@etude/midi-writer';
 import { piecesFormat, randomStreams } from '@etude/music';
-import {
-  createGrammar,
-  decodeSong,
-  piecesFor,
-  SongError,
-  songTokensFormat,
-  tokenizationFormat,
-} from '@etude/tokenizer';
+import { createGrammar, decodeSong, grammarFormat, piecesFor, SongError, songTokensFormat } from '@etude/tokenizer';
 
 export const render = defineStage({
   name: 'render',
   version: 3,
   summary: 'Writes songs as MIDI files, played as the arrangement says',
   params: renderingParams,
-  inputs: { songs: family(songTokensFormat), pieces: piecesFormat, grammar: tokenizationFormat },
+  inputs: { songs: family(songTokensFormat), pieces: piecesFormat, grammar: grammarFormat },
   outputs: { songs: family(bytesFormat) },
   errors: [SongError],
   run({ inputs, params, say }) {
-    const grammar = createGrammar(inputs.grammar.settings);
+    const grammar = createGrammar(inputs.grammar);
     const [source] = piecesFor(grammar, inputs.pieces);
     const { humanize } = params.arrangement;
     const randoms = randomStreams(humanize?.seed ?? 0);

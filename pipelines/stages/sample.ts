@@ -1,15 +1,14 @@
 import { defineStage, family, workspaceFiles } from '@etude/engine';
 import { CompositionError, compose, songSettings, traceFormat, traceToCsv } from '@etude/generator';
+import { sourceFormat } from '@etude/measures';
 import { MIDI_EXTENSIONS } from '@etude/midi-reader';
 import { loadModel, ModelError, modelFormat } from '@etude/model';
 import { piecesFormat, seed } from '@etude/music';
 import {
   createGrammar,
   formatTokens,
-  piecesFor,
+  grammarFormat,
   songTokensFormat,
-  tokenizationFormat,
-  tokensFormat,
   UnknownMusicError,
   vocabularyFormat,
 } from '@etude/tokenizer';
@@ -35,22 +34,20 @@ export const sample = defineStage({
   inputs: {
     model: modelFormat,
     vocabulary: vocabularyFormat,
-    tokens: tokensFormat,
-    grammar: tokenizationFormat,
-    pieces: piecesFormat,
+    grammar: grammarFormat,
+    music: piecesFormat,
+    source: sourceFormat,
   },
   outputs: { songs: family(songTokensFormat), traces: family(traceFormat) },
   errors: [CompositionError, ModelError, UnknownMusicError],
   async run({ params: { given: _, ...settings }, inputs, files, signal, progress, say }) {
     const { vocabulary } = inputs;
-    const grammar = createGrammar(inputs.grammar.settings);
-    const [first, ...others] = piecesFor(grammar, inputs.pieces);
-    const [beginning = []] = inputs.tokens;
+    const grammar = createGrammar(inputs.grammar);
     const { tf, kernels } = await loadKernels();
     const model = loadModel(tf, inputs.model, vocabulary.entries.length);
     const songs = await compose(
-      { tf, kernels, model, vocabulary, grammar, settings: inputs.grammar.settings },
-      { learnt: [first!, ...others], beginning, given: files.given ?? [] },
+      { tf, kernels, model, vocabulary, grammar, settings: inputs.grammar },
+      { learned: [...inputs.music], source: inputs.source, given: files.given ?? [] },
       settings,
       { signal, progress, say },
     );

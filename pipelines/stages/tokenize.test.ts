@@ -1,6 +1,6 @@
 import { ChannelEvents } from '@etude/midi-reader';
 import { type Piece, pieceToJson } from '@etude/music';
-import { tokenizationFormat, tokensFormat } from '@etude/tokenizer';
+import { grammarFormat, splitFormat, tokenizationReportFormat, tokensFormat } from '@etude/tokenizer';
 import { describe, expect, it } from 'vitest';
 import { inputFile, runStage } from '../testing/run-stage.js';
 import { tokenize } from './tokenize.js';
@@ -33,19 +33,22 @@ const tokenized = async (pieces: readonly Piece[], params = {}) => {
     written: written!,
     tokens: written!.flat(),
     copies: copies!,
-    grammar: tokenizationFormat.parse(outputs.grammar![0]!.bytes),
+    split: splitFormat.parse(outputs.split![0]!.bytes),
+    grammar: grammarFormat.parse(outputs.grammar![0]!.bytes),
+    tokenization: tokenizationReportFormat.parse(outputs.tokenization![0]!.bytes),
     said,
   };
 };
 
 describe('tokenize', () => {
   it('writes one track as it is, and holds out its end from a bar line on', async () => {
-    const { tokens, copies, grammar, said } = await tokenized([scale(60)], { validation: 0.25 });
+    const { tokens, copies, split, tokenization, said } = await tokenized([scale(60)], { validation: 0.25 });
     expect([tokens.length, copies.length]).toEqual([80, 0]);
     expect(tokens.slice(0, 2)).toEqual(['0_90_3c_5a', '240_80_3c_00']);
     // 30 of 40 notes are 3 bars of 8 and 6 more
-    expect(grammar.parts).toEqual([{ tokens: 80, training: 48 }]);
+    expect(split).toEqual([{ tokens: 80, training: 48 }]);
     expect(said[0]).toBe('80 tokens (2.00 per note), 32 held out');
+    expect(tokenization).toMatchObject({ notes: 40, heldOut: { tokens: 32, notes: 16 } });
   });
 
   it('holds nothing out of a piece of which nothing would be left to learn from, and says so', async () => {
@@ -63,8 +66,8 @@ describe('tokenize', () => {
       ],
     };
     for (const grammar of ['event-text', 'factored', 'session', 'chord-frame']) {
-      const { grammar: json, said } = await tokenized([chord], { grammar });
-      expect(json.parts.map(({ tokens, training }) => tokens - training)).toEqual([0]);
+      const { split, said } = await tokenized([chord], { grammar });
+      expect(split.map(({ tokens, training }) => tokens - training)).toEqual([0]);
       expect(said).toContain(
         'the piece is too short to hold its end out: all of it is learned from, and there is no validation loss',
       );
@@ -72,15 +75,15 @@ describe('tokenize', () => {
   });
 
   it('ends the pieces of a corpus, and holds out whole ones', async () => {
-    const { tokens, written, grammar, said } = await tokenized(
+    const { tokens, written, split, said } = await tokenized(
       [48, 50, 52, 54, 56, 58].map((from) => scale(from)),
       { validation: 0.3 },
     );
     expect(written).toHaveLength(6);
     expect(tokens.at(-1)).toBe('EOS_None');
-    const held = grammar.parts.filter(({ training }) => training === 0);
+    const held = split.filter(({ training }) => training === 0);
     expect(held.length).toBeGreaterThan(0);
-    expect(grammar.parts.every(({ tokens: all, training }) => training === 0 || training === all)).toBe(true);
+    expect(split.every(({ tokens: all, training }) => training === 0 || training === all)).toBe(true);
     expect(said[0]).toMatch(/ held out in \d pieces?$/);
   });
 
@@ -98,10 +101,10 @@ describe('tokenize', () => {
 
   it('adds the training part alone in other keys, tempos and velocities', async () => {
     const params = { validation: 0.25, transposeToAllKeys: true, tempoScales: [2], velocityJitter: 3 };
-    const { tokens, copies, grammar } = await tokenized([scale(60)], params);
+    const { tokens, copies, split } = await tokenized([scale(60)], params);
     expect(tokens.at(-1)).toBe('EOS_None');
     expect(copies).toHaveLength(24);
-    expect(copies.every((copy) => copy.length === grammar.parts[0]!.training + 1)).toBe(true);
+    expect(copies.every((copy) => copy.length === split[0]!.training + 1)).toBe(true);
     expect(new Set(copies.map((copy) => copy[0]!.slice(0, 7))).size).toBe(12);
     expect(copies.at(-1)![1]).toMatch(/^480_80_/);
   });
@@ -113,18 +116,18 @@ describe('tokenize', () => {
   });
 
   it('says what a grid moved', async () => {
-    const { said, grammar } = await tokenized([scale(60, 480, 30)], { grammar: 'factored' });
+    const { said, tokenization } = await tokenized([scale(60, 480, 30)], { grammar: 'factored' });
     expect(said[1]).toBe(
       'the grid moves 50.0 % of 80 events, by 30.0 ticks at most, 15.00 on average (of 480 a quarter note)',
     );
-    expect(grammar.grid).toMatchObject({ events: 80, moved: 40, mostTicks: 30, meanTicks: 15, division: 480 });
+    expect(tokenization.grid).toMatchObject({ events: 80, moved: 40, mostTicks: 30, meanTicks: 15, division: 480 });
     const exact = await tokenized([scale(60)], { grammar: 'chord-frame', stepsPerBeat: 2 });
     expect(exact.said[1]).toBe('all 80 events stand on the grid');
   });
 
   it('brings pieces to one division, and says what to do where there is none', async () => {
     const { grammar, written } = await tokenized([scale(60, 480), scale(61, 96)]);
-    expect(grammar.settings.division).toBe(480);
+    expect(grammar.division).toBe(480);
     expect(written[1]![1]).toBe('240_80_3d_00');
     await expect(tokenized([scale(60, 480), scale(61, 1001 * 2)])).rejects.toThrow('set tokenize.stepsPerBeat');
     await expect(tokenized([scale(60, 480)], { stepsPerBeat: 4 })).rejects.toThrow('event-text counts ticks');

@@ -1,17 +1,28 @@
 import { defineStage } from '@etude/engine';
 import { piecesFormat, seed } from '@etude/music';
-import { GrammarError, tokenizationFormat, tokenizationParams, tokenizeCorpus, tokensFormat } from '@etude/tokenizer';
+import {
+  GrammarError,
+  grammarFormat,
+  splitFormat,
+  tokenizationParams,
+  tokenizationReportFormat,
+  tokenizeCorpus,
+  tokensFormat,
+} from '@etude/tokenizer';
 
 export const tokenize = defineStage({
   name: 'tokenize',
-  version: 4,
+  version: 5,
   summary: 'Writes pieces as tokens, and says which part of them to learn from',
   params: tokenizationParams.extend({ seed: seed.describe('seed of that variation') }),
   inputs: { pieces: piecesFormat },
-  outputs: { tokens: tokensFormat, augmented: tokensFormat, grammar: tokenizationFormat },
-  errors: [GrammarError],
-  async run({ inputs, params, ...hooks }) {
-    const { tokens, augmented, tokenization } = await tokenizeCorpus(inputs.pieces, params, hooks);
-    return { tokens, augmented, grammar: tokenization };
+  outputs: {
+    tokens: tokensFormat,
+    augmented: tokensFormat,
+    grammar: grammarFormat,
+    split: splitFormat,
+    tokenization: tokenizationReportFormat,
   },
+  errors: [GrammarError],
+  run: ({ inputs, params, ...hooks }) => tokenizeCorpus(inputs.pieces, params, hooks),
 });

@@ -2,13 +2,13 @@ import { freemem } from 'node:os';
 import { defineStage, textFormat, withoutEffect } from '@etude/engine';
 import { noveltyProbe } from '@etude/generator';
 import { modelFormat, modelToBytes } from '@etude/model';
-import { piecesFormat, seed } from '@etude/music';
+import { seed } from '@etude/music';
 import { drawLearningCurve } from '@etude/report';
 import {
   countEntropy,
   createGrammar,
-  piecesFor,
-  tokenizationFormat,
+  grammarFormat,
+  splitFormat,
   tokensFormat,
   trainingSequences,
   vocabularyFormat,
@@ -26,7 +26,7 @@ import { loadKernels } from '../computing/kernels.js';
 
 export const train = defineStage({
   name: 'train',
-  version: 5,
+  version: 6,
   summary: 'Trains a language model to tell the next token, and keeps the weights of the best validation loss',
   params: trainingParams.extend({
     threads: withoutEffect(
@@ -44,9 +44,9 @@ export const train = defineStage({
   inputs: {
     tokens: tokensFormat,
     augmented: tokensFormat,
-    grammar: tokenizationFormat,
+    split: splitFormat,
+    grammar: grammarFormat,
     vocabulary: vocabularyFormat,
-    pieces: piecesFormat,
   },
   outputs: { model: modelFormat, curve: learningCurveFormat, picture: textFormat },
   errors: [TrainingError],
@@ -54,7 +54,7 @@ export const train = defineStage({
   checkpointParams: ({ steps, ...others }) => (others.decay === 'none' ? others : { steps, ...others }),
   async run({ params, inputs, signal, progress, say, checkpoint }) {
     const { vocabulary } = inputs;
-    const grammar = createGrammar(inputs.grammar.settings);
+    const grammar = createGrammar(inputs.grammar);
     const { tf, backend, nativeProblem, kernels } = await loadKernels(params);
     if (nativeProblem) {
       say(`computing on ${backend}, up to 30 times slower than native TensorFlow; \`etude doctor\` tells what to do`);
@@ -64,12 +64,12 @@ export const train = defineStage({
     const { model, best, curve, ended } = await trainModel(
       tf,
       kernels,
-      trainingSequences(vocabulary, inputs, inputs.grammar.parts),
+      trainingSequences(vocabulary, inputs, inputs.split),
       { ...params, shape: shapeOf(params, vocabulary.entries.length) },
       {
         ...{ signal, checkpoints: checkpoint, memory: process.availableMemory?.() ?? freemem() },
         ...(params.earlyStopping.on === 'novelty' && {
-          copiedShare: noveltyProbe(tf, kernels, vocabulary, grammar, [...piecesFor(grammar, inputs.pieces)]),
+          copiedShare: noveltyProbe(tf, kernels, vocabulary, grammar, inputs.tokens),
         }),
         onResume: (step) => say(`going on from step ${step}`),
         onStartOver: (reason) => say(`starting over instead of resuming from the checkpoint: ${reason}`),

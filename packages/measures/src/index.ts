@@ -16,4 +16,5 @@ export {
 } from './monotony.js';
 export { type CopiedRun, measureNovelty, type Novelty } from './novelty.js';
 export { pitchesOf } from './soundness.js';
+export { sourceFormat } from './source-format.js';
 export { Balance } from './style.js';

@@ -3,7 +3,7 @@ import { isDrum, type Note, type Piece } from '@etude/music';
 
 /** What in a song would sound like a fault. */
 export interface Soundness {
-  /** notes that are never ended */
+  /** notes that are never ended, although the song goes on for more than 8 quarter notes after they begin */
   readonly stuckNotes: number;
   /** notes struck while the same key of the same channel still sounds */
   readonly overlaps: number;
@@ -12,6 +12,9 @@ export interface Soundness {
   /** notes higher or lower than any of the source */
   readonly outOfRange: number;
 }
+
+/** A note that is not ended sounds wrong if it is still heard so many quarter notes later; what sounds when a song is cut is ended there. */
+const STUCK_BEATS = 8;
 
 /** The keys of all pitched notes of some pieces. */
 export function pitchesOf(pieces: readonly (readonly Note[])[]): ReadonlySet<number> {
@@ -23,16 +26,18 @@ export function pitchesOf(pieces: readonly (readonly Note[])[]): ReadonlySet<num
 /** @param learnt the keys of the music that the song was learnt from */
 export function measureSoundness(song: Piece, notes: readonly Note[], learnt: ReadonlySet<number>): Soundness {
   let [stuckNotes, overlaps] = [0, 0];
+  const last = song.tracks.reduce((latest, { events }) => Math.max(latest, events.ticks.at(-1) ?? 0), 0);
   for (const { events } of song.tracks) {
-    const down = new Set<number>();
+    /** tick by channel and key */
+    const down = new Map<number, number>();
     for (const event of events) {
       const key = keyId(event);
       if (isNoteOn(event)) {
         if (down.has(key)) overlaps += 1;
-        down.add(key);
+        down.set(key, event.tick);
       } else if (isNoteOff(event)) down.delete(key);
     }
-    stuckNotes += down.size;
+    for (const tick of down.values()) if (last - tick > STUCK_BEATS * song.division) stuckNotes += 1;
   }
   const pitched = notes.filter((note) => !isDrum(note));
   const scale = new Set(Array.from(learnt, (key) => key % 12));

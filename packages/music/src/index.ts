@@ -5,7 +5,7 @@ export { DRUM_CHANNEL, FAMILIES, familyOf, PROGRAMS, pitchName } from './general
 export { instrument } from './instrument.js';
 export { type Key, keyOf } from './key.js';
 export { isDrum, type Note, notesDigest, notesOf } from './notes.js';
-export { type Piece, type PieceTrack, piecesOf } from './piece.js';
+export { type Piece, type PieceTrack, piecesOf, withoutNames } from './piece.js';
 export { pieceFromJson, piecesFormat, pieceToJson } from './pieces-format.js';
 export { programsOf } from './programs.js';
 export { createRandom, hash, type Random, randomStreams, seed } from './random.js';

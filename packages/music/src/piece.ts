@@ -47,6 +47,11 @@ export function toPieceTrack({ name, nameBytes, events }: PieceTrack): PieceTrac
   return { name, ...(nameBytes !== undefined && { nameBytes }), events };
 }
 
+/** A piece without what its tracks are called. */
+export function withoutNames(piece: Piece): Piece {
+  return { ...piece, tracks: piece.tracks.map(({ events }) => ({ name: '', events })) };
+}
+
 /** The same piece with other events. */
 export function withEvents(piece: Piece, change: (track: PieceTrack) => ChannelEvents): Piece {
   return { ...piece, tracks: piece.tracks.map((track) => ({ ...track, events: change(track) })) };

@@ -81,7 +81,7 @@ export function drawLearningCurve(
     { y: y(entropy) + 4, text: `counts alone ${entropy.toFixed(2)}`, fill: FAINT },
   ]);
   const kept = validation.find(({ step }) => step === best);
-  return picture(WIDTH, HEIGHT, [
+  return picture('Learning curve', WIDTH, HEIGHT, [
     text(MARGIN.left, 24, 'Learning curve', { size: 16, weight: 600 }),
     text(
       MARGIN.left,

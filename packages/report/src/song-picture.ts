@@ -54,7 +54,7 @@ export function drawSong({ title, piece, report, halves, trace }: SongToDraw): s
         ]
       : [],
   );
-  return picture(WIDTH, HEIGHT, [
+  return picture(title, WIDTH, HEIGHT, [
     text(MARGIN.left, 24, title, { size: 16, weight: 600 }),
     text(MARGIN.left, 42, 'pitch', { fill: FAINT }),
     ...barLines,

@@ -25,10 +25,11 @@ export function line(x1: number, y1: number, x2: number, y2: number, colour: str
   return `<line x1="${x1.toFixed(1)}" y1="${y1.toFixed(1)}" x2="${x2.toFixed(1)}" y2="${y2.toFixed(1)}" stroke="${colour}"${dash}/>`;
 }
 
-/** A picture of its elements, on white. */
-export function picture(width: number, height: number, elements: readonly string[]): string {
+/** A picture of its elements, on white; `title` is what it is called where it cannot be seen. */
+export function picture(title: string, width: number, height: number, elements: readonly string[]): string {
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="system-ui, sans-serif" font-size="12">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="system-ui, sans-serif" font-size="12">`,
+    `<title>${htmlText(title)}</title>`,
     '<rect width="100%" height="100%" fill="white"/>',
     ...elements,
     '</svg>',

@@ -1,23 +1,29 @@
 import { END_OF_PIECE, type Grammar } from './grammars/grammar.js';
-import type { Tokenization } from './tokenization-format.js';
+import type { TokenizationReport } from './tokenization-formats.js';
 
-/** How much of a corpus is held out: tokens, and notes that begin in them. */
-export function heldOutOf(
-  pieces: Iterable<readonly string[]>,
-  grammar: Grammar,
-  parts: Tokenization['parts'],
-): { tokens: number; notes: number } {
-  let [tokens, notes, index] = [0, 0, 0];
-  for (const piece of pieces) {
-    const heldOut = piece.slice(parts[index++]!.training);
-    const reader = grammar.reader();
-    for (const token of heldOut) {
+/** Counts what of a corpus is held out: tokens, and notes that begin in them. */
+export class HeldOut {
+  readonly #grammar: Grammar;
+  #tokens = 0;
+  #notes = 0;
+
+  constructor(grammar: Grammar) {
+    this.#grammar = grammar;
+  }
+
+  /** @param tokens of one piece that are held out */
+  add(tokens: readonly string[]): void {
+    this.#tokens += tokens.length;
+    const reader = this.#grammar.reader();
+    for (const token of tokens) {
       // What ends a piece is told as all else is, but no grammar reads it.
       if (token === END_OF_PIECE) continue;
-      if (reader.noteOf(token) !== undefined) notes += 1;
+      if (reader.noteOf(token) !== undefined) this.#notes += 1;
       reader.add(token);
     }
-    tokens += heldOut.length;
   }
-  return { tokens, notes };
+
+  get counts(): TokenizationReport['heldOut'] {
+    return { tokens: this.#tokens, notes: this.#notes };
+  }
 }

@@ -2,6 +2,7 @@ export { EvaluationError, evaluatedMusic } from './evaluation.js';
 export { fitTokens, UnknownMusicError } from './fit-tokens.js';
 export { createGrammar, GRAMMARS, type GrammarSettings } from './grammars/create-grammar.js';
 export {
+  decodePiece,
   decodeSong,
   END_OF_PIECE,
   type GivenVoice,
@@ -14,10 +15,15 @@ export {
   TokenError,
   type VoiceRule,
 } from './grammars/grammar.js';
-export { heldOutOf } from './held-out.js';
 export { PianoRollError, pianoRollParams, tokenizePianoRolls } from './piano-rolls.js';
 export { formatTokens, songTokensFormat, tokensFormat } from './token-text.js';
-export { type Tokenization, tokenizationFormat } from './tokenization-format.js';
+export {
+  grammarFormat,
+  type Split,
+  splitFormat,
+  type TokenizationReport,
+  tokenizationReportFormat,
+} from './tokenization-formats.js';
 export { type TokenizationParams, tokenizationParams, tokenizeCorpus } from './tokenize-corpus.js';
 export { trainingSequences } from './training-sequences.js';
 export { buildVocabulary, countEntropy, encoderOf, tokensOfIds, type Unseen, type Vocabulary } from './vocabulary.js';

@@ -3,8 +3,9 @@ import * as z from 'zod';
 import { chordFrameTokens } from './grammars/chord-frame/tokens.js';
 import { createGrammar, type GrammarSettings } from './grammars/create-grammar.js';
 import { END_OF_PIECE } from './grammars/grammar.js';
+import { HeldOut } from './held-out.js';
 import { formatTokens } from './token-text.js';
-import type { Tokenization } from './tokenization-format.js';
+import type { Split, TokenizationReport } from './tokenization-formats.js';
 
 const pitch = z.int().min(0).max(127);
 const rolls = z.array(z.array(z.array(pitch)));
@@ -27,6 +28,18 @@ export class PianoRollError extends Error {
   override name = 'PianoRollError';
 }
 
+/** Piano rolls as tokens: text in UTF-8. */
+export interface TokenizedPianoRolls {
+  /** as JSON, one each */
+  readonly pieces: string[];
+  readonly tokens: Uint8Array;
+  readonly augmented: Uint8Array;
+  readonly test: Uint8Array;
+  readonly grammar: GrammarSettings;
+  readonly split: Split;
+  readonly tokenization: TokenizationReport;
+}
+
 /**
  * Piano rolls in JSON as tokens of the grammar chord-frame, in the three parts that the file says itself.
  * @param say hears what was read
@@ -37,7 +50,7 @@ export function tokenizePianoRolls(
   json: string,
   params: PianoRollParams,
   say: (line: string) => void,
-): { pieces: string[]; tokens: Uint8Array; augmented: Uint8Array; test: Uint8Array; grammar: Tokenization } {
+): TokenizedPianoRolls {
   const { train, valid, test } = parse(path, json);
   const settings: GrammarSettings = {
     grammar: 'chord-frame',
@@ -62,10 +75,12 @@ export function tokenizePianoRolls(
   const fits = (piece: readonly number[][], semitones: number) =>
     piece.every((frame) => frame.every((key) => key + semitones >= 0 && key + semitones <= 127));
   const kept = [...train.map((piece) => tokensOf(piece)), ...valid.map((piece) => tokensOf(piece))];
-  const parts: Tokenization['parts'] = kept.map((tokens, index) => ({
+  const split: Split = kept.map((tokens, index) => ({
     tokens: tokens.length,
     training: index < train.length ? tokens.length : 0,
   }));
+  const heldOut = new HeldOut(grammar);
+  for (const [index, tokens] of kept.entries()) heldOut.add(tokens.slice(split[index]!.training));
   const augmented = ALL_KEYS.slice(1).flatMap((semitones) =>
     params.transposeToAllKeys
       ? train.filter((piece) => fits(piece, semitones)).map((piece) => tokensOf(piece, semitones))
@@ -81,7 +96,9 @@ export function tokenizePianoRolls(
     tokens: text(kept),
     augmented: text(augmented),
     test: text(test.map((each) => tokensOf(each))),
-    grammar: { settings, notes, parts },
+    grammar: settings,
+    split,
+    tokenization: { notes, heldOut: heldOut.counts },
   };
 }
 

@@ -14,8 +14,9 @@ import {
 import * as z from 'zod';
 import { createGrammar, GRAMMARS, type GrammarSettings, timeOf } from './grammars/create-grammar.js';
 import { END_OF_PIECE, type Grammar, GrammarError } from './grammars/grammar.js';
+import { HeldOut } from './held-out.js';
 import { formatTokens } from './token-text.js';
-import type { Tokenization } from './tokenization-format.js';
+import type { Split, TokenizationReport } from './tokenization-formats.js';
 
 /** How a corpus is written as tokens. */
 export const tokenizationParams = z.strictObject({
@@ -61,7 +62,9 @@ export interface TokenizedCorpus {
   readonly tokens: Uint8Array;
   /** transposed, stretched and varied copies of what is to be learnt from */
   readonly augmented: Uint8Array;
-  readonly tokenization: Tokenization;
+  readonly grammar: GrammarSettings;
+  readonly split: Split;
+  readonly tokenization: TokenizationReport;
 }
 
 /**
@@ -90,7 +93,8 @@ export async function tokenizeCorpus(
   const ended = several || augmenting ? [END_OF_PIECE] : [];
   const tokens = new TokenText(grammar);
   const augmented = new TokenText(grammar);
-  const parts: Tokenization['parts'] = [];
+  const split: Split = [];
+  const heldOutCounts = new HeldOut(grammar);
   for (const [index, piece] of taken.entries()) {
     if (index % 64 === 63) {
       progress({ done: index, total: taken.length, unit: 'pieces' });
@@ -110,16 +114,18 @@ export async function tokenizeCorpus(
     }
     const all = ofPiece.length + ended.length;
     tokens.add([...ofPiece, ...ended]);
-    parts.push({ tokens: all, training: training === ofPiece.length ? all : training });
+    const learned = training === ofPiece.length ? all : training;
+    split.push({ tokens: all, training: learned });
+    heldOutCounts.add([...ofPiece, ...ended].slice(learned));
     if (part === undefined) continue;
     for (const copy of copiesOf(part, params, () => random.next())) {
       augmented.add([...grammar.encode(copy), END_OF_PIECE]);
     }
   }
-  if (parts.length === 0) throw new GrammarError(`none of the pieces can be written in the grammar ${params.grammar}`);
+  if (split.length === 0) throw new GrammarError(`none of the pieces can be written in the grammar ${params.grammar}`);
   const notes = taken.reduce((sum, piece) => sum + notesOf(piece).length, 0);
   const grid = settings.steps > 0 ? gridReport(taken, settings.steps) : undefined;
-  sayWhatWasDone(say, { parts, augmented: augmented.count, notes, several, grid });
+  sayWhatWasDone(say, { split, augmented: augmented.count, notes, several, grid });
   if (notes < FEW_NOTES) {
     say(
       `only ${notes} notes to learn from, so songs will copy them or wander: name more music in extract-track.source, or set tokenize.transposeToAllKeys`,
@@ -128,7 +134,9 @@ export async function tokenizeCorpus(
   return {
     tokens: tokens.toBytes(),
     augmented: augmented.toBytes(),
-    tokenization: { settings, notes, ...(grid && { grid }), parts },
+    grammar: settings,
+    split,
+    tokenization: { notes, ...(grid && { grid }), heldOut: heldOutCounts.counts },
   };
 }
 
@@ -216,7 +224,7 @@ function* copiesOf(piece: Piece, params: TokenizationParams, random: () => numbe
 }
 
 /** What the grid moves over all pieces, in ticks of the first one. */
-function gridReport(pieces: readonly Piece[], steps: number): NonNullable<Tokenization['grid']> {
+function gridReport(pieces: readonly Piece[], steps: number): NonNullable<TokenizationReport['grid']> {
   const { division } = pieces[0]!;
   const reports = pieces.map((piece) => quantize(piece, steps).report);
   const events = reports.reduce((sum, report) => sum + report.events, 0);
@@ -234,23 +242,23 @@ function gridReport(pieces: readonly Piece[], steps: number): NonNullable<Tokeni
 function sayWhatWasDone(
   say: (line: string) => void,
   {
-    parts,
+    split,
     augmented,
     notes,
     several,
     grid,
   }: {
-    parts: Tokenization['parts'];
+    split: Split;
     augmented: number;
     notes: number;
     several: boolean;
-    grid: Tokenization['grid'] | undefined;
+    grid: TokenizationReport['grid'];
   },
 ): void {
   const count = (n: number) => n.toLocaleString('en');
-  const total = parts.reduce((sum, part) => sum + part.tokens, 0);
-  const training = parts.reduce((sum, part) => sum + part.training, 0);
-  const heldPieces = parts.filter((part) => part.training === 0).length;
+  const total = split.reduce((sum, part) => sum + part.tokens, 0);
+  const training = split.reduce((sum, part) => sum + part.training, 0);
+  const heldPieces = split.filter((part) => part.training === 0).length;
   const held = several ? ` in ${heldPieces} ${heldPieces === 1 ? 'piece' : 'pieces'}` : '';
   const more = augmented > 0 ? `, and ${count(augmented)} more to learn from` : '';
   const each = notes === 0 ? '' : ` (${(total / notes).toFixed(2)} per note)`;

@@ -1,12 +1,12 @@
 import { END_OF_PIECE } from './grammars/grammar.js';
-import type { Tokenization } from './tokenization-format.js';
+import type { Split } from './tokenization-formats.js';
 import { encoderOf, type Vocabulary } from './vocabulary.js';
 
 /** Sequences to learn from and to be tested on. A piece that ends with a token begins with that of the piece before. */
 export function trainingSequences(
   vocabulary: Vocabulary,
   { tokens: pieces, augmented }: { tokens: Iterable<string[]>; augmented: Iterable<string[]> },
-  parts: Tokenization['parts'],
+  split: Split,
 ): { training: Int32Array[]; validation: Int32Array[] } {
   const training: Int32Array[] = [];
   const validation: Int32Array[] = [];
@@ -15,7 +15,7 @@ export function trainingSequences(
   let index = 0;
   for (const tokens of pieces) {
     const before = tokens.at(-1) === END_OF_PIECE ? [END_OF_PIECE] : [];
-    const { training: count } = parts[index++]!;
+    const { training: count } = split[index++]!;
     if (count > 0) training.push(sequence(tokens.slice(0, count), before));
     // The first token that is held out is told from the last one before it.
     if (count < tokens.length)

@@ -1,8 +1,8 @@
-import { CopyIndex, entropiesOfHalves, halvesOf, notesOnGrid, pitchesOf } from '@etude/measures';
+import { CopyIndex, halvesOf, notesOnGrid, pitchesOf, type SourceMeasures } from '@etude/measures';
 import type { Kernels, Model } from '@etude/model';
-import { notesOf, type Piece, ticksOfBar } from '@etude/music';
+import { notesOf, type Piece, rescale, ticksOfBar } from '@etude/music';
 import type { TensorFlow } from '@etude/tensorflow';
-import { END_OF_PIECE, fitTokens, type Grammar, type GrammarSettings, type Vocabulary } from '@etude/tokenizer';
+import { fitTokens, type Grammar, type GrammarSettings, type Vocabulary } from '@etude/tokenizer';
 import { CompositionError } from './composition-error.js';
 import { cadenceOf } from './endings/ending.js';
 import { sectionsOf, writeForm } from './form/form.js';
@@ -26,10 +26,10 @@ export interface ComposingModel {
 
 /** The music that songs are related to. */
 export interface ComposingMusic {
-  /** what the model has learnt from, as the grammar takes it */
-  readonly learnt: readonly [Piece, ...Piece[]];
-  /** tokens of the first of those, of which songs may take the beginning */
-  readonly beginning: readonly string[];
+  /** what the model has learned from, as the grammar takes it; at least one piece */
+  readonly learned: readonly Piece[];
+  /** what is normal in it */
+  readonly source: SourceMeasures;
   /** music of the user's own */
   readonly given: readonly GivenFile[];
 }
@@ -78,11 +78,11 @@ export async function compose(
       throw new CompositionError(`sample.given has no file of the name ${name}, the theme of a disturbance`);
     return theme;
   };
-  const [first] = music.learnt;
+  const [first] = music.learned as [Piece, ...Piece[]];
   const ticks = { beat: grammar.division, bar: ticksOfBar(first, grammar.division) };
   const voice = fixed && fixedVoice(fixed, given, grammar, vocabulary, ticks.bar);
-  const onGrid = music.learnt.map(notesOnGrid);
-  const normal = entropiesOfHalves(music.learnt);
+  const onGrid = music.learned.map(notesOnGrid);
+  const normal = music.source.halves;
   const writer = new SongWriter({
     ...{ ...composing, signal, takes, length },
     options: {
@@ -93,7 +93,7 @@ export async function compose(
     rules: {
       ...{ copyLimit, index: copyLimit > 0 ? new CopyIndex(onGrid) : undefined },
       balance:
-        balance > 0 && music.learnt.length === 1
+        balance > 0 && music.learned.length === 1
           ? { parts: partsOf(first, grammar), range: normal, strength: balance }
           : undefined,
       masks: maskRules(masks, { division: grammar.division, learnt: pitchesOf(onGrid) }),
@@ -104,7 +104,7 @@ export async function compose(
   });
   const songs: Song[] = [];
   if (form === undefined) {
-    const beginning = music.beginning.slice(0, prime).filter((token) => token !== END_OF_PIECE);
+    const beginning = prime === 0 ? [] : grammar.encode(rescale(first, composing.settings.division)).slice(0, prime);
     const written = await writer.songs({ count, beginning, seed, until: voice?.until }, ({ done, total }) =>
       progress({ done, total, unit: 'tokens' }),
     );

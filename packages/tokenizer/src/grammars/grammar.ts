@@ -162,6 +162,11 @@ export function* piecesFor({ partOf }: Pick<Grammar, 'partOf'>, pieces: Iterable
   for (const piece of pieces) yield partOf?.(piece) ?? piece;
 }
 
+/** A piece of a corpus, of whose tokens the last may be its end. */
+export function decodePiece(grammar: Grammar, tokens: readonly string[]): Piece {
+  return grammar.decode(tokens.at(-1) === END_OF_PIECE ? tokens.slice(0, -1) : tokens);
+}
+
 /** A song cannot be played. The message says which one. */
 export class SongError extends Error {
   override name = 'SongError';

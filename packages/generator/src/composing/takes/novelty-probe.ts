@@ -1,8 +1,7 @@
 import { CopyIndex, measureNovelty, notesOnGrid } from '@etude/measures';
 import type { Kernels, Model } from '@etude/model';
-import type { Piece } from '@etude/music';
 import type { TensorFlow } from '@etude/tensorflow';
-import { type Grammar, tokensOfIds, type Vocabulary } from '@etude/tokenizer';
+import { decodePiece, type Grammar, tokensOfIds, type Vocabulary } from '@etude/tokenizer';
 import { UNBENT } from '../../sampling/distribution.js';
 import { sample } from '../../sampling/sample.js';
 import { listenerOf, songOptions } from '../rules/listener.js';
@@ -10,15 +9,18 @@ import { listenerOf, songOptions } from '../rules/listener.js';
 /** Short songs that tell how much a model copies. */
 const [SONGS, LENGTH] = [8, 256];
 
-/** Tells of a model what share of the notes of short songs is in copied runs of 8 or more, 0 to 1: always the same draws, and nothing that holds it back. */
+/**
+ * Tells of a model what share of the notes of short songs is in copied runs of 8 or more, 0 to 1: always the same draws, and nothing that holds it back.
+ * @param pieces tokens of the music that the model learns from
+ */
 export function noveltyProbe(
   tf: TensorFlow,
   kernels: Kernels,
   vocabulary: Vocabulary,
   grammar: Grammar,
-  pieces: readonly Piece[],
+  pieces: Iterable<readonly string[]>,
 ): (model: Model) => Promise<number> {
-  const index = new CopyIndex(pieces.map(notesOnGrid));
+  const index = new CopyIndex(Array.from(pieces, (tokens) => notesOnGrid(decodePiece(grammar, tokens))));
   const options = {
     ...{ songs: SONGS, length: LENGTH, seed: 1, prime: [], bending: UNBENT },
     ...songOptions(vocabulary, grammar),

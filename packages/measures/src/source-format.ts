@@ -1,0 +1,26 @@
+import * as z from 'zod';
+import type { SourceMeasures } from './measure-song.js';
+
+const count = z.int().min(0);
+const range = z.tuple([z.number(), z.number()]);
+const source = z.object({
+  halves: z.object({ pitchEntropy: range, intervalEntropy: range, rhythmEntropy: range }),
+  novelty: z.object({
+    longestRun: z
+      .object({
+        notes: count,
+        seconds: z.number(),
+        at: z.number(),
+        source: z.object({ piece: count, line: count, note: count }),
+      })
+      .optional(),
+    copiedShare: z.number(),
+  }),
+});
+
+/** What is normal in the music that songs are learned from, as JSON. */
+export const sourceFormat = {
+  parse: (bytes: Uint8Array): SourceMeasures =>
+    source.parse(JSON.parse(new TextDecoder().decode(bytes))) as SourceMeasures,
+  serialize: (measures: SourceMeasures): string => `${JSON.stringify(measures, undefined, 2)}\n`,
+};

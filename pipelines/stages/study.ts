@@ -1,0 +1,19 @@
+import { defineStage } from '@etude/engine';
+import { SongMeter, sourceFormat } from '@etude/measures';
+import { piecesFormat, pieceToJson, withoutNames } from '@etude/music';
+import { createGrammar, grammarFormat, piecesFor } from '@etude/tokenizer';
+import * as z from 'zod';
+
+export const study = defineStage({
+  name: 'study',
+  version: 1,
+  summary:
+    'Finds out what songs are composed after and measured against: the music as the grammar takes it, and what is normal in it',
+  params: z.strictObject({}),
+  inputs: { pieces: piecesFormat, grammar: grammarFormat },
+  outputs: { music: piecesFormat, source: sourceFormat },
+  run({ inputs }) {
+    const music = [...piecesFor(createGrammar(inputs.grammar), inputs.pieces)].map(withoutNames);
+    return { music: music.map(pieceToJson), source: new SongMeter(music).source() };
+  },
+});
