@@ -87,7 +87,9 @@ describe('a wrong experiment is refused', () => {
         `${HEAD}sample:\n  noise:\n    evry: 3\n    disturbances:\n      - { kind: rests, beats: 2 }\n      - { kind: rest }\n      - { kind: theme, of: A, tokns: 3 }\n`,
       ),
       [
-        'experiments/tiny.yaml:8:17: sample.noise.disturbances.0.kind: expected one of "temperature" or "notes" or "rest" or "theme" or "state" or "swap", found "rests"; did you mean "rest"?',
+        expect.stringMatching(
+          /^experiments\/tiny.yaml:8:17: sample.noise.disturbances.0.kind: expected one of "temperature" or .+, found "rests"; did you mean "rest"\?$/,
+        ),
         'experiments/tiny.yaml:9:9: sample.noise.disturbances.1.beats: a value is missing: expected number',
         'experiments/tiny.yaml:10:31: sample.noise.disturbances.2: unknown key "tokns"; did you mean "tokens"?',
         'experiments/tiny.yaml:6:5: sample.noise: unknown key "evry"; did you mean "every"?',

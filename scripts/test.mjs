@@ -6,7 +6,7 @@ import { nx } from './nx.mjs';
 import { root, say } from './setup/workspace.mjs';
 import { setup } from './setup.mjs';
 
-const CHECKS = ['build', 'typecheck', 'lint', 'format', 'boundaries', 'dead-code', 'spelling'];
+const CHECKS = ['build', 'typecheck', 'lint', 'boundaries', 'dead-code', 'spelling'];
 /** What Nx writes of its last run: every task with its exit code. */
 const runFile = join(root, '.nx', 'cache', 'run.json');
 const projects = [

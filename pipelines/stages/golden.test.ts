@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { isFamily, type WorkspaceFile } from '@etude/engine';
+import { readMidi } from '@etude/midi-reader';
 import { setTempo, timeSignature, trackName, writeMidi } from '@etude/midi-writer';
+import { piecesOf, pieceToJson } from '@etude/music';
 import { loadTensorFlow } from '@etude/tensorflow';
+import { createGrammar, GRAMMARS, piecesFor, timeOf } from '@etude/tokenizer';
 import { describe, expect, it } from 'vitest';
 import { type InputFile, runStage, workspaceFile } from '../testing/run-stage.js';
 import { stages } from './index.js';
@@ -12,8 +15,13 @@ import { stages } from './index.js';
 // new output by running the tests with UPDATE_GOLDEN=1.
 
 const GOLDEN = new URL('./golden.json', import.meta.url);
-const golden: Record<string, { version: number; outputs: Record<string, { digest: string; numbers?: number[] }> }> =
-  existsSync(GOLDEN) ? JSON.parse(readFileSync(GOLDEN, 'utf8')) : {};
+interface Golden {
+  stages: Record<string, { version: number; outputs: Record<string, { digest: string; numbers?: number[] }> }>;
+  /** digests by grammar */
+  grammars: Record<string, string>;
+}
+const golden: Golden = JSON.parse(readFileSync(GOLDEN, 'utf8'));
+const record = () => writeFileSync(GOLDEN, `${JSON.stringify(golden)}\n`);
 
 const notes = [60, 64, 67, 72, 67, 64, 60, 55].flatMap((key, i) => [
   { tick: i * 120, status: 0x90, data1: key, data2: 100 },
@@ -74,6 +82,23 @@ function meanOf(numbers: readonly number[]): number {
   return numbers.reduce((sum, number) => sum + Math.abs(number), 0) / numbers.length;
 }
 
+/** What a piece becomes in a grammar, and what that stands for. */
+it.each(GRAMMARS)('golden tokens of %s', (name) => {
+  const steps = timeOf(name) === 'steps' ? 4 : 0;
+  const grammar = createGrammar({ grammar: name, division: 480, steps, velocities: 32 });
+  const [piece] = piecesFor(grammar, piecesOf(readMidi(source)));
+  const tokens = grammar.encode(piece!);
+  const text = `${tokens.join(' ')}\n${pieceToJson(grammar.decode(tokens))}\n`;
+  const digest = createHash('sha256').update(text).digest('hex');
+  if (process.env.UPDATE_GOLDEN) {
+    golden.grammars[name] = digest;
+    record();
+  }
+  expect(digest, `${name} changed: the versions of tokenize, sample, render and measure have to grow`).toBe(
+    golden.grammars[name],
+  );
+});
+
 describe('golden outputs', async () => {
   // The weights of the other backend agree to fewer digits; the golden ones are the native backend's.
   const { backend } = await loadTensorFlow();
@@ -102,10 +127,10 @@ describe('golden outputs', async () => {
           }),
         );
         if (process.env.UPDATE_GOLDEN) {
-          golden[stage.name] = { version: stage.version, outputs: found };
-          writeFileSync(GOLDEN, `${JSON.stringify(golden)}\n`);
+          golden.stages[stage.name] = { version: stage.version, outputs: found };
+          record();
         }
-        const expected = golden[stage.name];
+        const expected = golden.stages[stage.name];
         expect(expected?.version, 'record the outputs of the new version: UPDATE_GOLDEN=1').toBe(stage.version);
         for (const [name, { digest, numbers = [] }] of Object.entries(found)) {
           const message = `"${name}" of ${stage.name} changed: the version has to grow`;

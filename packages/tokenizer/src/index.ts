@@ -1,6 +1,6 @@
 export { EvaluationError, evaluatedMusic } from './evaluation.js';
 export { fitTokens, UnknownMusicError } from './fit-tokens.js';
-export { createGrammar, GRAMMARS, type GrammarSettings } from './grammars/create-grammar.js';
+export { createGrammar, GRAMMARS, type GrammarSettings, timeOf } from './grammars/create-grammar.js';
 export {
   decodePiece,
   decodeSong,

@@ -4,7 +4,7 @@ import { ChannelEvents, readMidi } from '@etude/midi-reader';
 import { chooseKernels, initialWeights, type LanguageModelShape } from '@etude/model';
 import { createRandom, notesOf, type Piece, piecesOf } from '@etude/music';
 import { loadTensorFlow } from '@etude/tensorflow';
-import { buildVocabulary, createGrammar, GRAMMARS } from '@etude/tokenizer';
+import { buildVocabulary, createGrammar, GRAMMARS, timeOf } from '@etude/tokenizer';
 import { describe, expect, it } from 'vitest';
 import { UNBENT } from '../sampling/distribution.js';
 import { cadenceOf, type Ending, type EndingJudge, withTonic } from './endings/ending.js';
@@ -18,7 +18,7 @@ const [canon, prelude] = [data('canon-in-d'), data('prelude-bwv-846')];
 describe.each(GRAMMARS)('songs without a form, of a model that knows nothing, in the grammar %s', async (name) => {
   const loaded = await loadTensorFlow();
   const { kernels } = chooseKernels(loaded, { threads: 1 });
-  const steps = name === 'event-text' || name === 'session' ? 0 : 4;
+  const steps = timeOf(name) === 'steps' ? 4 : 0;
   const piece: Piece = name === 'event-text' ? { ...prelude, tracks: prelude.tracks.slice(-1) } : canon;
   const grammar = createGrammar({ grammar: name, division: piece.division, steps, velocities: 32 });
   const vocabulary = buildVocabulary(grammar.encode(piece), 'error');

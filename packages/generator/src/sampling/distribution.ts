@@ -1,4 +1,4 @@
-import { type FilterSettings, filtered } from './filters/index.js';
+import { FILTERS_OFF, type FilterSettings, filtered } from './filters/index.js';
 
 /** How the model's distribution is bent before a token is drawn. */
 export interface Bending extends FilterSettings {
@@ -15,7 +15,7 @@ export interface Bending extends FilterSettings {
 }
 
 export const UNBENT: Bending = {
-  ...{ temperature: 1, topK: 0, topP: 1, minP: 0, typical: 1 },
+  ...{ temperature: 1, ...FILTERS_OFF },
   ...{ repetitionPenalty: 1, repetitionWindow: 64, dry: 0 },
 };
 

@@ -21,8 +21,12 @@ export interface SongSoFar {
   onsetOf(id: number): number | undefined;
   /** Whether the grammar allows a token next. */
   isPossible(id: number): boolean;
-  /** Whether a token makes sense next, by all rules (`strictly`) or by none. */
-  makesSense(id: number, strictly: boolean): boolean;
+  /** Whether a token makes sense next: no note ends that does not sound, and none begins that does. */
+  makesSense(id: number): boolean;
+  /** Whether it makes sense and breaks no rule. */
+  obeysRules(id: number): boolean;
+  /** A token of those that pass a test, each as likely as the others; undefined where none does. */
+  drawWhere(test: (id: number) => boolean): number | undefined;
   /** A token drawn with a probability in proportion to its weight; undefined where none has any. */
   draw(weights: ArrayLike<number>): number | undefined;
 }
@@ -31,6 +35,14 @@ export interface SongSoFar {
 export type StateChange =
   | { readonly kind: 'state'; readonly scale: number; readonly layers?: readonly number[] | undefined }
   | { readonly kind: 'swap' };
+
+interface Replacement {
+  readonly id: number;
+  /** what the trace says of it */
+  readonly label: string;
+  /** it comes from music of the user's own, so that the trace says nothing of refused tokens and rules that were given up */
+  readonly isGiven: boolean;
+}
 
 /** Something that acts on a song for some tokens. */
 export interface Effect {
@@ -41,10 +53,11 @@ export interface Effect {
   readonly temperature?: number;
   /** Whether a token must not be drawn, as long as no rule has been given up for it. */
   refuses?(id: number): boolean;
-  /** A token in place of the one that was drawn, and what the trace says of it; undefined where that one stays. */
-  inPlaceOf?(
-    drawn: number | undefined,
-  ): { readonly id: number; readonly label: string; readonly isGiven: boolean } | undefined;
+  /**
+   * A token in place of the one that was drawn, and what the trace says of it; undefined where that one stays. Nothing was drawn where no
+   * token may come.
+   */
+  inPlaceOf?(drawn: number | undefined): Replacement | undefined;
   readonly state?: StateChange;
 }
 

@@ -264,7 +264,12 @@ export class SongDraft {
       noteOf: (id) => listener?.noteOf(id),
       onsetOf: (id) => listener?.onsetOf(id),
       isPossible: (id) => this.#may(id),
-      makesSense: (id, strictly) => listener?.allows(id, strictly ? 0 : Number.POSITIVE_INFINITY) !== false,
+      makesSense: (id) => listener?.allows(id, Number.POSITIVE_INFINITY) !== false,
+      obeysRules: (id) => listener?.allows(id, 0) !== false,
+      drawWhere: (test) => {
+        const weights = Array.from({ length: vocabulary }, (_, id) => (test(id) ? 1 : 0));
+        return weights.includes(1) ? draw(weights, this.#random) : undefined;
+      },
       draw: (weights) => draw(weights, this.#random),
     };
   }

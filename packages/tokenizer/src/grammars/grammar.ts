@@ -55,13 +55,13 @@ export interface TokenOrder {
 /** What a token says, whatever its grammar. */
 export interface TokenMeaning {
   /**
-   * What it is about: a note that begins; the end of a frame; a setting (metre, tempo, colour), without which the notes are the same; how far
+   * What it is about: a note that begins; the end of a frame, of which likelihoods are published per frame (a step of time is none); a setting (metre, tempo, colour), without which the notes are the same; how far
    * the whole piece is transposed; something else, such as a time or a length
    */
   readonly role: 'note' | 'frame' | 'setting' | 'transposition' | 'other';
   /** MIDI key of the pitched note that begins */
   readonly key?: number;
-  /** tokens that are alike differ in their amounts only */
+  /** tokens that are alike differ in their amounts only: `Duration_3` and `Duration_4`, but not `Pitch_60` and `Pitch_61` */
   readonly alike: string;
   /** times, lengths, velocities, speeds: a token of others may stand for it where there is none of these */
   readonly amounts: readonly number[];
@@ -72,7 +72,8 @@ export interface TokenMeaning {
 /** A way to write music as tokens. */
 export interface Grammar {
   /**
-   * The tokens of a piece.
+   * The tokens of a piece. What they are decoded to is encoded as the same tokens again; notes begin, and the last one ends, where the piece
+   * has it or the grid puts it. The tokens of a beginning of the piece are the beginning of its tokens.
    * @throws {GrammarError} where it cannot write the piece
    */
   encode(piece: Piece): string[];

@@ -5,11 +5,13 @@ import { describe, expect, it } from 'vitest';
 import {
   createGrammar,
   END_OF_PIECE,
+  GRAMMARS,
   type Grammar,
   GrammarError,
   type GrammarSettings,
   type GrammarState,
   TokenError,
+  timeOf,
 } from '../index.js';
 import { anyMusic, anyPiece, extremePiece, plain } from '../testing/pieces.js';
 
@@ -41,22 +43,15 @@ function encodedOrRefused(grammar: Grammar, wanted: Piece): string[] | undefined
 }
 
 describe('pieces at the ends of what a file may hold', () => {
-  it.each([
-    ['event-text', 0],
-    ['session', 0],
-    ['session', 4],
-    ['session', 96],
-    ['factored', 1],
-    ['factored', 4],
-    ['factored', 96],
-    ['chord-frame', 1],
-    ['chord-frame', 4],
-  ] as const)('are decoded from %s, %i steps, whatever they were, and are then written alike', (name, steps) => {
+  const RESOLUTIONS = { ticks: [0], 'ticks or steps': [0, 4, 96], steps: [1, 4, 24] };
+  it.each(
+    GRAMMARS.flatMap((name) => RESOLUTIONS[timeOf(name)].map((steps) => [name, steps] as const)),
+  )('are decoded from %s, %i steps, whatever they were, and are then written alike', (name, steps) => {
     fc.assert(
       fc.property(extremePiece, (wanted) => {
         const grammar = createGrammar(settings(name, steps, wanted.division));
         const [first] = wanted.tracks;
-        const tokens = encodedOrRefused(grammar, name === 'event-text' ? { ...wanted, tracks: [first!] } : wanted);
+        const tokens = encodedOrRefused(grammar, timeOf(name) === 'ticks' ? { ...wanted, tracks: [first!] } : wanted);
         if (tokens === undefined) return;
         const read = grammar.decode(tokens);
         for (const { tick, microseconds } of read.tempos) {
@@ -240,21 +235,19 @@ describe('factored', () => {
   });
 });
 
-describe.each(['factored', 'chord-frame'] as const)('%s', (name) => {
+describe.each(GRAMMARS.filter((name) => timeOf(name) === 'steps'))('%s', (name) => {
   it('refuses a piece with a note in the far future, and soon', () => {
     const lost = piece([...note(0, 480, 60), ...note(2 ** 33, 480, 62)]);
     expect(() => createGrammar(settings(name, 4)).encode(lost)).toThrow(/^the piece lasts \d+ steps of the grid/);
   });
 });
 
-describe.each(['event-text', 'session', 'factored', 'chord-frame'] as const)('a reader of %s', (name) => {
+describe.each(GRAMMARS)('a reader of %s', (name) => {
   it('finds every note where it begins, in the order of the text', () => {
     fc.assert(
       fc.property(anyMusic, (music) => {
         const one = name === 'event-text' ? { ...music, tracks: music.tracks.slice(0, 1) } : music;
-        const grammar = createGrammar(
-          settings(name, name === 'event-text' || name === 'session' ? 0 : 4, music.division),
-        );
+        const grammar = createGrammar(settings(name, timeOf(name) === 'steps' ? 4 : 0, music.division));
         const tokens = grammar.encode(one);
         const reader = grammar.reader();
         const found = tokens.flatMap((token) => {

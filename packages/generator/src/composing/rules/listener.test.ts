@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { CopyIndex, measureNovelty, notesOnGrid } from '@etude/measures';
 import { isNoteOff, isNoteOn, readMidi } from '@etude/midi-reader';
 import { chooseKernels, initialWeights, type LanguageModelShape } from '@etude/model';
-import { createRandom, notesOf, type Piece, piecesOf } from '@etude/music';
+import { createRandom, notesOf, piecesOf } from '@etude/music';
 import { loadTensorFlow } from '@etude/tensorflow';
-import { buildVocabulary, createGrammar, GRAMMARS, type GrammarSettings, tokensOfIds } from '@etude/tokenizer';
+import { buildVocabulary, createGrammar, GRAMMARS, timeOf, tokensOfIds } from '@etude/tokenizer';
 import { describe, expect, it } from 'vitest';
 import { UNBENT } from '../../sampling/distribution.js';
 import { sample } from '../../sampling/sample.js';
@@ -12,20 +12,15 @@ import { listenerOf, type SongRules, songOptions } from './listener.js';
 import { maskRules, masks } from './masks.js';
 
 const canon = piecesOf(readMidi(readFileSync(new URL('../../../../../data/canon-in-d.mid', import.meta.url))))[0]!;
-const music: Record<GrammarSettings['grammar'], Piece> = {
-  'event-text': { ...canon, tracks: canon.tracks.slice(1, 2) },
-  session: canon,
-  factored: canon,
-  'chord-frame': canon,
-};
 
 describe.each(GRAMMARS)('songs of a model that knows nothing, in the grammar %s', async (name) => {
   const loaded = await loadTensorFlow();
   const { kernels } = chooseKernels(loaded, { threads: 1 });
   const { tf } = loaded;
-  const steps = name === 'event-text' || name === 'session' ? 0 : 4;
+  const steps = timeOf(name) === 'steps' ? 4 : 0;
   const grammar = createGrammar({ grammar: name, division: canon.division, steps, velocities: 32 });
-  const vocabulary = buildVocabulary(grammar.encode(music[name]), 'error');
+  const music = grammar.partOf?.(canon) ?? canon;
+  const vocabulary = buildVocabulary(grammar.encode(music), 'error');
   const shape: LanguageModelShape = {
     ...{ model: 'stacked-lstm', layers: 1, units: 4, tiedEmbeddings: false },
     vocabulary: vocabulary.entries.length,
@@ -62,7 +57,7 @@ describe.each(GRAMMARS)('songs of a model that knows nothing, in the grammar %s'
   });
 
   it('copy no more notes than they may', async () => {
-    const index = new CopyIndex([notesOnGrid(music[name])]);
+    const index = new CopyIndex([notesOnGrid(music)]);
     const longest = async (guarded: boolean) => {
       const written = await songs(guarded ? { index } : {}, { songs: 40, length: 300 });
       const runs = written.map(({ tokens }) => {
@@ -120,7 +115,7 @@ describe.each(GRAMMARS)('songs of a model that knows nothing, in the grammar %s'
     const as = name === 'chord-frame' ? 'bass' : parts.filter((part) => part.length > 0).length;
     const known = vocabulary.entries.map(({ token }) => token);
     const voice = grammar.around!({ notes, as, bar: 4 * beat }, known);
-    const index = new CopyIndex([notesOnGrid(music[name])]);
+    const index = new CopyIndex([notesOnGrid(music)]);
     const written = await songs({ voice, index }, { songs: 20, length: 1500 });
     let [whole, checked] = [0, 0];
     for (const { tokens, trace } of written) {

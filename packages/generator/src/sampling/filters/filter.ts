@@ -2,7 +2,7 @@ import type * as z from 'zod';
 
 /** Tokens that are left to draw from, with their weights. */
 export interface Candidates {
-  /** of all tokens, in proportion to their probability (V) */
+  /** of all tokens, in proportion to their probability after temperature, penalties and rules of the grammar (V) */
   readonly weights: Float64Array;
   /** the sum of all weights, before any filter */
   readonly total: number;

@@ -16,15 +16,17 @@ export type FilterSettings = { readonly [F in AnyFilter as F['name']]: z.output<
 export const filterFields = Object.fromEntries(FILTERS.map(({ name, schema }) => [name, schema])) as unknown as Fields;
 
 /** Settings with which every filter leaves everything. */
-const OFF = new Map<string, number>(FILTERS.map(({ name, schema }) => [name, schema.parse(undefined)]));
+export const FILTERS_OFF = Object.fromEntries(
+  FILTERS.map(({ name, schema }) => [name, schema.parse(undefined)]),
+) as FilterSettings;
 
 /** The weights with those of left-out tokens set to 0. What is left in has what it had. */
 export function filtered(weights: Float64Array, settings: FilterSettings): Float64Array {
-  if (FILTERS.every(({ name }) => settings[name] === OFF.get(name))) return weights;
+  if (FILTERS.every(({ name }) => settings[name] === FILTERS_OFF[name])) return weights;
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const all = [...weights.keys()].filter((id) => weights[id]! > 0);
   let left: readonly number[] = all;
-  for (const { name, keep } of FILTERS as readonly { name: keyof FilterSettings; keep: Keep }[]) {
+  for (const { name, keep } of FILTERS as unknown as readonly { name: keyof FilterSettings; keep: Keep }[]) {
     left = keep(settings[name], { weights, total, all, left });
   }
   if (left.length === all.length) return weights;
@@ -32,4 +34,4 @@ export function filtered(weights: Float64Array, settings: FilterSettings): Float
   return weights.map((weight, id) => (stays.has(id) ? weight : 0));
 }
 
-type Keep = (setting: number, candidates: Candidates) => readonly number[];
+type Keep = (setting: unknown, candidates: Candidates) => readonly number[];

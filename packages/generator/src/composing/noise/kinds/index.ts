@@ -9,11 +9,7 @@ import { theme } from './theme.js';
 /** All kinds of noise, by the name that they have in YAML. */
 export const KINDS = { temperature, notes, rest, theme, state, swap };
 
-export const disturbance = z.discriminatedUnion('kind', [
-  KINDS.temperature.schema,
-  KINDS.notes.schema,
-  KINDS.rest.schema,
-  KINDS.theme.schema,
-  KINDS.state.schema,
-  KINDS.swap.schema,
-]);
+type KindSchema = (typeof KINDS)[keyof typeof KINDS]['schema'];
+const schemas: KindSchema[] = Object.values(KINDS).map(({ schema }) => schema);
+
+export const disturbance = z.discriminatedUnion('kind', schemas as [KindSchema, ...KindSchema[]]);

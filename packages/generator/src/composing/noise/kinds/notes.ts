@@ -21,11 +21,10 @@ export const notes = noiseKind({
         inPlaceOf(drawn) {
           if (drawn === undefined || song.noteOf(drawn) === undefined) return undefined;
           const isStrange = strangeness(pick, song.recentNotes);
-          const weights = Array.from({ length: song.vocabulary }, (_, id) => {
+          const id = song.drawWhere((id) => {
             const note = song.isPossible(id) ? song.noteOf(id) : undefined;
-            return note !== undefined && song.makesSense(id, true) && isStrange(note) ? 1 : 0;
+            return note !== undefined && song.obeysRules(id) && isStrange(note);
           });
-          const id = weights.includes(1) ? song.draw(weights) : undefined;
           if (id === undefined) return undefined;
           left -= 1;
           return { id, label: 'note', isGiven: false };

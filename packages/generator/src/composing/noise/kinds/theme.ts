@@ -16,7 +16,7 @@ export const theme = noiseKind({
         isOver: () => left.length === 0,
         inPlaceOf() {
           // What makes no sense here is left out: a key that is down already is not struck.
-          const next = left.findIndex((id) => song.isPossible(id) && song.makesSense(id, false));
+          const next = left.findIndex((id) => song.isPossible(id) && song.makesSense(id));
           const id = left[next];
           left = id === undefined ? [] : left.slice(next + 1);
           return id === undefined ? undefined : { id, label: 'theme', isGiven: true };
