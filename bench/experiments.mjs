@@ -12,7 +12,7 @@ export const PIECES = {
 /** A model that learns in seconds. */
 export const SMALL = { layers: 2, units: 128, batch: 8, window: 64, learningRate: 0.003, evaluateEvery: 20 };
 /** Sampling at temperature 1 and nothing else. */
-export const PLAIN = { copyLimit: 0, balance: 0, takes: 1, ending: 'cut' };
+export const PLAIN = { rules: { copyLimit: 0 }, balance: 0, takes: 1, ending: 'cut' };
 
 const folder = temporaryWorkspace();
 const [program, ...etude] = runCommand('measured');

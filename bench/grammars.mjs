@@ -13,9 +13,9 @@ const PIECES = {
 const GRAMMARS = {
   'event-text': { grammar: 'event-text' },
   session: { grammar: 'session' },
-  'session on a grid': { grammar: 'session', stepsPerBeat: 12 },
-  factored: { grammar: 'factored', stepsPerBeat: 12 },
-  'chord-frame': { grammar: 'chord-frame', stepsPerBeat: 4 },
+  'session on a grid': { grammar: { kind: 'session', stepsPerBeat: 12 } },
+  factored: { grammar: { kind: 'factored', stepsPerBeat: 12 } },
+  'chord-frame': { grammar: { kind: 'chord-frame', stepsPerBeat: 4 } },
 };
 const train = {
   ...{ layers: 2, units: 128, steps: 600, batch: 8, window: 64, learningRate: 0.003, dropout: 0.3 },

@@ -9,7 +9,7 @@ const fit = { ...SMALL, steps: 400, dropout: 0.3, earlyStopping: { patience: 6 }
 const overfit = { ...SMALL, steps: 600, dropout: 0 };
 const SETTINGS = {
   plain: PLAIN,
-  'plain with copy limit': { ...PLAIN, copyLimit: 8 },
+  'plain with copy limit': { ...PLAIN, rules: { copyLimit: 8 } },
   'and with balance': { takes: 1 },
   default: {},
   'default with drift': { noise: 'drift' },
@@ -86,7 +86,7 @@ const cold = { temperature: 0.3 };
 const knownByHeart = {
   'plain, temperature 0.3': { ...PLAIN, ...cold },
   'plain with drift': { ...PLAIN, ...cold, noise: 'drift' },
-  'plain with copy limit': { ...PLAIN, ...cold, copyLimit: 8 },
+  'plain with copy limit': { ...PLAIN, ...cold, rules: { copyLimit: 8 } },
   'with copy limit and drift': { ...PLAIN, ...cold, copyLimit: 8, noise: 'drift' },
   default: cold,
   'default with drift': { ...cold, noise: 'drift' },

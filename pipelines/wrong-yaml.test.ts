@@ -96,6 +96,20 @@ describe('a wrong experiment is refused', () => {
       ],
     ],
     [
+      'for options of another kind, and for what has moved',
+      experiment(
+        `${HEAD}tokenize: { stepsPerBeat: 4, grammar: { kind: factord } }\ntrain: { model: { kind: stacked-lstm, tiedLayers: true } }\nsample: { topK: 3, filter: { topk: 3 }, masks: {} }\n`,
+      ),
+      [
+        'experiments/tiny.yaml:4:47: tokenize.grammar.kind: expected one of "event-text" or "session" or "factored" or "chord-frame", found "factord"; did you mean "factored"?',
+        'experiments/tiny.yaml:4:13: tokenize: "stepsPerBeat" is tokenize.grammar.stepsPerBeat now',
+        'experiments/tiny.yaml:5:39: train.model: unknown key "tiedLayers"; expected one of kind',
+        'experiments/tiny.yaml:6:30: sample.filter: unknown key "topk"; did you mean "topK"?',
+        'experiments/tiny.yaml:6:11: sample: "topK" is sample.filter.topK now',
+        'experiments/tiny.yaml:6:41: sample: "masks" is sample.rules now',
+      ],
+    ],
+    [
       'for a map of noise without what it has to have',
       experiment(`${HEAD}sample: { noise: { every: 4 } }\n`),
       ['experiments/tiny.yaml:4:11: sample.noise.disturbances: a value is missing: expected array'],

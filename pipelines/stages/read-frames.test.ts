@@ -20,7 +20,7 @@ describe('read-frames', () => {
     );
     expect(text('test')).toBe('Pitch_64 Frame_None Frame_None EOS_None');
     expect(text('augmented')).toBe('');
-    expect(JSON.parse(text('grammar')).parts).toEqual([
+    expect(JSON.parse(text('split'))).toEqual([
       { tokens: 6, training: 6 },
       { tokens: 3, training: 0 },
     ]);

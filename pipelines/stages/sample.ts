@@ -1,5 +1,12 @@
 import { defineStage, family, workspaceFiles } from '@etude/engine';
-import { CompositionError, compose, songSettings, traceFormat, traceToCsv } from '@etude/generator';
+import {
+  CompositionError,
+  compose,
+  renamedSongSettings,
+  songSettings,
+  traceFormat,
+  traceToCsv,
+} from '@etude/generator';
 import { sourceFormat } from '@etude/measures';
 import { MIDI_EXTENSIONS } from '@etude/midi-reader';
 import { loadModel, ModelError, modelFormat } from '@etude/model';
@@ -17,7 +24,7 @@ import { loadKernels } from '../computing/kernels.js';
 
 export const sample = defineStage({
   name: 'sample',
-  version: 14,
+  version: 15,
   summary: 'Writes songs token by token with the trained model',
   params: songSettings.extend({
     given: workspaceFiles(
@@ -31,6 +38,7 @@ export const sample = defineStage({
     ),
     seed: seed.describe('seed of the draws; each song has a stream of its own'),
   }),
+  renamed: renamedSongSettings,
   inputs: {
     model: modelFormat,
     vocabulary: vocabularyFormat,

@@ -15,6 +15,7 @@ export const tokenize = defineStage({
   version: 5,
   summary: 'Writes pieces as tokens, and says which part of them to learn from',
   params: tokenizationParams.extend({ seed: seed.describe('seed of that variation') }),
+  renamed: { stepsPerBeat: 'grammar.stepsPerBeat', velocities: 'grammar.velocities' },
   inputs: { pieces: piecesFormat },
   outputs: {
     tokens: tokensFormat,

@@ -41,6 +41,7 @@ export const train = defineStage({
     ),
     seed: seed.describe('seed of the first weights, the windows and the dropout'),
   }),
+  renamed: { tiedLayers: 'model.tiedLayers', depthPriority: 'model.depthPriority' },
   inputs: {
     tokens: tokensFormat,
     augmented: tokensFormat,

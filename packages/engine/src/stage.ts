@@ -122,6 +122,8 @@ export interface StageDefinition<P extends z.ZodObject, I extends Ports, O exten
   readonly summary: string;
   /** types, defaults, validation, editor completion and reference page of the parameters */
   readonly params: P;
+  /** what parameters were called in earlier versions, and what they are now: for the error that an old file gets */
+  readonly renamed?: Readonly<Record<string, string>>;
   readonly inputs: I;
   readonly outputs: O;
   /**

@@ -12,7 +12,7 @@ import {
   transpose,
 } from '@etude/music';
 import * as z from 'zod';
-import { createGrammar, GRAMMARS, type GrammarSettings, timeOf } from './grammars/create-grammar.js';
+import { createGrammar, type GrammarSettings, grammarChoice, settingsOf, timeOf } from './grammars/create-grammar.js';
 import { END_OF_PIECE, type Grammar, GrammarError } from './grammars/grammar.js';
 import { HeldOut } from './held-out.js';
 import { formatTokens } from './token-text.js';
@@ -20,17 +20,9 @@ import type { Split, TokenizationReport } from './tokenization-formats.js';
 
 /** How a corpus is written as tokens. */
 export const tokenizationParams = z.strictObject({
-  grammar: z
-    .enum(GRAMMARS)
+  grammar: grammarChoice
     .default('event-text')
-    .describe('how music is written as tokens; see docs/grammars/README.md'),
-  stepsPerBeat: z
-    .int()
-    .min(0)
-    .max(96)
-    .default(0)
-    .describe('steps a quarter note of the grid; 0: 4, or for event-text and session none'),
-  velocities: z.int().min(1).max(127).default(32).describe('how many velocities the factored grammar tells apart'),
+    .describe('how music is written as tokens: a name, or a map of kind and its options; see docs/grammars/README.md'),
   validation: z
     .number()
     .min(0)
@@ -76,15 +68,12 @@ export async function tokenizeCorpus(
   params: TokenizationParams,
   { signal, progress, say }: TokenizingHooks,
 ): Promise<TokenizedCorpus> {
-  if (timeOf(params.grammar) === 'ticks' && params.stepsPerBeat > 0) {
-    const message = 'counts ticks: for a grid set extract-track.quantize, or choose another grammar';
-    throw new GrammarError(`${params.grammar} ${message}`);
-  }
   const whole = [...pieces];
-  const { partOf } = createGrammar(settingsOf(params, whole[0]!.division));
-  const taken = toOneDivision(partOf ? whole.map(partOf) : whole, params);
-  if (partOf) sayWhichPart(say, params, whole, taken);
-  const settings = settingsOf(params, taken[0]!.division);
+  const chosen = settingsOf(params.grammar, whole[0]!.division);
+  const { partOf } = createGrammar(chosen);
+  const taken = toOneDivision(partOf ? whole.map(partOf) : whole, chosen);
+  if (partOf) sayWhichPart(say, chosen, whole, taken);
+  const settings = settingsOf(params.grammar, taken[0]!.division);
   const grammar = createGrammar(settings);
   const several = taken.length > 1;
   const augmenting = params.transposeToAllKeys || params.tempoScales.length > 0 || params.velocityJitter > 0;
@@ -122,7 +111,8 @@ export async function tokenizeCorpus(
       augmented.add([...grammar.encode(copy), END_OF_PIECE]);
     }
   }
-  if (split.length === 0) throw new GrammarError(`none of the pieces can be written in the grammar ${params.grammar}`);
+  if (split.length === 0)
+    throw new GrammarError(`none of the pieces can be written in the grammar ${settings.grammar}`);
   const notes = taken.reduce((sum, piece) => sum + notesOf(piece).length, 0);
   const grid = settings.steps > 0 ? gridReport(taken, settings.steps) : undefined;
   sayWhatWasDone(say, { split, augmented: augmented.count, notes, several, grid });
@@ -160,11 +150,6 @@ class TokenText {
   }
 }
 
-function settingsOf({ grammar, stepsPerBeat, velocities }: TokenizationParams, division: number): GrammarSettings {
-  const steps = stepsPerBeat === 0 && timeOf(grammar) === 'steps' ? 4 : stepsPerBeat;
-  return { grammar, division, steps, velocities };
-}
-
 function encode(grammar: Grammar, piece: Piece, failed: (problem: string) => void): string[] | undefined {
   try {
     if (notesOf(piece).length === 0) throw new GrammarError('there are no notes in it');
@@ -180,7 +165,7 @@ function encode(grammar: Grammar, piece: Piece, failed: (problem: string) => voi
 
 function sayWhichPart(
   say: (line: string) => void,
-  { grammar }: TokenizationParams,
+  { grammar }: GrammarSettings,
   whole: readonly Piece[],
   parts: readonly Piece[],
 ) {
@@ -197,15 +182,15 @@ function sayWhichPart(
 }
 
 /** Grammars that count ticks need the same number a quarter note in all pieces. */
-function toOneDivision(pieces: readonly Piece[], { grammar, stepsPerBeat }: TokenizationParams): Piece[] {
+function toOneDivision(pieces: readonly Piece[], { grammar, steps }: GrammarSettings): Piece[] {
   const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
   const multiple = (a: number, b: number) => (a / divisor(a, b)) * b;
   // Beyond what a file may have it only grows, until no number holds it.
   const division = pieces.reduce((common, piece) => (common > 0x7fff ? common : multiple(common, piece.division)), 1);
   if (division <= 0x7fff) return pieces.map((piece) => rescale(piece, division));
-  if (stepsPerBeat > 0 || timeOf(grammar) === 'steps') return [...pieces];
+  if (steps > 0 || timeOf(grammar) === 'steps') return [...pieces];
   throw new GrammarError(
-    `the pieces have divisions (ticks a quarter note) that have no common multiple up to 32767: set tokenize.stepsPerBeat, and the grammar session or factored`,
+    `the pieces have divisions (ticks a quarter note) that have no common multiple up to 32767: choose a grammar on a grid, such as tokenize.grammar: factored`,
   );
 }
 

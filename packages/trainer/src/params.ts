@@ -3,19 +3,28 @@ import * as z from 'zod';
 
 const share = z.number().min(0).lt(1);
 
-/** What is trained, and how. */
-export const trainingParams = z.strictObject({
-  model: z
-    .enum(['stacked-lstm', 'grid-lstm'])
-    .default('stacked-lstm')
-    .describe('kind of model; a Grid LSTM has an LSTM along depth as well and twice the weights'),
-  layers: z.int().min(1).max(16).default(4).describe('LSTM layers, one on top of the other'),
-  units: z.int().min(1).max(4096).default(128).describe('width of the embedding and of every layer'),
-  tiedLayers: z.boolean().default(false).describe('Grid LSTM: the same weights in every layer'),
+const stackedLstm = z.strictObject({
+  kind: z.literal('stacked-lstm').describe('LSTM layers, each reading the one below'),
+});
+const gridLstm = z.strictObject({
+  kind: z
+    .literal('grid-lstm')
+    .describe('has an LSTM along depth as well, and twice the weights (Kalchbrenner et al. 2015)'),
+  tiedLayers: z.boolean().default(false).describe('the same weights in every layer'),
   depthPriority: z
     .boolean()
     .default(false)
-    .describe('Grid LSTM: the depth LSTM of a block reads what its time LSTM has just put out'),
+    .describe('the depth LSTM of a block reads what its time LSTM has just put out'),
+});
+
+/** What is trained, and how. */
+export const trainingParams = z.strictObject({
+  model: z
+    .union([z.enum(['stacked-lstm', 'grid-lstm']), stackedLstm, gridLstm])
+    .default('stacked-lstm')
+    .describe('kind of model: a name, or a map of kind and its options'),
+  layers: z.int().min(1).max(16).default(4).describe('LSTM layers, one on top of the other'),
+  units: z.int().min(1).max(4096).default(128).describe('width of the embedding and of every layer'),
   tiedEmbeddings: z.boolean().default(false).describe('the output map is the embedding, transposed'),
   steps: z.int().min(1).default(1000).describe('how many updates of the weights to make at most'),
   batch: z
@@ -68,9 +77,11 @@ export type TrainingParams = z.output<typeof trainingParams>;
 
 /** The model that parameters ask for, for a vocabulary of so many tokens. */
 export function shapeOf(
-  { model, layers, units, tiedLayers: tied, depthPriority, tiedEmbeddings }: TrainingParams,
+  { model, layers, units, tiedEmbeddings }: TrainingParams,
   vocabulary: number,
 ): LanguageModelShape {
   const common = { vocabulary, units, layers, tiedEmbeddings };
-  return model === 'grid-lstm' ? { model, tied, depthPriority, ...common } : { model, ...common };
+  const chosen = model === 'grid-lstm' ? gridLstm.parse({ kind: model }) : model;
+  if (typeof chosen === 'string' || chosen.kind === 'stacked-lstm') return { model: 'stacked-lstm', ...common };
+  return { model: chosen.kind, tied: chosen.tiedLayers, depthPriority: chosen.depthPriority, ...common };
 }

@@ -116,7 +116,9 @@ function planStage(
   const findings = check(stage.params, section);
   for (const { path, message, at } of findings) {
     const where = [name, ...(at === 'key' ? path.slice(0, -1) : path)].join('.');
-    problems.push(experiment.problem([name, ...path], `${where}: ${message}`, at));
+    const now = at === 'key' ? stage.renamed?.[path.join('.')] : undefined;
+    const text = now === undefined ? message : `"${path.at(-1)}" is ${name}.${now} now`;
+    problems.push(experiment.problem([name, ...path], `${where}: ${text}`, at));
   }
   const params: Record<string, unknown> = findings.length === 0 ? { ...stage.params.parse(section) } : {};
   const files: Record<string, readonly PlannedFile[]> = {};

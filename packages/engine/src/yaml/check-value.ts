@@ -17,7 +17,7 @@ export function check(schema: z.ZodType, value: unknown): Finding[] {
   return result.error.issues.flatMap(closest).flatMap((issue): Finding[] => {
     const path = issue.path as (string | number)[];
     if (issue.code === 'unrecognized_keys') {
-      const valid = keysAt(schema, path);
+      const valid = keysAt(schema, path, value);
       return issue.keys.map((key, index) => ({
         path: [...path, key],
         message: `unknown key "${key}"${index < MOST_PROBLEMS ? suggestion(key, valid) : ''}`,
@@ -58,24 +58,39 @@ function closest(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   return meant[0]!.flatMap((inner) => closest({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
-/** The schemas that a value at a path inside of one may have to fit. */
-function schemasAt(schema: z.core.$ZodType, path: YamlPath): z.core.$ZodType[] {
+/**
+ * The schemas that a value at a path inside of one may have to fit.
+ * @param value what is there: of several maps that are told apart by a word, the one of that word
+ */
+function schemasAt(schema: z.core.$ZodType, path: YamlPath, value?: unknown): z.core.$ZodType[] {
   let inner = schema;
   while (inner instanceof z.ZodDefault || inner instanceof z.ZodPrefault || inner instanceof z.ZodOptional) {
     inner = inner.unwrap();
   }
-  if (inner instanceof z.ZodUnion) return inner.options.flatMap((option) => schemasAt(option, path));
+  if (inner instanceof z.ZodUnion) {
+    return inner.options.filter((option) => mayBe(option, value)).flatMap((option) => schemasAt(option, path, value));
+  }
   const [key, ...rest] = path;
   if (key === undefined) return [inner];
-  if (inner instanceof z.ZodArray) return schemasAt(inner.element, rest);
-  if (inner instanceof z.ZodRecord) return schemasAt(inner.valueType, rest);
+  const inside = (value as Record<string | number, unknown> | undefined)?.[key];
+  if (inner instanceof z.ZodArray) return schemasAt(inner.element, rest, inside);
+  if (inner instanceof z.ZodRecord) return schemasAt(inner.valueType, rest, inside);
   if (!(inner instanceof z.ZodObject) || !Object.hasOwn(inner.shape, key)) return [];
-  return schemasAt(inner.shape[key], rest);
+  return schemasAt(inner.shape[key], rest, inside);
+}
+
+/** Whether a map has no other word than a schema wants where that wants a certain one. */
+function mayBe(option: z.core.$ZodType, value: unknown): boolean {
+  if (!(option instanceof z.ZodObject) || typeof value !== 'object' || value === null) return true;
+  return Object.entries(option.shape).every(([key, schema]) => {
+    const found = (value as Record<string, unknown>)[key];
+    return !(schema instanceof z.ZodLiteral) || found === undefined || schema.values.has(found as string);
+  });
 }
 
 /** The keys that a schema knows at a path inside of it; none where there is no map. */
-function keysAt(schema: z.ZodType, path: YamlPath): string[] {
-  const maps = schemasAt(schema, path).filter((at) => at instanceof z.ZodObject);
+function keysAt(schema: z.ZodType, path: YamlPath, value?: unknown): string[] {
+  const maps = schemasAt(schema, path, value).filter((at) => at instanceof z.ZodObject);
   return [...new Set(maps.flatMap(({ shape }) => Object.keys(shape)))];
 }
 

@@ -3,14 +3,15 @@ import type { Kernels, Model } from '@etude/model';
 import { notesOf, type Piece, rescale, ticksOfBar } from '@etude/music';
 import type { TensorFlow } from '@etude/tensorflow';
 import { fitTokens, type Grammar, type GrammarSettings, type Vocabulary } from '@etude/tokenizer';
+import type { Bending } from '../sampling/distribution.js';
 import { CompositionError } from './composition-error.js';
 import { cadenceOf } from './endings/ending.js';
 import { sectionsOf, writeForm } from './form/form.js';
 import { type GivenFile, givenMusic } from './given-music.js';
-import { fixedVoice } from './given-voice/fixed-voice.js';
+import { givenVoice } from './given-voice/given-voice.js';
 import { noiseOf, themesOf } from './noise/noise.js';
 import { type StyleSource, songOptions } from './rules/listener.js';
-import { maskRules } from './rules/masks.js';
+import { noteRules } from './rules/note-rules.js';
 import type { SongSettings } from './settings.js';
 import { type Song, SongWriter } from './song-writer.js';
 
@@ -57,18 +58,15 @@ export async function compose(
     length,
     seed,
     prime,
-    copyLimit,
+    rules: { copyLimit, ...notes },
     noise,
-    masks,
     balance,
     takes,
     form,
-    fixed,
     ending,
-    ...bending
   } = settings;
-  if (form !== undefined && fixed !== undefined) {
-    throw new CompositionError('sample.form and sample.fixed cannot both be: a fixed voice says how long the song is');
+  if (form !== undefined && settings.voice !== undefined) {
+    throw new CompositionError('sample.form and sample.voice cannot both be: a given voice says how long the song is');
   }
   const given = await givenMusic(music.given, composing.settings, grammar, say);
   const themes = heardMusic(given, composing, settings, say);
@@ -80,14 +78,14 @@ export async function compose(
   };
   const [first] = music.learned as [Piece, ...Piece[]];
   const ticks = { beat: grammar.division, bar: ticksOfBar(first, grammar.division) };
-  const voice = fixed && fixedVoice(fixed, given, grammar, vocabulary, ticks.bar);
+  const voice = settings.voice && givenVoice(settings.voice, given, grammar, vocabulary, ticks.bar);
   const onGrid = music.learned.map(notesOnGrid);
   const normal = music.source.halves;
   const writer = new SongWriter({
     ...{ ...composing, signal, takes, length },
     options: {
       ...songOptions(vocabulary, grammar),
-      bending,
+      bending: bendingOf(settings),
     },
     noise: noiseOf(noise, { ticks, layers: model.shape.layers, themeOf }),
     rules: {
@@ -96,7 +94,7 @@ export async function compose(
         balance > 0 && music.learned.length === 1
           ? { parts: partsOf(first, grammar), range: normal, strength: balance }
           : undefined,
-      masks: maskRules(masks, { division: grammar.division, learnt: pitchesOf(onGrid) }),
+      noteRules: noteRules(notes, { division: grammar.division, learnt: pitchesOf(onGrid) }),
       voice: voice?.rule,
     },
     normal,
@@ -110,7 +108,7 @@ export async function compose(
     );
     songs.push(...written);
     const cut = songs.filter(({ tokens }) => voice !== undefined && tokens.length >= length).length;
-    if (cut > 0) say(`${cut} songs have all of their ${length} tokens before the fixed voice ends: set sample.length`);
+    if (cut > 0) say(`${cut} songs have all of their ${length} tokens before the given voice ends: set sample.length`);
   } else {
     for (let song = 0; song < count; song++) {
       progress({ done: song, total: count, unit: 'songs' });
@@ -124,19 +122,25 @@ export async function compose(
   return songs;
 }
 
+/** How the model's distribution is bent. */
+function bendingOf({ temperature, filter, repetition }: SongSettings): Bending {
+  const { penalty, window, dry } = repetition;
+  return { temperature, ...filter, repetitionPenalty: penalty, repetitionWindow: window, dry };
+}
+
 /** Token ids of given sections and themes, by their names. */
 function heardMusic(
   given: ReadonlyMap<string, Piece>,
   { grammar, vocabulary }: ComposingModel,
-  { form, fixed, noise }: SongSettings,
+  { form, voice, noise }: SongSettings,
   say: (line: string) => void,
 ): Map<string, readonly number[]> {
   const heard = new Map<string, readonly number[]>();
   for (const [name, piece] of given) {
-    if (name === fixed?.voice) continue;
+    if (name === voice?.of) continue;
     if (![...sectionsOf(form), ...themesOf(noise)].includes(name)) {
       throw new CompositionError(
-        `sample.given has ${name}, and there is neither a section nor a theme nor a fixed voice of that name`,
+        `sample.given has ${name}, and there is neither a section nor a theme nor a given voice of that name`,
       );
     }
     const { ids, changed, leftOut } = fitTokens(grammar.encode(piece), vocabulary, grammar, name);

@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { filterFields } from '../sampling/filters/index.js';
 import { ending } from './endings/ending.js';
 import { form } from './form/form.js';
-import { fixed } from './given-voice/fixed-voice.js';
+import { voice } from './given-voice/given-voice.js';
 import { noise } from './noise/noise.js';
-import { masks } from './rules/masks.js';
+import { noteRuleFields } from './rules/note-rules.js';
 
 /** How songs are to be. */
 export const songSettings = z.strictObject({
@@ -22,20 +22,30 @@ export const songSettings = z.strictObject({
     .min(0)
     .default(1)
     .describe('above 1: more surprising, below 1: safer; 0: always the likeliest'),
-  ...filterFields,
-  repetitionPenalty: z.number().min(1).max(10).default(1).describe('what recent tokens lose in their logits'),
-  repetitionWindow: z.int().min(1).default(64).describe('how many tokens count as recent'),
-  dry: z.number().min(0).max(10).default(0).describe('penalty on going on with a stretch that was there before'),
+  filter: z.strictObject(filterFields).prefault({}).describe('which tokens are drawn from'),
+  repetition: z
+    .strictObject({
+      penalty: z.number().min(1).max(10).default(1).describe('what the logits of recent tokens are divided by'),
+      window: z.int().min(1).default(64).describe('how many tokens count as recent'),
+      dry: z.number().min(0).max(10).default(0).describe('penalty on continuing a stretch that was there before'),
+    })
+    .prefault({})
+    .describe('what makes tokens less likely that were there before'),
   noise: noise.default('none').describe('what is injected to set a song moving; drift: only where it loops'),
   prime: z.int().min(0).default(0).describe('how many tokens each song takes from the beginning of the first piece'),
-  copyLimit: z
-    .int()
-    .min(0)
-    .default(8)
-    .describe(
-      'notes in a row at most that a song may have in common with a piece, in any key and tempo; 0: any number',
-    ),
-  masks: masks.prefault({}).describe('what the notes of songs have to keep to'),
+  rules: z
+    .strictObject({
+      copyLimit: z
+        .int()
+        .min(0)
+        .default(8)
+        .describe(
+          'notes in a row at most that a song may have in common with a piece, in any key and tempo; 0: any number',
+        ),
+      ...noteRuleFields,
+    })
+    .prefault({})
+    .describe('what the notes of songs have to keep to'),
   balance: z
     .number()
     .min(0)
@@ -58,6 +68,13 @@ export const songSettings = z.strictObject({
     .describe(
       'how songs end that do not end by themselves: cadence: the dominant, then the tonic for a bar; rest: all notes end with the last bar; cut: behind the last token',
     ),
-  fixed: fixed.optional().describe('a voice of the songs that is given; they end with it'),
+  voice: voice.optional().describe('a voice of the songs that is given; they end with it'),
 });
 export type SongSettings = z.output<typeof songSettings>;
+
+/** What parameters were called before, and where they are now. */
+export const renamedSongSettings = {
+  ...{ topK: 'filter.topK', topP: 'filter.topP', minP: 'filter.minP', typical: 'filter.typical' },
+  ...{ repetitionPenalty: 'repetition.penalty', repetitionWindow: 'repetition.window', dry: 'repetition.dry' },
+  ...{ copyLimit: 'rules.copyLimit', masks: 'rules', fixed: 'voice' },
+};

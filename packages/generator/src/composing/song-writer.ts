@@ -217,9 +217,9 @@ export class SongWriter {
       write: async ({ before, given, from, until, cost, rules: more = [] }) => {
         const prime = this.#fit(before).ids;
         const section: NoteRule = { name: 'section', allows: ({ start }) => start >= from };
-        const masks = () => [...more, ...(rules.masks?.() ?? []), section];
+        const noteRules = () => [...more, ...(rules.noteRules?.() ?? []), section];
         const heard = this.#fit(excerpt(before, 0, given)).ids.length;
-        const listener = listenerOf(vocabulary, grammar, { ...rules, ...ownRules, masks, prime: heard });
+        const listener = listenerOf(vocabulary, grammar, { ...rules, ...ownRules, noteRules, prime: heard });
         // Each stretch of a song has draws of its own.
         const own = hash(seed, ++stretches);
         // What was written before had its noise when it was written.

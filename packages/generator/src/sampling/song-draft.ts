@@ -146,8 +146,7 @@ export class SongDraft {
       (product, effect) => product * (effect.temperature ?? 1),
       bending.temperature,
     );
-    const weights = weightsOf(logits, { ...bending, temperature }, may, this.tokens);
-    let { id, refused, relaxed } = this.#accepted(weights, logits, may);
+    let { id, refused, relaxed } = this.#accepted(logits, { ...bending, temperature }, may);
     const label = disturbance;
     for (const effect of this.#acting) {
       const other = effect.inPlaceOf?.(id);
@@ -184,11 +183,12 @@ export class SongDraft {
    * left out is better than to break a rule; then with one rule less, and one more.
    */
   #accepted(
-    weights: Float64Array,
     logits: Float32Array,
+    bending: Bending,
     may: (id: number) => boolean,
   ): { id: number | undefined; refused: number; relaxed: readonly string[] } {
     const listener = this.#listener;
+    const weights = weightsOf(logits, bending, may, this.tokens);
     const first = draw(listener ? this.#preferred(weights) : weights, this.#random);
     if (listener === undefined || first === undefined) return { id: first, refused: 0, relaxed: [] };
     const { boundary } = this.#options;
@@ -198,7 +198,7 @@ export class SongDraft {
         let left = weights;
         let drawn: number | undefined = first;
         if (unbent || relaxed > 0) {
-          left = this.#preferred(weightsOf(logits, unbent ? UNBENT : this.#options.bending, may, this.tokens));
+          left = this.#preferred(weightsOf(logits, unbent ? UNBENT : bending, may, this.tokens));
           drawn = draw(left, this.#random);
         }
         for (; drawn !== undefined; drawn = draw(left, this.#random)) {

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { chordFrameGrammar } from './chord-frame/chord-frame.js';
 import { eventTextGrammar } from './event-text/event-text.js';
 import { factoredGrammar } from './factored/factored.js';
@@ -15,23 +16,65 @@ interface Resolution {
 }
 
 interface GrammarKind {
+  /** what can be chosen in YAML */
+  readonly options: z.ZodObject;
   /** whether it counts ticks and never steps of a grid, ticks unless a grid is set, or always steps */
   readonly time: 'ticks' | 'ticks or steps' | 'steps';
   create(resolution: Resolution): Grammar;
 }
 
+const stepsPerBeat = z.int().min(1).max(96).describe('steps a quarter note of the grid');
+const kind = <const Name extends string>(name: Name) => z.literal(name).describe(`see docs/grammars/${name}.md`);
+
 const KINDS = {
-  'event-text': { time: 'ticks', create: ({ division }) => eventTextGrammar(division) },
+  'event-text': {
+    options: z.strictObject({ kind: kind('event-text') }),
+    time: 'ticks',
+    create: ({ division }) => eventTextGrammar(division),
+  },
   session: {
+    options: z.strictObject({
+      kind: kind('session'),
+      stepsPerBeat: stepsPerBeat
+        .optional()
+        .describe('steps a quarter note of the grid; left out: none, time is in ticks'),
+    }),
     time: 'ticks or steps',
     create: ({ division, steps }) => sessionGrammar({ division, steps: steps === 0 ? undefined : steps }),
   },
-  factored: { time: 'steps', create: factoredGrammar },
-  'chord-frame': { time: 'steps', create: ({ steps }) => chordFrameGrammar(steps) },
+  factored: {
+    options: z.strictObject({
+      kind: kind('factored'),
+      stepsPerBeat: stepsPerBeat.default(4),
+      velocities: z.int().min(1).max(127).default(32).describe('how many velocities are told apart'),
+    }),
+    time: 'steps',
+    create: factoredGrammar,
+  },
+  'chord-frame': {
+    options: z.strictObject({ kind: kind('chord-frame'), stepsPerBeat: stepsPerBeat.default(4) }),
+    time: 'steps',
+    create: ({ steps }) => chordFrameGrammar(steps),
+  },
 } satisfies Record<string, GrammarKind>;
 
 export type GrammarName = keyof typeof KINDS;
 export const GRAMMARS = Object.keys(KINDS) as GrammarName[];
+
+type Options = (typeof KINDS)[GrammarName]['options'];
+const options: Options[] = Object.values(KINDS).map((each) => each.options);
+const withOptions = z.discriminatedUnion('kind', options as [Options, ...Options[]]);
+
+/** A grammar as YAML names it: alone, or with options. */
+export const grammarChoice = z.union([z.enum(GRAMMARS), withOptions]);
+export type GrammarChoice = z.output<typeof grammarChoice>;
+
+/** Which grammar is chosen, at which resolution; `division` is that of the pieces. */
+export function settingsOf(choice: GrammarChoice, division: number): GrammarSettings {
+  const { kind, ...rest } = typeof choice === 'string' ? withOptions.parse({ kind: choice }) : choice;
+  const { stepsPerBeat = 0, velocities = 32 } = rest as { stepsPerBeat?: number; velocities?: number };
+  return { grammar: kind, division, steps: stepsPerBeat, velocities };
+}
 
 /** Which grammar, and at which resolution: with the tokens alone it makes music of them. */
 export interface GrammarSettings extends Resolution {

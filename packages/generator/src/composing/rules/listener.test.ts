@@ -6,10 +6,11 @@ import { createRandom, notesOf, piecesOf } from '@etude/music';
 import { loadTensorFlow } from '@etude/tensorflow';
 import { buildVocabulary, createGrammar, GRAMMARS, timeOf, tokensOfIds } from '@etude/tokenizer';
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import { UNBENT } from '../../sampling/distribution.js';
 import { sample } from '../../sampling/sample.js';
 import { listenerOf, type SongRules, songOptions } from './listener.js';
-import { maskRules, masks } from './masks.js';
+import { noteRuleFields, noteRules } from './note-rules.js';
 
 const canon = piecesOf(readMidi(readFileSync(new URL('../../../../../data/canon-in-d.mid', import.meta.url))))[0]!;
 
@@ -69,8 +70,8 @@ describe.each(GRAMMARS)('songs of a model that knows nothing, in the grammar %s'
     expect(await longest(true)).toBeLessThanOrEqual(4);
   });
 
-  it('keep to masks', async () => {
-    const wanted = masks.parse({
+  it('keep to rules', async () => {
+    const wanted = z.strictObject(noteRuleFields).parse({
       range: ['C4', 81],
       scale: 'D major',
       chords: ['D', 'A7', 'G'],
@@ -78,7 +79,7 @@ describe.each(GRAMMARS)('songs of a model that knows nothing, in the grammar %s'
       density: 12,
     });
     const written = await songs(
-      { masks: maskRules(wanted, { division: grammar.division, learnt: new Set() }) },
+      { noteRules: noteRules(wanted, { division: grammar.division, learnt: new Set() }) },
       { songs: 100, length: 200 },
     );
     let notes = 0;

@@ -62,7 +62,7 @@ export interface SongRules {
     | { readonly parts: readonly StyleSource[]; readonly range: Entropies<Range>; readonly strength: number }
     | undefined;
   /** the other rules of a song, made for each; the first is given up first, `copyLimit` last */
-  readonly masks?: () => readonly NoteRule[];
+  readonly noteRules?: () => readonly NoteRule[];
   /** a voice that is given, whose notes obey nothing else; it is given up after all other rules */
   readonly voice?: (() => VoiceRule) | undefined;
   /** what the end of a song is led to by, given up before all other rules: a rule that asks for the tick at which it ends, later than any until that is known */
@@ -92,7 +92,7 @@ export function listenerOf({ entries }: Vocabulary, grammar: Grammar, rules: Son
     let endsAt = Number.POSITIVE_INFINITY;
     const all: readonly NoteRule[] = [
       ...(rules.ending ? [rules.ending(() => endsAt)] : []),
-      ...(rules.masks?.() ?? []),
+      ...(rules.noteRules?.() ?? []),
       ...(copies ? [copies] : []),
     ];
     const balance = part && new Balance(part, rules.balance!.range, rules.balance!.strength, grammar.division);
@@ -101,7 +101,7 @@ export function listenerOf({ entries }: Vocabulary, grammar: Grammar, rules: Son
     const reader = grammar.reader();
     let [count, now] = [0, 0];
     return {
-      rules: [...all.map(({ name }) => name), ...(voice ? ['fixed'] : [])],
+      rules: [...all.map(({ name }) => name), ...(voice ? ['voice'] : [])],
       noteOf(id) {
         const note = reader.noteOf(entries[id]!.token);
         return note && { key: note.key, voice: note.track * 16 + note.channel };

@@ -3,32 +3,32 @@ import { type Grammar, GrammarError, type Vocabulary, type VoiceRule } from '@et
 import * as z from 'zod';
 import { CompositionError } from '../composition-error.js';
 
-export const fixed = z.strictObject({
-  voice: z.string().describe('the name of a file in given, of which all notes are the voice'),
+export const voice = z.strictObject({
+  of: z.string().describe('the name of a file in given, of which all notes are the voice'),
   as: z
     .union([z.enum(['melody', 'bass']), z.int().min(1)])
     .describe(
-      'which of the parts of the music learnt from, counted from 1; in chord-frame melody, with nothing above it, or bass, with nothing below it',
+      'which of the parts of the music learned from, counted from 1; in chord-frame melody, with nothing above it, or bass, with nothing below it',
     ),
 });
-export type Fixed = z.output<typeof fixed>;
+export type VoiceSettings = z.output<typeof voice>;
 
 /**
  * What holds songs to a voice, and the tick at which they end with it: that of its last bar.
- * @throws {CompositionError} where there is no such voice, or the music learnt from has no part that could play it
+ * @throws {CompositionError} where there is no such voice, or the music learned from has no part that could play it
  */
-export function fixedVoice(
-  { voice, as }: Fixed,
+export function givenVoice(
+  { of, as }: VoiceSettings,
   given: ReadonlyMap<string, Piece>,
   grammar: Grammar,
   { entries }: Vocabulary,
   bar: number,
 ): { rule: () => VoiceRule; until: number } {
-  const piece = given.get(voice);
-  if (piece === undefined) throw new CompositionError(`sample.given has no file of the name ${voice}, the fixed voice`);
+  const piece = given.get(of);
+  if (piece === undefined) throw new CompositionError(`sample.given has no file of the name ${of}, the given voice`);
   if (grammar.around === undefined) {
     throw new CompositionError(
-      'sample.fixed needs a grammar that tells voices apart: session, factored or chord-frame',
+      'sample.voice needs a grammar that tells voices apart: session, factored or chord-frame',
     );
   }
   const notes = notesOf(piece).filter((note) => !isDrum(note));
@@ -37,7 +37,7 @@ export function fixedVoice(
     const known = entries.map(({ token }) => token);
     return { rule: grammar.around({ notes, as, bar }, known), until: Math.ceil(last / bar) * bar };
   } catch (error) {
-    if (error instanceof GrammarError) throw new CompositionError(`sample.fixed: ${error.message}`);
+    if (error instanceof GrammarError) throw new CompositionError(`sample.voice: ${error.message}`);
     throw error;
   }
 }
