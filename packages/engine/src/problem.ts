@@ -55,3 +55,15 @@ export function suggestion(word: string, valid: readonly string[]): string {
   if (distance(word, near) <= Math.max(2, Math.floor(word.length / 3))) return `; did you mean "${near}"?`;
   return `; expected one of ${[...valid].sort().join(', ')}`;
 }
+
+/** Warnings that are shown one by one; of more only the number is said. */
+const MOST_WARNINGS = 10;
+
+/** The first warnings of files that are left out, and how many more there are. */
+export function firstWarnings(lines: readonly string[]): string[] {
+  const more = lines.length - MOST_WARNINGS;
+  return [
+    ...lines.slice(0, MOST_WARNINGS),
+    ...(more > 0 ? [`and ${more.toLocaleString('en')} more files left out`] : []),
+  ];
+}

@@ -1,7 +1,8 @@
 import { type Note, notesOf, type Piece, tempoMap } from '@etude/music';
 import { CopyIndex } from './copy-index.js';
+import { type Entropies, entropiesOfHalves, type Range } from './entropies.js';
 import { GAP_PARTS, notesOnGrid } from './lines.js';
-import { type Entropies, entropiesOfHalves, type Monotony, measureMonotony, type Range } from './monotony.js';
+import { type Monotony, measureMonotony } from './monotony.js';
 import { measureNovelty, type Novelty } from './novelty.js';
 import { measureSoundness, pitchesOf, type Soundness } from './soundness.js';
 

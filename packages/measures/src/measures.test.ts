@@ -5,16 +5,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CopyGuard } from './copy-guard.js';
 import { CopyIndex } from './copy-index.js';
+import { bitsOutside, type Entropies, entropiesOfHalves, measureEntropies, type Range } from './entropies.js';
 import { contourOf } from './lines.js';
-import {
-  bitsOutside,
-  type Entropies,
-  entropiesOfHalves,
-  measureEntropies,
-  measureMonotony,
-  type Range,
-  selfSimilarity,
-} from './monotony.js';
+import { measureMonotony, selfSimilarity } from './monotony.js';
 import { measureNovelty } from './novelty.js';
 import { measureSoundness, pitchesOf } from './soundness.js';
 import { Balance } from './style.js';

@@ -6,7 +6,7 @@ import { locksIn, withFileLock } from '../files/file-lock.js';
 import { removeStrays } from '../files/whole-file.js';
 import { ownFoldersMustBeInside } from '../files/workspace-path.js';
 import { digestOf } from '../plan/fingerprint.js';
-import { experimentLock, PRUNE_LOCK } from '../run/run.js';
+import { experimentLock, PRUNE_LOCK } from '../run/locks.js';
 import { readRunRecord } from '../run/run-record.js';
 import { contentPath, digestIn, indexPath, type Origin, parseRecord } from './cache-layout.js';
 

@@ -1,4 +1,5 @@
 import { lstatSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { access, constants } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { InputError } from '../problem.js';
 
@@ -75,4 +76,18 @@ export function isPlainFile(path: string): boolean {
 /** Whether a name stays in its folder on any system, and does not hide there. */
 export function isPlainName(name: string): boolean {
   return name !== '' && !name.startsWith('.') && !/[/\\:\p{Cc}]/u.test(name);
+}
+
+/** Whether a run may leave anything in a workspace. */
+export async function canBeWritten(workspace: string): Promise<boolean> {
+  for (const folder of [join(workspace, '.etude', 'locks'), join(workspace, '.etude'), workspace]) {
+    try {
+      await access(folder, constants.W_OK);
+      return true;
+    } catch (error) {
+      const { code = '' } = error as NodeJS.ErrnoException;
+      if (code !== 'ENOENT') return !['EROFS', 'EACCES', 'EPERM'].includes(code);
+    }
+  }
+  return true;
 }

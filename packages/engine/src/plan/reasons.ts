@@ -5,8 +5,27 @@ import { canonicalJson } from './fingerprint.js';
 /** The side of a stage that its fingerprint depends on, as it stands now. */
 export type Present = Pick<StageRecord, 'name' | 'stage' | 'version' | 'params' | 'files' | 'inputs'>;
 
-/** What has changed about a stage since `previous`, its record of the experiment's last run: a line for each thing. */
-export function changesSince(previous: StageRecord | undefined, present: Present): string[] {
+export const REPAIRED = 'its cached artifact was damaged';
+
+/**
+ * Why a stage runs, or would if it were not in the cache: a line for each reason.
+ * @param previous its record of the experiment's last run
+ * @param now whether it was asked for, and what of its outputs is in the cache
+ */
+export function reasonsToRun(
+  previous: StageRecord | undefined,
+  present: Present,
+  { forced, found }: { forced: boolean; found: 'whole' | 'damaged' | 'missing' },
+): string[] {
+  const unfinished = previous?.outputs.length === 0;
+  const reasons = forced ? ['asked for by --stage'] : unfinished ? [] : changesSince(previous, present);
+  if (found === 'damaged') reasons.push(REPAIRED);
+  if (reasons.length > 0 || found === 'whole') return reasons;
+  return [unfinished ? 'did not finish last time' : 'no longer in the cache'];
+}
+
+/** What has changed about a stage since its last run. */
+function changesSince(previous: StageRecord | undefined, present: Present): string[] {
   if (previous === undefined) return ['first run of this stage in this experiment'];
   const { name } = present;
   const changes: string[] = [];

@@ -1,48 +1,20 @@
-import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CachedStage, Origin } from '../cache/cache-layout.js';
 import { type Artifact, StageCache } from '../cache/stage-cache.js';
 import { withFileLock } from '../files/file-lock.js';
 import { removeStrays } from '../files/whole-file.js';
-import { mustBeInside, ownFoldersMustBeInside } from '../files/workspace-path.js';
+import { canBeWritten, mustBeInside, ownFoldersMustBeInside } from '../files/workspace-path.js';
 import { fingerprintOf } from '../plan/fingerprint.js';
 import { findStage, type Plan, type PlannedStage } from '../plan/plan.js';
-import { changesSince } from '../plan/reasons.js';
-import { StageError } from '../problem.js';
+import { REPAIRED, reasonsToRun } from '../plan/reasons.js';
+import { firstWarnings, StageError } from '../problem.js';
 import { type Checkpoint, type Progress, paramsWithEffect } from '../stage.js';
 import { publish } from './artifact-folder.js';
+import { experimentLock, PRUNE_LOCK } from './locks.js';
+import type { RunObserver, RunOptions, RunResult } from './run-options.js';
 import { artifactFolder, type RunRecord, readRunRecord, type StageRecord, writeRunRecord } from './run-record.js';
 import { ingredientsOf, inputValues, presentOf, readFiles, type WorkspaceFiles } from './stage-inputs.js';
 import { contentsOf, digestsOf, named, type Outputs } from './stage-outputs.js';
-
-/** What a run tells while it goes on; all calls are made in the order of events. */
-export interface RunObserver {
-  stageStarted?(name: string, reasons: readonly string[]): void;
-  stageProgress?(name: string, progress: Progress): void;
-  stageSays?(name: string, line: string): void;
-  stageDone?(record: StageRecord): void;
-  /** another process holds what this run needs: "process 12 on host box (lock file …)" */
-  waiting?(what: string, holder: string): void;
-  warning?(message: string): void;
-}
-
-export interface RunOptions {
-  /** run this stage even if its outputs are in the cache; what follows runs where its inputs have changed */
-  readonly again?: string | undefined;
-  /** only find out what would run */
-  readonly dryRun?: boolean;
-  /** stops the run: before the next stage, and inside a stage that heeds it */
-  readonly signal?: AbortSignal;
-  readonly observer?: RunObserver;
-  /** versions for `run.json` beside that of Node */
-  readonly versions?: Readonly<Record<string, string>>;
-}
-
-export interface RunResult {
-  readonly record: RunRecord;
-  /** why the run did not finish */
-  readonly error?: unknown;
-}
 
 /**
  * Runs a plan: every stage whose outputs are not in the cache, in order, and leaves the artifact folder and `run.json`.
@@ -64,19 +36,6 @@ export async function runPlan(plan: Plan, options: RunOptions = {}): Promise<Run
     return run.stages();
   });
 }
-
-/** Files left out that are named one by one. */
-const MOST_WARNINGS = 10;
-
-/** The lock of who prunes the cache. */
-export const PRUNE_LOCK = 'prune';
-
-/** The lock of who runs an experiment. */
-export function experimentLock(experiment: string): string {
-  return `experiment-${experiment.replaceAll('/', '-')}`;
-}
-
-const REPAIRED = 'its cached artifact was damaged';
 
 class Run {
   readonly #plan: Plan;
@@ -110,7 +69,7 @@ class Run {
   }
 
   async stages(): Promise<RunResult> {
-    for (const line of firstOf(this.#plan.warnings)) this.#observer.warning?.(line);
+    for (const line of firstWarnings(this.#plan.warnings)) this.#observer.warning?.(line);
     const startedAt = new Date();
     const previous = new Map(readRunRecord(this.#folder)?.stages.map((stage) => [stage.name, stage]));
     const records: StageRecord[] = [];
@@ -183,17 +142,14 @@ class Run {
       return { ...present, status: 'would-run', reasons, seconds: 0, outputs: [] };
     }
     const fingerprint = present.fingerprint!;
-    const unfinished = previous?.outputs.length === 0;
-    const changes = unfinished ? [] : changesSince(previous, present);
     const forced = planned.name === again;
     this.#damaged = false;
 
     let cached = await this.#cache.find(fingerprint, planned.stage.outputs);
-    let reasons = forced ? ['asked for by --stage'] : changes;
+    const found = cached !== undefined ? 'whole' : this.#damaged ? 'damaged' : 'missing';
+    const reasons = reasonsToRun(previous, present, { forced, found });
     let status: StageRecord['status'] = 'hit';
     if (cached === undefined || forced) {
-      if (this.#damaged) reasons = [...reasons, REPAIRED];
-      if (reasons.length === 0) reasons = [unfinished ? 'did not finish last time' : 'no longer in the cache'];
       if (dryRun) return { ...present, status: 'would-run', reasons, seconds: 0, outputs: [] };
       if (this.#options.readOnly) {
         throw new StageError(
@@ -328,28 +284,6 @@ class Run {
     const onWait = (holder: string) => this.#observer.waiting?.(what, holder);
     return withFileLock(path, work, { onWait, signal: this.#signal });
   }
-}
-
-async function canBeWritten(workspace: string): Promise<boolean> {
-  for (const folder of [join(workspace, '.etude', 'locks'), join(workspace, '.etude'), workspace]) {
-    try {
-      await access(folder, constants.W_OK);
-      return true;
-    } catch (error) {
-      const { code = '' } = error as NodeJS.ErrnoException;
-      if (code !== 'ENOENT') return !['EROFS', 'EACCES', 'EPERM'].includes(code);
-    }
-  }
-  return true;
-}
-
-/** The first lines, and how many more there are. */
-function firstOf(lines: readonly string[]): string[] {
-  const more = lines.length - MOST_WARNINGS;
-  return [
-    ...lines.slice(0, MOST_WARNINGS),
-    ...(more > 0 ? [`and ${more.toLocaleString('en')} more files left out`] : []),
-  ];
 }
 
 function secondsSince(milliseconds: number): number {

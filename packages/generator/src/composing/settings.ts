@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { filterFields } from '../sampling/filters/index.js';
-import { ending } from './endings/ending.js';
+import { ending } from './endings/cadence.js';
 import { form } from './form/form.js';
 import { voice } from './given-voice/given-voice.js';
 import { noise } from './noise/noise.js';

@@ -7,8 +7,8 @@ import { loadTensorFlow } from '@etude/tensorflow';
 import { buildVocabulary, createGrammar, GRAMMARS, timeOf } from '@etude/tokenizer';
 import { describe, expect, it } from 'vitest';
 import { UNBENT } from '../sampling/distribution.js';
-import { cadenceOf, type Ending, type EndingJudge, withTonic } from './endings/ending.js';
-import { songOptions } from './rules/listener.js';
+import { cadenceOf, type Ending, type EndingJudge, withTonic } from './endings/cadence.js';
+import { songOptions } from './rules/grammar-constraint.js';
 import { SongWriter } from './song-writer.js';
 
 const data = (name: string) =>

@@ -12,11 +12,12 @@ import type { TensorFlow } from '@etude/tensorflow';
 import { encoderOf, fitTokens, type Grammar, tokensOfIds, type Vocabulary } from '@etude/tokenizer';
 import { type SamplingOptions, type SamplingProgress, sample, type WrittenSong } from '../sampling/sample.js';
 import type { TokenTrace, WritingOptions } from '../sampling/song-draft.js';
-import { type Cadence, dominantFrom, type Ending, type EndingJudge, withTonic } from './endings/ending.js';
+import { type Cadence, dominantFrom, type Ending, type EndingJudge, withTonic } from './endings/cadence.js';
 import type { BarWriter } from './form/form.js';
 import { injections, isScheduled, type Noise } from './noise/schedule.js';
 import { listenerOf, type SongRules } from './rules/listener.js';
 import type { NoteRule } from './rules/note-rule.js';
+import { cheapest, cheapestOfRounds, costOfCopies, SILENT, surpriseOf, TOO_MUCH_COPIED } from './takes/choose.js';
 import type { TraceRow } from './trace.js';
 import { TraceRows } from './trace-rows.js';
 
@@ -35,13 +36,6 @@ interface Take {
   /** of several the least is chosen */
   readonly cost: number;
 }
-
-/** What a take costs that copies more than it may: more than any fault but silence. */
-const TOO_MUCH_COPIED = 1000;
-const SILENT = 10_000;
-
-/** How often a song is written at most, each time with all of its takes. */
-const ROUNDS = 3;
 
 interface Tools {
   readonly tf: TensorFlow;
@@ -100,13 +94,12 @@ export class SongWriter {
     const written = await this.#sample({ ...options, songs: count, seed }, onProgress);
     const songs: Song[] = [];
     for (let song = 0; song < count; song++) {
-      let best = this.#best(written.slice(song * takes, (song + 1) * takes), hasCadence);
       // Few songs have no take that is like the source: those are written again, unless noise keeps them from it on purpose.
-      for (let round = 1; best.cost > 0 && this.#mayBeLikeSource && round < ROUNDS; round++) {
-        const again = hash(seed, song, round);
-        const other = this.#best(await this.#sample({ ...options, songs: 1, seed: again }), hasCadence);
-        if (other.cost < best.cost) best = other;
-      }
+      const best = await cheapestOfRounds(async (round) => {
+        const again = { ...options, songs: 1, seed: hash(seed, song, round) };
+        const drafts = round === 0 ? written.slice(song * takes, (song + 1) * takes) : await this.#sample(again);
+        return cheapest(drafts.map((take) => this.#ended(take, hasCadence)));
+      }, this.#mayBeLikeSource);
       songs.push(this.#asSong(best));
     }
     return songs;
@@ -123,12 +116,6 @@ export class SongWriter {
     return { ...balance, parts: inTurn };
   }
 
-  /** The take that is most like the source in its entropies; round a given voice, the likeliest. */
-  #best(takes: readonly WrittenSong[], hasCadence: boolean): Take {
-    const all = takes.map((take) => this.#ended(take, hasCadence));
-    return all.reduce((best, take) => (take.cost < best.cost ? take : best));
-  }
-
   /** Whether takes are chosen by how like the source they are, and nothing is injected that makes them unlike it. */
   get #mayBeLikeSource(): boolean {
     const { rules, noise, takes } = this.#tools;
@@ -142,7 +129,7 @@ export class SongWriter {
     if (endedAt !== undefined) piece = excerpt(piece, 0, endedAt);
     if (endedAt !== undefined && hasCadence) piece = withTonic(piece, { song: endedAt, bar }, cadence, this.#judge);
     const unlike = rules.voice ? surpriseOf(trace) : this.#bitsOutside(piece);
-    const cost = unlike + (gaveUpCopyLimit(trace) ? TOO_MUCH_COPIED : 0) + (notesOf(piece).length === 0 ? SILENT : 0);
+    const cost = unlike + costOfCopies(trace) + (notesOf(piece).length === 0 ? SILENT : 0);
     return { piece, trace, isChanged: endedAt !== undefined, cost };
   }
 
@@ -185,16 +172,14 @@ export class SongWriter {
     { seed, song }: { seed: number; song: number },
     write: (seed: number, bars: BarWriter) => Promise<Piece>,
   ): Promise<Song> {
-    const songs: { piece: Piece; rows: TraceRows; cost: number }[] = [];
-    do {
-      const own = hash(seed, song, songs.length);
+    const { piece, rows } = await cheapestOfRounds(async (round) => {
+      const own = hash(seed, song, round);
       const { writer, rows } = this.#bars(own, seed + song);
       const piece = await write(own, writer);
       const { copyLimit, longestCopy } = this.#judge;
       const copies = copyLimit > 0 && longestCopy(piece) > copyLimit;
-      songs.push({ piece, rows, cost: this.#bitsOutside(piece) + (copies ? TOO_MUCH_COPIED : 0) });
-    } while (songs.at(-1)!.cost > 0 && this.#mayBeLikeSource && songs.length < ROUNDS);
-    const { piece, rows } = songs.reduce((best, song) => (song.cost < best.cost ? song : best));
+      return { piece, rows, cost: this.#bitsOutside(piece) + (copies ? TOO_MUCH_COPIED : 0) };
+    }, this.#mayBeLikeSource);
     return this.#traced(piece, rows);
   }
 
@@ -233,8 +218,7 @@ export class SongWriter {
           excerpt(grammar.decode(tokensOfIds(vocabulary, tokens)), from, until),
         );
         const costs = pieces.map((piece, take) => {
-          const copies = gaveUpCopyLimit(written[take]!.trace.slice(prime.length));
-          return cost(piece) + (copies ? TOO_MUCH_COPIED : 0);
+          return cost(piece) + costOfCopies(written[take]!.trace.slice(prime.length));
         });
         const least = Math.min(...costs);
         if (least === Number.POSITIVE_INFINITY) return undefined;
@@ -281,15 +265,4 @@ export class SongWriter {
   #bitsOutside(piece: Piece): number {
     return bitsOutside(measureEntropies(notesOf(piece), piece.division), this.#tools.normal);
   }
-}
-
-/** Nats a token that the model needed for a song. */
-function surpriseOf(trace: readonly TokenTrace[]): number {
-  const heard = trace.flatMap(({ probability }) => (probability === undefined ? [] : -Math.log(probability)));
-  return heard.reduce((sum, nats) => sum + nats, 0) / Math.max(1, heard.length);
-}
-
-/** Whether a song has copies of more notes than it may, since there was no other way. */
-function gaveUpCopyLimit(trace: readonly TokenTrace[]): boolean {
-  return trace.some(({ relaxed }) => relaxed.includes('copyLimit'));
 }

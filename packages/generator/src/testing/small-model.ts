@@ -3,8 +3,8 @@ import { createRandom } from '@etude/music';
 import { loadTensorFlow } from '@etude/tensorflow';
 import { UNBENT } from '../sampling/distribution.js';
 import type { Injections } from '../sampling/effect.js';
+import type { Listener } from '../sampling/listener.js';
 import { sample, type WrittenSong } from '../sampling/sample.js';
-import type { Listener } from '../sampling/song-draft.js';
 
 const loaded = await loadTensorFlow();
 export const { tf } = loaded;

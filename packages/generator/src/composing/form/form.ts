@@ -1,7 +1,7 @@
 import { createRandom, excerpt, joined, notesOf, type Piece, ticksOfBar } from '@etude/music';
 
 import * as z from 'zod';
-import { cadenceOf, dominantFrom, type Ending, type EndingJudge, withTonic } from '../endings/ending.js';
+import { cadenceOf, dominantFrom, type Ending, type EndingJudge, withTonic } from '../endings/cadence.js';
 import type { NoteRule } from '../rules/note-rule.js';
 
 /** A section's name; with an apostrophe it is varied even where it comes first. */

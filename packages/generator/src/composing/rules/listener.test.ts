@@ -9,7 +9,8 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { UNBENT } from '../../sampling/distribution.js';
 import { sample } from '../../sampling/sample.js';
-import { listenerOf, type SongRules, songOptions } from './listener.js';
+import { songOptions } from './grammar-constraint.js';
+import { listenerOf, type SongRules } from './listener.js';
 import { noteRuleFields, noteRules } from './note-rules.js';
 
 const canon = piecesOf(readMidi(readFileSync(new URL('../../../../../data/canon-in-d.mid', import.meta.url))))[0]!;

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatTokens, parseTokens } from '../../token-text.js';
 import { TokenError } from '../grammar.js';
-import { eventTextGrammar, fromEventText, toEventText } from './event-text.js';
+import { eventTextGrammar } from './event-text.js';
+import { fromEventText, toEventText } from './tokens.js';
 
 /** Two bars at division 480: octaves and sixths over each other. */
 const TWO_BARS =

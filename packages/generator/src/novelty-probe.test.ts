@@ -9,7 +9,7 @@ import { expect, it } from 'vitest';
 import { noveltyProbe } from './novelty-probe.js';
 
 const tune: Piece = piecesOf(
-  readMidi(readFileSync(new URL('../../../../../data/tune-book/auld-lang-syne.mid', import.meta.url))),
+  readMidi(readFileSync(new URL('../../../data/tune-book/auld-lang-syne.mid', import.meta.url))),
 )[0]!;
 
 it('finds nothing copied by a model that knows nothing, and much by one that knows a tune by heart', {

@@ -2,9 +2,10 @@ import { CopyIndex, measureNovelty, notesOnGrid } from '@etude/measures';
 import type { Kernels, Model } from '@etude/model';
 import type { TensorFlow } from '@etude/tensorflow';
 import { decodePiece, type Grammar, tokensOfIds, type Vocabulary } from '@etude/tokenizer';
-import { UNBENT } from '../../sampling/distribution.js';
-import { sample } from '../../sampling/sample.js';
-import { listenerOf, songOptions } from '../rules/listener.js';
+import { songOptions } from './composing/rules/grammar-constraint.js';
+import { listenerOf } from './composing/rules/listener.js';
+import { UNBENT } from './sampling/distribution.js';
+import { sample } from './sampling/sample.js';
 
 /** Short songs that tell how much a model copies. */
 const [SONGS, LENGTH] = [8, 256];

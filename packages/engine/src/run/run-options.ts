@@ -1,0 +1,31 @@
+import type { Progress } from '../stage.js';
+import type { RunRecord, StageRecord } from './run-record.js';
+
+/** What a run tells while it goes on; all calls are made in the order of events. */
+export interface RunObserver {
+  stageStarted?(name: string, reasons: readonly string[]): void;
+  stageProgress?(name: string, progress: Progress): void;
+  stageSays?(name: string, line: string): void;
+  stageDone?(record: StageRecord): void;
+  /** another process holds what this run needs: "process 12 on host box (lock file …)" */
+  waiting?(what: string, holder: string): void;
+  warning?(message: string): void;
+}
+
+export interface RunOptions {
+  /** run this stage even if its outputs are in the cache; what follows runs where its inputs have changed */
+  readonly again?: string | undefined;
+  /** only find out what would run */
+  readonly dryRun?: boolean;
+  /** stops the run: before the next stage, and inside a stage that heeds it */
+  readonly signal?: AbortSignal;
+  readonly observer?: RunObserver;
+  /** versions for `run.json` beside that of Node */
+  readonly versions?: Readonly<Record<string, string>>;
+}
+
+export interface RunResult {
+  readonly record: RunRecord;
+  /** why the run did not finish */
+  readonly error?: unknown;
+}

@@ -1,0 +1,31 @@
+import type { HeardNote } from './effect.js';
+
+/** Follows a song, and knows what may come next. */
+export interface Constraint {
+  /** for each token whether it may come (V) */
+  allowed(): ArrayLike<boolean>;
+  add(id: number): void;
+}
+
+/** Hears a song as music while it is written. */
+export interface Listener {
+  /** the note that a token would begin; undefined where it begins none */
+  noteOf(id: number): HeardNote | undefined;
+  /** the tick at which a note begins with a token or has to begin after it; undefined where it says neither */
+  onsetOf(id: number): number | undefined;
+  /** ticks from the beginning at which the song stands */
+  now(): number;
+  /** what can be given up, and in which order, where all of it together leaves no token */
+  readonly rules: readonly string[];
+  /** Whether a token may come next, by all that the song has so far, with the first `relaxed` rules given up. */
+  allows(id: number, relaxed: number): boolean;
+  /** Tokens of which one has to come where a token was drawn that would pass them by; none for most. */
+  insteadOf?(id: number): readonly number[];
+  /** Ticks from the beginning of the song at which it stands after a token. */
+  timeAfter(id: number): number;
+  /** What the weight of a token is multiplied by, above 0; absent where it would always be 1. */
+  readonly preference?: (id: number) => number;
+  add(id: number): void;
+  /** Hears at which tick the song will end. */
+  endsAt?(tick: number): void;
+}
