@@ -1,4 +1,4 @@
-// Etude against what its users would otherwise use: `npm run bench`, `npm run bench -- --json FILE --only NAME`.
+// Etude against what its users would otherwise use: `npm run bench`, `npm run bench -- --json FILE --only NAME`, `-- --list`.
 // Every pair is measured in turn within one run. A ratio above 1 says that Etude is faster.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
@@ -10,10 +10,20 @@ import { setup } from '../scripts/setup.mjs';
 import { inTurn, processesInTurn, spread } from './pair.mjs';
 import { rivalPrograms } from './rivals/environment.mjs';
 
-const { values } = parseArgs({ options: { json: { type: 'string' }, only: { type: 'string' } } });
-await setup();
-const built = await nx(['run', 'pipelines:build'], { quiet: true });
-if (built !== 0) process.exit(built);
+const { values } = parseArgs({
+  options: {
+    json: { type: 'string' },
+    only: { type: 'string' },
+    list: { type: 'boolean' },
+    // Everything is in place: for its test.
+    built: { type: 'boolean' },
+  },
+});
+if (!values.built) {
+  await setup();
+  const code = await nx(['run', 'pipelines:build'], { quiet: true });
+  if (code !== 0) process.exit(code);
+}
 // These load the project's packages, which a fresh clone has only now.
 const { reach } = await import('./reach.mjs');
 const { startUp } = await import('./start-up.mjs');
@@ -22,6 +32,7 @@ const { growth } = await import('./growth.mjs');
 const { midi } = await import('./midi.mjs');
 const { copyGuard } = await import('./copy-guard.mjs');
 const { load } = await import('./load.mjs');
+const { stages } = await import('./stages.mjs');
 
 const threads = availableParallelism();
 const offered = instructions();
@@ -108,12 +119,16 @@ const context = {
 };
 const benchmarks = [
   ...pairs.map((each) => ({ name: each.name, run: () => runPair(each) })),
-  ...[reach, startUp, midi, copyGuard, kernels, growth, load].flatMap((group) => group(context)),
+  ...[reach, startUp, stages, midi, copyGuard, kernels, growth, load].flatMap((group) => group(context)),
 ];
+if (values.list) {
+  for (const { name } of benchmarks) console.log(name);
+  process.exit();
+}
 for (const { name, run } of benchmarks.filter((each) => wanted(each.name))) {
   try {
     const result = await run();
-    if (result) show(result);
+    for (const each of [result ?? []].flat()) show(each);
   } catch (error) {
     console.error(`${name.padEnd(32)} failed: ${error.message}`);
     process.exitCode = 1;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runQuietly, works } from '../../scripts/setup/command.mjs';
 import { once } from '../../scripts/setup/once.mjs';
@@ -22,16 +22,16 @@ export async function rivalPrograms(list) {
   const folder = join(userCache(), 'bench');
   const place = join(folder, digest);
   // Programs of an environment name its folder, so it is made where it stays; the mark says that it is whole.
-  await once(
-    `${place}.whole`,
-    async () => {
+  await once(`${place}.whole`, {
+    async make(mark) {
       console.error(`bench: installing rivals (${LISTS[list]}, once per user)`);
       runQuietly(python, ['-m', 'venv', '--clear', place]);
       const options = ['--quiet', '--no-cache-dir', '--disable-pip-version-check'];
       runQuietly(join(place, 'bin', 'python'), ['-m', 'pip', 'install', ...options, '-r', requirements.pathname]);
+      writeFileSync(join(mark, 'made'), '');
     },
-    (pid) => console.error(`bench: waiting for process ${pid}, which is installing the rivals`),
-  );
+    onWait: (holder) => console.error(`bench: waiting for ${holder}, which is installing the rivals`),
+  });
   if (!existsSync(join(place, 'bin', 'python'))) throw new Error(`${place} is broken: remove it and ${place}.whole`);
   return join(place, 'bin');
 }
