@@ -1,5 +1,6 @@
 import { defineStage, textFormat } from '@etude/engine';
 import { loadModel, ModelError, meanLoss, modelFormat, onlyHeard } from '@etude/model';
+import { disposeOf } from '@etude/tensorflow';
 import {
   createGrammar,
   EvaluationError,
@@ -30,7 +31,7 @@ export const evaluate = defineStage({
     const { tf, kernels } = await loadKernels(params);
     const model = loadModel(tf, inputs.model, inputs.vocabulary.entries.length);
     const nats = music.nats(meanLoss(tf, kernels, model, music.sequences, 256));
-    tf.dispose(model.weights as never);
+    disposeOf(tf, model.weights);
     const per = (count: number) => (count === 0 ? undefined : nats / count);
     const { pieces, tokens, unseen, notes, frames } = music;
     const natsPerToken = nats / tokens;

@@ -11,6 +11,7 @@ import { sourceFormat } from '@etude/measures';
 import { MIDI_EXTENSIONS } from '@etude/midi-reader';
 import { loadModel, ModelError, modelFormat } from '@etude/model';
 import { piecesFormat, seed } from '@etude/music';
+import { disposeOf } from '@etude/tensorflow';
 import {
   createGrammar,
   formatTokens,
@@ -59,7 +60,7 @@ export const sample = defineStage({
       settings,
       { signal, progress, say },
     );
-    tf.dispose(model.weights as never);
+    disposeOf(tf, model.weights);
     return {
       songs: songs.map(({ tokens }) => formatTokens(tokens, grammar)),
       traces: songs.map(({ trace }) => traceToCsv(trace, grammar)),

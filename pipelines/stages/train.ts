@@ -4,6 +4,7 @@ import { noveltyProbe } from '@etude/generator';
 import { modelFormat, modelToBytes } from '@etude/model';
 import { seed } from '@etude/music';
 import { drawLearningCurve } from '@etude/report';
+import { disposeOf } from '@etude/tensorflow';
 import {
   countEntropy,
   createGrammar,
@@ -91,7 +92,7 @@ export const train = defineStage({
         `the token counts alone give ${entropy.toFixed(3)}`,
     );
     const bytes = await modelToBytes(model);
-    tf.dispose(model.weights as never);
+    disposeOf(tf, model.weights);
     return {
       model: bytes,
       curve: { points: curve, kept: best },

@@ -1,5 +1,12 @@
 import type { Random } from '@etude/music';
-import type { Tensor, Tensor1D, Tensor2D, Tensor4D, TensorFlow } from '@etude/tensorflow';
+import {
+  disposeOf,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  type Tensor4D,
+  type TensorFlow,
+} from '@etude/tensorflow';
 import { type Body, lstmWeights, type State, type Weights } from './body.js';
 import { type GridLstmShape, gridLstm } from './grid-lstm.js';
 import { dropoutKey } from './kernels/dropout.js';
@@ -160,7 +167,7 @@ export function stepper(
       layers,
     });
     const states = tf.tidy(() => tf.stack(state.map(({ hidden, cell }) => tf.stack([hidden, cell])))); // (layers, 2, B, H)
-    tf.dispose(state as never);
+    disposeOf(tf, state);
     return wholeStepper(tf, kernels, model, states as Tensor4D);
   }
   return layeredStepper(tf, kernels, shape, weights, state);
@@ -211,7 +218,7 @@ function layeredStepper(
   const unit = kernels.unitsOfWork();
   let state = before;
   const replace = (next: State) => {
-    tf.dispose(state as never);
+    disposeOf(tf, state);
     state = next;
   };
   const step = (ids: Int32Array) =>
@@ -239,7 +246,7 @@ function layeredStepper(
       replace(state.map(({ hidden, cell }, i) => ({ hidden: changed(hidden, i), cell: changed(cell, i) })));
     },
     dispose() {
-      tf.dispose(state as never);
+      disposeOf(tf, state);
       body.dispose();
     },
   };

@@ -1,4 +1,4 @@
-import type { TensorFlow } from '@etude/tensorflow';
+import { disposeOf, type TensorFlow } from '@etude/tensorflow';
 import type { State } from './body.js';
 import type { Kernels } from './kernels/kernels.js';
 import { type LanguageModelShape, loss, zeroState } from './language-model.js';
@@ -32,7 +32,7 @@ export function meanLoss(
     count += counted;
     tf.dispose([part.inputs, part.targets, result.loss]);
   }
-  tf.dispose(state as never);
+  disposeOf(tf, state);
   return sum / count;
 }
 
@@ -51,6 +51,6 @@ export function carryOn(tf: TensorFlow, shape: LanguageModelShape, state: State,
 
 /** The later one of two states; the earlier one is freed. */
 export function replaceState(tf: TensorFlow, before: State, after: State): State {
-  if (after !== before) tf.dispose(before as never);
+  if (after !== before) disposeOf(tf, before);
   return after;
 }

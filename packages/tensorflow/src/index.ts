@@ -1,3 +1,4 @@
+export { disposeOf } from './dispose.js';
 export { type LoadedTensorFlow, loadTensorFlow } from './load.js';
 export { type Attributes, type Handle, NativeOperations } from './native-operations.js';
 export { matMulSpeed } from './speed.js';

@@ -1,5 +1,5 @@
 import type { Kernels, Weights } from '@etude/model';
-import type { Tensor, TensorFlow } from '@etude/tensorflow';
+import { disposeOf, type Tensor, type TensorFlow } from '@etude/tensorflow';
 
 export interface AdamOptions {
   /** gradients are scaled down together so that their common norm is at most this (Pascanu et al. 2013) */
@@ -79,7 +79,7 @@ export class Adam {
       }
       return { weights, means, squares };
     }) as () => never) as { weights: Weights; means: Weights; squares: Weights };
-    tf.dispose(before as never);
+    disposeOf(tf, before);
     this.#weights = after.weights;
     this.#means = after.means;
     this.#squares = after.squares;
@@ -87,6 +87,6 @@ export class Adam {
   }
 
   dispose(): void {
-    this.#tf.dispose([this.#weights, this.#means, this.#squares] as never);
+    disposeOf(this.#tf, [this.#weights, this.#means, this.#squares]);
   }
 }

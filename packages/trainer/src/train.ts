@@ -10,7 +10,7 @@ import {
   zeroState,
 } from '@etude/model';
 import { createRandom } from '@etude/music';
-import type { TensorFlow } from '@etude/tensorflow';
+import { disposeOf, type TensorFlow } from '@etude/tensorflow';
 import { Adam } from './adam.js';
 import { trainingWindows } from './batches.js';
 import { fromCheckpoint, toCheckpoint } from './checkpoint.js';
@@ -159,7 +159,7 @@ async function trained(
     state.curve.push(point);
     [state.lossSum, state.lossCount] = [0, 0];
     if (isBetter(point, state.best?.point, earlyStopping)) {
-      if (state.best) tf.dispose(state.best.weights as never);
+      if (state.best) disposeOf(tf, state.best.weights);
       state.best = { point, weights: copy(tf, state.adam.weights) };
     }
     return point;
@@ -216,7 +216,7 @@ async function trained(
     await save();
     if (state.lossCount > 0) await evaluate();
   }
-  tf.dispose(state.carried as never);
+  disposeOf(tf, state.carried);
   state.adam.dispose();
   if (state.best === undefined) throw new TrainingError(`${ended}; try a lower learningRate or clip`);
   const { point, weights } = state.best;
@@ -259,7 +259,7 @@ function makeStep(
     state.lossSum += stepLoss;
     state.lossCount += 1;
   }
-  tf.dispose([tensors.inputs, tensors.targets, result.loss, result.gradients] as never);
+  disposeOf(tf, [tensors.inputs, tensors.targets, result.loss, result.gradients]);
   return Number.isFinite(norm) ? stepLoss : undefined;
 }
 
