@@ -32,7 +32,10 @@ if (task === 'train') {
       targets: tf.tensor1d(ids(batch * window), 'int32'),
     };
     step += 1;
-    const result = lossAndGradients(tf, kernels, shape, adam.weights, state, part, { ...off, dropout, step });
+    const result = lossAndGradients({ tf, kernels }, { shape, weights: adam.weights }, state, {
+      ...part,
+      regularization: { ...off, dropout, step },
+    });
     result.loss.dataSync();
     adam.update(result.gradients, 1e-3);
     replace(result.state);
@@ -40,6 +43,6 @@ if (task === 'train') {
   };
   await serve((count) => timed(count, () => unit(work)));
 } else {
-  const prepared = stepper(tf, kernels, { shape, weights }, state);
+  const prepared = stepper({ tf, kernels }, { shape, weights }, state);
   await serve((count) => timed(count, () => prepared.step(ids(batch))));
 }

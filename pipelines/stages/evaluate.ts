@@ -30,7 +30,7 @@ export const evaluate = defineStage({
     const music = evaluatedMusic(inputs.test, inputs.vocabulary, grammar, onlyHeard);
     const { tf, kernels } = await loadKernels(params);
     const model = loadModel(tf, inputs.model, inputs.vocabulary.entries.length);
-    const nats = music.nats(meanLoss(tf, kernels, model, music.sequences, 256));
+    const nats = music.nats(meanLoss({ tf, kernels }, model, music.sequences, 256));
     disposeOf(tf, model.weights);
     const per = (count: number) => (count === 0 ? undefined : nats / count);
     const { pieces, tokens, unseen, notes, frames } = music;

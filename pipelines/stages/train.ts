@@ -64,14 +64,13 @@ export const train = defineStage({
     say(`computing with ${kernels.computedBy}`);
     let validation = '';
     const { model, best, curve, ended } = await trainModel(
-      tf,
-      kernels,
+      { tf, kernels },
       trainingSequences(vocabulary, inputs, inputs.split),
       { ...params, shape: shapeOf(params, vocabulary.entries.length) },
       {
         ...{ signal, checkpoints: checkpoint, memory: process.availableMemory?.() ?? freemem() },
         ...(params.earlyStopping.on === 'novelty' && {
-          copiedShare: noveltyProbe(tf, kernels, vocabulary, grammar, inputs.tokens),
+          copiedShare: noveltyProbe({ tf, kernels }, vocabulary, grammar, inputs.tokens),
         }),
         onResume: (step) => say(`going on from step ${step}`),
         onStartOver: (reason) => say(`starting over instead of resuming from the checkpoint: ${reason}`),

@@ -26,11 +26,11 @@ it('finds nothing copied by a model that knows nothing, and much by one that kno
     ...{ model: 'stacked-lstm', layers: 1, units: 48, tiedEmbeddings: false },
     vocabulary: vocabulary.entries.length,
   };
-  const probe = noveltyProbe(tf, kernels, vocabulary, grammar, [tokens]);
+  const probe = noveltyProbe({ tf, kernels }, vocabulary, grammar, [tokens]);
   const unlearnt = { shape, weights: initialWeights(tf, shape, createRandom(1)) };
   expect(await probe(unlearnt)).toBeLessThan(0.05);
   const corpus = { training: [encoderOf(vocabulary)(tokens)], validation: [] };
-  const { model } = await train(tf, kernels, corpus, {
+  const { model } = await train({ tf, kernels }, corpus, {
     ...{
       shape,
       steps: 300,

@@ -1,6 +1,5 @@
 import { CopyIndex, measureNovelty, notesOnGrid } from '@etude/measures';
-import type { Kernels, Model } from '@etude/model';
-import type { TensorFlow } from '@etude/tensorflow';
+import type { Computing, Model } from '@etude/model';
 import { decodePiece, type Grammar, tokensOfIds, type Vocabulary } from '@etude/tokenizer';
 import { songOptions } from './composing/rules/grammar-constraint.js';
 import { listenerOf } from './composing/rules/listener.js';
@@ -15,8 +14,7 @@ const [SONGS, LENGTH] = [8, 256];
  * @param pieces tokens of the music that the model learns from
  */
 export function noveltyProbe(
-  tf: TensorFlow,
-  kernels: Kernels,
+  computing: Computing,
   vocabulary: Vocabulary,
   grammar: Grammar,
   pieces: Iterable<readonly string[]>,
@@ -29,7 +27,7 @@ export function noveltyProbe(
   };
   return async (model) => {
     let [copied, all] = [0, 0];
-    for (const { tokens } of await sample(tf, kernels, model, options)) {
+    for (const { tokens } of await sample(computing, model, options)) {
       const notes = notesOnGrid(grammar.decode(tokensOfIds(vocabulary, tokens)));
       copied += notes.length * measureNovelty(notes, index, (time) => time).copiedShare;
       all += notes.length;

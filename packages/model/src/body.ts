@@ -1,5 +1,5 @@
-import type { Tensor, Tensor2D, TensorFlow } from '@etude/tensorflow';
-import type { Kernels, LayerDropout, LayerInput, LayerState, LayerWeights } from './kernels/kernels.js';
+import type { Tensor, Tensor2D } from '@etude/tensorflow';
+import type { Computing, LayerDropout, LayerInput, LayerState, LayerWeights } from './kernels/kernels.js';
 
 // Shapes: T time steps, B rows of a batch, H units.
 
@@ -19,20 +19,22 @@ export interface BodyShape {
 export interface Body<Shape extends BodyShape> {
   /** Shapes of its weights by name, in the order in which they are made and stored. */
   weightShapes(shape: Shape): Record<string, number[]>;
-  /**
-   * @param dropout what is dropped at each place that the body has; places are numbered from 0
-   */
-  forward(
-    tf: TensorFlow,
-    kernels: Kernels,
-    shape: Shape,
-    weights: Weights,
-    input: LayerInput,
-    state: State,
-    dropout: (place: number) => LayerDropout,
-  ): BodyRun;
+  forward(computing: Computing, model: BodyModel<Shape>, window: BodyWindow): BodyRun;
   /** One time step at a time, without training. */
-  stepper(tf: TensorFlow, kernels: Kernels, shape: Shape, weights: Weights): BodyStepper;
+  stepper(computing: Computing, model: BodyModel<Shape>): BodyStepper;
+}
+
+interface BodyModel<Shape extends BodyShape> {
+  readonly shape: Shape;
+  readonly weights: Weights;
+}
+
+interface BodyWindow {
+  readonly input: LayerInput;
+  /** before the first time step */
+  readonly state: State;
+  /** what is dropped at each place that the body has; places are numbered from 0 */
+  readonly dropout: (place: number) => LayerDropout;
 }
 
 interface BodyRun {

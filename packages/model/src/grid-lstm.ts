@@ -41,7 +41,8 @@ export const gridLstm: Body<GridLstmShape> = {
       })),
     ),
 
-  forward(tf, kernels, { units: H, layers, tied, depthPriority }, weights, input, state, dropout) {
+  forward({ tf, kernels }, { shape, weights }, { input, state, dropout }) {
+    const { units: H, layers, tied, depthPriority } = shape;
     const B = state[0]!.hidden.shape[0];
     const rows = (input.ids ?? input.rows).shape[0]; // T·B
     let from: LayerInput = input; // (T·B, H)
@@ -94,7 +95,7 @@ export const gridLstm: Body<GridLstmShape> = {
     }
   },
 
-  stepper(tf, kernels, { units, layers, tied, depthPriority }, weights) {
+  stepper({ tf, kernels }, { shape: { units, layers, tied, depthPriority }, weights }) {
     const stepsOf = (layer: number) => ({
       time: kernels.lstmStep(lstmWeights(weights, timeOf(layer, tied))),
       depth: kernels.lstmStep(lstmWeights(weights, depthOf(layer, tied))),

@@ -1,11 +1,12 @@
 export type { State, Weights } from './body.js';
 export { type ChosenKernels, chooseKernels } from './kernels/choose.js';
-export { KERNEL_NAMES, type KernelName, type Kernels, type Precision } from './kernels/kernels.js';
+export { type Computing, KERNEL_NAMES, type KernelName, type Kernels, type Precision } from './kernels/kernels.js';
 export {
   initialWeights,
   type LanguageModelShape,
   loss,
   lossAndGradients,
+  type Model,
   type Regularization,
   type Stepper,
   stepper,
@@ -16,7 +17,6 @@ export {
 export {
   fromArrays,
   loadModel,
-  type Model,
   ModelError,
   modelFormat,
   modelToBytes,

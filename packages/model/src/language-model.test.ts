@@ -51,7 +51,8 @@ function problem(shape: LanguageModelShape, T: number, B: number, regularization
   const plainState = state.map(({ hidden, cell }) => ({ hidden: doubles(hidden), cell: doubles(cell) }));
   const plain = (changed: Numbers) => plainObjective(shape, changed, plainState, inputs, targets, regularization);
   const window = { inputs: tf.tensor1d(inputs, 'int32'), targets: tf.tensor1d(targets, 'int32') };
-  const run = (kernels: Kernels) => lossAndGradients(tf, kernels, shape, weights, state, window, regularization);
+  const run = (kernels: Kernels) =>
+    lossAndGradients({ tf, kernels }, { shape, weights }, state, { ...window, regularization });
   return { weights, state, window, numbers, plain, inputs, run };
 }
 
@@ -114,13 +115,13 @@ describe.each(usable)('%s kernels', (name) => {
       { ...grid, layers: 2, units: 6, vocabulary: 5 },
     ]) {
       const { weights, state, window } = problem(shape, 6, 2, off);
-      const whole = loss(tf, kernels, shape, weights, state, window);
+      const whole = loss({ tf, kernels }, { shape, weights }, state, window);
       const part = (from: number, to: number) => ({
         inputs: tf.slice(window.inputs, from * 2, (to - from) * 2),
         targets: tf.slice(window.targets, from * 2, (to - from) * 2),
       });
-      const first = loss(tf, kernels, shape, weights, state, part(0, 2));
-      const second = loss(tf, kernels, shape, weights, first.state, part(2, 6));
+      const first = loss({ tf, kernels }, { shape, weights }, state, part(0, 2));
+      const second = loss({ tf, kernels }, { shape, weights }, first.state, part(2, 6));
       const mean = (2 * first.loss.dataSync()[0]! + 4 * second.loss.dataSync()[0]!) / 6;
       expect(mean).toBeCloseTo(whole.loss.dataSync()[0]!, 5);
     }
@@ -135,8 +136,8 @@ describe.each(usable)('%s kernels', (name) => {
     for (const B of [1, 7]) {
       const { weights, window, inputs, state: before } = problem(shape, 4, B, off);
       const targets = window.targets.dataSync();
-      const whole = loss(tf, kernels, shape, weights, before, window).loss.dataSync()[0]!;
-      const model = stepper(tf, kernels, { shape, weights }, before);
+      const whole = loss({ tf, kernels }, { shape, weights }, before, window).loss.dataSync()[0]!;
+      const model = stepper({ tf, kernels }, { shape, weights }, before);
       let total = 0;
       for (let t = 0; t < 4; t++) {
         const logits = model.step(Int32Array.from(inputs.slice(t * B, (t + 1) * B)));
@@ -157,8 +158,8 @@ describe.each(usable)('%s kernels', (name) => {
     tf.dispose(run(kernels) as never); // makes the constants that stay
     const before = tf.memory().numTensors;
     tf.dispose(run(kernels) as never);
-    tf.dispose(loss(tf, kernels, shape, weights, state, window) as never);
-    const model = stepper(tf, kernels, { shape, weights }, zeroState(tf, shape, 2));
+    tf.dispose(loss({ tf, kernels }, { shape, weights }, state, window) as never);
+    const model = stepper({ tf, kernels }, { shape, weights }, zeroState(tf, shape, 2));
     model.step(Int32Array.of(1, 2));
     model.changeState((values) => values.fill(1));
     model.dispose();

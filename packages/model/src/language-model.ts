@@ -10,7 +10,7 @@ import {
 import { type Body, lstmWeights, type State, type Weights } from './body.js';
 import { type GridLstmShape, gridLstm } from './grid-lstm.js';
 import { dropoutKey } from './kernels/dropout.js';
-import type { Kernels, LayerDropout, ModelStep } from './kernels/kernels.js';
+import type { Computing, Kernels, LayerDropout, ModelStep } from './kernels/kernels.js';
 import { type StackedLstmShape, stackedLstm } from './stacked-lstm.js';
 
 // Shapes: T time steps, B rows of a batch, H units, V tokens of the vocabulary.
@@ -21,6 +21,12 @@ export type LanguageModelShape = (StackedLstmShape | GridLstmShape) & {
   /** the output map is the embedding, transposed (Press and Wolf 2017) */
   readonly tiedEmbeddings: boolean;
 };
+
+/** A language model: its shape and its weights. */
+export interface Model {
+  readonly shape: LanguageModelShape;
+  readonly weights: Weights;
+}
 
 function bodyOf(shape: LanguageModelShape): Body<LanguageModelShape> {
   return (shape.model === 'grid-lstm' ? gridLstm : stackedLstm) as Body<LanguageModelShape>;
@@ -89,17 +95,11 @@ export interface Regularization {
  * Loss of one window: the mean cross entropy in nats per token, as a scalar, and the state at its end.
  * The caller disposes of both.
  */
-export function loss(
-  tf: TensorFlow,
-  kernels: Kernels,
-  shape: LanguageModelShape,
-  weights: Weights,
-  state: State,
-  { inputs, targets }: Window,
-) {
+export function loss(computing: Computing, model: Model, state: State, { inputs, targets }: Window) {
+  const { tf, kernels } = computing;
   return kept(tf, () => {
-    const { run, logits } = forward(tf, kernels, shape, weights, state, inputs, () => ({}));
-    const { loss } = kernels.crossEntropy(logits, weights['output.bias'] as Tensor1D, targets, 0);
+    const { run, logits } = forward(computing, model, { ids: inputs, state, dropout: () => ({}) });
+    const { loss } = kernels.crossEntropy(logits, model.weights['output.bias'] as Tensor1D, targets, 0);
     return { loss, state: run.state };
   });
 }
@@ -110,17 +110,16 @@ export function loss(
  * @returns tensors that the caller disposes of; gradients by the name of their weight
  */
 export function lossAndGradients(
-  tf: TensorFlow,
-  kernels: Kernels,
-  shape: LanguageModelShape,
-  weights: Weights,
+  computing: Computing,
+  model: Model,
   state: State,
-  { inputs, targets }: Window,
-  regularization: Regularization,
+  { inputs, targets, regularization }: Window & { readonly regularization: Regularization },
 ) {
+  const { tf, kernels } = computing;
+  const { shape, weights } = model;
   return kept(tf, () => {
     const dropout = dropoutOf(regularization, state[0]!.hidden.shape[0]);
-    const { run, logits } = forward(tf, kernels, shape, weights, state, inputs, dropout);
+    const { run, logits } = forward(computing, model, { ids: inputs, state, dropout });
     const bias = weights['output.bias'] as Tensor1D; // (V)
     const { loss, dLogits, dBias } = kernels.crossEntropy(logits, bias, targets, regularization.labelSmoothing);
     const dOutput = kernels.matMul(dLogits, outputWeight(shape, weights), false, !shape.tiedEmbeddings); // (T·B, H)
@@ -152,12 +151,8 @@ export interface Stepper {
  * Prepares a model for use step by step: its weights are laid out once for all steps.
  * @param state to begin from, which becomes the stepper's
  */
-export function stepper(
-  tf: TensorFlow,
-  kernels: Kernels,
-  { shape, weights }: { shape: LanguageModelShape; weights: Weights },
-  state: State,
-): Stepper {
+export function stepper(computing: Computing, { shape, weights }: Model, state: State): Stepper {
+  const { tf, kernels } = computing;
   if (shape.model === 'stacked-lstm' && kernels.modelStep) {
     const layers = Array.from({ length: shape.layers }, (_, layer) => lstmWeights(weights, `lstm.${layer}`));
     const model = kernels.modelStep({
@@ -168,13 +163,13 @@ export function stepper(
     });
     const states = tf.tidy(() => tf.stack(state.map(({ hidden, cell }) => tf.stack([hidden, cell])))); // (layers, 2, B, H)
     disposeOf(tf, state);
-    return wholeStepper(tf, kernels, model, states as Tensor4D);
+    return wholeStepper(computing, model, states as Tensor4D);
   }
-  return layeredStepper(tf, kernels, shape, weights, state);
+  return layeredStepper(computing, { shape, weights }, state);
 }
 
 /** Of kernels that take a step of the whole model at once. */
-function wholeStepper(tf: TensorFlow, kernels: Kernels, model: ModelStep, before: Tensor4D): Stepper {
+function wholeStepper({ tf, kernels }: Computing, model: ModelStep, before: Tensor4D): Stepper {
   const unit = kernels.unitsOfWork();
   let states = before;
   const replace = (next: Tensor4D) => {
@@ -207,14 +202,10 @@ function wholeStepper(tf: TensorFlow, kernels: Kernels, model: ModelStep, before
 }
 
 /** Of kernels and bodies that go layer by layer. */
-function layeredStepper(
-  tf: TensorFlow,
-  kernels: Kernels,
-  shape: LanguageModelShape,
-  weights: Weights,
-  before: State,
-): Stepper {
-  const body = bodyOf(shape).stepper(tf, kernels, shape, weights);
+function layeredStepper(computing: Computing, model: Model, before: State): Stepper {
+  const { tf, kernels } = computing;
+  const { shape, weights } = model;
+  const body = bodyOf(shape).stepper(computing, model);
   const unit = kernels.unitsOfWork();
   let state = before;
   const replace = (next: State) => {
@@ -254,17 +245,17 @@ function layeredStepper(
 
 /** What a body makes of a window, and the logits (T·B, V) of it but for their bias. */
 function forward(
-  tf: TensorFlow,
-  kernels: Kernels,
-  shape: LanguageModelShape,
-  weights: Weights,
-  state: State,
-  ids: Tensor1D, // (T·B)
-  dropout: (place: number) => LayerDropout,
+  computing: Computing,
+  model: Model,
+  {
+    ids, // (T·B)
+    ...window
+  }: { ids: Tensor1D; state: State; dropout: (place: number) => LayerDropout },
 ) {
+  const { shape, weights } = model;
   const input = { rows: weights.embedding as Tensor2D, ids }; // (V, H), (T·B)
-  const run = bodyOf(shape).forward(tf, kernels, shape, weights, input, state, dropout);
-  return { run, logits: outputMap(kernels, shape, weights, run.output) };
+  const run = bodyOf(shape).forward(computing, model, { input, ...window });
+  return { run, logits: outputMap(computing.kernels, shape, weights, run.output) };
 }
 
 /** Logits (N, V) but for their bias, of what a body put out (N, H). */

@@ -1,12 +1,6 @@
 import type { Tensor, TensorFlow } from '@etude/tensorflow';
-import type { Weights } from './body.js';
-import { type LanguageModelShape, weightShapes } from './language-model.js';
+import { type LanguageModelShape, type Model, weightShapes } from './language-model.js';
 import { fromSafetensors, type NamedArray, toSafetensors } from './safetensors.js';
-
-export interface Model {
-  readonly shape: LanguageModelShape;
-  readonly weights: Weights;
-}
 
 /** A model as a safetensors file; its shape is in the metadata. */
 export async function modelToBytes({ shape, weights }: Model): Promise<Uint8Array> {

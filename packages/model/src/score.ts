@@ -1,8 +1,7 @@
 import { disposeOf, type TensorFlow } from '@etude/tensorflow';
 import type { State } from './body.js';
-import type { Kernels } from './kernels/kernels.js';
-import { type LanguageModelShape, loss, zeroState } from './language-model.js';
-import type { Model } from './model-file.js';
+import type { Computing } from './kernels/kernels.js';
+import { type LanguageModelShape, loss, type Model, zeroState } from './language-model.js';
 import { inStretches, type TokenWindow, windowsOver } from './windows.js';
 
 /**
@@ -10,8 +9,7 @@ import { inStretches, type TokenWindow, windowsOver } from './windows.js';
  * @param sequences ids; those of {@link onlyHeard} count for nothing
  */
 export function meanLoss(
-  tf: TensorFlow,
-  kernels: Kernels,
+  { tf, kernels }: Computing,
   { shape, weights }: Model,
   sequences: readonly Int32Array[],
   window: number,
@@ -26,7 +24,7 @@ export function meanLoss(
     const { inputs, targets, counted } = next;
     state = replaceState(tf, state, carryOn(tf, shape, state, next));
     const part = { inputs: tf.tensor1d(inputs, 'int32'), targets: tf.tensor1d(targets, 'int32') };
-    const result = loss(tf, kernels, shape, weights, state, part);
+    const result = loss({ tf, kernels }, { shape, weights }, state, part);
     state = replaceState(tf, state, result.state);
     if (counted > 0) sum += result.loss.dataSync()[0]! * counted;
     count += counted;

@@ -13,7 +13,7 @@ export const stackedLstm: Body<StackedLstmShape> = {
   weightShapes: ({ units, layers }) =>
     Object.assign({}, ...Array.from({ length: layers }, (_, layer) => lstmShapes(`lstm.${layer}`, units))),
 
-  forward(_tf, kernels, { layers }, weights, input, state, dropout) {
+  forward({ kernels }, { shape: { layers }, weights }, { input, state, dropout }) {
     let from: LayerInput = input;
     const runs = Array.from({ length: layers }, (_, layer) => {
       const run = kernels.lstm(lstmWeights(weights, `lstm.${layer}`), from, state[layer]!, dropout(layer));
@@ -36,7 +36,7 @@ export const stackedLstm: Body<StackedLstmShape> = {
     };
   },
 
-  stepper(_tf, kernels, { layers }, weights) {
+  stepper({ kernels }, { shape: { layers }, weights }) {
     const steps = Array.from({ length: layers }, (_, layer) => kernels.lstmStep(lstmWeights(weights, `lstm.${layer}`)));
     return {
       step(input, state) {

@@ -18,7 +18,7 @@ const { tf } = loaded;
 const { kernels } = chooseKernels(loaded, { threads: availableParallelism() });
 
 const run = (changes: Partial<TrainingOptions> = {}, hooks: TrainingHooks = {}, tokens = cycle, share = 0.1) =>
-  train(tf, kernels, holdOut(tokens, share), { ...options, ...changes }, hooks);
+  train({ tf, kernels }, holdOut(tokens, share), { ...options, ...changes }, hooks);
 const bytesOf = async (result: Awaited<ReturnType<typeof run>>) => modelToBytes(result.model);
 
 /** Keeps the last checkpoint in memory. */
@@ -227,7 +227,7 @@ describe('a checkpoint', () => {
   it('of other kernels is not carried on, which is said', async () => {
     const store = memoryStore();
     const others = { ...kernels, computedBy: 'other kernels on TensorFlow 1' };
-    await train(tf, others, holdOut(cycle), { ...options, steps: 10 }, { checkpoints: store });
+    await train({ tf, kernels: others }, holdOut(cycle), { ...options, steps: 10 }, { checkpoints: store });
     const reasons: string[] = [];
     const resumed: number[] = [];
     const again = await run(

@@ -1,7 +1,7 @@
 import {
+  type Computing,
   carryOn,
   initialWeights,
-  type Kernels,
   lossAndGradients,
   type Model,
   meanLoss,
@@ -81,14 +81,13 @@ export class TrainingError extends Error {
  * @throws the signal's reason where it is aborted; a checkpoint was saved before
  */
 export async function train(
-  tf: TensorFlow,
-  kernels: Kernels,
+  computing: Computing,
   corpus: Corpus,
   options: TrainingOptions,
   hooks: TrainingHooks = {},
 ): Promise<TrainingResult> {
   try {
-    return await trained(tf, kernels, corpus, options, hooks);
+    return await trained(computing, corpus, options, hooks);
   } catch (error) {
     // TensorFlow, the kernels and Node each say so in words of their own.
     const isOutOfMemory = error instanceof Error && /\bOOM\b|out of memory|allocation failed/i.test(error.message);
@@ -97,8 +96,7 @@ export async function train(
 }
 
 async function trained(
-  tf: TensorFlow,
-  kernels: Kernels,
+  { tf, kernels }: Computing,
   { training, validation }: Corpus,
   options: TrainingOptions,
   { signal, memory, onProgress, checkpoints, checkpointEvery = 30, copiedShare, onResume, onStartOver }: TrainingHooks,
@@ -150,7 +148,7 @@ async function trained(
 
   const evaluate = async () => {
     const model = { shape, weights: state.adam.weights };
-    const validationLoss = heldOut.length === 0 ? undefined : meanLoss(tf, kernels, model, heldOut, window);
+    const validationLoss = heldOut.length === 0 ? undefined : meanLoss({ tf, kernels }, model, heldOut, window);
     const share = await copiedShare?.(model);
     const point: CurvePoint = {
       ...{ step: state.step, epoch: state.epoch, trainingLoss: state.lossSum / state.lossCount, validationLoss },
@@ -184,7 +182,7 @@ async function trained(
     const next = windows.next().value!;
     state.epoch = next.epoch;
     state.carried = replaceState(tf, state.carried, carryOn(tf, shape, state.carried, next));
-    const stepLoss = unit(() => makeStep(tf, kernels, state, next, options));
+    const stepLoss = unit(() => makeStep({ tf, kernels }, state, next, options));
     if (stepLoss === undefined || !Number.isFinite(stepLoss)) {
       const what = stepLoss === undefined ? 'the gradients are not finite' : `the loss is ${stepLoss}`;
       divergence = `${what} at step ${state.step + 1}`;
@@ -239,18 +237,17 @@ function isBetter(point: CurvePoint, best: CurvePoint | undefined, { on, copiedS
 
 /** One update of the weights; undefined, and no update, where the gradients are not finite. */
 function makeStep(
-  tf: TensorFlow,
-  kernels: Kernels,
+  { tf, kernels }: Computing,
   state: TrainingState,
-  window: { inputs: Int32Array; targets: Int32Array },
+  { inputs, targets }: { inputs: Int32Array; targets: Int32Array },
   options: TrainingOptions,
 ): number | undefined {
   const step = state.step + 1;
-  const tensors = { inputs: tf.tensor1d(window.inputs, 'int32'), targets: tf.tensor1d(window.targets, 'int32') };
+  const tensors = { inputs: tf.tensor1d(inputs, 'int32'), targets: tf.tensor1d(targets, 'int32') };
   const { weights } = state.adam;
-  const result = lossAndGradients(
-    ...([tf, kernels, options.shape, weights, state.carried, tensors, { ...options, step }] as const),
-  );
+  const model = { shape: options.shape, weights };
+  const window = { ...tensors, regularization: { ...options, step } };
+  const result = lossAndGradients({ tf, kernels }, model, state.carried, window);
   state.carried = replaceState(tf, state.carried, result.state);
   const stepLoss = result.loss.dataSync()[0]!;
   let norm = 0;

@@ -229,7 +229,7 @@ export class SongWriter {
       surprise: (piece, from) => {
         const heard = this.#fit(excerpt(piece, 0, from)).ids.length;
         const ids = Int32Array.from(this.#fit(piece).ids, (id, at) => (at < heard ? onlyHeard(id) : id));
-        return ids.length <= heard ? 0 : meanLoss(tf, kernels, model, [ids], 256);
+        return ids.length <= heard ? 0 : meanLoss({ tf, kernels }, model, [ids], 256);
       },
       bitsOutside: (piece) => this.#bitsOutside(piece),
     };
@@ -259,7 +259,7 @@ export class SongWriter {
   ): Promise<WrittenSong[]> {
     const { tf, kernels, model, options: common, signal } = this.#tools;
     const injected = noise && { injections: () => injections(noise) };
-    return sample(tf, kernels, model, { ...common, ...injected, ...options }, { signal, onProgress });
+    return sample({ tf, kernels }, model, { ...common, ...injected, ...options }, { signal, onProgress });
   }
 
   #bitsOutside(piece: Piece): number {

@@ -6,22 +6,22 @@ import { sample } from './sample.js';
 
 describe('sample', () => {
   it('gives the same songs for the same seed, others for another', async () => {
-    const songs = lists(await sample(tf, kernels, model, options));
+    const songs = lists(await sample({ tf, kernels }, model, options));
     expect(songs.map((song) => song.length)).toEqual([20, 20, 20]);
-    expect(lists(await sample(tf, kernels, model, options))).toEqual(songs);
-    expect(lists(await sample(tf, kernels, model, { ...options, seed: 2 }))).not.toEqual(songs);
+    expect(lists(await sample({ tf, kernels }, model, options))).toEqual(songs);
+    expect(lists(await sample({ tf, kernels }, model, { ...options, seed: 2 }))).not.toEqual(songs);
     expect(new Set(songs.map(String)).size).toBe(3);
   });
 
   it('gives a song that does not depend on how many others there are', async () => {
-    const [first] = lists(await sample(tf, kernels, model, options));
-    expect(lists(await sample(tf, kernels, model, { ...options, songs: 1 }))).toEqual([first]);
+    const [first] = lists(await sample({ tf, kernels }, model, options));
+    expect(lists(await sample({ tf, kernels }, model, { ...options, songs: 1 }))).toEqual([first]);
   });
 
   it('begins every song with the whole prime', async () => {
-    const songs = lists(await sample(tf, kernels, model, { ...options, prime: [5, 0, 3] }));
+    const songs = lists(await sample({ tf, kernels }, model, { ...options, prime: [5, 0, 3] }));
     for (const song of songs) expect(song.slice(0, 3)).toEqual([5, 0, 3]);
-    const cut = lists(await sample(tf, kernels, model, { ...options, length: 2, prime: [5, 0, 3] }));
+    const cut = lists(await sample({ tf, kernels }, model, { ...options, length: 2, prime: [5, 0, 3] }));
     expect(cut).toEqual([
       [5, 0],
       [5, 0],
@@ -30,16 +30,16 @@ describe('sample', () => {
   });
 
   it('draws the first token where there is no prime', async () => {
-    const songs = lists(await sample(tf, kernels, model, { ...options, firstToken: [0, 0, 0, 0, 1, 0] }));
+    const songs = lists(await sample({ tf, kernels }, model, { ...options, firstToken: [0, 0, 0, 0, 1, 0] }));
     for (const song of songs) expect(song[0]).toBe(4);
   });
 
   it('leaves no tensors behind and stops when it is told to', async () => {
     const before = tf.memory().numTensors;
-    await sample(tf, kernels, model, options);
+    await sample({ tf, kernels }, model, options);
     expect(tf.memory().numTensors).toBe(before);
     const signal = AbortSignal.abort(new Error('stop'));
-    await expect(sample(tf, kernels, model, options, { signal })).rejects.toThrow('stop');
+    await expect(sample({ tf, kernels }, model, options, { signal })).rejects.toThrow('stop');
   });
 
   it('can be stopped between two tokens where so many songs are written that each takes long', async () => {
@@ -50,7 +50,7 @@ describe('sample', () => {
       controller.abort(new Error('stop'));
     };
     const many = { ...options, songs: 4000, length: 30 };
-    const stopped = sample(tf, kernels, model, many, { signal: controller.signal, onProgress });
+    const stopped = sample({ tf, kernels }, model, many, { signal: controller.signal, onProgress });
     await expect(stopped).rejects.toThrow('stop');
     expect(done).toBeLessThan(30);
   });
@@ -64,7 +64,7 @@ describe('a listener', () => {
       heard.push(mine);
       return { ...silent, allows: (id: number) => id !== 3, add: (id: number) => void mine.push(id) };
     };
-    const songs = await sample(tf, kernels, model, { ...options, firstToken: [1, 1, 1, 0, 1, 1], listener });
+    const songs = await sample({ tf, kernels }, model, { ...options, firstToken: [1, 1, 1, 0, 1, 1], listener });
     for (const { tokens } of songs) expect([...tokens]).not.toContain(3);
     expect(heard).toEqual(songs.map(({ tokens }) => [...tokens]));
     expect(songs.some(({ trace }) => trace.some(({ refused }) => refused > 0))).toBe(true);
@@ -72,7 +72,7 @@ describe('a listener', () => {
 
   it('does not end a song by refusing everything', async () => {
     const listener = () => ({ ...silent, allows: () => false });
-    const [song] = await sample(tf, kernels, model, { ...options, listener });
+    const [song] = await sample({ tf, kernels }, model, { ...options, listener });
     expect(song!.tokens).toHaveLength(20);
   });
 
@@ -87,7 +87,7 @@ describe('a listener', () => {
       };
       return { ...silent, rules: ['density', 'scale'], allows, add };
     };
-    const [song] = await sample(tf, kernels, model, { ...options, firstToken: [0, 0, 1, 0, 0, 0], listener });
+    const [song] = await sample({ tf, kernels }, model, { ...options, firstToken: [0, 0, 1, 0, 0, 0], listener });
     expect(song!.trace.map(({ relaxed }) => relaxed.join('+'))).toEqual([
       ...new Array(5).fill(''),
       ...new Array(5).fill('density'),
@@ -101,10 +101,10 @@ describe('a listener', () => {
       ...silent,
       ...{ insteadOf: (id: number) => (id > 2 ? [1, 2] : []), ...rest },
     });
-    const [song] = await sample(tf, kernels, model, { ...options, prime: [0], listener: passing({}) });
+    const [song] = await sample({ tf, kernels }, model, { ...options, prime: [0], listener: passing({}) });
     expect(new Set(song!.tokens)).toEqual(new Set([0, 1, 2]));
     const no = passing({ allows: (id) => id === 0 });
-    const [other] = await sample(tf, kernels, model, { ...options, prime: [0], listener: no });
+    const [other] = await sample({ tf, kernels }, model, { ...options, prime: [0], listener: no });
     expect(new Set(other!.tokens)).toEqual(new Set([0]));
   });
 
@@ -125,7 +125,7 @@ describe('a listener', () => {
     };
     const closing = { ...options, songs: 1, listener: clocked };
     const lengthOf = async (bars: number, length: number) => {
-      const [song] = await sample(tf, kernels, model, { ...closing, length, closing: { bar, bars } });
+      const [song] = await sample({ tf, kernels }, model, { ...closing, length, closing: { bar, bars } });
       return [song!.tokens.length, song!.endedAt];
     };
     // A tick a token: ten tokens end at tick 10, the bar line is at 12, and a song ends before the token that would be there.
@@ -138,14 +138,14 @@ describe('a listener', () => {
 
   it('makes what it prefers likelier', async () => {
     const listener = () => ({ ...silent, preference: (id: number) => (id === 4 ? 1e6 : 1) });
-    const [song] = await sample(tf, kernels, model, { ...options, listener });
+    const [song] = await sample({ tf, kernels }, model, { ...options, listener });
     expect([...song!.tokens.slice(1)].filter((id) => id === 4).length).toBeGreaterThan(15);
   });
 });
 
 it('writes takes of a song from other draws, the first one as if there were no others', async () => {
-  const plain = lists(await sample(tf, kernels, model, { ...options, songs: 2 }));
-  const all = lists(await sample(tf, kernels, model, { ...options, songs: 2, takes: 3 }));
+  const plain = lists(await sample({ tf, kernels }, model, { ...options, songs: 2 }));
+  const all = lists(await sample({ tf, kernels }, model, { ...options, songs: 2, takes: 3 }));
   expect(all).toHaveLength(6);
   expect([all[0], all[3]]).toEqual(plain);
   expect(new Set(all.map(String)).size).toBe(6);

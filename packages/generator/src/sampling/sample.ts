@@ -1,6 +1,5 @@
-import { type Kernels, type Model, type Stepper, stepper, zeroState } from '@etude/model';
+import { type Computing, type Model, type Stepper, stepper, zeroState } from '@etude/model';
 import { randomStreams } from '@etude/music';
-import type { TensorFlow } from '@etude/tensorflow';
 import { SongDraft, type TokenTrace, type WritingOptions } from './song-draft.js';
 
 export interface SamplingOptions extends WritingOptions {
@@ -37,8 +36,7 @@ const GOLDEN = 0x9e3779b1;
  * @throws the signal's reason where it is aborted
  */
 export async function sample(
-  tf: TensorFlow,
-  kernels: Kernels,
+  computing: Computing,
   model: Model,
   options: SamplingOptions,
   { signal, onProgress }: { signal?: AbortSignal; onProgress?: (progress: SamplingProgress) => void } = {},
@@ -53,7 +51,7 @@ export async function sample(
     { length: options.songs * takes },
     (_, row) => new SongDraft(randoms[row % takes]!.next().value, options),
   );
-  const stepping = stepper(tf, kernels, model, zeroState(tf, model.shape, songs.length));
+  const stepping = stepper(computing, model, zeroState(computing.tf, model.shape, songs.length));
   // What the model hears before the first token; without a boundary that one is drawn, or given, before it hears anything.
   if (boundary === undefined) for (const song of songs) song.begin();
   let heard = Int32Array.from(songs, (song) => boundary ?? song.last);

@@ -33,8 +33,8 @@ export const silent: Listener = {
 };
 
 /** Songs into which something is injected, and what their traces say of it: the place of the token, and in words. */
-export async function injected(injections: () => Injections, more: Partial<Parameters<typeof sample>[3]> = {}) {
-  const songs = await sample(tf, kernels, model, { ...options, injections, ...more });
+export async function injected(injections: () => Injections, more: Partial<Parameters<typeof sample>[2]> = {}) {
+  const songs = await sample({ tf, kernels }, model, { ...options, injections, ...more });
   return songs.map(({ tokens, trace }) => ({
     tokens: [...tokens],
     injected: trace.flatMap(({ disturbance }, at) => (disturbance ? [`${at} ${disturbance}`] : [])),

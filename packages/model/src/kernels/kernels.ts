@@ -1,4 +1,4 @@
-import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D } from '@etude/tensorflow';
+import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D, TensorFlow } from '@etude/tensorflow';
 import type { Dropout } from './dropout.js';
 
 // Shapes: T time steps, B rows of a batch, D width of a layer's input, H units, V tokens of the vocabulary.
@@ -82,6 +82,12 @@ interface AdamNumbers {
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
+}
+
+/** What computes. */
+export interface Computing {
+  readonly tf: TensorFlow;
+  readonly kernels: Kernels;
 }
 
 /**

@@ -21,7 +21,7 @@ it('comes when it is due, in turn, and is in the trace', async () => {
 });
 
 it('changes what comes after it, and nothing before', async () => {
-  const plain = lists(await sample(tf, kernels, model, { ...options, length: 60 }));
+  const plain = lists(await sample({ tf, kernels }, model, { ...options, length: 60 }));
   for (const disturbance of [{ kind: 'state', scale: 3 }, { kind: 'swap' }]) {
     const songs = await injected(of({ every: 20, from: 4, disturbances: [disturbance] }), { length: 60 });
     expect(songs.map(({ tokens }) => tokens.slice(0, 5))).toEqual(plain.map((song) => song.slice(0, 5)));

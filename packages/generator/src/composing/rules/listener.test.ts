@@ -29,8 +29,7 @@ describe.each(GRAMMARS)('songs of a model that knows nothing, in the grammar %s'
   };
   const songs = (rules: Partial<SongRules>, options: { songs: number; length: number }) =>
     sample(
-      tf,
-      kernels,
+      { tf, kernels },
       { shape, weights: initialWeights(tf, shape, createRandom(1)) },
       {
         ...{ ...options, seed: 1, prime: [], bending: UNBENT, ...songOptions(vocabulary, grammar) },
