@@ -146,7 +146,7 @@ function mapsIn(place: string, schema: JsonSchema): [place: string, map: JsonSch
   if (kinds !== undefined) {
     return kinds.flatMap((each) => {
       const kind = each.properties?.kind?.const;
-      return mapsIn(kind === undefined ? place : place.replace(/\[\]$/, `[${kind}]`), each);
+      return mapsIn(kind === undefined ? place : `${place.replace(/\[\]$/, '')}[${kind}]`, each);
     });
   }
   return items === undefined || Array.isArray(items) ? [] : mapsIn(`${place}[]`, items as JsonSchema);

@@ -57,7 +57,7 @@ function readExperimentFolder(workspace: string, name: string, problems: Problem
   const measures = measured && JSON.parse(measured.bytes.toString());
   const curve = present.find(({ path }) => path === 'learning-curve.csv');
   const params = record.stages.flatMap(({ name: stage, params, files }) => [
-    ...Object.entries(params).map(([key, value]) => [`${stage}.${key}`, value] as const),
+    ...Object.entries(params).flatMap(([key, value]) => leaves(`${stage}.${key}`, value)),
     ...Object.entries(files).map(([key, { path }]) => [`${stage}.${key}`, path] as const),
   ]);
   return [
@@ -72,6 +72,12 @@ function readExperimentFolder(workspace: string, name: string, problems: Problem
       songs: present.filter(({ path }) => path.endsWith('.mid')),
     },
   ];
+}
+
+/** The values in a parameter that is a map, each with its place; itself where it is none. */
+function leaves(place: string, value: unknown): (readonly [string, unknown])[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [[place, value]];
+  return Object.entries(value).flatMap(([key, inner]) => leaves(`${place}.${key}`, inner));
 }
 
 /** @throws {InputError} where a file is not what the run left there */
