@@ -67,7 +67,7 @@ export function copyGuard({ compared }) {
         for (let round = 0; round < 6; round++) {
           for (const name of ['guarded', 'unguarded']) {
             const startedAt = performance.now();
-            await sample(loaded.tf, kernels, model, { ...options, listener: listener(name === 'guarded') });
+            await sample({ tf: loaded.tf, kernels }, model, { ...options, listener: listener(name === 'guarded') });
             if (round > 0) times[name].push((performance.now() - startedAt) / options.length);
           }
         }

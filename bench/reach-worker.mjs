@@ -14,8 +14,7 @@ const shape = { model: 'stacked-lstm', layers, units, vocabulary, tiedEmbeddings
 const ids = Int32Array.from(tokens);
 const kept = ids.length - Math.floor(ids.length * 0.1);
 await train(
-  loaded.tf,
-  kernels,
+  { tf: loaded.tf, kernels },
   { training: [ids.subarray(0, kept)], validation: [ids.subarray(kept - 1)] },
   {
     ...options,

@@ -291,7 +291,7 @@ describe('a checkpoint', () => {
     };
     const undisturbed = start('undisturbed');
     undisturbed.child.stdout.resume();
-    await undisturbed.closed;
+    expect((await undisturbed.closed)[0]).toBe(0);
     for (let kills = 0; kills < 50; kills++) {
       const { child, closed } = start('killed');
       await once(child.stdout, 'data'); // comes with the first step, after all that takes long at the start

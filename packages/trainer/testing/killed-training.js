@@ -17,7 +17,7 @@ const checkpoints = {
 };
 const tokens = Int32Array.from({ length: 400 }, (_, i) => (i * i) % 7);
 const pieces = { training: [tokens.subarray(0, 360)], validation: [tokens.subarray(359)] };
-const { model } = await train(loaded.tf, kernels, pieces, JSON.parse(options), {
+const { model } = await train({ tf: loaded.tf, kernels }, pieces, JSON.parse(options), {
   checkpoints,
   checkpointEvery: 0,
   onProgress: ({ step }) => process.stdout.write(`${step}\n`),
