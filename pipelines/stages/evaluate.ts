@@ -9,19 +9,14 @@ import {
   tokensFormat,
   vocabularyFormat,
 } from '@etude/tokenizer';
-import * as z from 'zod';
+import { trainingParams } from '@etude/trainer';
 import { loadKernels } from '../computing/kernels.js';
 
 export const evaluate = defineStage({
   name: 'evaluate',
   version: 3,
   summary: 'Tells how likely a trained model finds music that it has not seen',
-  params: z.strictObject({
-    precision: z
-      .enum(['float32', 'bfloat16'])
-      .default('float32')
-      .describe('bfloat16: faster products where the processor has them, of numbers rounded to 8 bits'),
-  }),
+  params: trainingParams.pick({ precision: true }),
   inputs: { model: modelFormat, vocabulary: vocabularyFormat, grammar: grammarFormat, test: tokensFormat },
   outputs: { likelihood: textFormat },
   errors: [EvaluationError, ModelError],

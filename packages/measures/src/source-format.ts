@@ -1,3 +1,4 @@
+import { jsonFormat } from '@etude/music';
 import * as z from 'zod';
 import type { SourceMeasures } from './measure-song.js';
 
@@ -19,8 +20,4 @@ const source = z.object({
 });
 
 /** What is normal in the music that songs are learned from, as JSON. */
-export const sourceFormat = {
-  parse: (bytes: Uint8Array): SourceMeasures =>
-    source.parse(JSON.parse(new TextDecoder().decode(bytes))) as SourceMeasures,
-  serialize: (measures: SourceMeasures): string => `${JSON.stringify(measures, undefined, 2)}\n`,
-};
+export const sourceFormat = jsonFormat((value) => source.parse(value) as SourceMeasures);

@@ -24,7 +24,7 @@ export interface Body<Shape extends BodyShape> {
   stepper(computing: Computing, model: BodyModel<Shape>): BodyStepper;
 }
 
-interface BodyModel<Shape extends BodyShape> {
+export interface BodyModel<Shape extends BodyShape> {
   readonly shape: Shape;
   readonly weights: Weights;
 }

@@ -7,7 +7,7 @@ import {
   type Tensor4D,
   type TensorFlow,
 } from '@etude/tensorflow';
-import { type Body, lstmWeights, type State, type Weights } from './body.js';
+import { type Body, type BodyModel, lstmWeights, type State, type Weights } from './body.js';
 import { type GridLstmShape, gridLstm } from './grid-lstm.js';
 import { dropoutKey } from './kernels/dropout.js';
 import type { Computing, Kernels, LayerDropout, ModelStep } from './kernels/kernels.js';
@@ -23,10 +23,7 @@ export type LanguageModelShape = (StackedLstmShape | GridLstmShape) & {
 };
 
 /** A language model: its shape and its weights. */
-export interface Model {
-  readonly shape: LanguageModelShape;
-  readonly weights: Weights;
-}
+export type Model = BodyModel<LanguageModelShape>;
 
 function bodyOf(shape: LanguageModelShape): Body<LanguageModelShape> {
   return (shape.model === 'grid-lstm' ? gridLstm : stackedLstm) as Body<LanguageModelShape>;

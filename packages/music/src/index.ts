@@ -3,6 +3,7 @@ export { eventsInTime, inOrder, SUSTAIN_PEDAL } from './channels.js';
 export { excerpt, joined } from './excerpt.js';
 export { DRUM_CHANNEL, FAMILIES, familyOf, PROGRAMS, pitchName } from './general-midi.js';
 export { instrument } from './instrument.js';
+export { jsonFormat, parseJson } from './json-format.js';
 export { type Key, keyOf } from './key.js';
 export { isDrum, type Note, notesDigest, notesOf } from './notes.js';
 export { type Piece, type PieceTrack, piecesOf, withoutNames } from './piece.js';

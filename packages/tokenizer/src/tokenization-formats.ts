@@ -1,3 +1,4 @@
+import { jsonFormat, parseJson } from '@etude/music';
 import * as z from 'zod';
 import { GRAMMARS, type GrammarSettings } from './grammars/create-grammar.js';
 
@@ -35,22 +36,13 @@ export type Split = z.output<typeof split>;
 /** What `tokenize` found, for people and for measures: no other stage's output depends on it. */
 export type TokenizationReport = z.output<typeof report>;
 
-const json = (value: unknown) => `${JSON.stringify(value, undefined, 2)}\n`;
-const parse = (bytes: Uint8Array): unknown => JSON.parse(new TextDecoder().decode(bytes));
-
 /** What it takes to read tokens, as JSON. */
-export const grammarFormat = {
-  parse: (bytes: Uint8Array): GrammarSettings => settings.parse(parse(bytes)),
-  serialize: json as (value: GrammarSettings) => string,
-};
+export const grammarFormat = jsonFormat((value): GrammarSettings => settings.parse(value));
 
 /** Which part of a corpus is learned from, as JSON with a line for each piece. */
 export const splitFormat = {
-  parse: (bytes: Uint8Array): Split => split.parse(parse(bytes)),
+  parse: (bytes: Uint8Array): Split => split.parse(parseJson(bytes)),
   serialize: (parts: Split): string => `[\n${parts.map((part) => `  ${JSON.stringify(part)}`).join(',\n')}\n]\n`,
 };
 
-export const tokenizationReportFormat = {
-  parse: (bytes: Uint8Array): TokenizationReport => report.parse(parse(bytes)),
-  serialize: json as (value: TokenizationReport) => string,
-};
+export const tokenizationReportFormat = jsonFormat((value): TokenizationReport => report.parse(value));

@@ -1,3 +1,4 @@
+import { parseJson } from '@etude/music';
 import * as z from 'zod';
 import type { Vocabulary } from './vocabulary.js';
 
@@ -10,7 +11,7 @@ const vocabulary = z.object({
 /** A vocabulary as JSON, with a line for each token; its id is its place in the list. */
 export const vocabularyFormat = {
   parse(bytes: Uint8Array): Vocabulary {
-    const { unseen, size, entries } = vocabulary.parse(JSON.parse(new TextDecoder().decode(bytes)));
+    const { unseen, size, entries } = vocabulary.parse(parseJson(bytes));
     if (size !== entries.length) throw new Error(`expected ${size} tokens, found ${entries.length}`);
     if (new Set(entries.map(({ token }) => token)).size !== size) throw new Error('a token has two ids');
     return { unseen, entries };

@@ -9,8 +9,6 @@ export interface HeardNote {
 /** A song while it is written, as what steers it sees it. */
 export interface SongSoFar {
   readonly tokens: readonly number[];
-  /** how many tokens there are to choose from */
-  readonly vocabulary: number;
   /** ticks from the beginning at which the song stands; 0 where nobody listens */
   readonly now: number;
   /** the latest notes */
@@ -27,8 +25,6 @@ export interface SongSoFar {
   obeysRules(id: number): boolean;
   /** A token of those that pass a test, each as likely as the others; undefined where none does. */
   drawWhere(test: (id: number) => boolean): number | undefined;
-  /** A token drawn with a probability in proportion to its weight; undefined where none has any. */
-  draw(weights: ArrayLike<number>): number | undefined;
 }
 
 /** A change to the model's state before the next token: noise in proportion to its size, on some layers, or the state of the song beside. */

@@ -227,7 +227,6 @@ export class SongDraft {
     const [listener, recentNotes] = [this.#listener, this.#recent];
     return {
       tokens: this.tokens,
-      vocabulary,
       recentNotes,
       get now() {
         return listener?.now() ?? 0;
@@ -241,7 +240,6 @@ export class SongDraft {
         const weights = Array.from({ length: vocabulary }, (_, id) => (test(id) ? 1 : 0));
         return weights.includes(1) ? draw(weights, this.#random) : undefined;
       },
-      draw: (weights) => draw(weights, this.#random),
     };
   }
 

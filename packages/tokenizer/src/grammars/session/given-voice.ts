@@ -2,7 +2,7 @@ import { isNoteOff, isNoteOn } from '@etude/midi-reader';
 import { checkKeys, oneAtATime, partOf } from '../given-voice.js';
 import type { GivenVoice, VoiceRule } from '../grammar.js';
 import type { TokenTable } from '../token-table.js';
-import type { SessionToken, TrackMessage } from './tokens.js';
+import { messageOf, type SessionToken, type TrackMessage } from './tokens.js';
 
 interface SessionTokens {
   readonly tokens: TokenTable<SessionToken>;
@@ -22,16 +22,12 @@ export function sessionVoice(
   known: readonly string[],
   { tokens, unit }: SessionTokens,
 ): () => VoiceRule {
-  const messageOf = (text: string) => {
-    const token = tokens.read(text);
-    return token?.kind === 'message' ? token : undefined;
-  };
   /** ticks by which a token moves on; undefined of one that is no time shift */
   const shiftOf = (text: string) => {
     const token = tokens.read(text);
     return token?.kind === 'shift' ? unit * token.steps : undefined;
   };
-  const messages = known.flatMap((token) => messageOf(token) ?? []);
+  const messages = known.flatMap((token) => messageOf(tokens, token) ?? []);
   const struck = messages.filter((message) => isNoteOn(message) && (message.status & 15) !== 9);
   const channels = new Set(struck.map(({ track, status }) => track * 16 + (status & 15)));
   const inOrder = [...channels].sort((a, b) => a - b);
@@ -42,7 +38,7 @@ export function sessionVoice(
   /** tokens by the key of the part that they strike, or let go */
   const [strikes, releases] = [new Map<number, string[]>(), new Map<number, string[]>()];
   for (const token of known) {
-    const message = messageOf(token);
+    const message = messageOf(tokens, token);
     if (message === undefined || !isNote(message) || !isOfPart(message)) continue;
     const texts = isNoteOn(message) ? strikes : releases;
     texts.set(message.data1, [...(texts.get(message.data1) ?? []), token]);
@@ -86,19 +82,19 @@ export function sessionVoice(
           const towards = shiftTowards(left);
           return towards === undefined || towards.token === token || [towards.token];
         }
-        const message = messageOf(token);
+        const message = messageOf(tokens, token);
         if (message === undefined || !isNote(message)) return true;
         if (isOfPart(message)) return isDue(message);
         // The messages of a tick stand in the order of their tracks.
         return event === undefined || event.tick > now || message.track <= track || event.tokens;
       },
       isOfVoice(token) {
-        const message = messageOf(token);
+        const message = messageOf(tokens, token);
         return message !== undefined && isNoteOn(message) && isDue(message);
       },
       add(token) {
         now += shiftOf(token) ?? 0;
-        const message = messageOf(token);
+        const message = messageOf(tokens, token);
         if (message !== undefined && isNote(message) && isDue(message)) next += 1;
       },
     };

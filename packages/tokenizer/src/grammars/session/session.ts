@@ -6,7 +6,7 @@ import type { TokenTable } from '../token-table.js';
 import { decode } from './decode.js';
 import { encode, TokenNames } from './encode.js';
 import { sessionVoice } from './given-voice.js';
-import { type SessionToken, sessionMeaning, sessionTokens } from './tokens.js';
+import { messageOf, type SessionToken, sessionMeaning, sessionTokens } from './tokens.js';
 
 /**
  * The session grammar: all tracks and channels in one stream in time order, with tempo, metre and key (docs/grammars/session.md). On a
@@ -36,8 +36,8 @@ export function sessionGrammar({ division, steps }: { division: number; steps: n
     },
     startsLine: (text) => tokens.read(text)?.kind === 'shift',
     maySongStart(text) {
-      const token = tokens.read(text);
-      return token?.kind === 'message' && isNoteOn(token);
+      const message = messageOf(tokens, text);
+      return message !== undefined && isNoteOn(message);
     },
     around: (voice, known) => sessionVoice(voice, known, { tokens, unit }),
   };
@@ -51,35 +51,31 @@ function sessionReader(tokens: TokenTable<SessionToken>, unit: number): NoteRead
     tracks.set(track, keys);
     return keys;
   };
-  const messageOf = (text: string) => {
-    const token = tokens.read(text);
-    return token?.kind === 'message' ? token : undefined;
-  };
   const timeAfter = (text: string) => {
     const token = tokens.read(text);
     return token?.kind === 'shift' ? now + unit * token.steps : now;
   };
   return {
     noteOf(text) {
-      const message = messageOf(text);
+      const message = messageOf(tokens, text);
       if (message === undefined || !isNoteOn(message)) return undefined;
       const channel = message.status & 15;
       if (channel === DRUM_CHANNEL) return undefined;
       return { start: now, key: message.data1, track: message.track, channel };
     },
     allows(text) {
-      const message = messageOf(text);
+      const message = messageOf(tokens, text);
       return message === undefined || keysOf(message.track).allows(message);
     },
     timeAfter,
     lengthOf(text) {
-      const message = messageOf(text);
+      const message = messageOf(tokens, text);
       const begun = message && keysOf(message.track).begunAt(message);
       return begun === undefined ? undefined : { ticks: now - begun, isOver: true };
     },
     add(text) {
       now = timeAfter(text);
-      const message = messageOf(text);
+      const message = messageOf(tokens, text);
       if (message !== undefined) keysOf(message.track).add(message, now);
     },
   };

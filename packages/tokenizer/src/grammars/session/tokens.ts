@@ -84,6 +84,12 @@ function readMessage(
   return inRange && hasSecond === (second !== undefined) ? { ...place, data1: first, data2: second ?? 0 } : undefined;
 }
 
+/** The channel message that a text is a token of; undefined of any other. */
+export function messageOf(tokens: TokenTable<SessionToken>, text: string): TrackMessage | undefined {
+  const token = tokens.read(text);
+  return token?.kind === 'message' ? token : undefined;
+}
+
 /** A token as all grammars' tokens can be understood. */
 export function sessionMeaning(token: SessionToken): TokenMeaning {
   switch (token.kind) {
