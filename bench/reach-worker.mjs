@@ -15,7 +15,7 @@ const ids = Int32Array.from(tokens);
 const kept = ids.length - Math.floor(ids.length * 0.1);
 await train(
   { tf: loaded.tf, kernels },
-  { training: [ids.subarray(0, kept)], validation: [ids.subarray(kept - 1)] },
+  { training: [{ ids: ids.subarray(0, kept) }], validation: [{ ids: ids.subarray(kept - 1) }] },
   {
     ...options,
     ...off,

@@ -37,7 +37,7 @@ describe('evaluate', async () => {
     const text = 'Pitch_60 Pitch_64 Frame_None Frame_None EOS_None';
     const ids = [...encoderOf(vocabulary)(tokens(`EOS_None ${text}`))];
     const sequence = Int32Array.from(ids, (id, i) => (i === 0 || i === ids.length - 1 ? onlyHeard(id) : id));
-    const nats = 4 * meanLoss({ tf, kernels }, model, [sequence], 256);
+    const nats = 4 * meanLoss({ tf, kernels }, model, [{ ids: sequence }], 256);
     const found = await run(`${text}\n`);
     expect(found).toMatchObject({ pieces: 1, tokens: 4, unseen: 0, notes: 2, frames: 2 });
     expect(found.natsPerFrame).toBeCloseTo(nats / 2, 4);

@@ -2,6 +2,7 @@ import { defineStage, textFormat } from '@etude/engine';
 import { loadModel, ModelError, meanLoss, modelFormat, onlyHeard } from '@etude/model';
 import { disposeOf } from '@etude/tensorflow';
 import {
+  conditionRows,
   createGrammar,
   EvaluationError,
   evaluatedMusic,
@@ -22,9 +23,11 @@ export const evaluate = defineStage({
   errors: [EvaluationError, ModelError],
   async run({ params, inputs, say }) {
     const grammar = createGrammar(inputs.grammar);
-    const music = evaluatedMusic(inputs.test, inputs.vocabulary, grammar, onlyHeard);
+    const { vocabulary, model: stored } = inputs;
+    const conditions = conditionRows(grammar, stored.shape.conditions?.fields);
+    const music = evaluatedMusic(inputs.test, { vocabulary, conditions }, grammar, onlyHeard);
     const { tf, kernels } = await loadKernels(params);
-    const model = loadModel(tf, inputs.model, inputs.vocabulary.entries.length);
+    const model = loadModel(tf, stored, vocabulary.entries.length);
     const nats = music.nats(meanLoss({ tf, kernels }, model, music.sequences, 256));
     disposeOf(tf, model.weights);
     const per = (count: number) => (count === 0 ? undefined : nats / count);

@@ -6,6 +6,8 @@ import { seed } from '@etude/music';
 import { drawLearningCurve } from '@etude/report';
 import { disposeOf } from '@etude/tensorflow';
 import {
+  conditionRows,
+  conditionsIn,
   countEntropy,
   createGrammar,
   grammarFormat,
@@ -62,11 +64,13 @@ export const train = defineStage({
       say(`computing on ${backend}, up to 30 times slower than native TensorFlow; \`etude doctor\` tells what to do`);
     }
     say(`computing with ${kernels.computedBy}`);
+    const told = params.conditions && grammar.conditions ? conditionsIn(grammar.conditions, inputs.tokens) : undefined;
+    const shape = shapeOf(params, vocabulary.entries.length, told);
     let validation = '';
     const { model, best, curve, ended } = await trainModel(
       { tf, kernels },
-      trainingSequences(vocabulary, inputs, inputs.split),
-      { ...params, shape: shapeOf(params, vocabulary.entries.length) },
+      trainingSequences(vocabulary, inputs, inputs.split, conditionRows(grammar, told)),
+      { ...params, shape },
       {
         ...{ signal, checkpoints: checkpoint, memory: process.availableMemory?.() ?? freemem() },
         ...(params.earlyStopping.on === 'novelty' && {

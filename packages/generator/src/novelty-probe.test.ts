@@ -29,7 +29,7 @@ it('finds nothing copied by a model that knows nothing, and much by one that kno
   const probe = noveltyProbe({ tf, kernels }, vocabulary, grammar, [tokens]);
   const unlearnt = { shape, weights: initialWeights(tf, shape, createRandom(1)) };
   expect(await probe(unlearnt)).toBeLessThan(0.05);
-  const corpus = { training: [encoderOf(vocabulary)(tokens)], validation: [] };
+  const corpus = { training: [{ ids: encoderOf(vocabulary)(tokens) }], validation: [] };
   const { model } = await train({ tf, kernels }, corpus, {
     ...{
       shape,

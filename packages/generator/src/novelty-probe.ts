@@ -3,6 +3,7 @@ import type { Computing, Model } from '@etude/model';
 import { decodePiece, type Grammar, tokensOfIds, type Vocabulary } from '@etude/tokenizer';
 import { songOptions } from './composing/rules/grammar-constraint.js';
 import { listenerOf } from './composing/rules/listener.js';
+import { toldRows } from './composing/told-rows.js';
 import { UNBENT } from './sampling/distribution.js';
 import { sample } from './sampling/sample.js';
 
@@ -27,7 +28,8 @@ export function noveltyProbe(
   };
   return async (model) => {
     let [copied, all] = [0, 0];
-    for (const { tokens } of await sample(computing, model, options)) {
+    const told = toldRows(model, vocabulary, grammar);
+    for (const { tokens } of await sample(computing, model, { ...options, told })) {
       const notes = notesOnGrid(grammar.decode(tokensOfIds(vocabulary, tokens)));
       copied += notes.length * measureNovelty(notes, index, (time) => time).copiedShare;
       all += notes.length;

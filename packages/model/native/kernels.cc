@@ -483,6 +483,38 @@ void lstmForward(const Team& team, const LstmForward& f, float* space) {
   }
 }
 
+// ---- Sums of rows
+
+/** LANES columns, from `column` on, of the sum of K rows of a table (S, W). */
+INLINE vec sumOfRows(const float* table, const int32_t* rows, int64_t K, int64_t W, int64_t column) {
+  vec sum = {};
+  for (int64_t k = 0; k < K; k++) sum += load(table + rows[k] * W + column, W - column);
+  return sum;
+}
+
+void sumRows(const Team& team, const RowSums& s) {
+  const Range mine = share(team, s.N);
+  for (int64_t n = mine.from; n < mine.to; n++) {
+    for (int64_t i = 0; i < s.W; i += LANES) store(s.to + n * s.W + i, sumOfRows(s.from, s.rows + n * s.K, s.K, s.W, i), s.W - i);
+  }
+}
+
+/** Each thread has columns of its own, so that none adds where another does. */
+void sumRowsBackward(const Team& team, const RowSums& s) {
+  const Range mine = share(team, ceilDiv(s.W, LANES));
+  const int64_t from = mine.from * LANES, to = min(mine.to * LANES, s.W);
+  for (int64_t row = 0; row < s.S; row++) {
+    for (int64_t i = from; i < to; i += LANES) store(s.to + row * s.W + i, splat(0), to - i);
+  }
+  for (int64_t n = 0; n < s.N; n++) {
+    const float* d = s.from + n * s.W;
+    for (int64_t k = 0; k < s.K; k++) {
+      float* row = s.to + s.rows[n * s.K + k] * s.W;
+      for (int64_t i = from; i < to; i += LANES) store(row + i, load(row + i, to - i) + load(d + i, to - i), to - i);
+    }
+  }
+}
+
 // ---- A time step of a layer with packed weights, in float32 only: it reads each weight once, which is what takes time
 
 #if !defined(BFLOAT16)
@@ -543,9 +575,10 @@ void packOutput(const Team& team, const float* weight, bool transpose, int64_t H
 }
 
 template <int R>
-void outputTile(const ModelStep& s, const float* hidden, int64_t row, int64_t p, const float* panel) {
+void outputTile(const ModelStep& s, const float* hidden, const float* direct, int64_t row, int64_t p, const float* panels) {
   vec sums[R][4] = {};
-  multiply<R>(sums, hidden + row * s.H, s.H, panel, s.H);
+  multiply<R>(sums, hidden + row * s.H, s.H, panels + p * s.H * WIDTH, s.H);
+  if (s.D > 0) multiply<R>(sums, direct + row * s.D, s.D, panels + packedOutputSize(s.H, s.V) + p * s.D * WIDTH, s.D);
 #pragma GCC unroll 8
   for (int r = 0; r < R; r++) {
 #pragma GCC unroll 4
@@ -559,9 +592,17 @@ void outputTile(const ModelStep& s, const float* hidden, int64_t row, int64_t p,
 void modelStep(const Team& team, const ModelStep& s, float* space) {
   const int64_t state = s.B * s.H, layer = packedLstmSize(s.H, s.H), tiles = ceilDiv(s.B, ROWS);
   const Range rows = share(team, s.B);
+  float* direct = space + state; // (B, D)
   for (int64_t row = rows.from; row < rows.to; row++) {
     const float* from = s.embedding + s.ids[row] * s.H;
-    for (int64_t i = 0; i < s.H; i += LANES) store(space + row * s.H + i, load(from + i, s.H - i), s.H - i);
+    const int32_t* at = s.rows + row * s.K;
+    for (int64_t i = 0; i < s.H; i += LANES) {
+      store(space + row * s.H + i, load(from + i, s.H - i) + sumOfRows(s.conditions, at, s.K, s.H, i), s.H - i);
+    }
+    for (int64_t i = 0; i < s.D; i += LANES) {
+      const vec sum = load(s.directBias + i, s.D - i) + sumOfRows(s.direct, at, s.K, s.D, i);
+      store(direct + row * s.D + i, sum > splat(0) ? sum : splat(0), s.D - i);
+    }
   }
   meet(team);
   const float* x = space;
@@ -575,8 +616,7 @@ void modelStep(const Team& team, const ModelStep& s, float* space) {
   const Range mine = share(team, plainColumns(s.V).panels * tiles);
   for (int64_t i = mine.from; i < mine.to; i++) {
     const Range at = tileRows(s.B, i % tiles);
-    const float* panel = s.packed + s.layers * layer + i / tiles * s.H * WIDTH;
-    FOR_ROWS(at.to - at.from, outputTile, s, x, at.from, i / tiles, panel)
+    FOR_ROWS(at.to - at.from, outputTile, s, x, direct, at.from, i / tiles, s.packed + s.layers * layer)
   }
 }
 
@@ -810,10 +850,10 @@ bool runsHere() {
 
 #if defined(BFLOAT16)
 const Kernels KERNELS = {TEXT(KERNELS), LANES, runsHere, matMulSpace, matMul, lstmForwardSpace, lstmForward, lstmBackwardSpace,
-    lstmBackward, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, crossEntropy, adam};
+    lstmBackward, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, sumRows, sumRowsBackward, crossEntropy, adam};
 #else
 const Kernels KERNELS = {TEXT(KERNELS), LANES, runsHere, matMulSpace, matMul, lstmForwardSpace, lstmForward, lstmBackwardSpace,
-    lstmBackward, packedLstmSize, packLstm, lstmStep, packedOutputSize, packOutput, modelStep, crossEntropy, adam};
+    lstmBackward, packedLstmSize, packLstm, lstmStep, packedOutputSize, packOutput, modelStep, sumRows, sumRowsBackward, crossEntropy, adam};
 #endif
 
 } // namespace etude

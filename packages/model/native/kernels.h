@@ -95,13 +95,29 @@ struct LstmStep {
 };
 
 /**
+ * Sums of rows of a table (S, W): for each of N the K rows that `rows` (N, K) names, each below S. Backward the gradient of the table, of which a
+ * row gets the gradients of all sums that it is in.
+ */
+struct RowSums {
+  int64_t N, K, S, W;
+  const int32_t* rows;
+  const float* from; // (S, W), backward (N, W)
+  float* to;         // (N, W), backward (S, W)
+};
+
+/**
  * One time step of a whole model: embedding, layers of H units one on top of the other, output map. The packed weights of all layers stand one
- * after the other, each as packLstm makes it, and behind them those of the output map, as packOutput makes it.
+ * after the other, each as packLstm makes it, and behind them those of the output map and of the map from D direct units, as packOutput makes them.
+ * K conditions of each row are added to the embedding, and go through the direct units; none where K is 0.
  */
 struct ModelStep {
-  int64_t B, H, V, layers;
-  const float* embedding; // (V, H)
-  const int32_t* ids;     // (B), each below V
+  int64_t B, H, V, layers, K, D;
+  const float* embedding;  // (V, H)
+  const int32_t* ids;      // (B), each below V
+  const int32_t* rows;     // (B, K), each below S
+  const float* conditions; // (S, H)
+  const float* direct;     // (S, D)
+  const float* directBias; // (D)
   const float* packed;
   const float* outputBias; // (V)
   const float* states;     // (layers, 2, B, H): hidden and cell state of each layer
@@ -153,7 +169,9 @@ struct Kernels {
   int64_t (*packedOutputSize)(int64_t H, int64_t V); // floats
   /** the weight is (H, V), or (V, H) where transposed */
   void (*packOutput)(const Team&, const float* weight, bool transpose, int64_t H, int64_t V, float* packed);
-  void (*modelStep)(const Team&, const ModelStep&, float* space); // B·H floats of working space
+  void (*modelStep)(const Team&, const ModelStep&, float* space); // B·(H + D) floats of working space
+  void (*sumRows)(const Team&, const RowSums&);
+  void (*sumRowsBackward)(const Team&, const RowSums&);
   void (*crossEntropy)(const Team&, const CrossEntropy&, float* space); // N floats of working space
   void (*adam)(const Team&, const Adam&);
 };

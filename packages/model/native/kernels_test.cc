@@ -159,16 +159,24 @@ void testLayer(const Kernels& k, int threads, int64_t T, int64_t B, int64_t D, i
 }
 
 /** A model's step against that of its layers, one after the other, and a plain product. */
-void testModelStep(const Kernels& k, int threads, int64_t layers, int64_t B, int64_t H, int64_t V, bool tied) {
+void testModelStep(
+    const Kernels& k, int threads, int64_t layers, int64_t B, int64_t H, int64_t V, bool tied, int64_t K, int64_t D) {
   if (!k.modelStep) return;
-  const int64_t layer = k.packedLstmSize(H, H), state = B * H;
+  const int64_t layer = k.packedLstmSize(H, H), state = B * H, S = 5;
+  const Numbers conditions = numbers(S * H), direct = numbers(S * D), directBias = numbers(D), directWeight = numbers(D * V);
+  std::vector<int32_t> rows(B * K);
+  for (int64_t i = 0; i < B * K; i++) rows[i] = (int32_t)(i * 3 % S);
   const Numbers embedding = numbers(V * H), output = numbers(H * V), bias = numbers(V), states = numbers(layers * 2 * state);
-  Numbers packed(layers * layer + k.packedOutputSize(H, V) + 16), next(layers * 2 * state), logits(B * V), space(state);
+  Numbers packed(layers * layer + k.packedOutputSize(H, V) + k.packedOutputSize(D, V) + 16);
+  Numbers next(layers * 2 * state), logits(B * V), space(state + B * D);
   float* aligned = reinterpret_cast<float*>((reinterpret_cast<uintptr_t>(packed.data()) + 63) / 64 * 64);
   std::vector<int32_t> ids(B);
   for (int64_t b = 0; b < B; b++) ids[b] = (int32_t)(b * 7 % V);
   Numbers x(state), after(2 * state);
-  for (int64_t i = 0; i < state; i++) x[i] = embedding[ids[i / H] * H + i % H];
+  for (int64_t i = 0; i < state; i++) {
+    x[i] = embedding[ids[i / H] * H + i % H];
+    for (int64_t c = 0; c < K; c++) x[i] += conditions[rows[i / H * K + c] * H + i % H];
+  }
   for (int64_t l = 0; l < layers; l++) {
     const Numbers inputWeight = numbers(H * 4 * H), inputBias = numbers(4 * H);
     const Numbers recurrentWeight = numbers(H * 4 * H), recurrentBias = numbers(4 * H);
@@ -184,7 +192,10 @@ void testModelStep(const Kernels& k, int threads, int64_t layers, int64_t B, int
   }
   float* panels = aligned + layers * layer;
   crew->run(threads, [&](const Team& team) { k.packOutput(team, output.data(), tied, H, V, panels); });
-  const ModelStep s{B, H, V, layers, embedding.data(), ids.data(), aligned, bias.data(), states.data(), next.data(), logits.data()};
+  float* directPanels = panels + k.packedOutputSize(H, V);
+  if (D > 0) crew->run(threads, [&](const Team& team) { k.packOutput(team, directWeight.data(), false, D, V, directPanels); });
+  const ModelStep s{B, H, V, layers, K, D, embedding.data(), ids.data(), rows.data(), conditions.data(), direct.data(), directBias.data(),
+      aligned, bias.data(), states.data(), next.data(), logits.data()};
   crew->run(threads, [&](const Team& team) { k.modelStep(team, s, space.data()); });
   for (int64_t i = 0; i < 2 * state; i++) {
     expectNear(k.name, "model step: last layer", next[(layers - 1) * 2 * state + i], after[i]);
@@ -193,9 +204,38 @@ void testModelStep(const Kernels& k, int threads, int64_t layers, int64_t B, int
     for (int64_t v = 0; v < V; v++) {
       double sum = bias[v];
       for (int64_t h = 0; h < H; h++) sum += (double)x[b * H + h] * output[tied ? v * H + h : h * V + v];
+      for (int64_t d = 0; d < D; d++) {
+        double unit = directBias[d];
+        for (int64_t c = 0; c < K; c++) unit += direct[rows[b * K + c] * D + d];
+        sum += std::max(0.0, unit) * directWeight[d * V + v];
+      }
       expectNear(k.name, "model step: logits", logits[b * V + v], sum);
     }
   }
+}
+
+/** Sums of rows of a table, and the way back. */
+void testRowSums(const Kernels& k, int threads, int64_t N, int64_t K, int64_t S, int64_t W) {
+  const Numbers table = numbers(S * W), gradient = numbers(N * W);
+  std::vector<int32_t> rows(N * K);
+  for (int64_t i = 0; i < N * K; i++) rows[i] = (int32_t)(i * 5 % S);
+  Numbers sums(N * W), dTable(S * W, 7);
+  const RowSums forward{N, K, S, W, rows.data(), table.data(), sums.data()};
+  const RowSums backward{N, K, S, W, rows.data(), gradient.data(), dTable.data()};
+  crew->run(threads, [&](const Team& team) { k.sumRows(team, forward); });
+  crew->run(threads, [&](const Team& team) { k.sumRowsBackward(team, backward); });
+  std::vector<double> plain(S * W);
+  for (int64_t n = 0; n < N; n++) {
+    for (int64_t w = 0; w < W; w++) {
+      double sum = 0;
+      for (int64_t c = 0; c < K; c++) {
+        sum += table[rows[n * K + c] * W + w];
+        plain[rows[n * K + c] * W + w] += gradient[n * W + w];
+      }
+      expectNear(k.name, "sums of rows", sums[n * W + w], sum);
+    }
+  }
+  for (int64_t i = 0; i < S * W; i++) expectNear(k.name, "sums of rows, backward", dTable[i], plain[i]);
 }
 
 void testCrossEntropy(const Kernels& k, int threads, int64_t N, int64_t V) {
@@ -262,10 +302,11 @@ void testAll(const Kernels& k) {
     }
     testLayer(k, threads, 1, 11, 20, 70, false, false);
     for (const bool tied : {false, true}) {
-      testModelStep(k, threads, 1, 1, 1, 1, tied);
-      testModelStep(k, threads, 2, 7, 33, 70, tied);
-      testModelStep(k, threads, 3, 32, 20, 5, tied);
+      testModelStep(k, threads, 1, 1, 1, 1, tied, 0, 0);
+      testModelStep(k, threads, 2, 7, 33, 70, tied, 3, 18);
+      testModelStep(k, threads, 3, 32, 20, 5, tied, 2, 0);
     }
+    for (const int64_t W : {1, 5, 16, 33}) testRowSums(k, threads, 11, 3, 6, W);
     for (const int64_t V : {1, 5, 16, 33}) testCrossEntropy(k, threads, 11, V);
     for (const int64_t n : {1, 15, 16, 1000}) testAdam(k, threads, n);
   }

@@ -161,6 +161,12 @@ class Call {
 
 // ---- The operations
 
+void expectRows(Call& call, const int32_t* rows, int64_t count, int64_t S) {
+  for (int64_t i = 0; call.ok() && i < count; i++) {
+    call.expect(rows[i] >= 0 && rows[i] < S, "a condition is not in the table");
+  }
+}
+
 void matMul(void* attributes, TF_OpKernelContext* context) {
   Call call(attributes, context);
   const bool ta = call.attributes.transposeA, tb = call.attributes.transposeB;
@@ -281,24 +287,55 @@ void packOutput(void* attributes, TF_OpKernelContext* context) {
   call.run(H * V, [&](const Team& team) { kernels().packOutput(team, weight, transpose, H, V, packed); });
 }
 
-/** Inputs: ids, embedding, packed, output bias, states. */
+/** Inputs: ids, embedding, packed, output bias, states, then of conditions: rows (B, K), table, table of the direct units, their bias; K may be 0. */
 void modelStep(void* attributes, TF_OpKernelContext* context) {
   Call call(attributes, context);
   ModelStep s{};
   s.B = call.size(0), s.V = call.dimension(1, 0), s.H = call.dimension(1, 1), s.layers = call.dimension(4, 0);
   s.ids = call.in<int32_t>(0), s.embedding = call.in(1), s.packed = call.in(2);
   s.outputBias = call.in(3), s.states = call.in(4);
-  const int64_t packed = s.layers * kernels().packedLstmSize(s.H, s.H) + kernels().packedOutputSize(s.H, s.V);
-  call.expect(call.size(2) == packed && call.size(3) == s.V && call.size(4) == s.layers * 2 * s.B * s.H,
-      "EtudeModelStep: weights or states have the wrong size");
+  s.K = call.dimension(5, 1), s.D = call.size(8);
+  s.rows = call.in<int32_t>(5), s.conditions = call.in(6), s.direct = call.in(7), s.directBias = call.in(8);
+  const int64_t S = call.dimension(6, 0);
+  const int64_t packed = s.layers * kernels().packedLstmSize(s.H, s.H) + kernels().packedOutputSize(s.H, s.V) +
+      kernels().packedOutputSize(s.D, s.V);
+  call.expect(call.size(2) == packed && call.size(3) == s.V && call.size(4) == s.layers * 2 * s.B * s.H &&
+          call.size(5) == s.B * s.K && call.size(6) == S * s.H && call.size(7) == S * s.D,
+      "EtudeModelStep: weights, states or conditions have the wrong size");
   for (int64_t row = 0; call.ok() && row < s.B; row++) {
     call.expect(s.ids[row] >= 0 && s.ids[row] < s.V, "EtudeModelStep: a token is not in the vocabulary");
   }
+  expectRows(call, s.rows, call.ok() ? s.B * s.K : 0, S);
   s.logits = call.out(0, {s.B, s.V});
   s.nextStates = call.out(1, call.shape(4));
-  float* space = call.space(s.B * s.H);
+  float* space = call.space(s.B * (s.H + s.D));
   if (!space) return;
   call.run(8 * s.H * s.H * s.B, [&](const Team& team) { kernels().modelStep(team, s, space); });
+}
+
+/** Inputs: table (S, W), rows (N, K). */
+void sumRows(void* attributes, TF_OpKernelContext* context) {
+  Call call(attributes, context);
+  RowSums r{};
+  r.S = call.dimension(0, 0), r.W = call.dimension(0, 1), r.N = call.dimension(1, 0), r.K = call.dimension(1, 1);
+  r.from = call.in(0), r.rows = call.in<int32_t>(1);
+  expectRows(call, r.rows, r.N * r.K, r.S);
+  r.to = call.out(0, {r.N, r.W});
+  if (!call.ok()) return;
+  call.run(r.N * r.K * r.W, [&](const Team& team) { kernels().sumRows(team, r); });
+}
+
+/** Inputs: table (S, W), of which only the shape counts, rows (N, K), gradient of the sums (N, W). */
+void sumRowsBackward(void* attributes, TF_OpKernelContext* context) {
+  Call call(attributes, context);
+  RowSums r{};
+  r.S = call.dimension(0, 0), r.W = call.dimension(0, 1), r.N = call.dimension(1, 0), r.K = call.dimension(1, 1);
+  r.rows = call.in<int32_t>(1), r.from = call.in(2);
+  call.expect(call.size(2) == r.N * r.W, "EtudeSumRowsBackward: the gradient has the wrong size");
+  expectRows(call, r.rows, r.N * r.K, r.S);
+  r.to = call.out(0, {r.S, r.W});
+  if (!call.ok()) return;
+  call.run(r.N * r.K * r.W, [&](const Team& team) { kernels().sumRowsBackward(team, r); });
 }
 
 /** Inputs: logits, bias, targets, and (1): smoothing. */
@@ -429,8 +466,12 @@ const bool registered = [] {
   registerOperation("EtudePackOutput", {"weight: float"}, {"packed: float"},
       {threads, "transpose_b: bool = false"}, packOutput);
   registerOperation("EtudeModelStep",
-      {"ids: int32", "embedding: float", "packed: float", "output_bias: float", "states: float"},
+      {"ids: int32", "embedding: float", "packed: float", "output_bias: float", "states: float", "rows: int32",
+          "conditions: float", "direct: float", "direct_bias: float"},
       {"logits: float", "next_states: float"}, {threads}, modelStep);
+  registerOperation("EtudeSumRows", {"table: float", "rows: int32"}, {"sums: float"}, {threads}, sumRows);
+  registerOperation("EtudeSumRowsBackward", {"table: float", "rows: int32", "d_sums: float"}, {"d_table: float"},
+      {threads}, sumRowsBackward);
   registerOperation("EtudeCrossEntropy", {"logits: float", "bias: float", "targets: int32", "smoothing: float"},
       {"loss: float", "d_logits: float", "d_bias: float"}, {threads}, crossEntropy);
   registerOperation("EtudeInstructions", {}, {"numbers: float"}, {threads}, instructions);

@@ -1,4 +1,5 @@
 export type { State, Weights } from './body.js';
+export type { Condition, ModelConditions } from './conditions.js';
 export { type ChosenKernels, chooseKernels } from './kernels/choose.js';
 export { type Computing, KERNEL_NAMES, type KernelName, type Kernels, type Precision } from './kernels/kernels.js';
 export {
@@ -24,5 +25,13 @@ export {
   toArrays,
 } from './model-file.js';
 export { fromSafetensors, toSafetensors } from './safetensors.js';
-export { carryOn, meanLoss, replaceState } from './score.js';
-export { countWindows, inStretches, onlyHeard, type TokenWindow, windowsOver } from './windows.js';
+export { carryOn, meanLoss, replaceState, windowTensors } from './score.js';
+export {
+  countWindows,
+  inStretches,
+  onlyHeard,
+  type Sequence,
+  stretchOf,
+  type TokenWindow,
+  windowsOver,
+} from './windows.js';

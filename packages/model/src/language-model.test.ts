@@ -35,6 +35,17 @@ const off: Regularization = {
 const stacked = { model: 'stacked-lstm', tiedEmbeddings: false } as const;
 const grid = { model: 'grid-lstm', tiedEmbeddings: false, tied: false, depthPriority: false } as const;
 
+const told = (directUnits: number) => ({
+  conditions: {
+    fields: [
+      { name: 'place', values: [0, 1, 2] },
+      { name: 'pitch', values: [0, 60, 62, 65] },
+    ],
+    directUnits,
+  },
+});
+const { conditions } = told(3);
+
 function problem(shape: LanguageModelShape, T: number, B: number, regularization: Regularization, ignored = 0) {
   const random = createRandom(7);
   const weights = initialWeights(tf, shape, random);
@@ -49,11 +60,21 @@ function problem(shape: LanguageModelShape, T: number, B: number, regularization
   const doubles = (tensor: Tensor) => Float64Array.from(tensor.dataSync());
   const numbers: Numbers = Object.fromEntries(Object.entries(weights).map(([name, w]) => [name, doubles(w)]));
   const plainState = state.map(({ hidden, cell }) => ({ hidden: doubles(hidden), cell: doubles(cell) }));
-  const plain = (changed: Numbers) => plainObjective(shape, changed, plainState, inputs, targets, regularization);
-  const window = { inputs: tf.tensor1d(inputs, 'int32'), targets: tf.tensor1d(targets, 'int32') };
+  const { fields } = shape.conditions ?? { fields: [] };
+  const first = (field: number) => fields.slice(0, field).reduce((sum, { values }) => sum + values.length, 0);
+  const rows = inputs.flatMap(() =>
+    fields.map(({ values }, field) => first(field) + Math.floor(random.next() * values.length)),
+  );
+  const plain = (changed: Numbers) =>
+    plainObjective(shape, changed, plainState, inputs, targets, { ...regularization, rows });
+  const window = {
+    inputs: tf.tensor1d(inputs, 'int32'),
+    targets: tf.tensor1d(targets, 'int32'),
+    ...(shape.conditions && { rows: tf.tensor2d(rows, [inputs.length, fields.length], 'int32') }),
+  };
   const run = (kernels: Kernels) =>
     lossAndGradients({ tf, kernels }, { shape, weights }, state, { ...window, regularization });
-  return { weights, state, window, numbers, plain, inputs, run };
+  return { weights, state, window, numbers, plain, inputs, rows, run };
 }
 
 describe.each(usable)('%s kernels', (name) => {
@@ -79,6 +100,13 @@ describe.each(usable)('%s kernels', (name) => {
       { ...stacked, layers: 1, units: 4, vocabulary: 5, T: 3, B: 2, ignored: 1 },
       { labelSmoothing: 0.2 },
     ],
+    ['conditions', { ...stacked, conditions, layers: 2, units: 5, vocabulary: 4, T: 3, B: 2 }, { dropout: 0.2 }],
+    [
+      'conditions without direct units, tied embeddings',
+      { ...stacked, ...told(0), tiedEmbeddings: true, layers: 1, units: 4, vocabulary: 3, T: 3, B: 2 },
+      {},
+    ],
+    ['conditions of a grid', { ...grid, conditions, layers: 1, units: 3, vocabulary: 4, T: 2, B: 2 }, {}],
     ['grid', { ...grid, layers: 2, units: 4, vocabulary: 5, T: 4, B: 2 }, {}],
     ['grid, one step', { ...grid, layers: 2, units: 3, vocabulary: 5, T: 1, B: 2 }, { dropout: 0.3 }],
     ['grid, depth first', { ...grid, depthPriority: true, layers: 2, units: 4, vocabulary: 5, T: 3, B: 2 }, {}],
@@ -130,17 +158,22 @@ describe.each(usable)('%s kernels', (name) => {
   it.each<LanguageModelShape>([
     { ...stacked, layers: 2, units: 37, vocabulary: 5 },
     { ...stacked, layers: 1, units: 6, vocabulary: 5, tiedEmbeddings: true },
+    { ...stacked, conditions, layers: 2, units: 37, vocabulary: 70 },
+    { ...stacked, ...told(0), layers: 1, units: 6, vocabulary: 5 },
+    { ...grid, conditions, layers: 2, units: 6, vocabulary: 5 },
     { ...grid, layers: 2, units: 6, vocabulary: 5 },
     { ...grid, layers: 2, units: 6, vocabulary: 5, tied: true, depthPriority: true },
   ])('sample from the model that was trained, step by step, for one song and for seven: %o', (shape) => {
     for (const B of [1, 7]) {
-      const { weights, window, inputs, state: before } = problem(shape, 4, B, off);
+      const { weights, window, inputs, rows, state: before } = problem(shape, 4, B, off);
+      const K = rows.length / inputs.length;
       const targets = window.targets.dataSync();
       const whole = loss({ tf, kernels }, { shape, weights }, before, window).loss.dataSync()[0]!;
       const model = stepper({ tf, kernels }, { shape, weights }, before);
       let total = 0;
       for (let t = 0; t < 4; t++) {
-        const logits = model.step(Int32Array.from(inputs.slice(t * B, (t + 1) * B)));
+        const told = Int32Array.from(rows.slice(t * B * K, (t + 1) * B * K));
+        const logits = model.step(Int32Array.from(inputs.slice(t * B, (t + 1) * B)), told);
         for (let b = 0; b < B; b++) {
           const row = [...logits.subarray(b * shape.vocabulary, (b + 1) * shape.vocabulary)];
           total += Math.log(row.reduce((sum, l) => sum + Math.exp(l), 0)) - row[targets[t * B + b]!]!;
@@ -152,7 +185,7 @@ describe.each(usable)('%s kernels', (name) => {
   });
 
   it('leave no tensors behind', () => {
-    const shape = { ...grid, layers: 3, units: 4, vocabulary: 5 };
+    const shape = { ...grid, conditions, layers: 3, units: 4, vocabulary: 5 };
     const regularization = { ...off, dropout: 0.5, recurrentDropout: 0.5, labelSmoothing: 0.1 };
     const { run, weights, state, window } = problem(shape, 4, 2, regularization);
     tf.dispose(run(kernels) as never); // makes the constants that stay
@@ -160,7 +193,7 @@ describe.each(usable)('%s kernels', (name) => {
     tf.dispose(run(kernels) as never);
     tf.dispose(loss({ tf, kernels }, { shape, weights }, state, window) as never);
     const model = stepper({ tf, kernels }, { shape, weights }, zeroState(tf, shape, 2));
-    model.step(Int32Array.of(1, 2));
+    model.step(Int32Array.of(1, 2), Int32Array.of(0, 3, 2, 6));
     model.changeState((values) => values.fill(1));
     model.dispose();
     expect(tf.memory().numTensors).toBe(before);
@@ -191,7 +224,7 @@ describe.skipIf(usable.length < 2)('faster kernels', () => {
         [
           { layers: 1, units: 1, T: 3, B: 37 },
           { layers: 2, units: 7, T: 1, B: 37 },
-          { layers: 3, units: 33, T: 9, B: 37 },
+          { layers: 3, units: 33, T: 9, B: 37, conditions },
           { layers: 2, units: 250, T: 5, B: 1 },
           { layers: 4, units: 250, T: 7, B: 37 },
           { layers: 6, units: 64, T: 12, B: 16 },

@@ -8,18 +8,21 @@ import {
   type TensorFlow,
 } from '@etude/tensorflow';
 import { type Body, type BodyModel, lstmWeights, type State, type Weights } from './body.js';
+import { conditionShapes, conditionWeights, directLogits, type ModelConditions } from './conditions.js';
 import { type GridLstmShape, gridLstm } from './grid-lstm.js';
 import { dropoutKey } from './kernels/dropout.js';
 import type { Computing, Kernels, LayerDropout, ModelStep } from './kernels/kernels.js';
 import { type StackedLstmShape, stackedLstm } from './stacked-lstm.js';
 
-// Shapes: T time steps, B rows of a batch, H units, V tokens of the vocabulary.
+// Shapes: T time steps, B rows of a batch, H units, V tokens of the vocabulary, K conditions of each token.
 
 export type LanguageModelShape = (StackedLstmShape | GridLstmShape) & {
   /** V: tokens in the vocabulary */
   readonly vocabulary: number;
   /** the output map is the embedding, transposed (Press and Wolf 2017) */
   readonly tiedEmbeddings: boolean;
+  /** absent where the model is told nothing but tokens */
+  readonly conditions?: ModelConditions | undefined;
 };
 
 /** A language model: its shape and its weights. */
@@ -31,9 +34,10 @@ function bodyOf(shape: LanguageModelShape): Body<LanguageModelShape> {
 
 /** Shapes of the weights by name, in the order in which they are made and stored. */
 export function weightShapes(shape: LanguageModelShape): Record<string, number[]> {
-  const { vocabulary: V, units: H, tiedEmbeddings } = shape;
+  const { vocabulary: V, units: H, tiedEmbeddings, conditions } = shape;
   return {
     embedding: [V, H],
+    ...(conditions && conditionShapes(conditions, H, V)),
     ...bodyOf(shape).weightShapes(shape),
     ...(tiedEmbeddings ? {} : { 'output.weight': [H, V] }),
     'output.bias': [V],
@@ -71,6 +75,8 @@ export interface Window {
   readonly inputs: Tensor1D;
   /** T·B token ids: what comes after each input; -1 where that is not to be learnt */
   readonly targets: Tensor1D;
+  /** rows of the conditions that are told with each input (T·B, K); absent where the model has none */
+  readonly rows?: Tensor2D | undefined;
 }
 
 /** What is done to a model in training that it be less sure of itself. */
@@ -92,10 +98,10 @@ export interface Regularization {
  * Loss of one window: the mean cross entropy in nats per token, as a scalar, and the state at its end.
  * The caller disposes of both.
  */
-export function loss(computing: Computing, model: Model, state: State, { inputs, targets }: Window) {
+export function loss(computing: Computing, model: Model, state: State, { inputs, targets, rows }: Window) {
   const { tf, kernels } = computing;
   return kept(tf, () => {
-    const { run, logits } = forward(computing, model, { ids: inputs, state, dropout: () => ({}) });
+    const { run, logits } = forward(computing, model, { ids: inputs, rows, state, dropout: () => ({}) });
     const { loss } = kernels.crossEntropy(logits, model.weights['output.bias'] as Tensor1D, targets, 0);
     return { loss, state: run.state };
   });
@@ -110,22 +116,24 @@ export function lossAndGradients(
   computing: Computing,
   model: Model,
   state: State,
-  { inputs, targets, regularization }: Window & { readonly regularization: Regularization },
+  { inputs, targets, rows, regularization }: Window & { readonly regularization: Regularization },
 ) {
   const { tf, kernels } = computing;
   const { shape, weights } = model;
   return kept(tf, () => {
     const dropout = dropoutOf(regularization, state[0]!.hidden.shape[0]);
-    const { run, logits } = forward(computing, model, { ids: inputs, state, dropout });
+    const { run, logits, told } = forward(computing, model, { ids: inputs, rows, state, dropout });
     const bias = weights['output.bias'] as Tensor1D; // (V)
     const { loss, dLogits, dBias } = kernels.crossEntropy(logits, bias, targets, regularization.labelSmoothing);
     const dOutput = kernels.matMul(dLogits, outputWeight(shape, weights), false, !shape.tiedEmbeddings); // (T·B, H)
-    const { dRows, gradients } = run.gradients(dOutput); // (V, H)
+    const { dRows, gradients } = run.gradients(dOutput); // (V, H), with conditions (T·B, H)
     gradients['output.bias'] = dBias; // (V)
+    const dEmbedding = told ? kernels.embeddingGradient(inputs, dRows, shape.vocabulary) : dRows; // (V, H)
+    if (told) Object.assign(gradients, told.gradients(dRows, dLogits));
     if (shape.tiedEmbeddings) {
-      gradients.embedding = tf.add(dRows, kernels.matMul(dLogits, run.output, true)); // (V, H)
+      gradients.embedding = tf.add(dEmbedding, kernels.matMul(dLogits, run.output, true)); // (V, H)
     } else {
-      gradients.embedding = dRows;
+      gradients.embedding = dEmbedding;
       gradients['output.weight'] = kernels.matMul(run.output, dLogits, true); // (H, V)
     }
     return { loss, gradients, state: run.state };
@@ -136,9 +144,10 @@ export function lossAndGradients(
 export interface Stepper {
   /**
    * @param ids the last token of each song (B)
+   * @param rows of the conditions that are told with it (B·K); none where the model has none
    * @returns logits (B·V), whose softmax is the probability of each token
    */
-  step(ids: Int32Array): Float32Array;
+  step(ids: Int32Array, rows?: Int32Array): Float32Array;
   /** Has the state of each layer changed in place: its hidden, then its cell state (B·H). */
   changeState(change: (values: Float32Array, layer: number) => void): void;
   dispose(): void;
@@ -156,6 +165,7 @@ export function stepper(computing: Computing, { shape, weights }: Model, state: 
       embedding: weights.embedding as Tensor2D,
       outputWeight: outputWeight(shape, weights),
       outputBias: weights['output.bias'] as Tensor1D,
+      conditions: conditionWeights(weights),
       layers,
     });
     const states = tf.tidy(() => tf.stack(state.map(({ hidden, cell }) => tf.stack([hidden, cell])))); // (layers, 2, B, H)
@@ -164,6 +174,8 @@ export function stepper(computing: Computing, { shape, weights }: Model, state: 
   }
   return layeredStepper(computing, { shape, weights }, state);
 }
+
+const NO_ROWS = new Int32Array(0);
 
 /** Of kernels that take a step of the whole model at once. */
 function wholeStepper({ tf, kernels }: Computing, model: ModelStep, before: Tensor4D): Stepper {
@@ -174,12 +186,13 @@ function wholeStepper({ tf, kernels }: Computing, model: ModelStep, before: Tens
     states = next;
   };
   return {
-    step: (ids) =>
+    step: (ids, rows = NO_ROWS) =>
       unit(() => {
         const tokens = tf.tensor1d(ids, 'int32');
-        const next = model.step(tokens, states);
+        const told = tf.tensor2d(rows, [ids.length, rows.length / ids.length], 'int32');
+        const next = model.step(tokens, told, states);
         const logits = next.logits.dataSync() as Float32Array;
-        tf.dispose([tokens, next.logits]);
+        tf.dispose([tokens, told, next.logits]);
         replace(next.states);
         return logits;
       }),
@@ -209,17 +222,22 @@ function layeredStepper(computing: Computing, model: Model, before: State): Step
     disposeOf(tf, state);
     state = next;
   };
-  const step = (ids: Int32Array) =>
+  const conditions = conditionWeights(weights);
+  const step = (ids: Int32Array, values: Int32Array) =>
     kept(tf, () => {
-      const x = tf.gather(weights.embedding as Tensor2D, tf.tensor1d(ids, 'int32')); // (B, H)
-      const next = body.step(x, state);
-      const logits = outputMap(kernels, shape, weights, next.output); // (B, V)
+      const rows = tf.tensor2d(values, [ids.length, values.length / ids.length], 'int32'); // (B, K)
+      const ofTokens = tf.gather(weights.embedding as Tensor2D, tf.tensor1d(ids, 'int32')); // (B, H)
+      const x = conditions ? tf.add(ofTokens, kernels.sumRows(conditions.embedding, rows)) : ofTokens; // (B, H)
+      const next = body.step(x as Tensor2D, state);
+      const ofState = outputMap(kernels, shape, weights, next.output); // (B, V)
+      const direct = conditions?.direct && directLogits(computing, conditions.direct, rows).logits; // (B, V)
+      const logits = direct ? tf.add(ofState, direct) : ofState; // (B, V)
       return { logits: tf.add(logits, weights['output.bias']!) as Tensor2D, state: next.state };
     });
   return {
-    step: (ids) =>
+    step: (ids, rows = NO_ROWS) =>
       unit(() => {
-        const next = step(ids);
+        const next = step(ids, rows);
         const logits = next.logits.dataSync() as Float32Array;
         next.logits.dispose();
         replace(next.state);
@@ -246,13 +264,33 @@ function forward(
   model: Model,
   {
     ids, // (T·B)
+    rows, // (T·B, K)
     ...window
-  }: { ids: Tensor1D; state: State; dropout: (place: number) => LayerDropout },
+  }: { ids: Tensor1D; rows: Tensor2D | undefined; state: State; dropout: (place: number) => LayerDropout },
 ) {
+  const { tf, kernels } = computing;
   const { shape, weights } = model;
-  const input = { rows: weights.embedding as Tensor2D, ids }; // (V, H), (T·B)
-  const run = bodyOf(shape).forward(computing, model, { input, ...window });
-  return { run, logits: outputMap(computing.kernels, shape, weights, run.output) };
+  const embedding = weights.embedding as Tensor2D; // (V, H)
+  const conditions = conditionWeights(weights);
+  if (conditions === undefined || rows === undefined) {
+    const run = bodyOf(shape).forward(computing, model, { input: { rows: embedding, ids }, ...window });
+    return { run, logits: outputMap(kernels, shape, weights, run.output) };
+  }
+  const input = tf.add(tf.gather(embedding, ids), kernels.sumRows(conditions.embedding, rows)) as Tensor2D; // (T·B, H)
+  const run = bodyOf(shape).forward(computing, model, { input: { rows: input }, ...window });
+  const ofBody = outputMap(kernels, shape, weights, run.output); // (T·B, V)
+  const direct = conditions.direct && directLogits(computing, conditions.direct, rows);
+  return {
+    run,
+    logits: direct ? (tf.add(ofBody, direct.logits) as Tensor2D) : ofBody,
+    told: {
+      /** Of the weights of the conditions, of the gradients of the body's input (T·B, H) and of the logits (T·B, V). */
+      gradients: (dInput: Tensor2D, dLogits: Tensor2D): Record<string, Tensor> => ({
+        'conditions.embedding': kernels.sumRowsGradient(conditions.embedding, rows, dInput),
+        ...direct?.gradients(dLogits),
+      }),
+    },
+  };
 }
 
 /** Logits (N, V) but for their bias, of what a body put out (N, H). */

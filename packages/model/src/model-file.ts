@@ -1,14 +1,18 @@
 import type { Tensor, TensorFlow } from '@etude/tensorflow';
+import * as z from 'zod';
+import type { ModelConditions } from './conditions.js';
 import { type LanguageModelShape, type Model, weightShapes } from './language-model.js';
 import { fromSafetensors, type NamedArray, toSafetensors } from './safetensors.js';
 
 /** A model as a safetensors file; its shape is in the metadata. */
 export async function modelToBytes({ shape, weights }: Model): Promise<Uint8Array> {
-  const { model, ...rest } = shape;
+  const { model, conditions, ...rest } = shape;
   const numbers = Object.entries(rest)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => [name, `${value}`]);
-  return toSafetensors({ arrays: await toArrays(weights), metadata: { kind: model, ...Object.fromEntries(numbers) } });
+  const told = conditions && { conditions: JSON.stringify(conditions) };
+  const metadata = { kind: model, ...Object.fromEntries(numbers), ...told };
+  return toSafetensors({ arrays: await toArrays(weights), metadata });
 }
 
 /** A model as it is stored, its weights not yet where they are computed with. */
@@ -44,6 +48,19 @@ export function loadModel(tf: TensorFlow, { shape, arrays }: StoredModel, vocabu
   return { shape, weights: fromArrays(tf, arrays, weightShapes(shape)) };
 }
 
+const conditionsSchema = z.strictObject({
+  fields: z.array(z.strictObject({ name: z.string(), values: z.array(z.int().min(0)).min(1) })).min(1),
+  directUnits: z.int().min(0).max(4096),
+});
+
+function conditionsFrom(json: string): ModelConditions {
+  try {
+    return conditionsSchema.parse(JSON.parse(json));
+  } catch {
+    throw new Error('expected conditions with their values in the metadata, found something else');
+  }
+}
+
 function shapeFrom(metadata: Readonly<Record<string, string>>): LanguageModelShape {
   const { kind, vocabulary, units, layers } = metadata;
   const common = {
@@ -51,6 +68,7 @@ function shapeFrom(metadata: Readonly<Record<string, string>>): LanguageModelSha
     units: Number(units),
     layers: Number(layers),
     tiedEmbeddings: metadata.tiedEmbeddings === 'true',
+    ...(metadata.conditions !== undefined && { conditions: conditionsFrom(metadata.conditions) }),
   };
   if (kind === 'stacked-lstm') return { model: kind, ...common };
   if (kind === 'grid-lstm') {

@@ -1,37 +1,49 @@
 import { disposeOf, type TensorFlow } from '@etude/tensorflow';
 import type { State } from './body.js';
 import type { Computing } from './kernels/kernels.js';
-import { type LanguageModelShape, loss, type Model, zeroState } from './language-model.js';
-import { inStretches, type TokenWindow, windowsOver } from './windows.js';
+import { type LanguageModelShape, loss, type Model, type Window, zeroState } from './language-model.js';
+import { inStretches, type Sequence, type TokenWindow, windowsOver } from './windows.js';
 
 /**
  * Mean loss over pieces in nats per token, without dropout, the state carried through.
- * @param sequences ids; those of {@link onlyHeard} count for nothing
+ * @param sequences of which tokens of {@link onlyHeard} count for nothing
  */
 export function meanLoss(
   { tf, kernels }: Computing,
   { shape, weights }: Model,
-  sequences: readonly Int32Array[],
+  sequences: readonly Sequence[],
   window: number,
 ): number {
   // Rows side by side are faster but begin without context, so each of a lone piece gets at least four windows of its own.
   const alone = sequences.length === 1;
-  const rows = alone ? Math.max(1, Math.floor(sequences[0]!.length / (4 * window))) : Math.min(32, sequences.length);
+  const rows = alone
+    ? Math.max(1, Math.floor(sequences[0]!.ids.length / (4 * window)))
+    : Math.min(32, sequences.length);
   let state = zeroState(tf, shape, rows);
   let sum = 0;
   let count = 0;
   for (const next of windowsOver(alone ? inStretches(sequences, rows) : sequences, rows, window)) {
-    const { inputs, targets, counted } = next;
+    const { counted } = next;
     state = replaceState(tf, state, carryOn(tf, shape, state, next));
-    const part = { inputs: tf.tensor1d(inputs, 'int32'), targets: tf.tensor1d(targets, 'int32') };
+    const part = windowTensors(tf, next);
     const result = loss({ tf, kernels }, { shape, weights }, state, part);
     state = replaceState(tf, state, result.state);
     if (counted > 0) sum += result.loss.dataSync()[0]! * counted;
     count += counted;
-    tf.dispose([part.inputs, part.targets, result.loss]);
+    disposeOf(tf, [part, result.loss]);
   }
   disposeOf(tf, state);
   return sum / count;
+}
+
+/** A window as tensors, of which the caller disposes. */
+export function windowTensors(tf: TensorFlow, { inputs, targets, rows }: TokenWindow): Window {
+  const N = inputs.length;
+  return {
+    inputs: tf.tensor1d(inputs, 'int32'),
+    targets: tf.tensor1d(targets, 'int32'),
+    ...(rows && { rows: tf.tensor2d(rows, [N, rows.length / N], 'int32') }),
+  };
 }
 
 /** The carried state, zero in the rows in which something else begins. */

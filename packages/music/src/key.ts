@@ -16,7 +16,7 @@ export function keyOf(piece: Piece): Key {
   const [first] = piece.keySignatures;
   if (first !== undefined) {
     const major = (((first.sharps * 7) % 12) + 12) % 12;
-    return { tonic: first.minor ? (major + 9) % 12 : major, minor: first.minor };
+    return { tonic: (major + (first.tonic ?? (first.minor ? 9 : 0))) % 12, minor: first.minor };
   }
   const weights = new Array<number>(12).fill(0);
   for (const note of notesOf(piece)) if (!isDrum(note)) weights[note.key % 12]! += note.end - note.start;

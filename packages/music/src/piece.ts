@@ -10,8 +10,14 @@ export interface Piece {
   /** in time order; 4/4 where there is none */
   readonly timeSignatures: readonly TimeSignature[];
   /** in time order */
-  readonly keySignatures: readonly KeySignature[];
+  readonly keySignatures: readonly PieceKey[];
   readonly tracks: readonly PieceTrack[];
+}
+
+/** A key signature, and the mode where it is neither major nor minor, which MIDI cannot say. */
+export interface PieceKey extends KeySignature {
+  /** semitones of the tonic above that of the major key of the signature, 0 to 11: 2 for Dorian, 7 for Mixolydian */
+  readonly tonic?: number;
 }
 
 export interface PieceTrack {

@@ -1,3 +1,4 @@
+import type { ConditionRows } from './condition-rows.js';
 import { END_OF_PIECE, type Grammar, type TokenMeaning } from './grammars/grammar.js';
 import type { Vocabulary } from './vocabulary.js';
 
@@ -12,7 +13,7 @@ const isMusic = (token: string, { meaningOf }: Grammar) =>
 /** Music as a model is asked how likely it is. */
 export interface EvaluatedMusic {
   /** token ids of each piece; below 0, and one less than its negative, is a token that is heard and not counted */
-  readonly sequences: readonly Int32Array[];
+  readonly sequences: readonly { readonly ids: Int32Array; readonly rows?: Int32Array | undefined }[];
   readonly pieces: number;
   /** tokens of music, without those that say where a piece begins or ends and how it is transposed */
   readonly tokens: number;
@@ -31,12 +32,13 @@ export class EvaluationError extends Error {
 
 /**
  * Pieces as the ids of a vocabulary. A pitch that it lacks is heard as the nearest one that it has, and what it costs is counted apart.
+ * @param model what the model knows: its vocabulary, and the conditions that it is told
  * @param onlyHeard the id of a token that is heard and not counted
  * @throws {EvaluationError} at any other token that it lacks
  */
 export function evaluatedMusic(
   music: Iterable<readonly string[]>,
-  vocabulary: Vocabulary,
+  { vocabulary, conditions }: { vocabulary: Vocabulary; conditions?: ConditionRows | undefined },
   grammar: Grammar,
   onlyHeard: (id: number) => number,
 ): EvaluatedMusic {
@@ -51,7 +53,10 @@ export function evaluatedMusic(
   const unseen = told.length - known;
   const count = (role: TokenMeaning['role']) => told.filter((token) => grammar.meaningOf(token)?.role === role).length;
   return {
-    sequences: pieces.map((tokens) => encode(isEnded(tokens) ? [END_OF_PIECE, ...tokens] : tokens)),
+    sequences: pieces.map((tokens) => {
+      const heard = isEnded(tokens) ? [END_OF_PIECE, ...tokens] : tokens;
+      return { ids: encode(heard), rows: conditions?.of(heard) };
+    }),
     ...{ pieces: pieces.length, tokens: told.length, unseen },
     notes: count('note'),
     frames: count('frame'),

@@ -1,4 +1,4 @@
-import { countWindows, inStretches, type TokenWindow, windowsOver } from '@etude/model';
+import { countWindows, inStretches, type Sequence, stretchOf, type TokenWindow, windowsOver } from '@etude/model';
 import { hash } from '@etude/music';
 
 /**
@@ -12,7 +12,7 @@ import { hash } from '@etude/music';
  * @param from how many windows to leave out
  */
 export function* trainingWindows(
-  sequences: readonly Int32Array[],
+  sequences: readonly Sequence[],
   rows: number,
   window: number,
   seed: number,
@@ -22,10 +22,10 @@ export function* trainingWindows(
   let left = from;
   for (let epoch = 1; ; epoch++) {
     const random = (hash(seed, epoch) >>> 0) / 2 ** 32;
-    let parts: readonly Int32Array[];
+    let parts: readonly Sequence[];
     if (sequences.length === 1) {
-      const room = Math.max(0, Math.min(window, only!.length - 1 - rows * 2));
-      parts = [only!.subarray(epoch === 1 ? 0 : Math.floor(random * room))];
+      const room = Math.max(0, Math.min(window, only!.ids.length - 1 - rows * 2));
+      parts = [stretchOf(only!, epoch === 1 ? 0 : Math.floor(random * room))];
     } else parts = shuffled(sequences, hash(seed, epoch));
     const stretches = inStretches(parts, rows);
     for (const next of windowsOver(stretches, rows, window, left)) yield { ...next, epoch };

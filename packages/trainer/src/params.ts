@@ -1,4 +1,4 @@
-import type { LanguageModelShape } from '@etude/model';
+import type { Condition, LanguageModelShape } from '@etude/model';
 import * as z from 'zod';
 
 const share = z.number().min(0).lt(1);
@@ -26,6 +26,18 @@ export const trainingParams = z.strictObject({
   layers: z.int().min(1).max(16).default(4).describe('LSTM layers, one on top of the other'),
   units: z.int().min(1).max(4096).default(128).describe('width of the embedding and of every layer'),
   tiedEmbeddings: z.boolean().default(false).describe('the output map is the embedding, transposed'),
+  conditions: z
+    .boolean()
+    .default(true)
+    .describe(
+      'tell the model what the grammar knows of each place (bar, metre, what stood there some bars ago), if it has such conditions',
+    ),
+  directUnits: z
+    .int()
+    .min(0)
+    .max(4096)
+    .default(128)
+    .describe('units of a layer from the conditions straight to the output; 0 for none'),
   steps: z.int().min(1).default(1000).describe('how many updates of the weights to make at most'),
   batch: z
     .int()
@@ -75,12 +87,14 @@ export const trainingParams = z.strictObject({
 });
 export type TrainingParams = z.output<typeof trainingParams>;
 
-/** The model that parameters ask for, for a vocabulary of so many tokens. */
+/** The model that parameters ask for, for a vocabulary of so many tokens, and the conditions that it is told. */
 export function shapeOf(
-  { model, layers, units, tiedEmbeddings }: TrainingParams,
+  { model, layers, units, tiedEmbeddings, directUnits }: TrainingParams,
   vocabulary: number,
+  fields: readonly Condition[] = [],
 ): LanguageModelShape {
-  const common = { vocabulary, units, layers, tiedEmbeddings };
+  const told = fields.length > 0 && { conditions: { fields, directUnits } };
+  const common = { vocabulary, units, layers, tiedEmbeddings, ...told };
   const chosen = model === 'grid-lstm' ? gridLstm.parse({ kind: model }) : model;
   if (typeof chosen === 'string' || chosen.kind === 'stacked-lstm') return { model: 'stacked-lstm', ...common };
   return { model: chosen.kind, tied: chosen.tiedLayers, depthPriority: chosen.depthPriority, ...common };

@@ -322,7 +322,7 @@ describe('the learning rate', () => {
 
 describe('windows', () => {
   it('read stretches side by side, each window going on where the last one ended', () => {
-    const windows = [...windowsOver(inStretches([Int32Array.from({ length: 11 }, (_, i) => i)], 2), 2, 3)];
+    const windows = [...windowsOver(inStretches([{ ids: Int32Array.from({ length: 11 }, (_, i) => i) }], 2), 2, 3)];
     expect(windows.map(({ inputs }) => [...inputs])).toEqual([
       [0, 5, 1, 6, 2, 7],
       [3, 8, 4, 9],
@@ -334,7 +334,7 @@ describe('windows', () => {
   });
 
   it('begin each epoch with a fresh state', () => {
-    const windows = trainingWindows([Int32Array.from({ length: 23 }, (_, i) => i)], 2, 4, 1);
+    const windows = trainingWindows([{ ids: Int32Array.from({ length: 23 }, (_, i) => i) }], 2, 4, 1);
     const seen = Array.from({ length: 12 }, () => windows.next().value!);
     const epochs = seen.map(({ epoch }) => epoch);
     expect(epochs[0]).toBe(1);
@@ -348,7 +348,7 @@ describe('windows', () => {
     ['one piece', [23]],
     ['several', [9, 3, 30, 2, 14]],
   ])('can begin at any one of them: %s', (_, lengths) => {
-    const tokens = lengths.map((length) => Int32Array.from({ length }, (_, i) => i));
+    const tokens = lengths.map((length) => ({ ids: Int32Array.from({ length }, (_, i) => i) }));
     const first = (from: number, count: number) => {
       const windows = trainingWindows(tokens, 2, 4, 1, from);
       return Array.from({ length: count }, () => windows.next().value!);
@@ -358,7 +358,9 @@ describe('windows', () => {
   });
 
   it('read every token of every piece once an epoch, in its place, from a fresh state on', () => {
-    const sequences = [9, 3, 30, 2, 14].map((length, piece) => Int32Array.from({ length }, (_, i) => 100 * piece + i));
+    const sequences = [9, 3, 30, 2, 14].map((length, piece) => ({
+      ids: Int32Array.from({ length }, (_, i) => 100 * piece + i),
+    }));
     const rows = 3;
     const seen: number[] = [];
     const last = new Array<number>(rows).fill(-1);
@@ -378,7 +380,7 @@ describe('windows', () => {
       });
     }
     expect(transitions).toBe(9 + 3 + 30 + 2 + 14 - 5);
-    const all = sequences.flatMap((sequence) => [...sequence.subarray(1)]);
+    const all = sequences.flatMap(({ ids }) => [...ids.subarray(1)]);
     expect(seen.sort((a, b) => a - b)).toEqual(all);
   });
 });

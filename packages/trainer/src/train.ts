@@ -6,7 +6,10 @@ import {
   type Model,
   meanLoss,
   replaceState,
+  type Sequence,
+  type TokenWindow,
   type Weights,
+  windowTensors,
   zeroState,
 } from '@etude/model';
 import { createRandom } from '@etude/music';
@@ -38,11 +41,11 @@ export interface TrainingResult {
   readonly ended?: string;
 }
 
-/** What to learn from: sequences of token ids, in each of which every token but the first is to be told. */
+/** What to learn from: sequences of tokens, in each of which every token but the first is to be told. */
 export interface Corpus {
-  readonly training: readonly Int32Array[];
+  readonly training: readonly Sequence[];
   /** held out; none: the last weights are kept */
-  readonly validation: readonly Int32Array[];
+  readonly validation: readonly Sequence[];
 }
 
 /** A place that outlives the process, for one checkpoint. What is saved is there as a whole or not at all. */
@@ -102,11 +105,11 @@ async function trained(
   { signal, memory, onProgress, checkpoints, checkpointEvery = 30, copiedShare, onResume, onStartOver }: TrainingHooks,
 ): Promise<TrainingResult> {
   const { shape, steps, window, evaluateEvery, earlyStopping } = options;
-  const sequences = training.filter(({ length }) => length >= 2);
-  const transitions = sequences.reduce((sum, { length }) => sum + length - 1, 0);
+  const sequences = training.filter(({ ids }) => ids.length >= 2);
+  const transitions = sequences.reduce((sum, { ids }) => sum + ids.length - 1, 0);
   const rows = Math.min(options.batch, Math.floor(transitions / 2));
   if (rows < 1) {
-    const count = (parts: readonly Int32Array[]) => parts.reduce((sum, { length }) => sum + length, 0);
+    const count = (parts: readonly Sequence[]) => parts.reduce((sum, { ids }) => sum + ids.length, 0);
     throw new TrainingError(
       `expected at least 3 tokens to learn from, found ${count(training)} (${count(validation)} more are held out)`,
     );
@@ -118,7 +121,7 @@ async function trained(
         `try fewer units (${shape.units}) or layers (${shape.layers}), or a smaller batch (${rows}) or window (${window})`,
     );
   }
-  const heldOut = validation.filter(({ length }) => length >= 2);
+  const heldOut = validation.filter(({ ids }) => ids.length >= 2);
 
   const saved = await checkpoints?.load();
   const resumed = saved && fromCheckpoint(tf, kernels, saved, options);
@@ -239,11 +242,11 @@ function isBetter(point: CurvePoint, best: CurvePoint | undefined, { on, copiedS
 function makeStep(
   { tf, kernels }: Computing,
   state: TrainingState,
-  { inputs, targets }: { inputs: Int32Array; targets: Int32Array },
+  next: TokenWindow,
   options: TrainingOptions,
 ): number | undefined {
   const step = state.step + 1;
-  const tensors = { inputs: tf.tensor1d(inputs, 'int32'), targets: tf.tensor1d(targets, 'int32') };
+  const tensors = windowTensors(tf, next);
   const { weights } = state.adam;
   const model = { shape: options.shape, weights };
   const window = { ...tensors, regularization: { ...options, step } };
@@ -256,7 +259,7 @@ function makeStep(
     state.lossSum += stepLoss;
     state.lossCount += 1;
   }
-  disposeOf(tf, [tensors.inputs, tensors.targets, result.loss, result.gradients]);
+  disposeOf(tf, [tensors, result.loss, result.gradients]);
   return Number.isFinite(norm) ? stepLoss : undefined;
 }
 

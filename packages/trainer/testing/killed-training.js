@@ -16,7 +16,7 @@ const checkpoints = {
   save: (bytes) => write(`${path}.checkpoint`, bytes),
 };
 const tokens = Int32Array.from({ length: 400 }, (_, i) => (i * i) % 7);
-const pieces = { training: [tokens.subarray(0, 360)], validation: [tokens.subarray(359)] };
+const pieces = { training: [{ ids: tokens.subarray(0, 360) }], validation: [{ ids: tokens.subarray(359) }] };
 const { model } = await train({ tf: loaded.tf, kernels }, pieces, JSON.parse(options), {
   checkpoints,
   checkpointEvery: 0,

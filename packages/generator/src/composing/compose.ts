@@ -15,6 +15,7 @@ import type { StyleSource } from './rules/listener.js';
 import { noteRules } from './rules/note-rules.js';
 import type { SongSettings } from './settings.js';
 import { type Song, SongWriter } from './song-writer.js';
+import { toldRows } from './told-rows.js';
 
 /** A model, and what its tokens mean. */
 export interface ComposingModel {
@@ -87,6 +88,7 @@ export async function compose(
     options: {
       ...songOptions(vocabulary, grammar),
       bending: bendingOf(settings),
+      told: toldRows(model, vocabulary, grammar),
     },
     noise: noiseOf(noise, { ticks, layers: model.shape.layers, themeOf }),
     rules: {

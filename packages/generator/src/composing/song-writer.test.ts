@@ -15,7 +15,10 @@ const data = (name: string) =>
   piecesOf(readMidi(readFileSync(new URL(`../../../../data/${name}.mid`, import.meta.url))))[0]!;
 const [canon, prelude] = [data('canon-in-d'), data('prelude-bwv-846')];
 
-describe.each(GRAMMARS)('songs without a form, of a model that knows nothing, in the grammar %s', async (name) => {
+// In the score grammar a model that knows nothing lets voices come in without end, and a song does not get to its last bar.
+const others = GRAMMARS.filter((name) => name !== 'score');
+
+describe.each(others)('songs without a form, of a model that knows nothing, in the grammar %s', async (name) => {
   const loaded = await loadTensorFlow();
   const { kernels } = chooseKernels(loaded, { threads: 1 });
   const steps = timeOf(name) === 'steps' ? 4 : 0;
@@ -47,7 +50,7 @@ describe.each(GRAMMARS)('songs without a form, of a model that knows nothing, in
             ...piece,
             tracks: piece.tracks.map((track) => ({ ...track, events: ChannelEvents.of([]) })),
           };
-          return (await bars.write({ before, given: 0, from: 0, until: bar, cost: () => 0 })) ?? before;
+          return (await bars.write({ before, given: 0, from: 0, until: 4 * bar, cost: () => 0 })) ?? before;
         });
         songs.add(written.tokens.join(' '));
       }

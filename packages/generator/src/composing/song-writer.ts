@@ -9,9 +9,9 @@ import {
 import { type Kernels, type Model, meanLoss, onlyHeard } from '@etude/model';
 import { excerpt, hash, notesOf, type Piece } from '@etude/music';
 import type { TensorFlow } from '@etude/tensorflow';
-import { encoderOf, fitTokens, type Grammar, tokensOfIds, type Vocabulary } from '@etude/tokenizer';
+import { conditionRows, encoderOf, fitTokens, type Grammar, tokensOfIds, type Vocabulary } from '@etude/tokenizer';
 import { type SamplingOptions, type SamplingProgress, sample, type WrittenSong } from '../sampling/sample.js';
-import type { TokenTrace, WritingOptions } from '../sampling/song-draft.js';
+import type { TokenTrace } from '../sampling/song-draft.js';
 import { type Cadence, dominantFrom, type Ending, type EndingJudge, withTonic } from './endings/cadence.js';
 import type { BarWriter } from './form/form.js';
 import { injections, isScheduled, type Noise } from './noise/schedule.js';
@@ -44,7 +44,7 @@ interface Tools {
   readonly vocabulary: Vocabulary;
   readonly grammar: Grammar;
   readonly signal: AbortSignal;
-  readonly options: Pick<WritingOptions, 'bending' | 'firstToken' | 'boundary' | 'constraint'>;
+  readonly options: Pick<SamplingOptions, 'bending' | 'firstToken' | 'boundary' | 'constraint' | 'told'>;
   readonly noise?: Noise | undefined;
   readonly rules: Omit<SongRules, 'prime'>;
   /** how often each song, or stretch of one, is written to choose from */
@@ -228,8 +228,11 @@ export class SongWriter {
       },
       surprise: (piece, from) => {
         const heard = this.#fit(excerpt(piece, 0, from)).ids.length;
-        const ids = Int32Array.from(this.#fit(piece).ids, (id, at) => (at < heard ? onlyHeard(id) : id));
-        return ids.length <= heard ? 0 : meanLoss({ tf, kernels }, model, [ids], 256);
+        const all = this.#fit(piece).ids;
+        if (all.length <= heard) return 0;
+        const ids = Int32Array.from(all, (id, at) => (at < heard ? onlyHeard(id) : id));
+        const rows = conditionRows(grammar, model.shape.conditions?.fields)?.of(tokensOfIds(vocabulary, all));
+        return meanLoss({ tf, kernels }, model, [{ ids, rows }], 256);
       },
       bitsOutside: (piece) => this.#bitsOutside(piece),
     };

@@ -19,6 +19,8 @@ export interface Listener {
   readonly rules: readonly string[];
   /** Whether a token may come next, by all that the song has so far, with the first `relaxed` rules given up. */
   allows(id: number, relaxed: number): boolean;
+  /** Whether the song may end here by itself; absent where it may anywhere. */
+  mayEnd?(): boolean;
   /** Tokens of which one has to come where a token was drawn that would pass them by; none for most. */
   insteadOf?(id: number): readonly number[];
   /** Ticks from the beginning of the song at which it stands after a token. */

@@ -7,6 +7,16 @@ export interface SamplingOptions extends WritingOptions {
   readonly songs: number;
   /** how often each song is written, each time from other draws, at least 1 */
   readonly takes?: number;
+  /** what the model is told beside tokens; absent where it is told nothing */
+  readonly told?: ToldRows | undefined;
+}
+
+/** Tells the rows of a model's conditions, song by song. */
+export interface ToldRows {
+  /** K: of each token */
+  readonly count: number;
+  /** At the beginning of a song. */
+  follow(): { add(id: number): void; write(rows: Int32Array, at: number): void };
 }
 
 export interface SamplingProgress {
@@ -42,7 +52,7 @@ export async function sample(
   { signal, onProgress }: { signal?: AbortSignal; onProgress?: (progress: SamplingProgress) => void } = {},
 ): Promise<WrittenSong[]> {
   signal?.throwIfAborted();
-  const { length, seed, boundary, closing } = options;
+  const { length, seed, boundary, closing, told } = options;
   const { vocabulary } = model.shape;
   const most = closing ? 2 * length : length;
   const takes = options.takes ?? 1;
@@ -55,13 +65,25 @@ export async function sample(
   // What the model hears before the first token; without a boundary that one is drawn, or given, before it hears anything.
   if (boundary === undefined) for (const song of songs) song.begin();
   let heard = Int32Array.from(songs, (song) => boundary ?? song.last);
+  const followers = told && songs.map(() => told.follow());
+  const rows = told && new Int32Array(songs.length * told.count);
+  const tell = () => {
+    if (followers === undefined || rows === undefined) return;
+    songs.forEach(({ tokens }, row) => {
+      const follower = followers[row]!;
+      if (tokens.length > 0 && !songs[row]!.ended) follower.add(tokens.at(-1)!);
+      follower.write(rows, row * told!.count);
+    });
+  };
+  tell();
   let heardAt = performance.now();
   for (let at = boundary === undefined ? 1 : 0; at < most && songs.some((song) => !song.ended); at++) {
-    const logits = stepping.step(heard);
+    const logits = stepping.step(heard, rows);
     songs.forEach((song, row) => {
       song.go(logits.subarray(row * vocabulary, (row + 1) * vocabulary));
     });
     heard = Int32Array.from(songs, (song) => song.last);
+    tell();
     if (songs.some(({ stateChange }) => stateChange !== undefined)) changeStates(stepping, songs);
     if (performance.now() - heardAt > LISTEN_EVERY_MS || at === length - 1) {
       onProgress?.({ done: Math.min(at + 1, length), total: length });

@@ -109,7 +109,8 @@ export class SongDraft {
     }
     const allowed = this.#constraint?.allowed();
     const may = (id: number) =>
-      (id === boundary ? at > 0 && until === undefined : true) && (allowed === undefined || allowed[id] === true);
+      (id === boundary ? at > 0 && until === undefined && this.#listener?.mayEnd?.() !== false : true) &&
+      (allowed === undefined || allowed[id] === true);
     this.#may = may;
     let disturbance = this.#inject(logits.length);
     this.#acting = [...this.#effects.values()].filter((effect) => !effect.isOver());

@@ -119,27 +119,32 @@ export function fusedKernels(
         dispose: () => packed!.dispose(),
       };
     },
-    modelStep({ embedding, layers, outputWeight, outputBias }) {
+    modelStep({ embedding, layers, outputWeight, outputBias, conditions }) {
+      const direct = conditions?.direct;
+      const parts = layers.flatMap(({ inputWeight, inputBias, recurrentWeight, recurrentBias }) =>
+        native.run('EtudePackLstm', plain, [inputWeight, inputBias, recurrentWeight, recurrentBias]),
+      );
       // The embedding itself is the output map with its axes the other way round.
-      const output = native.run('EtudePackOutput', { threads, transpose_b: outputWeight === embedding }, [
-        outputWeight,
-      ]);
-      const packed = tf.tidy(() => {
-        const each = layers.map(({ inputWeight, inputBias, recurrentWeight, recurrentBias }) =>
-          native.run('EtudePackLstm', plain, [inputWeight, inputBias, recurrentWeight, recurrentBias]),
-        );
-        return tf.concat1d([...each.flat(), ...output] as Tensor1D[]);
-      });
-      tf.dispose(output);
+      const transpose_b = outputWeight === embedding;
+      parts.push(...native.run('EtudePackOutput', { threads, transpose_b }, [outputWeight]));
+      if (direct) parts.push(...native.run('EtudePackOutput', plain, [direct.weight]));
+      const packed = tf.concat1d(parts as Tensor1D[]);
+      tf.dispose(parts);
+      const noRows = tf.tensor2d([], [0, embedding.shape[1]], 'float32');
+      const noUnits = tf.tensor2d([], [0, 0], 'float32');
       return {
-        step(ids, states) {
-          const inputs = [ids, embedding, packed, outputBias, states];
+        step(ids, rows, states) {
+          const told = [rows, conditions?.embedding ?? noRows, direct?.embedding ?? noUnits, direct?.bias ?? none];
+          const inputs = [ids, embedding, packed, outputBias, states, ...told];
           const [logits, next] = native.run('EtudeModelStep', plain, inputs, 2);
           return { logits: logits as Tensor2D, states: next as Tensor4D };
         },
-        dispose: () => packed.dispose(),
+        dispose: () => tf.dispose([packed, noRows, noUnits]),
       };
     },
+    sumRows: (table, rows) => native.run('EtudeSumRows', plain, [table, rows])[0] as Tensor2D,
+    sumRowsGradient: (table, rows, gradient) =>
+      native.run('EtudeSumRowsBackward', plain, [table, rows, gradient])[0] as Tensor2D,
     matMul: (a, b, transposeA = false, transposeB = false) =>
       native.run('EtudeMatMul', products[Number(transposeA)]![Number(transposeB)]!, [a, b])[0] as Tensor2D,
     crossEntropy(logits, bias, targets, smoothing) {

@@ -60,15 +60,31 @@ interface StackWeights {
   readonly layers: readonly LayerWeights[];
   readonly outputWeight: Tensor2D; // (H, V), or the embedding
   readonly outputBias: Tensor1D; // (V)
+  readonly conditions?: ConditionWeights | undefined;
+}
+
+/** What becomes of the conditions of a token, each of which names a row of S. */
+export interface ConditionWeights {
+  /** what is added to the embedding of the token (S, H) */
+  readonly embedding: Tensor2D;
+  readonly direct?: DirectWeights | undefined;
+}
+
+/** A layer of D rectified units from the conditions to the logits. */
+interface DirectWeights {
+  readonly embedding: Tensor2D; // (S, D)
+  readonly bias: Tensor1D; // (D)
+  readonly weight: Tensor2D; // (D, V)
 }
 
 /** A model that is used step by step. What it prepares of the weights is the caller's to dispose of by `dispose`. */
 export interface ModelStep {
   /**
    * @param ids (B)
+   * @param rows of the conditions (B, K); K is 0 where the model has none
    * @param states hidden and cell state of each layer (layers, 2, B, H)
    */
-  step(ids: Tensor1D, states: Tensor4D): { logits: Tensor2D; states: Tensor4D };
+  step(ids: Tensor1D, rows: Tensor2D, states: Tensor4D): { logits: Tensor2D; states: Tensor4D };
   dispose(): void;
 }
 
@@ -139,6 +155,10 @@ export interface Kernels {
   ): { loss: Scalar; dLogits: Tensor2D; dBias: Tensor1D };
   /** Gradient of an embedding (V, H), which gave row n of a gradient (N, H) from its row `ids[n]`. */
   embeddingGradient(ids: Tensor1D, gradient: Tensor2D, V: number): Tensor2D;
+  /** Sums (N, W) of K rows of a table (S, W) each, which `rows` (N, K) names. */
+  sumRows(table: Tensor2D, rows: Tensor2D): Tensor2D;
+  /** Gradient of such a table (S, W), of the gradient of the sums (N, W). */
+  sumRowsGradient(table: Tensor2D, rows: Tensor2D, gradient: Tensor2D): Tensor2D;
   /** Sum of the squares of all elements of all tensors. */
   sumOfSquares(tensors: readonly Tensor[]): number;
   /** One update of one weight by Adam (Kingma and Ba 2015), with decoupled decay (Loshchilov and Hutter 2019). */

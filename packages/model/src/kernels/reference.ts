@@ -61,6 +61,11 @@ export function referenceKernels(tf: TensorFlow): Kernels {
       const chosen = tf.cast(tf.oneHot(ids, V), 'float32') as Tensor2D; // (N, V)
       return tf.matMul(chosen, gradient, true); // (V, H)
     },
+    sumRows(table, rows) {
+      const [N, K] = rows.shape;
+      return tf.sum(tf.reshape(tf.gather(table, tf.reshape(rows, [N * K])), [N, K, table.shape[1]]), 1);
+    },
+    sumRowsGradient: (table, rows, gradient) => sumRowsGradient(tf, kernels, table, rows, gradient),
     sumOfSquares: (tensors) =>
       tf.tidy(() => tf.sum(tf.stack(tensors.map((tensor) => tf.sum(tf.square(tensor))))).dataSync()[0]!),
     adam(weight, mean, square, gradient, { rate, gradientScale, keep, beta1, beta2, epsilon }) {
@@ -100,6 +105,20 @@ export function rowsOf(tf: TensorFlow, { rows, ids }: LayerInput): Tensor2D {
 /** A gradient of the input's rows (T·B, D) as one of what they were looked up in. */
 export function toTable(kernels: Kernels, { rows, ids }: LayerInput, dRows: Tensor2D): Tensor2D {
   return ids === undefined ? dRows : kernels.embeddingGradient(ids, dRows, rows.shape[0]);
+}
+
+/** The gradient of a sum is that of each of its rows. */
+export function sumRowsGradient(
+  tf: TensorFlow,
+  kernels: Pick<Kernels, 'embeddingGradient'>,
+  table: Tensor2D, // (S, W)
+  rows: Tensor2D, // (N, K)
+  gradient: Tensor2D, // (N, W)
+): Tensor2D {
+  const [N, K] = rows.shape;
+  const [S, W] = table.shape;
+  const each = tf.reshape(tf.tile(tf.expandDims(gradient, 1), [1, K, 1]), [N * K, W]); // (N·K, W)
+  return kernels.embeddingGradient(tf.reshape(rows, [N * K]), each as Tensor2D, S);
 }
 
 /** Dropout masks as tensors; undefined for none. */

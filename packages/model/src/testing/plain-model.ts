@@ -45,7 +45,18 @@ export function plainObjective(
   state: readonly PlainState[],
   inputs: readonly number[],
   targets: readonly number[],
-  { dropout, recurrentDropout, lockedDropout, labelSmoothing, seed, step }: Regularization,
+  {
+    dropout,
+    recurrentDropout,
+    lockedDropout,
+    labelSmoothing,
+    seed,
+    step,
+    rows = [],
+  }: Regularization & {
+    /** of the conditions, those of each input behind those of the one before */
+    readonly rows?: readonly number[];
+  },
 ): number {
   const { vocabulary: V, units: H, layers } = shape;
   const B = state[0]!.hidden.length / H;
@@ -67,11 +78,20 @@ export function plainObjective(
     );
   const rowsOf = (values: Float64Array) => Array.from({ length: B }, (_, b) => values.slice(b * H, (b + 1) * H));
   const carried = state.map(({ hidden, cell }) => ({ hidden: rowsOf(hidden), cell: rowsOf(cell) }));
+  const K = rows.length / inputs.length;
+  /** the rows of a table that are told with an input, added up */
+  const told = (table: string, width: number, n: number) =>
+    Array.from({ length: width }, (_, i) =>
+      rows.slice(n * K, (n + 1) * K).reduce((sum, row) => sum + (weights[table]?.[row * width + i] ?? 0), 0),
+    );
+  const D = weights['direct.bias']?.length ?? 0;
   let total = 0;
   let counted = 0;
   for (let n = 0; n < inputs.length; n++) {
     const b = n % B;
-    let x = weights.embedding!.slice(inputs[n]! * H, (inputs[n]! + 1) * H);
+    const ofConditions = told('conditions.embedding', H, n);
+    let x = weights.embedding!.slice(inputs[n]! * H, (inputs[n]! + 1) * H).map((value, i) => value + ofConditions[i]!);
+    const units = told('direct.embedding', D, n).map((sum, d) => Math.max(0, sum + weights['direct.bias']![d]!));
     let depthCell: Vector = new Float64Array(H);
     for (let layer = 0; layer < layers; layer++) {
       const { hidden, cell } = carried[layer]!;
@@ -93,6 +113,9 @@ export function plainObjective(
       for (let i = 0; i < H; i++) {
         sum += x[i]! * (shape.tiedEmbeddings ? weights.embedding![v * H + i]! : weights['output.weight']![i * V + v]!);
       }
+      units.forEach((unit, d) => {
+        sum += unit * weights['direct.weight']![d * V + v]!;
+      });
       return sum;
     });
     const logSum = Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0));

@@ -3,6 +3,7 @@ import { chordFrameGrammar } from './chord-frame/chord-frame.js';
 import { eventTextGrammar } from './event-text/event-text.js';
 import { factoredGrammar } from './factored/factored.js';
 import type { Grammar } from './grammar.js';
+import { scoreGrammar } from './score/score.js';
 import { sessionGrammar } from './session/session.js';
 
 /** What a grammar needs to know to make music of tokens. */
@@ -55,6 +56,11 @@ const KINDS = {
     options: z.strictObject({ kind: kind('chord-frame'), stepsPerBeat: stepsPerBeat.default(4) }),
     time: 'steps',
     create: ({ steps }) => chordFrameGrammar(steps),
+  },
+  score: {
+    options: z.strictObject({ kind: kind('score'), stepsPerBeat: stepsPerBeat.default(12) }),
+    time: 'steps',
+    create: ({ steps }) => scoreGrammar(steps),
   },
 } satisfies Record<string, GrammarKind>;
 

@@ -69,6 +69,29 @@ export interface TokenMeaning {
   readonly words: string;
 }
 
+/** One of the numbers that a model is told beside the last token. */
+export interface ConditionField {
+  readonly name: string;
+  /** values are 0 to below this */
+  readonly size: number;
+}
+
+/**
+ * What follows from the tokens so far, spelled out for the model: where in the bar the next token stands, what stood there some bars ago. It
+ * adds nothing that the tokens do not say, but spares the model to find it out.
+ */
+export interface Conditions {
+  readonly fields: readonly ConditionField[];
+  /** A reader at the beginning of a piece. */
+  reader(): ConditionReader;
+}
+
+export interface ConditionReader {
+  /** Writes the value of each field for the token that comes next, in their order, from an index on. */
+  read(values: Int32Array, at: number): void;
+  add(token: string): void;
+}
+
 /** A way to write music as tokens. */
 export interface Grammar {
   /**
@@ -94,6 +117,8 @@ export interface Grammar {
   startsLine(token: string): boolean;
   /** Whether a song that has no beginning given may begin with this token. */
   maySongStart(token: string): boolean;
+  /** absent where a model is told nothing but the tokens */
+  readonly conditions?: Conditions;
   /** absent where any token may follow any other */
   readonly order?: TokenOrder;
   /**
@@ -133,6 +158,8 @@ export interface NoteReader {
   lengthOf?(token: string): NoteLength | undefined;
   /** The tick at which a note has to begin after a token, where the token says so. */
   onsetAfter?(token: string): number | undefined;
+  /** Whether a piece may end here; absent where it may wherever the order of tokens has it. */
+  readonly mayEnd?: boolean;
   add(token: string): void;
 }
 

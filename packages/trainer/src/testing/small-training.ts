@@ -15,5 +15,6 @@ export const options: TrainingOptions = {
 export function holdOut(tokens: Int32Array, share = 0.1): Corpus {
   const kept = tokens.length - Math.floor(tokens.length * share);
   // The first held-out token is told from the last one of the training part.
-  return { training: [tokens.subarray(0, kept)], validation: kept < tokens.length ? [tokens.subarray(kept - 1)] : [] };
+  const validation = kept < tokens.length ? [{ ids: tokens.subarray(kept - 1) }] : [];
+  return { training: [{ ids: tokens.subarray(0, kept) }], validation };
 }

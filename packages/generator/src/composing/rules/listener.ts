@@ -75,6 +75,7 @@ export function listenerOf({ entries }: Vocabulary, grammar: Grammar, rules: Son
         const verdict = voice?.verdictOn(entries[id]!.token);
         return typeof verdict === 'object' ? verdict.flatMap((token) => ids?.get(token) ?? []) : [];
       },
+      mayEnd: () => reader.mayEnd !== false,
       timeAfter: (id) => reader.timeAfter(entries[id]!.token),
       ...(balance && { preference: (id) => preferenceOf(balance, reader, entries[id]!.token, now) }),
       add(id) {

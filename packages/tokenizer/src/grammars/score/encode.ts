@@ -1,0 +1,181 @@
+import { barsOf, isDrum, keyOf, type Note, notesOf, type Piece } from '@etude/music';
+import { checkLength, GrammarError } from '../grammar.js';
+import { apart } from './apart.js';
+import { MOST_STEPS, MOST_VOICES, ScoreFollower, shiftOf } from './follower.js';
+import { FASTEST, LONGEST, MOST_BARS, type ScoreToken } from './tokens.js';
+
+/** A note or a chord, in steps of the grid. */
+interface Chord {
+  readonly part: number;
+  readonly start: number;
+  readonly end: number;
+  readonly keys: number[];
+}
+
+interface Line {
+  readonly part: number;
+  readonly chords: Chord[];
+  /** how many of them are written */
+  done: number;
+  until: number;
+}
+
+/** @throws {GrammarError} where the piece is too long, or has too many voices */
+export function encode(piece: Piece, stepsPerBeat: number): ScoreToken[] {
+  const stepOf = (tick: number) => Math.round((tick * stepsPerBeat) / piece.division);
+  const notes = notesOf(piece);
+  if (notes.length === 0) return [];
+  const { programs, lines } = linesOf(notes, stepOf);
+  const last = lines.reduce((end, { until }) => Math.max(end, until), 0);
+  checkLength(last);
+  const key = keyWritten(piece, notes);
+  const shift = shiftOf(key.sharps);
+  const follower = new ScoreFollower(stepsPerBeat);
+  const tokens: ScoreToken[] = [];
+  const add = (token: ScoreToken) => {
+    tokens.push(token);
+    follower.add(token);
+  };
+  const [first, second] = firstBars(piece);
+  const upbeat = second === undefined ? 0 : stepOf(first.length);
+  // What is so short that the grid knows nothing of it is no bar.
+  const { numerator, denominator } = second !== undefined && upbeat === 0 ? second : first;
+  add({ kind: 'metre', numerator, denominator });
+  add({ kind: 'key', ...key });
+  if (upbeat > 0 && upbeat < Math.min(follower.barLength, MOST_STEPS)) add({ kind: 'upbeat', steps: upbeat });
+  const bars = Math.ceil((last - follower.upbeat) / follower.barLength);
+  add({ kind: 'bars', count: Math.min(MOST_BARS, Math.max(1, bars)) });
+  const tempos = piece.tempos.map(({ tick, microseconds }) => ({
+    step: stepOf(tick),
+    speed: Math.min(FASTEST, Math.max(1, Math.round(6e7 / microseconds))),
+  }));
+  const metres = piece.timeSignatures.map((metre) => ({ ...metre, step: stepOf(metre.tick) }));
+  let speed: number | undefined;
+  const catchUp = () => {
+    let metre: (typeof metres)[number] | undefined;
+    while (metres.length > 0 && metres[0]!.step <= follower.barStart) metre = metres.shift();
+    const { numerator, denominator } = follower.metre;
+    if (metre && (metre.numerator !== numerator || metre.denominator !== denominator)) {
+      if (follower.voices.length > 0)
+        add({ kind: 'metre', numerator: metre.numerator, denominator: metre.denominator });
+    }
+    let tempo: number | undefined;
+    while (tempos.length > 0 && tempos[0]!.step <= follower.now) tempo = tempos.shift()!.speed;
+    if (tempo !== undefined && tempo !== speed) {
+      speed = tempo;
+      add({ kind: 'tempo', speed });
+    }
+  };
+
+  const waiting = [...lines];
+  /** lines in the order of the follower's voices */
+  const written: Line[] = [];
+  const parts = new Map<number, number>();
+  let left = lines.reduce((sum, { chords }) => sum + chords.length, 0);
+  catchUp();
+  while (left > 0) {
+    // A voice comes in with the event behind which it could no longer.
+    while (waiting.length > 0 && (written.length === 0 || waiting[0]!.chords[0]!.start < follower.now)) {
+      const line = waiting.shift()!;
+      const known = parts.get(line.part);
+      if (known === undefined) {
+        parts.set(line.part, parts.size + 1);
+        add({ kind: 'part', program: programs[line.part]! });
+      } else add({ kind: 'voice', part: known });
+      written.push(line);
+      line.until = follower.lastStart;
+    }
+    if (follower.last === 'duration') catchUp();
+    const { voice, now: start } = follower;
+    const line = written[voice]!;
+    const chord = line.chords[line.done];
+    if (chord !== undefined && chord.start <= start) {
+      for (const each of chord.keys) {
+        const drum = programs[line.part]! < 0;
+        add({ kind: 'pitch', key: drum ? each : each + shift, isDrum: drum });
+      }
+      add({ kind: 'duration', steps: Math.min(LONGEST, chord.end - chord.start) });
+      line.done += 1;
+      left -= 1;
+    } else {
+      add({ kind: 'rest' });
+      add({ kind: 'duration', steps: Math.min(chord?.start ?? Number.POSITIVE_INFINITY, follower.barEnd) - start });
+    }
+  }
+  return tokens;
+}
+
+/** The first bar, and the second where it begins before the first one would end. */
+function firstBars({ timeSignatures, division }: Piece) {
+  const bars = barsOf(timeSignatures, division);
+  const [first, second] = [bars.next().value, bars.next().value];
+  const whole = (division * 4 * first.numerator) / first.denominator;
+  return first.length < Math.round(whole) ? ([first, second] as const) : ([first, undefined] as const);
+}
+
+/** The signature, and the tonic above that of its major key; where keys of MIDI would be left, no signature. */
+function keyWritten(piece: Piece, notes: readonly Note[]): { sharps: number; tonic: number } {
+  const { tonic, minor } = keyOf(piece);
+  const [signature] = piece.keySignatures;
+  const above = signature?.tonic ?? (minor ? 9 : 0);
+  const major = (tonic - above + 12) % 12;
+  const sharps = signature?.sharps ?? ((major * 7 + 5) % 12) - 5;
+  const shift = shiftOf(sharps);
+  const fits = notes.every((note) => isDrum(note) || (note.key + shift >= 0 && note.key + shift <= 127));
+  return fits ? { sharps, tonic: above } : { sharps: 0, tonic };
+}
+
+type PartNote = Pick<Note, 'key' | 'start' | 'end'>;
+
+/** Notes on the grid by part, parts in the order in which they come in, of those that begin together in that of their tracks. */
+function partsOf(notes: readonly Note[], stepOf: (tick: number) => number) {
+  const parts = new Map<string, { program: number; notes: PartNote[] }>();
+  for (const note of notes) {
+    const program = isDrum(note) ? -1 : note.program;
+    const id = `${note.track} ${note.channel} ${program}`;
+    const part = parts.get(id) ?? { program, notes: [] };
+    parts.set(id, part);
+    const start = stepOf(note.start);
+    const end = Math.min(start + LONGEST, Math.max(start + 1, stepOf(note.end)));
+    part.notes.push({ key: note.key, start, end });
+  }
+  return [...parts.values()]
+    .map((part) => ({ ...part, notes: apart(part.notes), first: part.notes[0]!.start }))
+    .sort((a, b) => a.first - b.first);
+}
+
+/** Lines in the order in which they begin: what sounds together in a part and neither begins nor ends together is in several. */
+function linesOf(notes: readonly Note[], stepOf: (tick: number) => number) {
+  const parts = partsOf(notes, stepOf);
+  const chords = new Map<string, Chord>();
+  parts.forEach(({ notes: own }, part) => {
+    for (const { key, start, end } of own) {
+      const id = `${part} ${start} ${end}`;
+      const chord = chords.get(id) ?? { part, start, end, keys: [] };
+      chords.set(id, chord);
+      chord.keys.push(key);
+    }
+  });
+  for (const { keys } of chords.values()) keys.sort((a, b) => a - b);
+  const inOrder = [...chords.values()].sort(
+    (a, b) => a.start - b.start || a.part - b.part || b.keys.at(-1)! - a.keys.at(-1)! || b.end - a.end,
+  );
+  const lines: Line[] = [];
+  const ofPart = parts.map((): Line[] => []);
+  for (const chord of inOrder) {
+    const known = ofPart[chord.part]!;
+    const free = known.find(({ until }) => until <= chord.start);
+    const line = free ?? { part: chord.part, chords: [], done: 0, until: 0 };
+    if (free === undefined) {
+      known.push(line);
+      if (lines.push(line) > MOST_VOICES) {
+        throw new GrammarError(
+          `the piece has more than ${MOST_VOICES} voices: are there notes that are never ended, or should extract-track.track take fewer tracks?`,
+        );
+      }
+    }
+    line.chords.push(chord);
+    line.until = chord.end;
+  }
+  return { programs: parts.map(({ program }) => program), lines };
+}

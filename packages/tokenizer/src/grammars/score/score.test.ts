@@ -1,0 +1,97 @@
+import { type ChannelEvent, ChannelEvents } from '@etude/midi-reader';
+import { notesOf, type Piece } from '@etude/music';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createGrammar, type GrammarSettings, TokenError } from '../../index.js';
+import { anyMusic } from '../../testing/pieces.js';
+
+const settings = (steps: number): GrammarSettings => ({ grammar: 'score', steps, division: 480, velocities: 1 });
+const note = (tick: number, length: number, key: number, channel = 0): ChannelEvent[] => [
+  { tick, status: 0x90 | channel, data1: key, data2: 80 },
+  { tick: tick + length, status: 0x80 | channel, data1: key, data2: 0 },
+];
+const piece = (metres: Piece['timeSignatures'], sharps: number, ...tracks: ChannelEvent[][]): Piece => ({
+  ...{ division: 480, tempos: [], keySignatures: [{ tick: 0, sharps, minor: false }], timeSignatures: metres },
+  tracks: tracks.map((events) => ({
+    name: '',
+    events: ChannelEvents.of([...events].sort((a, b) => a.tick - b.tick || a.status - b.status)),
+  })),
+});
+const threeFour = [{ tick: 0, numerator: 3, denominator: 4 }];
+const written = (wanted: Piece, steps = 4) => createGrammar(settings(steps)).encode(wanted).join(' ');
+/** What is told apart on a grid: who plays, in which order the parts come in, what, when, for how long. */
+const onGrid = (wanted: Piece, steps: number) => {
+  const stepOf = (tick: number) => Math.round((tick * steps) / wanted.division);
+  const heard = notesOf(wanted).map(({ key, start, end, channel, program }) => {
+    const at = stepOf(start);
+    return [at, channel === 9 ? -1 : program, key, Math.max(at + 1, stepOf(end))].join(' ');
+  });
+  return heard.sort();
+};
+
+describe('score', () => {
+  it('writes a tune in two tokens a note, moved to the signature of C', () => {
+    const tune = piece(threeFour, 1, [...note(0, 480, 67), ...note(480, 240, 69), ...note(960, 480, 71)]);
+    expect(written(tune)).toBe(
+      'TimeSig_3/4 Key_1_0 Bars_1 Program_0 Pitch_72 Duration_4 Pitch_74 Duration_2 Rest_None Duration_2 Pitch_76 Duration_4',
+    );
+  });
+
+  it('has an upbeat where the first bar is cut short by the second', () => {
+    const metres = [...threeFour, { tick: 480, numerator: 3, denominator: 4 }];
+    expect(written(piece(metres, 0, [...note(0, 480, 60), ...note(480, 1440, 62)]))).toBe(
+      'TimeSig_3/4 Key_0_0 Upbeat_4 Bars_1 Program_0 Pitch_60 Duration_4 Pitch_62 Duration_12',
+    );
+  });
+
+  it('lets voices take turns: the one that ended first goes on, rests end with the bar', () => {
+    const duet = piece(threeFour, 0, note(0, 1440, 72), [...note(480, 480, 60), ...note(1440, 480, 59)]);
+    expect(written(duet)).toBe(
+      'TimeSig_3/4 Key_0_0 Bars_2 Program_0 Pitch_72 Duration_12 Program_0 Rest_None Duration_4 Pitch_60 Duration_4 ' +
+        'Rest_None Duration_4 Rest_None Duration_12 Pitch_59 Duration_4',
+    );
+  });
+
+  it('writes a chord as rising pitches of one length, and what sounds on below as a voice more', () => {
+    const chords = piece(threeFour, 0, [...note(0, 480, 60), ...note(0, 480, 64), ...note(0, 960, 48)]);
+    expect(written(chords)).toBe(
+      'TimeSig_3/4 Key_0_0 Bars_1 Program_0 Pitch_60 Pitch_64 Duration_4 Voice_1 Pitch_48 Duration_8',
+    );
+  });
+
+  it('stands for the notes that the grid made: the same text again, the same notes where none of a key overlap', () => {
+    fc.assert(
+      fc.property(anyMusic, fc.constantFrom(1, 2, 4, 12), (music, steps) => {
+        const grammar = createGrammar(settings(steps));
+        const tokens = grammar.encode(music);
+        const decoded = grammar.decode(tokens);
+        expect(grammar.encode(decoded)).toEqual(tokens);
+        const heard = onGrid(decoded, steps);
+        for (const each of heard) expect(each).toMatch(/^\d+ -?\d+ \d+ \d+$/);
+        if (tokens.length > 0) expect(new Set(heard.map(start))).toEqual(new Set(onGrid(music, steps).map(start)));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('allows what it writes, token by token, and says where a token may not stand', () => {
+    fc.assert(
+      fc.property(anyMusic, (music) => {
+        const grammar = createGrammar(settings(4));
+        const reader = grammar.reader();
+        for (const token of grammar.encode(music)) {
+          expect(reader.allows(token)).toBe(true);
+          reader.add(token);
+        }
+      }),
+    );
+    const read = () => createGrammar(settings(4)).decode(['TimeSig_3/4', 'Key_0_0', 'Program_0', 'Duration_4']);
+    expect(read).toThrow(TokenError);
+    expect(read).toThrow('token 4: expected a pitch or a rest of the score grammar, found "Duration_4"');
+  });
+});
+
+/** Start, who plays, key. */
+function start(heard: string): string {
+  return heard.split(' ').slice(0, 3).join(' ');
+}

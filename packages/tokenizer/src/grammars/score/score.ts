@@ -1,0 +1,29 @@
+import { type Grammar, ticksOfStep } from '../grammar.js';
+import { scoreConditions } from './conditions.js';
+import { decode } from './decode.js';
+import { encode } from './encode.js';
+import { ScoreReader } from './reader.js';
+import { scoreMeaning, scoreTokens } from './tokens.js';
+
+/**
+ * The score grammar (docs/grammars/score.md): voices as lines of notes, chords and rests without a gap. The next event is always of the
+ * voice that ended first, so that neither places nor bar lines have to be written: two tokens a note. All pieces are written in the
+ * signature of C behind a token of their own.
+ */
+export function scoreGrammar(steps: number): Grammar {
+  const unit = ticksOfStep(steps);
+  const tokens = scoreTokens();
+  return {
+    division: unit * steps,
+    encode: (piece) => encode(piece, steps).map(tokens.write),
+    decode: (texts) => decode(texts, tokens, { stepsPerBeat: steps, unit }),
+    reader: () => new ScoreReader(tokens, { stepsPerBeat: steps, unit }),
+    meaningOf(text) {
+      const token = tokens.read(text);
+      return token && scoreMeaning(token);
+    },
+    conditions: scoreConditions(tokens, steps),
+    startsLine: (text) => ['metre', 'part', 'voice'].includes(tokens.read(text)?.kind ?? ''),
+    maySongStart: (text) => tokens.read(text)?.kind === 'metre',
+  };
+}

@@ -1,0 +1,91 @@
+/** A note, a chord or a rest of a voice, times in steps. */
+interface VoiceEvent {
+  readonly start: number;
+  readonly steps: number;
+  /** of a chord the highest; -1 for a rest */
+  readonly key: number;
+}
+
+/** What stood in a voice some bars ago. Pitches are told as 0 for nothing, 1 for a rest, 2 and up for keys. */
+interface LookedBack {
+  /** what sounds there */
+  readonly pitch: number;
+  /** steps of what begins at this very place; 0 where nothing does */
+  readonly duration: number;
+  /** the pitch that came after it */
+  readonly next: number;
+  /** for how many events the voice has been the same as then */
+  readonly matches: number;
+}
+
+/** The events of one voice, by their number and by the step at which they sound. */
+export class VoiceHistory {
+  readonly #lookback: readonly number[];
+  readonly #events: VoiceEvent[] = [];
+  /** for each step the number of the event that sounds, counted from 1; 0 for none */
+  #atStep = new Int32Array(1024);
+  readonly #matches: number[];
+
+  /** @param lookback how many bars ago each time */
+  constructor(lookback: readonly number[]) {
+    this.#lookback = lookback;
+    this.#matches = lookback.map(() => 0);
+  }
+
+  add(event: VoiceEvent, barLength: number): void {
+    const { start, steps, key } = event;
+    this.#lookback.forEach((bars, lag) => {
+      const then = this.#at(start - bars * barLength);
+      const isSame = then?.start === start - bars * barLength && then.key === key && then.steps === steps;
+      this.#matches[lag] = isSame ? this.#matches[lag]! + 1 : 0;
+    });
+    this.#events.push(event);
+    // A broken file may have a note of any length: what sounds for long is known for so many steps.
+    const end = start + Math.min(steps, 4096);
+    if (end > this.#atStep.length) {
+      const longer = new Int32Array(2 * end);
+      longer.set(this.#atStep);
+      this.#atStep = longer;
+    }
+    this.#atStep.fill(this.#events.length, start, end);
+  }
+
+  /** The pitch of the `count`th event before what comes next. */
+  pitchBefore(count: number): number {
+    return told(this.#events.at(-count));
+  }
+
+  /** Steps of the last event; 0 where there is none. */
+  durationBefore(): number {
+    return this.#events.at(-1)?.steps ?? 0;
+  }
+
+  pitchAt(step: number): number {
+    return told(this.#at(step));
+  }
+
+  /** @param lag which of the times that are looked back */
+  lookBack(lag: number, now: number, barLength: number): LookedBack {
+    const place = now - this.#lookback[lag]! * barLength;
+    const number = this.#numberAt(place);
+    const event = this.#events[number - 1];
+    return {
+      pitch: told(event),
+      duration: event?.start === place ? event.steps : 0,
+      next: event === undefined ? 0 : told(this.#events[number]),
+      matches: this.#matches[lag]!,
+    };
+  }
+
+  #numberAt(step: number): number {
+    return step < 0 ? 0 : (this.#atStep[step] ?? 0);
+  }
+
+  #at(step: number): VoiceEvent | undefined {
+    return this.#events[this.#numberAt(step) - 1];
+  }
+}
+
+function told(event: VoiceEvent | undefined): number {
+  return event === undefined ? 0 : event.key + 2;
+}
