@@ -101,7 +101,7 @@ describe('a wrong experiment is refused', () => {
         `${HEAD}tokenize: { stepsPerBeat: 4, grammar: { kind: factord } }\ntrain: { model: { kind: stacked-lstm, tiedLayers: true } }\nsample: { topK: 3, filter: { topk: 3 }, masks: {} }\n`,
       ),
       [
-        'experiments/tiny.yaml:4:47: tokenize.grammar.kind: expected one of "event-text" or "session" or "factored" or "chord-frame", found "factord"; did you mean "factored"?',
+        'experiments/tiny.yaml:4:47: tokenize.grammar.kind: expected one of "event-text" or "session" or "factored" or "chord-frame" or "score", found "factord"; did you mean "factored"?',
         'experiments/tiny.yaml:4:13: tokenize: "stepsPerBeat" is tokenize.grammar.stepsPerBeat now',
         'experiments/tiny.yaml:5:39: train.model: unknown key "tiedLayers"; expected one of kind',
         'experiments/tiny.yaml:6:30: sample.filter: unknown key "topk"; did you mean "topK"?',
@@ -249,7 +249,7 @@ describe('a wrong pipeline is refused', () => {
     [
       'for a circle',
       `  tokenize:\n    inputs: { pieces: vocab.json }\n    ${TOKENS}\n` +
-        '  build-vocab:\n    inputs: { tokens: tokens.txt, augmented: augmented.txt }\n    outputs: { vocabulary: vocab.json }\n',
+        '  build-vocab:\n    inputs: { tokens: tokens.txt, augmented: augmented.txt, split: split.json, grammar: grammar.json }\n    outputs: { vocabulary: vocab.json }\n',
       ['pipelines/song.yaml:5:3: the stages go round in a circle: build-vocab → tokenize → build-vocab'],
     ],
     [

@@ -1,5 +1,12 @@
 import { defineStage } from '@etude/engine';
-import { buildVocabulary, tokensFormat, vocabularyFormat } from '@etude/tokenizer';
+import {
+  corpusVocabulary,
+  createGrammar,
+  grammarFormat,
+  splitFormat,
+  tokensFormat,
+  vocabularyFormat,
+} from '@etude/tokenizer';
 import * as z from 'zod';
 
 export const buildVocab = defineStage({
@@ -12,13 +19,9 @@ export const buildVocab = defineStage({
       .default('error')
       .describe('what to do with a token that the vocabulary lacks: stop with an error, or leave it out'),
   }),
-  inputs: { tokens: tokensFormat, augmented: tokensFormat },
+  inputs: { tokens: tokensFormat, augmented: tokensFormat, split: splitFormat, grammar: grammarFormat },
   outputs: { vocabulary: vocabularyFormat },
-  run: ({ inputs: { tokens, augmented }, params }) => ({
-    vocabulary: buildVocabulary(allOf(tokens, augmented), params.unseen),
+  run: ({ inputs, params }) => ({
+    vocabulary: corpusVocabulary(inputs, createGrammar(inputs.grammar), params.unseen),
   }),
 });
-
-function* allOf(...corpora: readonly Iterable<readonly string[]>[]): Generator<string> {
-  for (const pieces of corpora) for (const piece of pieces) yield* piece;
-}

@@ -13,7 +13,7 @@ import * as z from 'zod';
 
 export const readFrames = defineStage({
   name: 'read-frames',
-  version: 3,
+  version: 4,
   summary: 'Reads a corpus of piano rolls that says itself what to learn from, to validate on and to test on',
   params: z.strictObject({
     source: workspaceFiles(

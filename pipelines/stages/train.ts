@@ -69,7 +69,7 @@ export const train = defineStage({
     let validation = '';
     const { model, best, curve, ended } = await trainModel(
       { tf, kernels },
-      trainingSequences(vocabulary, inputs, inputs.split, conditionRows(grammar, told)),
+      trainingSequences({ vocabulary, conditions: conditionRows(grammar, told) }, grammar, inputs),
       { ...params, shape },
       {
         ...{ signal, checkpoints: checkpoint, memory: process.availableMemory?.() ?? freemem() },

@@ -16,4 +16,4 @@ export { jitterVelocity } from './transform/jitter-velocity.js';
 export { pedalToDurations } from './transform/pedal-to-durations.js';
 export { type GridReport, quantize } from './transform/quantize.js';
 export { rescale, stretch } from './transform/stretch.js';
-export { ALL_KEYS, semitonesToC, transpose } from './transform/transpose.js';
+export { ALL_KEYS, namesPitch, semitonesToC, sharpsAfter, transpose, transposedKey } from './transform/transpose.js';

@@ -1,5 +1,5 @@
-import type { ConditionRows } from './condition-rows.js';
 import { END_OF_PIECE, type Grammar, type TokenMeaning } from './grammars/grammar.js';
+import type { ModelInput } from './training-sequences.js';
 import type { Vocabulary } from './vocabulary.js';
 
 /** Share of the probability that is kept for pitches which the vocabulary lacks, all of them together. */
@@ -32,13 +32,12 @@ export class EvaluationError extends Error {
 
 /**
  * Pieces as the ids of a vocabulary. A pitch that it lacks is heard as the nearest one that it has, and what it costs is counted apart.
- * @param model what the model knows: its vocabulary, and the conditions that it is told
  * @param onlyHeard the id of a token that is heard and not counted
  * @throws {EvaluationError} at any other token that it lacks
  */
 export function evaluatedMusic(
   music: Iterable<readonly string[]>,
-  { vocabulary, conditions }: { vocabulary: Vocabulary; conditions?: ConditionRows | undefined },
+  { vocabulary, conditions }: ModelInput,
   grammar: Grammar,
   onlyHeard: (id: number) => number,
 ): EvaluatedMusic {

@@ -16,6 +16,7 @@ export {
   TokenError,
   type VoiceRule,
 } from './grammars/grammar.js';
+export type { TokenizedMusic } from './other-keys.js';
 export { PianoRollError, pianoRollParams, tokenizePianoRolls } from './piano-rolls.js';
 export { formatTokens, songTokensFormat, tokensFormat } from './token-text.js';
 export {
@@ -27,5 +28,13 @@ export {
 } from './tokenization-formats.js';
 export { type TokenizationParams, tokenizationParams, tokenizeCorpus } from './tokenize-corpus.js';
 export { trainingSequences } from './training-sequences.js';
-export { buildVocabulary, countEntropy, encoderOf, tokensOfIds, type Unseen, type Vocabulary } from './vocabulary.js';
+export {
+  buildVocabulary,
+  corpusVocabulary,
+  countEntropy,
+  encoderOf,
+  tokensOfIds,
+  type Unseen,
+  type Vocabulary,
+} from './vocabulary.js';
 export { vocabularyFormat } from './vocabulary-format.js';

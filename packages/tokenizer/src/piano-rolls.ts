@@ -1,9 +1,10 @@
-import { ALL_KEYS, joinLines, pieceToJson } from '@etude/music';
+import { joinLines, pieceToJson } from '@etude/music';
 import * as z from 'zod';
 import { chordFrameTokens } from './grammars/chord-frame/tokens.js';
 import { createGrammar, type GrammarSettings } from './grammars/create-grammar.js';
 import { END_OF_PIECE } from './grammars/grammar.js';
 import { HeldOut } from './held-out.js';
+import { keysThatFit } from './other-keys.js';
 import { formatTokens } from './token-text.js';
 import type { Split, TokenizationReport } from './tokenization-formats.js';
 
@@ -60,41 +61,35 @@ export function tokenizePianoRolls(
   };
   const grammar = createGrammar(settings);
   const { write } = chordFrameTokens();
-  const framesOf = (piece: readonly number[][], semitones = 0) =>
-    piece.flatMap((frame) => [
-      ...frame.map((key) => write({ kind: 'pitch', key: key + semitones })),
-      write({ kind: 'frame' }),
-    ]);
-  const tokensOf = (piece: readonly number[][], semitones = 0) => [
-    ...(params.keyToken ? [write({ kind: 'transposed', semitones })] : []),
-    ...framesOf(piece, semitones),
+  const framesOf = (piece: readonly number[][]) =>
+    piece.flatMap((frame) => [...frame.map((key) => write({ kind: 'pitch', key })), write({ kind: 'frame' })]);
+  const tokensOf = (piece: readonly number[][]) => [
+    ...(params.keyToken ? [write({ kind: 'transposed', semitones: 0 })] : []),
+    ...framesOf(piece),
     END_OF_PIECE,
   ];
   const text = (pieces: readonly string[][]) =>
     joinLines(pieces.map((tokens) => formatTokens(tokens, grammar).trimEnd()));
-  const fits = (piece: readonly number[][], semitones: number) =>
-    piece.every((frame) => frame.every((key) => key + semitones >= 0 && key + semitones <= 127));
   const kept = [...train.map((piece) => tokensOf(piece)), ...valid.map((piece) => tokensOf(piece))];
-  const split: Split = kept.map((tokens, index) => ({
-    tokens: tokens.length,
-    training: index < train.length ? tokens.length : 0,
-  }));
+  const split: Split = kept.map((tokens, index) => {
+    if (index >= train.length) return { tokens: tokens.length, training: 0 };
+    const keys = params.transposeToAllKeys ? keysThatFit(tokens, grammar) : [];
+    return { tokens: tokens.length, training: tokens.length, ...(keys.length > 0 && { keys }) };
+  });
   const heldOut = new HeldOut(grammar);
   for (const [index, tokens] of kept.entries()) heldOut.add(tokens.slice(split[index]!.training));
-  const augmented = ALL_KEYS.slice(1).flatMap((semitones) =>
-    params.transposeToAllKeys
-      ? train.filter((piece) => fits(piece, semitones)).map((piece) => tokensOf(piece, semitones))
-      : [],
-  );
+  const inOtherKeys = split.reduce((sum, { tokens, keys = [] }) => sum + keys.length * tokens, 0);
   const notes = [...train, ...valid].flat().reduce((sum, frame) => sum + frame.length, 0);
   const count = (pieces: readonly (readonly unknown[])[]) =>
     pieces.reduce((sum, { length }) => sum + length, 0).toLocaleString('en');
   say(`${train.length} pieces to learn from, ${valid.length} to validate on, ${test.length} to test on`);
-  say(`${count(train)}, ${count(valid)} and ${count(test)} frames; ${count(augmented)} tokens in other keys`);
+  say(
+    `${count(train)}, ${count(valid)} and ${count(test)} frames; ${inOtherKeys.toLocaleString('en')} tokens in other keys`,
+  );
   return {
     pieces: [...train, ...valid].map((piece) => pieceToJson(grammar.decode(framesOf(piece)))),
     tokens: text(kept),
-    augmented: text(augmented),
+    augmented: text([]),
     test: text(test.map((each) => tokensOf(each))),
     grammar: settings,
     split,

@@ -10,7 +10,18 @@ const settings = z.object({
   steps: count,
   velocities: z.int().min(1).max(127),
 });
-const split = z.array(z.object({ tokens: count, training: count })).min(1);
+const split = z
+  .array(
+    z.object({
+      tokens: count,
+      training: count,
+      /** how many copies of it there are, said where pieces are learned in other keys */
+      copies: count.optional(),
+      /** the other keys in which it and its copies are learned, in semitones; none if left out */
+      keys: z.array(z.int()).optional(),
+    }),
+  )
+  .min(1);
 const report = z.object({
   /** of all pieces */
   notes: count,
@@ -30,7 +41,7 @@ const report = z.object({
   heldOut: z.object({ tokens: count, notes: count }),
 });
 
-/** For each piece how many tokens it has, and how many of them, from its beginning, are learned from. */
+/** For each piece how many tokens it has, how many of them, from its beginning, are learned from, and what else is learned of it. */
 export type Split = z.output<typeof split>;
 
 /** What `tokenize` found, for people and for measures: no other stage's output depends on it. */

@@ -1,6 +1,5 @@
 import { heldOutPieces, withoutEnd } from '@etude/corpus';
 import {
-  ALL_KEYS,
   createRandom,
   jitterVelocity,
   notesDigest,
@@ -9,12 +8,12 @@ import {
   quantize,
   rescale,
   stretch,
-  transpose,
 } from '@etude/music';
 import * as z from 'zod';
 import { createGrammar, type GrammarSettings, grammarChoice, settingsOf, timeOf } from './grammars/create-grammar.js';
 import { END_OF_PIECE, type Grammar, GrammarError } from './grammars/grammar.js';
 import { HeldOut } from './held-out.js';
+import { keysThatFit } from './other-keys.js';
 import { formatTokens } from './token-text.js';
 import type { Split, TokenizationReport } from './tokenization-formats.js';
 
@@ -29,7 +28,7 @@ export const tokenizationParams = z.strictObject({
     .lt(1)
     .default(0.1)
     .describe('share that is held out: of a corpus whole pieces, chosen by their notes; of one piece its end'),
-  transposeToAllKeys: z.boolean().default(false).describe('add the training part in the eleven other keys'),
+  transposeToAllKeys: z.boolean().default(false).describe('learn the training part in the eleven other keys as well'),
   tempoScales: z
     .array(z.number().min(0.25).max(4))
     .default([])
@@ -52,7 +51,7 @@ export interface TokenizingHooks {
 /** A corpus as tokens: text in UTF-8. */
 export interface TokenizedCorpus {
   readonly tokens: Uint8Array;
-  /** transposed, stretched and varied copies of what is to be learnt from */
+  /** stretched and varied copies of what is to be learnt from */
   readonly augmented: Uint8Array;
   readonly grammar: GrammarSettings;
   readonly split: Split;
@@ -76,7 +75,8 @@ export async function tokenizeCorpus(
   const settings = settingsOf(params.grammar, taken[0]!.division);
   const grammar = createGrammar(settings);
   const several = taken.length > 1;
-  const augmenting = params.transposeToAllKeys || params.tempoScales.length > 0 || params.velocityJitter > 0;
+  const { transposeToAllKeys } = params;
+  const augmenting = transposeToAllKeys || params.tempoScales.length > 0 || params.velocityJitter > 0;
   const heldOut = several ? heldOutPieces(taken.map(notesDigest), params.validation) : [];
   const random = createRandom(params.seed);
   const ended = several || augmenting ? [END_OF_PIECE] : [];
@@ -84,6 +84,7 @@ export async function tokenizeCorpus(
   const augmented = new TokenText(grammar);
   const split: Split = [];
   const heldOutCounts = new HeldOut(grammar);
+  let inOtherKeys = 0;
   for (const [index, piece] of taken.entries()) {
     if (index % 64 === 63) {
       progress({ done: index, total: taken.length, unit: 'pieces' });
@@ -104,18 +105,33 @@ export async function tokenizeCorpus(
     const all = ofPiece.length + ended.length;
     tokens.add([...ofPiece, ...ended]);
     const learned = training === ofPiece.length ? all : training;
-    split.push({ tokens: all, training: learned });
+    const copies =
+      part === undefined
+        ? []
+        : Array.from(
+            copiesOf(part, params, () => random.next()),
+            grammar.encode,
+          );
+    for (const copy of copies) augmented.add([...copy, END_OF_PIECE]);
+    const inOwnKey = [ofPiece.slice(0, training), ...copies];
+    const keys = transposeToAllKeys && part ? keysThatFit(inOwnKey.flat(), grammar) : [];
+    for (const { length } of inOwnKey) inOtherKeys += keys.length * (length + 1);
+    split.push({
+      ...{ tokens: all, training: learned },
+      // Without other keys nobody has to know which piece a copy is of.
+      ...(transposeToAllKeys && copies.length > 0 && { copies: copies.length }),
+      ...(keys.length > 0 && { keys }),
+    });
     heldOutCounts.add([...ofPiece, ...ended].slice(learned));
-    if (part === undefined) continue;
-    for (const copy of copiesOf(part, params, () => random.next())) {
-      augmented.add([...grammar.encode(copy), END_OF_PIECE]);
-    }
   }
   if (split.length === 0)
     throw new GrammarError(`none of the pieces can be written in the grammar ${settings.grammar}`);
   const notes = taken.reduce((sum, piece) => sum + notesOf(piece).length, 0);
   const grid = settings.steps > 0 ? gridReport(taken, settings.steps) : undefined;
-  sayWhatWasDone(say, { split, augmented: augmented.count, notes, several, grid });
+  sayWhatWasDone(say, { split, more: augmented.count + inOtherKeys, notes, several, grid });
+  if (transposeToAllKeys && grammar.transposed === undefined) {
+    say(`${settings.grammar} writes pieces of all keys alike: tokenize.transposeToAllKeys adds nothing`);
+  }
   if (notes < FEW_NOTES) {
     say(
       `only ${notes} notes to learn from, so songs will copy them or wander: name more music in extract-track.source, or set tokenize.transposeToAllKeys`,
@@ -177,7 +193,7 @@ function sayWhichPart(
       ? `the most melodic of ${whole[0]!.tracks.length}${name && `, "${name}"`} (${notesOf(parts[0]!).length} notes)`
       : `the most melodic of each piece that has several (${several})`;
   say(
-    `${grammar} writes one track: ${which}; extract-track.track takes another, and grammar session, factored or chord-frame all`,
+    `${grammar} writes one track: ${which}; extract-track.track takes another, and grammar session, factored, score or chord-frame all`,
   );
 }
 
@@ -194,17 +210,13 @@ function toOneDivision(pieces: readonly Piece[], { grammar, steps }: GrammarSett
   );
 }
 
-/** What a piece is told in as well: other keys, other tempos, other velocities. */
+/** What a piece is told in as well: other tempos, other velocities. */
 function* copiesOf(piece: Piece, params: TokenizationParams, random: () => number): Generator<Piece> {
-  const { transposeToAllKeys, tempoScales, velocityJitter } = params;
-  const keys = transposeToAllKeys ? ALL_KEYS : [0];
+  const { tempoScales, velocityJitter } = params;
   for (const scale of [1, ...tempoScales]) {
-    for (const semitones of keys) {
-      if (semitones === 0 && scale === 1 && velocityJitter === 0) continue;
-      const transposed = transpose(scale === 1 ? piece : stretch(piece, scale), semitones);
-      // What would leave the range of MIDI is not made.
-      if (transposed) yield velocityJitter === 0 ? transposed : jitterVelocity(transposed, velocityJitter, random);
-    }
+    if (scale === 1 && velocityJitter === 0) continue;
+    const copy = scale === 1 ? piece : stretch(piece, scale);
+    yield velocityJitter === 0 ? copy : jitterVelocity(copy, velocityJitter, random);
   }
 }
 
@@ -228,13 +240,13 @@ function sayWhatWasDone(
   say: (line: string) => void,
   {
     split,
-    augmented,
+    more,
     notes,
     several,
     grid,
   }: {
     split: Split;
-    augmented: number;
+    more: number;
     notes: number;
     several: boolean;
     grid: TokenizationReport['grid'];
@@ -245,9 +257,9 @@ function sayWhatWasDone(
   const training = split.reduce((sum, part) => sum + part.training, 0);
   const heldPieces = split.filter((part) => part.training === 0).length;
   const held = several ? ` in ${heldPieces} ${heldPieces === 1 ? 'piece' : 'pieces'}` : '';
-  const more = augmented > 0 ? `, and ${count(augmented)} more to learn from` : '';
+  const added = more > 0 ? `, and ${count(more)} more to learn from` : '';
   const each = notes === 0 ? '' : ` (${(total / notes).toFixed(2)} per note)`;
-  say(`${count(total)} tokens${each}, ${count(total - training)} held out${held}${more}`);
+  say(`${count(total)} tokens${each}, ${count(total - training)} held out${held}${added}`);
   if (grid === undefined) return;
   if (grid.moved === 0) say(`all ${count(grid.events)} events stand on the grid`);
   else {

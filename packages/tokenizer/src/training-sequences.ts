@@ -1,6 +1,6 @@
 import type { ConditionRows } from './condition-rows.js';
-import { END_OF_PIECE } from './grammars/grammar.js';
-import type { Split } from './tokenization-formats.js';
+import { END_OF_PIECE, type Grammar } from './grammars/grammar.js';
+import { inKey, learnedInOtherKeys, OTHER_KEYS, type TokenizedMusic } from './other-keys.js';
 import { encoderOf, type Vocabulary } from './vocabulary.js';
 
 /** Token ids, and the rows of conditions that are told with each. */
@@ -9,31 +9,56 @@ interface Sequence {
   readonly rows?: Int32Array | undefined;
 }
 
+/** What a model knows: its tokens, and the conditions that it is told. */
+export interface ModelInput {
+  readonly vocabulary: Vocabulary;
+  readonly conditions?: ConditionRows | undefined;
+}
+
 /**
- * Sequences to learn from and to be tested on. A piece that ends with a token begins with that of the piece before.
- * @param conditions that the model is told
+ * Sequences to learn from and to be tested on. A piece that ends with a token begins with that of the piece before. What is learned in other
+ * keys follows key by key.
+ * @returns what is learned: pieces, copies, then both in other keys; and what is held out
  */
 export function trainingSequences(
-  vocabulary: Vocabulary,
-  { tokens: pieces, augmented }: { tokens: Iterable<string[]>; augmented: Iterable<string[]> },
-  split: Split,
-  conditions?: ConditionRows,
+  { vocabulary, conditions }: ModelInput,
+  grammar: Grammar,
+  corpus: TokenizedMusic,
 ): { training: Sequence[]; validation: Sequence[] } {
+  const { tokens: pieces, augmented, split } = corpus;
   const training: Sequence[] = [];
   const validation: Sequence[] = [];
   const encode = encoderOf(vocabulary);
-  const sequence = (tokens: readonly string[]): Sequence => ({ ids: encode(tokens), rows: conditions?.of(tokens) });
+  const known = new Set(vocabulary.entries.map(({ token }) => token));
+  const kept = (tokens: readonly string[]) =>
+    vocabulary.unseen === 'drop' ? tokens.filter((token) => known.has(token)) : tokens;
+  const sequence = (tokens: readonly string[]): Sequence => {
+    const told = kept(tokens);
+    return { ids: encode(told), rows: conditions?.of(told) };
+  };
   let index = 0;
   for (const tokens of pieces) {
     const before = tokens.at(-1) === END_OF_PIECE ? [END_OF_PIECE] : [];
     const whole = sequence([...before, ...tokens]);
     const { training: count } = split[index++]!;
-    const end = before.length + count;
+    const end = kept([...before, ...tokens.slice(0, count)]).length;
     if (count > 0) training.push(stretchOf(whole, 0, end));
     // The first token that is held out is told from the last one before it.
     if (count < tokens.length) validation.push(stretchOf(whole, count > 0 ? end - 1 : 0));
   }
   for (const tokens of augmented) training.push(sequence([END_OF_PIECE, ...tokens]));
+  const learned = [...learnedInOtherKeys(corpus)];
+  for (const semitones of OTHER_KEYS) {
+    const moved = new Map<string, string>();
+    const move = (token: string) => {
+      const known = moved.get(token) ?? inKey(token, semitones, grammar) ?? token;
+      moved.set(token, known);
+      return known;
+    };
+    for (const { tokens, keys } of learned) {
+      if (keys.includes(semitones)) training.push(sequence([END_OF_PIECE, ...tokens.map(move)]));
+    }
+  }
   return { training, validation };
 }
 

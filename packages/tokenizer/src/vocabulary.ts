@@ -1,4 +1,5 @@
-import { TokenError } from './grammars/grammar.js';
+import { type Grammar, TokenError } from './grammars/grammar.js';
+import { inKey, learnedInOtherKeys, type TokenizedMusic } from './other-keys.js';
 
 /** What to do with a token that the vocabulary lacks: stop with an error, or leave it out. */
 export type Unseen = 'error' | 'drop';
@@ -17,8 +18,38 @@ export interface Vocabulary {
 }
 
 export function buildVocabulary(tokens: Iterable<string>, unseen: Unseen): Vocabulary {
-  const counts = new Map<string, number>();
-  for (const token of tokens) counts.set(token, (counts.get(token) ?? 0) + 1);
+  const counts: Counts = new Map();
+  count(counts, tokens);
+  return byFrequency(counts, unseen);
+}
+
+/** The vocabulary of a corpus: of all its tokens, and of those in the other keys in which it is learned. */
+export function corpusVocabulary(corpus: TokenizedMusic, grammar: Grammar, unseen: Unseen): Vocabulary {
+  const counts: Counts = new Map();
+  for (const piece of corpus.tokens) count(counts, piece);
+  for (const copy of corpus.augmented) count(counts, copy);
+  // Most pieces are learned in the same keys: their tokens are counted once for all of these.
+  const learned = new Map<string, { keys: readonly number[]; counts: Counts }>();
+  for (const { tokens, keys } of learnedInOtherKeys(corpus)) {
+    const ofKeys = learned.get(keys.join()) ?? { keys, counts: new Map() };
+    learned.set(keys.join(), ofKeys);
+    count(ofKeys.counts, tokens);
+  }
+  for (const { keys, counts: inOwnKey } of learned.values()) {
+    for (const semitones of keys) {
+      for (const [token, times] of inOwnKey) count(counts, [inKey(token, semitones, grammar)!], times);
+    }
+  }
+  return byFrequency(counts, unseen);
+}
+
+type Counts = Map<string, number>;
+
+function count(counts: Counts, tokens: Iterable<string>, times = 1): void {
+  for (const token of tokens) counts.set(token, (counts.get(token) ?? 0) + times);
+}
+
+function byFrequency(counts: Counts, unseen: Unseen): Vocabulary {
   const entries = [...counts].map(([token, count]) => ({ token, count }));
   entries.sort((a, b) => b.count - a.count || (a.token < b.token ? -1 : 1));
   return { unseen, entries };

@@ -13,11 +13,10 @@ export function transpose(piece: Piece, semitones: number): Piece | undefined {
   let fits = true;
   const result = withEvents(piece, ({ events }) => {
     const messages = events.messages.map((message) => {
-      const kind = message >> 20;
-      if (kind > 10 || ((message >> 16) & 15) === DRUM_CHANNEL) return message;
-      const key = ((message >> 8) & 127) + semitones;
-      if (key < 0 || key > 127) fits = false;
-      return (message & ~0x7f00) | ((key & 127) << 8);
+      if (!namesPitch(message >> 16)) return message;
+      const key = transposedKey((message >> 8) & 127, semitones);
+      if (key === undefined) fits = false;
+      return (message & ~0x7f00) | ((key ?? 0) << 8);
     });
     return new ChannelEvents(events.ticks, messages);
   });
@@ -25,8 +24,35 @@ export function transpose(piece: Piece, semitones: number): Piece | undefined {
   return fits ? { ...result, keySignatures } : undefined;
 }
 
-/** Seven semitones up are one sharp more; of keys that sound alike the one with fewer signs, and flats where both have six. */
-function sharpsAfter(sharps: number, semitones: number): number {
+/**
+ * Whether transposition changes a channel message of this status: one that begins or ends a note, or presses its key, percussion apart.
+ * @example
+ * namesPitch(0x90); // true
+ * namesPitch(0x99); // false: channel 10
+ */
+export function namesPitch(status: number): boolean {
+  return status >> 4 <= 10 && (status & 15) !== DRUM_CHANNEL;
+}
+
+/**
+ * A key of MIDI `semitones` higher; undefined where MIDI has none.
+ * @example
+ * transposedKey(60, 7); // 67
+ * transposedKey(125, 7); // undefined
+ */
+export function transposedKey(key: number, semitones: number): number | undefined {
+  const moved = key + semitones;
+  return moved < 0 || moved > 127 ? undefined : moved;
+}
+
+/**
+ * The sharps of a key signature, flats below 0, `semitones` higher: seven semitones are one sharp more; of keys that sound alike the one with
+ * fewer signs, and flats where both have six.
+ * @example
+ * sharpsAfter(0, 2); // 2: from C major to D major
+ * sharpsAfter(0, 6); // -6
+ */
+export function sharpsAfter(sharps: number, semitones: number): number {
   const turned = (((sharps + semitones * 7) % 12) + 12) % 12;
   return turned > 5 ? turned - 12 : turned;
 }

@@ -113,6 +113,11 @@ export interface Grammar {
   reader(): NoteReader;
   /** What a token means; undefined of one that is none. */
   meaningOf(token: string): TokenMeaning | undefined;
+  /**
+   * The token that stands in its place in the same music `semitones` higher: of each token of a piece, it is the tokens of the piece as
+   * `transpose` of the package music moves it. Undefined where MIDI has no such key. A grammar that writes all keys alike has no such function.
+   */
+  readonly transposed?: (token: string, semitones: number) => string | undefined;
   /** Whether a token begins a line in a text for people. */
   startsLine(token: string): boolean;
   /** Whether a song that has no beginning given may begin with this token. */

@@ -1,5 +1,5 @@
 import { type ChannelEvent, ChannelEvents } from '@etude/midi-reader';
-import { notesOf, type Piece, quantize } from '@etude/music';
+import { notesOf, type Piece, quantize, transpose } from '@etude/music';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -287,5 +287,33 @@ describe('chord-frame', () => {
 
   it('refuses pitches that do not rise', () => {
     expect(() => grammar.decode(['Pitch_60', 'Pitch_60'])).toThrow('token 2: expected a higher pitch or Frame_None');
+  });
+});
+
+// Pieces of all keys are the same in the score grammar: see score.test.ts.
+const keyed = GRAMMARS.filter((name) => createGrammar(settings(name, 4)).transposed !== undefined);
+
+describe.each(keyed)('tokens of %s', (name) => {
+  it.each(
+    timeOf(name) === 'ticks' ? [0] : timeOf(name) === 'steps' ? [1, 4, 12] : [0, 4],
+  )('in another key are those of the transposed piece, at %i steps', (steps) => {
+    fc.assert(
+      fc.property(fc.oneof(anyMusic, anyPiece), fc.integer({ min: -12, max: 12 }), (music, semitones) => {
+        const one = timeOf(name) === 'ticks' ? { ...music, tracks: music.tracks.slice(0, 1) } : music;
+        const grammar = createGrammar(settings(name, steps, music.division));
+        const moved = grammar.encode(one).map((token) => grammar.transposed!(token, semitones));
+        const piece = transpose(one, semitones);
+        if (piece !== undefined) expect(moved).toEqual(grammar.encode(piece));
+        // A grid writes notes alone, and what leaves the range may be none.
+        else if (timeOf(name) !== 'steps') expect(moved).toContain(undefined);
+      }),
+    );
+  });
+
+  it('in no other key may leave the range of MIDI', () => {
+    const grammar = createGrammar(settings(name, timeOf(name) === 'steps' ? 4 : 0));
+    const high = grammar.encode(piece(note(0, 480, 120)));
+    const fits = (semitones: number) => high.every((token) => grammar.transposed!(token, semitones) !== undefined);
+    expect([-120, 7, 8, -121].map(fits)).toEqual([true, true, false, false]);
   });
 });

@@ -12,6 +12,8 @@ export interface TokenTable<Token> {
   /** What a text means; undefined where it is no token of the grammar. */
   read(text: string): Token | undefined;
   write(token: Token): string;
+  /** The text of what a token is changed to; undefined where it is no token, or becomes none. */
+  changed(text: string, change: (token: Token) => Token | undefined): string | undefined;
 }
 
 /**
@@ -38,12 +40,19 @@ export function tokenTable<Token extends { readonly kind: string }>(
     }
     return undefined;
   };
+  const read = (text: string) => {
+    if (!known.has(text)) known.set(text, parse(text));
+    return known.get(text);
+  };
+  const write = (token: Token) => rows[token.kind as Token['kind']].write(token as never);
   return {
-    read(text) {
-      if (!known.has(text)) known.set(text, parse(text));
-      return known.get(text);
+    read,
+    write,
+    changed(text, change) {
+      const token = read(text);
+      const other = token && change(token);
+      return other && write(other);
     },
-    write: (token) => rows[token.kind as Token['kind']].write(token as never),
   };
 }
 

@@ -4,7 +4,7 @@ import { decode } from './decode.js';
 import { encode } from './encode.js';
 import { voiceInFrames } from './given-voice.js';
 import { frameOrder } from './order.js';
-import { type ChordFrameToken, chordFrameMeaning, chordFrameTokens } from './tokens.js';
+import { type ChordFrameToken, chordFrameMeaning, chordFrameTokens, transposedToken } from './tokens.js';
 
 /**
  * The chord-frame grammar (docs/grammars/chord-frame.md): for each step of the grid the pitches that sound, low to high, and an end of
@@ -24,6 +24,7 @@ export function chordFrameGrammar(steps: number): Grammar {
       const token = tokens.read(text);
       return token && chordFrameMeaning(token);
     },
+    transposed: (text, semitones) => tokens.changed(text, (token) => transposedToken(token, semitones)),
     startsLine: (text) => tokens.read(text)?.kind === 'frame',
     maySongStart: (text) => tokens.read(text)?.kind === 'pitch',
     order: frameOrder(tokens),

@@ -1,4 +1,4 @@
-import { pitchName } from '@etude/music';
+import { pitchName, transposedKey } from '@etude/music';
 import type { TokenMeaning } from '../grammar.js';
 import { numbered, type TokenTable, tokenTable } from '../token-table.js';
 
@@ -35,4 +35,12 @@ export function chordFrameMeaning(token: ChordFrameToken): TokenMeaning {
       return { role: 'transposition', alike: words, amounts: [], words };
     }
   }
+}
+
+/** The token `semitones` higher; undefined where MIDI has no such key. */
+export function transposedToken(token: ChordFrameToken, semitones: number): ChordFrameToken | undefined {
+  if (token.kind === 'transposed') return { ...token, semitones: token.semitones + semitones };
+  if (token.kind !== 'pitch') return token;
+  const key = transposedKey(token.key, semitones);
+  return key === undefined ? undefined : { ...token, key };
 }

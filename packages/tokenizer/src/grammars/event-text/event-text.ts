@@ -1,6 +1,6 @@
 import { mostMelodic } from '@etude/corpus';
 import { type ChannelEvent, ChannelEvents, isNoteOn } from '@etude/midi-reader';
-import { DRUM_CHANNEL, type Piece } from '@etude/music';
+import { DRUM_CHANNEL, namesPitch, type Piece, transposedKey } from '@etude/music';
 
 import { type Grammar, GrammarError, TokenError } from '../grammar.js';
 import { KeysDown } from '../keys-down.js';
@@ -65,6 +65,12 @@ export function eventTextGrammar(division: number): Grammar {
         if (error instanceof TokenError) return undefined;
         throw error;
       }
+    },
+    transposed(token, semitones) {
+      const event = eventOf(token);
+      if (!namesPitch(event.status)) return token;
+      const data1 = transposedKey(event.data1, semitones);
+      return data1 === undefined ? undefined : toEventText([{ ...event, data1 }])[0];
     },
     startsLine: (token) => !token.startsWith('0_'),
     maySongStart(token) {

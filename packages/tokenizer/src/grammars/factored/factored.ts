@@ -4,7 +4,7 @@ import { encode, type FactoredSettings } from './encode.js';
 import { factoredVoice } from './given-voice.js';
 import { factoredOrder } from './place.js';
 import { FactoredReader, type Grid } from './reader.js';
-import { factoredMeaning, factoredTokens } from './tokens.js';
+import { factoredMeaning, factoredTokens, transposedToken } from './tokens.js';
 
 /**
  * The factored grammar (docs/grammars/factored.md): bar, position, instrument, pitch, velocity and duration of a note are tokens of their
@@ -23,6 +23,7 @@ export function factoredGrammar(settings: FactoredSettings): Grammar {
       const token = tokens.read(text);
       return token && factoredMeaning(token);
     },
+    transposed: (text, semitones) => tokens.changed(text, (token) => transposedToken(token, semitones)),
     startsLine: (text) => text === 'Bar_None',
     maySongStart: (text) => text === 'Bar_None',
     order: factoredOrder(tokens, settings.steps),

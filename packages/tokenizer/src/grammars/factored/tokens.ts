@@ -1,4 +1,4 @@
-import { PROGRAMS, pitchName } from '@etude/music';
+import { PROGRAMS, pitchName, transposedKey } from '@etude/music';
 import type { TokenMeaning } from '../grammar.js';
 import { numbered, type TokenTable, tokenTable } from '../token-table.js';
 
@@ -83,4 +83,11 @@ export function factoredMeaning(token: FactoredToken): TokenMeaning {
     case 'duration':
       return { role: 'other', alike: 'duration', amounts: [token.steps], words: `length of ${token.steps} steps` };
   }
+}
+
+/** The token `semitones` higher, percussion apart; undefined where MIDI has no such key. */
+export function transposedToken(token: FactoredToken, semitones: number): FactoredToken | undefined {
+  if (token.kind !== 'pitch' || token.isDrum) return token;
+  const key = transposedKey(token.key, semitones);
+  return key === undefined ? undefined : { ...token, key };
 }

@@ -1,5 +1,5 @@
 import { type ChannelEvent, ChannelEvents } from '@etude/midi-reader';
-import { notesOf, type Piece } from '@etude/music';
+import { notesOf, type Piece, transpose } from '@etude/music';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createGrammar, type GrammarSettings, TokenError } from '../../index.js';
@@ -72,6 +72,24 @@ describe('score', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('writes a piece in all keys alike, up to an octave', () => {
+    const tune = piece(threeFour, 0, [...note(0, 480, 60), ...note(480, 960, 67)], note(0, 1440, 48));
+    const grammar = createGrammar(settings(4));
+    const plain = grammar.encode(tune);
+    for (let semitones = -11; semitones <= 11; semitones++) {
+      const tokens = grammar.encode(transpose(tune, semitones)!);
+      const keyOf = (token: string) => Number(/^Pitch_(\d+)$/.exec(token)?.[1]);
+      const moved = tokens.map((token, i) => keyOf(token) - keyOf(plain[i]!)).filter((each) => !Number.isNaN(each));
+      expect(new Set(moved).size).toBe(1);
+      expect(Math.abs(moved[0]!) % 12).toBe(0);
+      const rest = (list: readonly string[]) => list.filter((token) => !/^(Pitch|Key)/.test(token));
+      expect(rest(tokens)).toEqual(rest(plain));
+      expect(notesOf(grammar.decode(tokens)).map(({ key }) => key - semitones)).toEqual(
+        notesOf(tune).map(({ key }) => key),
+      );
+    }
   });
 
   it('allows what it writes, token by token, and says where a token may not stand', () => {

@@ -6,7 +6,7 @@ import type { TokenTable } from '../token-table.js';
 import { decode } from './decode.js';
 import { encode, TokenNames } from './encode.js';
 import { sessionVoice } from './given-voice.js';
-import { messageOf, type SessionToken, sessionMeaning, sessionTokens } from './tokens.js';
+import { messageOf, type SessionToken, sessionMeaning, sessionTokens, transposedToken } from './tokens.js';
 
 /**
  * The session grammar: all tracks and channels in one stream in time order, with tempo, metre and key (docs/grammars/session.md). On a
@@ -34,6 +34,7 @@ export function sessionGrammar({ division, steps }: { division: number; steps: n
       const token = tokens.read(text);
       return token && sessionMeaning(token);
     },
+    transposed: (text, semitones) => tokens.changed(text, (token) => transposedToken(token, semitones)),
     startsLine: (text) => tokens.read(text)?.kind === 'shift',
     maySongStart(text) {
       const message = messageOf(tokens, text);

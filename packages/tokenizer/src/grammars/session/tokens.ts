@@ -1,5 +1,5 @@
 import { channelMessage, isNoteOff, isNoteOn, type KeySignature, type TimeSignature } from '@etude/midi-reader';
-import { DRUM_CHANNEL, pitchName } from '@etude/music';
+import { DRUM_CHANNEL, namesPitch, pitchName, sharpsAfter, transposedKey } from '@etude/music';
 import type { TokenMeaning } from '../grammar.js';
 import { numbered, type TokenTable, tokenTable } from '../token-table.js';
 
@@ -133,4 +133,12 @@ function messageMeaning({ track, status, data1, data2 }: TrackMessage): TokenMea
     amounts: [data2],
     words,
   };
+}
+
+/** The token `semitones` higher, percussion apart; undefined where MIDI has no such key. */
+export function transposedToken(token: SessionToken, semitones: number): SessionToken | undefined {
+  if (token.kind === 'key') return { ...token, sharps: sharpsAfter(token.sharps, semitones) };
+  if (token.kind !== 'message' || !namesPitch(token.status)) return token;
+  const data1 = transposedKey(token.data1, semitones);
+  return data1 === undefined ? undefined : { ...token, data1 };
 }

@@ -1,0 +1,53 @@
+import { ALL_KEYS } from '@etude/music';
+import { END_OF_PIECE, type Grammar } from './grammars/grammar.js';
+import type { Split } from './tokenization-formats.js';
+
+/** Semitones into the eleven other keys, in the order in which they are learned. */
+export const OTHER_KEYS = ALL_KEYS.slice(1);
+
+/** A corpus as `tokenize` writes it. */
+export interface TokenizedMusic {
+  /** each piece, with the token that ends it where there is one */
+  readonly tokens: Iterable<readonly string[]>;
+  /** copies of the pieces that are learned, each as many after the other as the split says */
+  readonly augmented: Iterable<readonly string[]>;
+  readonly split: Split;
+}
+
+/** Those of {@link OTHER_KEYS} in which no token of a piece leaves the range of MIDI. */
+export function keysThatFit(tokens: readonly string[], grammar: Grammar): number[] {
+  const different = [...new Set(tokens)];
+  return OTHER_KEYS.filter((semitones) => different.every((token) => inKey(token, semitones, grammar) !== undefined));
+}
+
+/**
+ * What is learned in other keys: of each piece the part that is learned, ended as a piece of its own, then the copies.
+ * @returns with each the semitones of its keys
+ */
+export function* learnedInOtherKeys({
+  tokens,
+  augmented,
+  split,
+}: TokenizedMusic): Generator<{ readonly tokens: readonly string[]; readonly keys: readonly number[] }> {
+  if (split.every(({ keys }) => keys === undefined)) return;
+  let index = 0;
+  for (const piece of tokens) {
+    const { training, keys = [] } = split[index++]!;
+    if (keys.length === 0) continue;
+    const learned = piece.slice(0, training);
+    yield { tokens: learned.at(-1) === END_OF_PIECE ? learned : [...learned, END_OF_PIECE], keys };
+  }
+  const copies = augmented[Symbol.iterator]();
+  for (const { keys = [], copies: count = 0 } of split) {
+    for (let i = 0; i < count; i++) yield { tokens: copies.next().value, keys };
+  }
+}
+
+/** The token in another key; what ends a piece ends it in all of them. Undefined where MIDI has no such key. */
+export function inKey(
+  token: string,
+  semitones: number,
+  { transposed }: Pick<Grammar, 'transposed'>,
+): string | undefined {
+  return token === END_OF_PIECE ? token : transposed?.(token, semitones);
+}
