@@ -117,7 +117,7 @@ ${sections.join('\n\n')}
 |---|---|
 | \`stage\` | the stage to run here, where it differs from the name. |
 | \`inputs\` | for each input of the stage, the artifact that it reads: one that some stage writes. |
-| \`outputs\` | for each output of the stage, the artifact that it writes: a file name, with \`*\` for the number in a family. |
+| \`outputs\` | for each output of the stage, the artifact that it writes: a file name, with \`*\` for the number in a family; those that nobody reads may be left out. |
 `;
 }
 

@@ -110,6 +110,15 @@ describe('a wrong experiment is refused', () => {
       ],
     ],
     [
+      'for a stage of an earlier version, with what does its work',
+      experiment(`${HEAD}read-frames:\n  source: a.json\n  keyToken: true\n`),
+      [
+        'experiments/tiny.yaml:4:1: stage read-frames is extract-track now',
+        'experiments/tiny.yaml:5:3: read-frames: "source" is extract-track.source now',
+        'experiments/tiny.yaml:6:3: read-frames: "keyToken" is tokenize.grammar.keyToken now',
+      ],
+    ],
+    [
       'for a map of noise without what it has to have',
       experiment(`${HEAD}sample: { noise: { every: 4 } }\n`),
       ['experiments/tiny.yaml:4:11: sample.noise.disturbances: a value is missing: expected array'],
@@ -222,6 +231,16 @@ describe('a wrong pipeline is refused', () => {
       'for an unknown stage, with the nearest',
       `${EXTRACT}  tokenise:\n    inputs: { pieces: pieces.jsonl }\n    ${TOKENS}\n`,
       ['pipelines/song.yaml:4:3: unknown stage "tokenise"; did you mean "tokenize"?'],
+    ],
+    [
+      'for a stage of an earlier version, with what does its work',
+      '  read-frames:\n    outputs: { pieces: pieces.jsonl }\n',
+      ['pipelines/song.yaml:2:3: stage read-frames is extract-track now'],
+    ],
+    [
+      'for a stage that writes nothing',
+      '  extract-track: {}\n',
+      ['pipelines/song.yaml:2:3: stage extract-track lacks an artifact for its outputs "pieces", "summary"'],
     ],
     [
       'for an unknown key',

@@ -52,6 +52,10 @@ describe('evaluate', async () => {
     expect(difference).toBeLessThan(Math.log(125e6));
   });
 
+  it('refuses a corpus that has nothing to test on', async () => {
+    await expect(run('')).rejects.toThrow('there is nothing to evaluate: no piece is for testing');
+  });
+
   it('refuses music of another grammar in words', async () => {
     await expect(run('Position_4 EOS_None\n')).rejects.toThrow('"Position_4" is in the music to evaluate');
   });

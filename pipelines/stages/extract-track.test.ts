@@ -1,4 +1,5 @@
 import { setTempo, timeSignature, trackName, writeMidi } from '@etude/midi-writer';
+import { piecesFormat } from '@etude/music';
 import { describe, expect, it } from 'vitest';
 import { runStage, workspaceFile } from '../testing/run-stage.js';
 import { extractTrack } from './extract-track.js';
@@ -188,6 +189,42 @@ describe('extract-track', () => {
     const files = Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`${i}.mid`, song(60 + i)]));
     const memo = { load: async () => new TextEncoder().encode(text), save: async () => {} };
     expect((await many(files, {}, { memo })).said[0]).toBe('read 9 of 9 files');
+  });
+
+  it('reads piano rolls, alone or among other files, and says what each is for', async () => {
+    const rolls = {
+      train: [
+        [[60, 64], [62]],
+        [[], []],
+      ],
+      valid: [[[60]]],
+      test: [[[64], []]],
+    };
+    const json = (value: unknown) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value));
+    const { outputs, said } = await many({ 'a.json': json(rolls) }, { framesPerBeat: 2 });
+    expect(said).toEqual([
+      'piano rolls: 1 to learn from, 1 to validate on, 1 to test on, 1 without notes left out; 5 notes',
+    ]);
+    const pieces = [...piecesFormat.parseEach(outputs.pieces![0]!.bytes)];
+    expect(pieces.map(({ splitPart, end }) => [splitPart, end])).toEqual([
+      ['training', undefined],
+      ['validation', undefined],
+      ['test', 480],
+    ]);
+    expect(JSON.parse(outputs.summary![0]!.text()).rolls).toEqual({ training: 1, validation: 1, test: 1, silent: 1 });
+
+    const mixed = { 'a.json': json(rolls), 'b.mid': song(72), 'c.json': json({ ...rolls, valid: [[[128]]] }) };
+    const several = await many(mixed);
+    expect(several.said).toEqual([
+      'music/a.json: piano rolls: 1 to learn from, 1 to validate on, 1 to test on, 1 without notes left out',
+      'music/c.json: left out: valid.0.0.0: Too big: expected number to be <=127',
+      '4 pieces of 3 files: 6 notes, 12 events',
+    ]);
+    await expect(many({ 'a.json': json('{') })).rejects.toThrow(/^music\/a\.json: .*JSON/);
+    await expect(many({ 'a.json': json({ train: [] }) })).rejects.toThrow('music/a.json: valid: ');
+    await expect(many({ 'a.json': json({ train: [[[]]], valid: [], test: [] }) })).rejects.toThrow(
+      'music/a.json: there are no notes in it, or none that is selected',
+    );
   });
 
   it('says what is wrong, with the tracks to choose from', async () => {

@@ -8,16 +8,27 @@ import { mostThreads } from '../computing/kernels.js';
 export const extractTrack = defineStage({
   name: 'extract-track',
   version: 4,
-  summary: 'Takes pieces out of MIDI files: the tracks, channels and instruments that are asked for',
+  summary:
+    'Takes pieces out of MIDI files, the tracks, channels and instruments that are asked for, and out of piano rolls',
   params: z.strictObject({
     source: workspaceFiles(
       z
         .union([z.string(), z.array(z.string()).min(1)])
-        .describe('the MIDI file to learn from; or a folder, a pattern such as music/*.mid, or a list of those'),
+        .describe(
+          'the MIDI file to learn from, or piano rolls in JSON (docs/own-music.md); or a folder of MIDI files, a pattern such as music/*.mid, or a list of those',
+        ),
       MIDI_EXTENSIONS,
     ),
     ...extractionParams.shape,
   }),
+  replaces: {
+    'read-frames': {
+      source: 'extract-track.source',
+      stepsPerBeat: 'extract-track.framesPerBeat and tokenize.grammar.stepsPerBeat',
+      transposeToAllKeys: 'tokenize.transposeToAllKeys',
+      keyToken: 'tokenize.grammar.keyToken',
+    },
+  },
   inputs: {},
   outputs: { pieces: piecesFormat, summary: textFormat },
   errors: [ChangedFileError, SourceError],

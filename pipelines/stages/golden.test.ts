@@ -76,7 +76,7 @@ interface Chain {
 const named = (...names: string[]) => names.map((name) => stages.find((stage) => stage.name === name)!);
 const CHAINS: Record<string, Chain> = {
   song: {
-    stages: stages.filter(({ name }) => name !== 'read-frames'),
+    stages,
     params: {
       'extract-track': { source: 'fixture.mid' },
       train: { layers: 2, units: 4, steps: 3, batch: 2, window: 4, evaluateEvery: 1 },
@@ -86,9 +86,10 @@ const CHAINS: Record<string, Chain> = {
     inputs: { evaluate: { test: 'tokens' }, measure: { songs: 'sample.songs' } },
   },
   chorales: {
-    stages: named('read-frames', 'study', 'build-vocab', 'train', 'evaluate'),
+    stages: named('extract-track', 'tokenize', 'study', 'build-vocab', 'train', 'evaluate'),
     params: {
-      'read-frames': { source: 'rolls.json', transposeToAllKeys: true, keyToken: true },
+      'extract-track': { source: 'rolls.json' },
+      tokenize: { grammar: { kind: 'chord-frame', stepsPerBeat: 1, keyToken: true }, transposeToAllKeys: true },
       train: { layers: 1, units: 2, steps: 12, batch: 4, window: 8, evaluateEvery: 4 },
     },
     source: workspaceFile(Buffer.from(JSON.stringify(rolls)), 'rolls.json'),

@@ -3,7 +3,6 @@ import { buildVocab } from './build-vocab.js';
 import { evaluate } from './evaluate.js';
 import { extractTrack } from './extract-track.js';
 import { measure } from './measure.js';
-import { readFrames } from './read-frames.js';
 import { render } from './render.js';
 import { sample } from './sample.js';
 import { study } from './study.js';
@@ -21,5 +20,4 @@ export const stages: readonly Stage[] = [
   render,
   measure,
   evaluate,
-  readFrames,
 ];

@@ -1,6 +1,6 @@
 import { defineStage } from '@etude/engine';
 import { SongMeter, sourceFormat } from '@etude/measures';
-import { piecesFormat, pieceToJson, withoutNames } from '@etude/music';
+import { musicOf, piecesFormat, pieceToJson } from '@etude/music';
 import { createGrammar, grammarFormat, piecesFor } from '@etude/tokenizer';
 import * as z from 'zod';
 
@@ -13,7 +13,8 @@ export const study = defineStage({
   inputs: { pieces: piecesFormat, grammar: grammarFormat },
   outputs: { music: piecesFormat, source: sourceFormat },
   run({ inputs }) {
-    const music = [...piecesFor(createGrammar(inputs.grammar), inputs.pieces)].map(withoutNames);
+    const known = [...inputs.pieces].filter(({ splitPart }) => splitPart !== 'test');
+    const music = [...piecesFor(createGrammar(inputs.grammar), known)].map(musicOf);
     return { music: music.map(pieceToJson), source: new SongMeter(music).source() };
   },
 });

@@ -26,13 +26,14 @@ const SETUP = [
 const tokenized = async (pieces: readonly Piece[], params = {}) => {
   const text = pieces.map((piece) => `${pieceToJson(piece)}\n`).join('');
   const { outputs, said } = await runStage(tokenize, { params, inputs: { pieces: inputFile(text) } });
-  const [written, copies] = ['tokens', 'augmented'].map((name) => [
+  const [written, copies, test] = ['tokens', 'augmented', 'test'].map((name) => [
     ...tokensFormat.parseEach(outputs[name]![0]!.bytes),
   ]);
   return {
     written: written!,
     tokens: written!.flat(),
     copies: copies!,
+    test: test!,
     split: splitFormat.parse(outputs.split![0]!.bytes),
     grammar: grammarFormat.parse(outputs.grammar![0]!.bytes),
     tokenization: tokenizationReportFormat.parse(outputs.tokenization![0]!.bytes),
@@ -85,6 +86,21 @@ describe('tokenize', () => {
     expect(held.length).toBeGreaterThan(0);
     expect(split.every(({ tokens: all, training }) => training === 0 || training === all)).toBe(true);
     expect(said[0]).toMatch(/ held out in \d pieces?$/);
+  });
+
+  it('learns, validates and tests on what pieces say themselves', async () => {
+    const parts = ['test', 'validation', 'training', undefined, 'training'] as const;
+    const pieces = parts.map((splitPart, i) => ({ ...scale(48 + i), ...(splitPart && { splitPart }) }));
+    const { written, test, split, said, tokenization } = await tokenized(pieces, {
+      grammar: { kind: 'chord-frame', stepsPerBeat: 2 },
+      validation: 0.9,
+    });
+    expect(written.map(([first]) => first)).toEqual(['Pitch_49', 'Pitch_50', 'Pitch_51', 'Pitch_52']);
+    expect(split.map(({ tokens, training }) => training / tokens)).toEqual([0, 1, 1, 1]);
+    expect(test.map((tokens) => [tokens[0], tokens.at(-1)])).toEqual([['Pitch_48', 'EOS_None']]);
+    expect(said[0]).toBe('324 tokens (2.02 per note), 81 held out in 1 piece, 81 more to test on');
+    expect(tokenization).toMatchObject({ notes: 160, heldOut: { tokens: 81, notes: 40 } });
+    await expect(tokenized(pieces.slice(0, 1))).rejects.toThrow('there is nothing to learn from');
   });
 
   it('takes a tempo beyond the grammar as its fastest', async () => {

@@ -20,6 +20,7 @@ export const tokenize = defineStage({
   outputs: {
     tokens: tokensFormat,
     augmented: tokensFormat,
+    test: tokensFormat,
     grammar: grammarFormat,
     split: splitFormat,
     tokenization: tokenizationReportFormat,

@@ -94,7 +94,14 @@ describe('what is held out', () => {
 });
 
 describe('a corpus', () => {
-  const plan = { selection: all, strict: false, pedalToDurations: false, quantize: 0, transposeToC: false };
+  const plan = {
+    selection: all,
+    strict: false,
+    pedalToDurations: false,
+    quantize: 0,
+    transposeToC: false,
+    framesPerBeat: 1,
+  };
   const bytes = readFileSync(new URL('../../../data/canon-in-d.mid', import.meta.url));
   const folder = mkdtempSync(join(tmpdir(), 'etude-corpus-'));
   const files = Array.from({ length: 70 }, (_, i) => {

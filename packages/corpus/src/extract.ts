@@ -2,7 +2,7 @@ import type { MidiProblem } from '@etude/midi-reader';
 import { FAMILIES, instrument } from '@etude/music';
 import * as z from 'zod';
 import { readCorpus } from './read-corpus.js';
-import { type FileReading, type ReadingPlan, readPieces } from './read-file.js';
+import { type CorpusPlan, type FileReading, readPieces } from './read-file.js';
 import { readingsFromBytes, readingsToBytes } from './readings.js';
 
 /** Fewer files than this are read again sooner than what is known of them. */
@@ -30,6 +30,7 @@ export const extractionParams = z.strictObject({
     .default(false)
     .describe('make notes as long as the sustain pedal holds them, in place of the pedal'),
   quantize: z.int().min(0).max(960).default(0).describe('steps a quarter note that every event is moved to; 0: none'),
+  framesPerBeat: z.int().min(1).max(96).default(1).describe('frames a quarter note of piano rolls'),
   transposeToC: z.boolean().default(false).describe('transpose every piece to C major or A minor'),
   strict: z.boolean().default(false).describe('fail at the first thing in a file that breaks the specification'),
 });
@@ -107,21 +108,25 @@ async function remembered(memo: Memo): Promise<Map<string, FileReading>> {
   }
 }
 
-function planOf(params: ExtractionParams): ReadingPlan {
+function planOf(params: ExtractionParams): CorpusPlan {
   const { track, trackName: name, channels, instruments: programs, families, drums, merge } = params;
-  const { strict, pedalToDurations, quantize, transposeToC } = params;
+  const { strict, pedalToDurations, quantize, transposeToC, framesPerBeat } = params;
   const tracks = typeof track === 'number' ? [track] : track;
   return {
     selection: { tracks, name, channels, programs, families, drums, merge },
-    ...{ strict, pedalToDurations, quantize, transposeToC },
+    ...{ strict, pedalToDurations, quantize, transposeToC, framesPerBeat },
   };
 }
 
 function ofOne({ path }: SourceFile, { pieces, summary }: FileReading, { track }: ExtractionParams, say: Say) {
-  const { error, problems, tracks = [], notes, events } = summary;
+  const { error, problems, tracks = [], notes, events, rolls } = summary;
   const lines = problems.map((problem) => `${path}:${inWords(problem)}`);
   sayLines(lines, say);
   if (error !== undefined) throw new SourceError(`${path}: ${error}`);
+  if (rolls !== undefined) {
+    say(`${rollsInWords(rolls)}; ${notes.toLocaleString('en')} notes`);
+    return { pieces, summary: summaryToJson(summary) };
+  }
   const numbered = tracks.map((each, index) => ({ index, ...each }));
   const taken = numbered.filter((each) => each.taken);
   const [first] = taken;
@@ -158,6 +163,7 @@ function ofMany(
       lines.push(`${path}: left out: ${summary.error}`);
     }
     for (const problem of summary.problems) lines.push(`${path}:${inWords(problem)}`);
+    if (summary.rolls !== undefined) lines.push(`${path}: ${rollsInWords(summary.rolls)}`);
     const sameAs = notesDigests.map((notesDigest) => seen.get(notesDigest));
     const taken = found.filter((_, index) => sameAs[index] === undefined);
     for (const twin of sameAs) if (twin) lines.push(`${path}: left out: it has the same notes as ${twin}`);
@@ -175,6 +181,11 @@ function ofMany(
     `${count(pieces.length)} pieces of ${count(source.length)} files: ${count(notes)} notes, ${count(events)} events`,
   );
   return { pieces, summary: summaryToJson({ pieces: pieces.length, notes, events, files: summaries }) };
+}
+
+function rollsInWords({ training, validation, test, silent }: NonNullable<FileReading['summary']['rolls']>): string {
+  const parts = `piano rolls: ${training} to learn from, ${validation} to validate on, ${test} to test on`;
+  return silent === 0 ? parts : `${parts}, ${silent} without notes left out`;
 }
 
 function inWords({ track, offset, problem, done }: MidiProblem): string {

@@ -20,7 +20,7 @@ export function withoutEnd(piece: Piece, share: number): Piece | undefined {
 }
 
 /** The piece up to a tick, at which what still sounds is ended. */
-function until(piece: Piece, end: number): Piece {
+function until({ end: _, ...piece }: Piece, end: number): Piece {
   const tracks = piece.tracks.map((track) => {
     const kept: ChannelEvent[] = [];
     const down = new Map<number, ChannelEvent>();

@@ -1,6 +1,7 @@
 export { type ExtractionParams, extractionParams, extractPieces, SourceError, type SourceFile } from './extract.js';
 export { heldOutPieces, withoutEnd } from './hold-out.js';
 export { mostMelodic } from './melody.js';
+export { PianoRollError, piecesOfRolls } from './piano-rolls.js';
 export { ChangedFileError, readCorpus } from './read-corpus.js';
-export { type ReadingPlan, readPieces } from './read-file.js';
+export { type CorpusPlan, type ReadingPlan, readPieces } from './read-file.js';
 export { MusicError, readMusic } from './read-music.js';

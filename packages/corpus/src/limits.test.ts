@@ -21,7 +21,7 @@ const file = (division: number, tracks: readonly number[][], format = 1) =>
   ]);
 const plan = (selection = {}) => ({
   selection: { tracks: 'all' as const, drums: 'keep' as const, merge: false, ...selection },
-  ...{ strict: false, pedalToDurations: false, quantize: 0, transposeToC: false },
+  ...{ strict: false, pedalToDurations: false, quantize: 0, transposeToC: false, framesPerBeat: 1 },
 });
 const NOTE = [0, 0x90, 60, 90, 96, 0x80, 60, 0];
 const name = (text: string) => [0, 0xff, 3, text.length, ...Buffer.from(text)];

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { type FileReading, type FileToRead, type ReadingPlan, readFiles } from './read-file.js';
+import { type CorpusPlan, type FileReading, type FileToRead, readFiles } from './read-file.js';
 
 /** The file is not what it was when its digest was taken. */
 export class ChangedFileError extends Error {
@@ -26,7 +26,7 @@ const WORTH_THREADS = 64;
  */
 export async function readCorpus(
   files: readonly FileToRead[],
-  plan: ReadingPlan,
+  plan: CorpusPlan,
   { threads = 1, signal, onProgress }: CorpusHooks = {},
 ): Promise<FileReading[]> {
   const parts: FileToRead[][] = [];

@@ -9,10 +9,12 @@ import {
   piecesOf,
   pieceToJson,
   quantize,
+  type SplitPart,
   semitonesToC,
   transpose,
 } from '@etude/music';
 import { checkDuration, checkTracks, LimitError } from './limits.js';
+import { isJson, PianoRollError, piecesOfRolls } from './piano-rolls.js';
 import { noTrack, nothingIn, type Selection, SelectionError, select } from './select.js';
 
 /** What is taken out of a file, and what is done to it. */
@@ -26,7 +28,13 @@ export interface ReadingPlan {
   readonly transposeToC: boolean;
 }
 
-/** One MIDI file, read. */
+/** How the files of a corpus are read. */
+export interface CorpusPlan extends ReadingPlan {
+  /** frames a quarter note of piano rolls */
+  readonly framesPerBeat: number;
+}
+
+/** One file, read. */
 export interface FileReading {
   /** as JSON, a line each */
   readonly pieces: readonly string[];
@@ -42,6 +50,8 @@ export interface FileSummary {
   readonly tempos?: MidiFile['tempos'];
   readonly timeSignatures?: MidiFile['timeSignatures'];
   readonly problems: readonly MidiProblem[];
+  /** piano rolls by what they are for, and those of which the selection leaves no notes */
+  readonly rolls?: Readonly<Record<SplitPart | 'silent', number>>;
   /** notes and events of all pieces together, after the selection */
   readonly notes: number;
   readonly events: number;
@@ -49,9 +59,9 @@ export interface FileSummary {
   readonly error?: string;
 }
 
-/** Reads the pieces of a MIDI file, in the form in which a corpus keeps them. What goes wrong is in the summary. */
-export function readPieces(bytes: Uint8Array, plan: ReadingPlan): FileReading {
-  const { pieces, summary } = piecesOfFile(bytes, plan);
+/** Reads the pieces of a MIDI file, or of piano rolls in JSON, in the form in which a corpus keeps them. What goes wrong is in the summary. */
+export function readPieces(bytes: Uint8Array, plan: CorpusPlan): FileReading {
+  const { pieces, summary } = isJson(bytes) ? piecesOfRollFile(bytes, plan) : piecesOfFile(bytes, plan);
   return { pieces: pieces.map(pieceToJson), notesDigests: pieces.map(notesDigest), summary };
 }
 
@@ -67,22 +77,53 @@ export function piecesOfFile(bytes: Uint8Array, plan: ReadingPlan): { pieces: Pi
     // The pedal may stand in a track that is not selected.
     const whole = plan.pedalToDurations ? piecesOf(file).map(pedalToDurations) : piecesOf(file);
     const selected = format === 2 ? selectPieces(whole, plan.selection) : selectOne(whole, plan.selection);
-    const pieces = selected.map(({ piece, taken }) => {
-      for (const track of taken) tracks[track]!.taken = true;
-      checkDuration(piece);
-      return prepare(piece, plan);
-    });
-    for (const { tracks } of pieces) for (const { events } of tracks) summary.events += events.length;
-    for (const piece of pieces) summary.notes += notesOf(piece).length;
-    return { pieces, summary };
+    for (const track of selected.flatMap(({ taken }) => taken)) tracks[track]!.taken = true;
+    return prepared(selected, plan, summary);
   } catch (error) {
-    const isOfFile = [MidiError, SelectionError, LimitError].some((kind) => error instanceof kind);
-    if (!isOfFile) throw error;
-    return { pieces: [], summary: { ...summary, error: (error as Error).message } };
+    return failed(error, summary);
   }
 }
 
+/** The same of piano rolls. */
+function piecesOfRollFile(bytes: Uint8Array, plan: CorpusPlan): { pieces: Piece[]; summary: FileSummary } {
+  try {
+    const rolls = piecesOfRolls(new TextDecoder().decode(bytes), plan.framesPerBeat);
+    const selected = rolls.flatMap((piece) => ifNotes(() => select(piece, plan.selection)));
+    if (selected.length === 0) throw new SelectionError('there are no notes in it, or none that is selected');
+    const count = (part: SplitPart) => selected.filter(({ piece }) => piece.splitPart === part).length;
+    const parts = { training: count('training'), validation: count('validation'), test: count('test') };
+    const division = rolls[0]!.division;
+    return prepared(selected, plan, {
+      ...NOTHING,
+      division,
+      rolls: { ...parts, silent: rolls.length - selected.length },
+    });
+  } catch (error) {
+    return failed(error, NOTHING);
+  }
+}
+
+const NOTHING: FileSummary = { problems: [], notes: 0, events: 0 };
+
 type Selected = ReturnType<typeof select>;
+
+/** @throws {LimitError} where a piece lasts too long */
+function prepared(selected: readonly Selected[], plan: ReadingPlan, summary: FileSummary) {
+  const pieces = selected.map(({ piece }) => {
+    checkDuration(piece);
+    return prepare(piece, plan);
+  });
+  let events = 0;
+  for (const { tracks } of pieces) for (const track of tracks) events += track.events.length;
+  const notes = pieces.reduce((sum, piece) => sum + notesOf(piece).length, 0);
+  return { pieces, summary: { ...summary, notes, events } };
+}
+
+function failed(error: unknown, summary: FileSummary) {
+  const isOfFile = [MidiError, PianoRollError, SelectionError, LimitError].some((kind) => error instanceof kind);
+  if (!isOfFile) throw error;
+  return { pieces: [], summary: { ...summary, error: (error as Error).message } };
+}
 
 function selectOne(pieces: readonly Piece[], selection: Selection): Selected[] {
   return pieces.map((piece) => select(piece, selection));
@@ -96,15 +137,20 @@ function selectPieces(pieces: readonly Piece[], selection: Selection): Selected[
   const selected = numbers.flatMap((number): Selected[] => {
     const whole = pieces[number];
     if (whole === undefined) throw new SelectionError(noTrack(number, file()));
-    try {
-      return [{ piece: select(whole, { ...selection, tracks: 'all' }).piece, taken: [number] }];
-    } catch (error) {
-      if (error instanceof SelectionError) return [];
-      throw error;
-    }
+    return ifNotes(() => ({ piece: select(whole, { ...selection, tracks: 'all' }).piece, taken: [number] }));
   });
   if (selected.length === 0) throw new SelectionError(nothingIn(file(), numbers));
   return selected;
+}
+
+/** What is selected; nothing where that has no notes. */
+function ifNotes(selected: () => Selected): Selected[] {
+  try {
+    return [selected()];
+  } catch (error) {
+    if (error instanceof SelectionError) return [];
+    throw error;
+  }
 }
 
 function prepare(piece: Piece, plan: ReadingPlan): Piece {
@@ -128,7 +174,7 @@ export async function readFiles({
   plan,
 }: {
   files: FileToRead[];
-  plan: ReadingPlan;
+  plan: CorpusPlan;
 }): Promise<(FileReading | undefined)[]> {
   const readings: (FileReading | undefined)[] = [];
   for (const { path, digest } of files) {

@@ -124,6 +124,8 @@ export interface StageDefinition<P extends z.ZodObject, I extends Ports, O exten
   readonly params: P;
   /** what parameters were called in earlier versions, and what they are now: for the error that an old file gets */
   readonly renamed?: Readonly<Record<string, string>>;
+  /** stages of earlier versions whose work this one does, and what their parameters are now: `stage.parameter` */
+  readonly replaces?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly inputs: I;
   readonly outputs: O;
   /**
@@ -205,4 +207,9 @@ export function fileParameters(stage: Stage): Map<string, readonly string[]> {
     ([name, schema]) => [name, (schema as z.ZodType).meta()?.workspaceFiles as readonly string[] | undefined] as const,
   );
   return new Map(found.filter((entry): entry is [string, readonly string[]] => entry[1] !== undefined));
+}
+
+/** The stage that does the work of one of an earlier version; undefined where there is none. */
+export function successorOf(name: string, stages: readonly Stage[]): Stage | undefined {
+  return stages.find(({ replaces = {} }) => Object.hasOwn(replaces, name));
 }

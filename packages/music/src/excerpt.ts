@@ -5,7 +5,7 @@ import { type Piece, type PieceTrack, withEvents } from './piece.js';
  * What begins between two ticks of a piece, as a piece of its own. Notes end at the latter one at the latest; what sounded before the former
  * one is left out.
  */
-export function excerpt(piece: Piece, from: number, until: number): Piece {
+export function excerpt({ end: _, ...piece }: Piece, from: number, until: number): Piece {
   const moved = <T extends { tick: number }>(list: readonly T[]) => {
     const inside = list.filter(({ tick }) => tick >= from && tick < until);
     // What held before holds from the beginning on.

@@ -12,6 +12,10 @@ export interface Piece {
   /** in time order */
   readonly keySignatures: readonly PieceKey[];
   readonly tracks: readonly PieceTrack[];
+  /** tick at which it ends, where its source says so: after its last event there is silence */
+  readonly end?: number;
+  /** what it is for, where its source says so */
+  readonly splitPart?: SplitPart;
 }
 
 /** A key signature, and the mode where it is neither major nor minor, which MIDI cannot say. */
@@ -19,6 +23,9 @@ export interface PieceKey extends KeySignature {
   /** semitones of the tonic above that of the major key of the signature, 0 to 11: 2 for Dorian, 7 for Mixolydian */
   readonly tonic?: number;
 }
+
+/** The parts of a split: what a model learns from, what is held out to choose the model by, and what the chosen one is tested on. */
+export type SplitPart = 'training' | 'validation' | 'test';
 
 export interface PieceTrack {
   readonly name: string;
@@ -53,8 +60,8 @@ export function toPieceTrack({ name, nameBytes, events }: PieceTrack): PieceTrac
   return { name, ...(nameBytes !== undefined && { nameBytes }), events };
 }
 
-/** A piece without what its tracks are called. */
-export function withoutNames(piece: Piece): Piece {
+/** The music of a piece alone: without what its tracks are called, and what it is for. */
+export function musicOf({ splitPart: _, ...piece }: Piece): Piece {
   return { ...piece, tracks: piece.tracks.map(({ events }) => ({ name: '', events })) };
 }
 

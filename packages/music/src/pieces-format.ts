@@ -16,13 +16,14 @@ export const piecesFormat = {
 };
 
 /** JSON on one line; the events of a track are one list of numbers, four an event: tick, status, data1, data2. */
-export function pieceToJson({ tracks, division, tempos, timeSignatures, keySignatures }: Piece): string {
+export function pieceToJson({ tracks, division, tempos, timeSignatures, keySignatures, ...rest }: Piece): string {
   const flat = tracks.map((track) => {
     const numbers: number[] = [];
     for (const { tick, status, data1, data2 } of track.events) numbers.push(tick, status, data1, data2);
     return { ...toPieceTrack(track), events: numbers };
   });
-  return JSON.stringify({ division, tempos, timeSignatures, keySignatures, tracks: flat });
+  const { end, splitPart } = rest;
+  return JSON.stringify({ division, tempos, timeSignatures, keySignatures, end, splitPart, tracks: flat });
 }
 
 /** The inverse of {@link pieceToJson}. */

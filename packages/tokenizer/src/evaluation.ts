@@ -25,7 +25,7 @@ export interface EvaluatedMusic {
   nats(perKnownToken: number): number;
 }
 
-/** Music has a token for which the vocabulary has none, and which no other can stand for. */
+/** There is no music, or it has a token for which the vocabulary has none, and which no other can stand for. */
 export class EvaluationError extends Error {
   override name = 'EvaluationError';
 }
@@ -33,7 +33,7 @@ export class EvaluationError extends Error {
 /**
  * Pieces as the ids of a vocabulary. A pitch that it lacks is heard as the nearest one that it has, and what it costs is counted apart.
  * @param onlyHeard the id of a token that is heard and not counted
- * @throws {EvaluationError} at any other token that it lacks
+ * @throws {EvaluationError} at any other token that it lacks, or where there are no pieces
  */
 export function evaluatedMusic(
   music: Iterable<readonly string[]>,
@@ -42,6 +42,7 @@ export function evaluatedMusic(
   onlyHeard: (id: number) => number,
 ): EvaluatedMusic {
   const pieces = [...music];
+  if (pieces.length === 0) throw new EvaluationError('there is nothing to evaluate: no piece is for testing');
   const { encode, knows, unseenPitches } = evaluationEncoder(vocabulary, grammar, onlyHeard);
   // The first token of a piece is told from what ended the one before, or where nothing ends pieces not at all.
   const isEnded = (tokens: readonly string[]) => tokens.at(-1) === END_OF_PIECE;

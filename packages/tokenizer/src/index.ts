@@ -17,7 +17,6 @@ export {
   type VoiceRule,
 } from './grammars/grammar.js';
 export type { TokenizedMusic } from './other-keys.js';
-export { PianoRollError, pianoRollParams, tokenizePianoRolls } from './piano-rolls.js';
 export { formatTokens, songTokensFormat, tokensFormat } from './token-text.js';
 export {
   grammarFormat,

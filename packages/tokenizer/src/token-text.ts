@@ -42,3 +42,23 @@ export const songTokensFormat = {
   parse: (bytes: Uint8Array): string[] => parseTokens(new TextDecoder().decode(bytes)),
   serialize: (text: string): string => text,
 };
+
+/** A text that grows piece by piece; all of it may be longer than a string can be. */
+export class TokenText {
+  count = 0;
+  readonly #grammar: Grammar;
+  readonly #parts: Buffer[] = [];
+
+  constructor(grammar: Grammar) {
+    this.#grammar = grammar;
+  }
+
+  add(tokens: readonly string[]): void {
+    this.count += tokens.length;
+    this.#parts.push(Buffer.from(formatTokens(tokens, this.#grammar)));
+  }
+
+  toBytes(): Uint8Array {
+    return Buffer.concat(this.#parts);
+  }
+}

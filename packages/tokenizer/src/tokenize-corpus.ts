@@ -14,7 +14,7 @@ import { createGrammar, type GrammarSettings, grammarChoice, settingsOf, timeOf 
 import { END_OF_PIECE, type Grammar, GrammarError } from './grammars/grammar.js';
 import { HeldOut } from './held-out.js';
 import { keysThatFit } from './other-keys.js';
-import { formatTokens } from './token-text.js';
+import { TokenText } from './token-text.js';
 import type { Split, TokenizationReport } from './tokenization-formats.js';
 
 /** How a corpus is written as tokens. */
@@ -27,7 +27,9 @@ export const tokenizationParams = z.strictObject({
     .min(0)
     .lt(1)
     .default(0.1)
-    .describe('share that is held out: of a corpus whole pieces, chosen by their notes; of one piece its end'),
+    .describe(
+      'share that is held out: of a corpus whole pieces, chosen by their notes; of one piece its end; without effect where the source says itself what is held out',
+    ),
   transposeToAllKeys: z.boolean().default(false).describe('learn the training part in the eleven other keys as well'),
   tempoScales: z
     .array(z.number().min(0.25).max(4))
@@ -53,13 +55,15 @@ export interface TokenizedCorpus {
   readonly tokens: Uint8Array;
   /** stretched and varied copies of what is to be learnt from */
   readonly augmented: Uint8Array;
+  /** pieces that are for nothing but testing a model, ended, where the source says so */
+  readonly test: Uint8Array;
   readonly grammar: GrammarSettings;
   readonly split: Split;
   readonly tokenization: TokenizationReport;
 }
 
 /**
- * Writes pieces as tokens, and decides which part of them to learn from.
+ * Writes pieces as tokens, and decides which part of them to learn from, where they do not say so themselves.
  * @throws {GrammarError} where the grammar cannot write them
  */
 export async function tokenizeCorpus(
@@ -74,14 +78,16 @@ export async function tokenizeCorpus(
   if (partOf) sayWhichPart(say, chosen, whole, taken);
   const settings = settingsOf(params.grammar, taken[0]!.division);
   const grammar = createGrammar(settings);
-  const several = taken.length > 1;
+  const isSplit = taken.some(({ splitPart }) => splitPart !== undefined);
+  const several = isSplit || taken.length > 1;
   const { transposeToAllKeys } = params;
   const augmenting = transposeToAllKeys || params.tempoScales.length > 0 || params.velocityJitter > 0;
-  const heldOut = several ? heldOutPieces(taken.map(notesDigest), params.validation) : [];
+  const heldOut = heldOutOf(taken, isSplit, params.validation);
   const random = createRandom(params.seed);
   const ended = several || augmenting ? [END_OF_PIECE] : [];
   const tokens = new TokenText(grammar);
   const augmented = new TokenText(grammar);
+  const test = new TokenText(grammar);
   const split: Split = [];
   const heldOutCounts = new HeldOut(grammar);
   let inOtherKeys = 0;
@@ -96,6 +102,10 @@ export async function tokenizeCorpus(
       say(`piece ${index + 1} left out: ${problem}`);
     });
     if (ofPiece === undefined) continue;
+    if (piece.splitPart === 'test') {
+      test.add([...ofPiece, END_OF_PIECE]);
+      continue;
+    }
     let part = several ? (heldOut[index] ? undefined : piece) : withoutEnd(piece, params.validation);
     let training = part === piece ? ofPiece.length : part === undefined ? 0 : grammar.encode(part).length;
     if (!several && training < LEAST_TOKENS && training < ofPiece.length) {
@@ -124,11 +134,13 @@ export async function tokenizeCorpus(
     });
     heldOutCounts.add([...ofPiece, ...ended].slice(learned));
   }
+  const known = taken.filter(({ splitPart }) => splitPart !== 'test');
+  if (known.length === 0) throw new GrammarError('there is nothing to learn from: all pieces are for testing');
   if (split.length === 0)
     throw new GrammarError(`none of the pieces can be written in the grammar ${settings.grammar}`);
-  const notes = taken.reduce((sum, piece) => sum + notesOf(piece).length, 0);
-  const grid = settings.steps > 0 ? gridReport(taken, settings.steps) : undefined;
-  sayWhatWasDone(say, { split, more: augmented.count + inOtherKeys, notes, several, grid });
+  const notes = known.reduce((sum, piece) => sum + notesOf(piece).length, 0);
+  const grid = settings.steps > 0 ? gridReport(known, settings.steps) : undefined;
+  sayWhatWasDone(say, { split, more: augmented.count + inOtherKeys, test: test.count, notes, several, grid });
   if (transposeToAllKeys && grammar.transposed === undefined) {
     say(`${settings.grammar} writes pieces of all keys alike: tokenize.transposeToAllKeys adds nothing`);
   }
@@ -140,30 +152,11 @@ export async function tokenizeCorpus(
   return {
     tokens: tokens.toBytes(),
     augmented: augmented.toBytes(),
+    test: test.toBytes(),
     grammar: settings,
     split,
     tokenization: { notes, ...(grid && { grid }), heldOut: heldOutCounts.counts },
   };
-}
-
-/** A text that grows piece by piece; all of it may be longer than a string can be. */
-class TokenText {
-  count = 0;
-  readonly #grammar: Grammar;
-  readonly #parts: Buffer[] = [];
-
-  constructor(grammar: Grammar) {
-    this.#grammar = grammar;
-  }
-
-  add(tokens: readonly string[]): void {
-    this.count += tokens.length;
-    this.#parts.push(Buffer.from(formatTokens(tokens, this.#grammar)));
-  }
-
-  toBytes(): Uint8Array {
-    return Buffer.concat(this.#parts);
-  }
 }
 
 function encode(grammar: Grammar, piece: Piece, failed: (problem: string) => void): string[] | undefined {
@@ -195,6 +188,12 @@ function sayWhichPart(
   say(
     `${grammar} writes one track: ${which}; extract-track.track takes another, and grammar session, factored, score or chord-frame all`,
   );
+}
+
+/** Whether each piece is held out: as their source says, where it says so of any; of a corpus by their notes. */
+function heldOutOf(pieces: readonly Piece[], isSplit: boolean, share: number): boolean[] {
+  if (isSplit) return pieces.map(({ splitPart }) => splitPart === 'validation');
+  return pieces.length > 1 ? heldOutPieces(pieces.map(notesDigest), share) : [false];
 }
 
 /** Grammars that count ticks need the same number a quarter note in all pieces. */
@@ -241,12 +240,14 @@ function sayWhatWasDone(
   {
     split,
     more,
+    test,
     notes,
     several,
     grid,
   }: {
     split: Split;
     more: number;
+    test: number;
     notes: number;
     several: boolean;
     grid: TokenizationReport['grid'];
@@ -258,8 +259,9 @@ function sayWhatWasDone(
   const heldPieces = split.filter((part) => part.training === 0).length;
   const held = several ? ` in ${heldPieces} ${heldPieces === 1 ? 'piece' : 'pieces'}` : '';
   const added = more > 0 ? `, and ${count(more)} more to learn from` : '';
+  const tested = test > 0 ? `, ${count(test)} more to test on` : '';
   const each = notes === 0 ? '' : ` (${(total / notes).toFixed(2)} per note)`;
-  say(`${count(total)} tokens${each}, ${count(total - training)} held out${held}${added}`);
+  say(`${count(total)} tokens${each}, ${count(total - training)} held out${held}${added}${tested}`);
   if (grid === undefined) return;
   if (grid.moved === 0) say(`all ${count(grid.events)} events stand on the grid`);
   else {

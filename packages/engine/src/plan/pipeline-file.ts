@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { isPlainName } from '../files/workspace-path.js';
 import { addAll, type Problem, suggestion } from '../problem.js';
-import { isFamily, type Port, type Stage } from '../stage.js';
+import { isFamily, type Port, type Stage, successorOf } from '../stage.js';
 import { check } from '../yaml/check-value.js';
 import type { YamlFile, YamlPath } from '../yaml/yaml-file.js';
 
@@ -11,7 +11,7 @@ export interface Node {
   readonly stage: Stage;
   /** artifact name by input port */
   readonly inputs: Readonly<Record<string, string>>;
-  /** artifact name by output port; of a family with `*` for the number: `song-*.mid` */
+  /** artifact name by output port, those left out that nobody reads; of a family with `*` for the number: `song-*.mid` */
   readonly outputs: Readonly<Record<string, string>>;
   /** the node that writes the artifact of each input port */
   readonly producers: Readonly<Record<string, string>>;
@@ -24,7 +24,10 @@ export const pipelineSchema = z.strictObject({
       z.strictObject({
         stage: z.string().optional().describe('the stage to run here, where it differs from the name'),
         inputs: z.record(z.string(), z.string()).optional().describe('which artifact comes in at which port'),
-        outputs: z.record(z.string(), z.string()).optional().describe('the artifacts that the stage writes, by port'),
+        outputs: z
+          .record(z.string(), z.string())
+          .optional()
+          .describe('the artifacts that the stage writes, by port; those that nobody reads may be left out'),
       }),
     )
     .describe('the stages, each under its own name, in any order'),
@@ -58,9 +61,11 @@ export function readPipeline(file: YamlFile, stages: readonly Stage[], problems:
     const stage = stages.find((candidate) => candidate.name === kind);
     if (stage === undefined) {
       const names = stages.map((candidate) => candidate.name);
-      if (file.has(['stages', name, 'stage']))
-        say([name, 'stage'], `unknown stage "${kind}"${suggestion(kind, names)}`);
-      else say([name], `unknown stage "${kind}"${suggestion(kind, names)}`, 'key');
+      const now = successorOf(kind, stages)?.name;
+      const message =
+        now === undefined ? `unknown stage "${kind}"${suggestion(kind, names)}` : `stage ${kind} is ${now} now`;
+      if (file.has(['stages', name, 'stage'])) say([name, 'stage'], message);
+      else say([name], message, 'key');
       continue;
     }
     for (const [side, ports, given] of [
@@ -79,8 +84,10 @@ export function readPipeline(file: YamlFile, stages: readonly Stage[], problems:
         const wrong = artifactProblem(artifact, ports[port]!);
         if (wrong !== undefined) say([name, side, port], wrong);
       }
-      const missing = Object.keys(ports).filter((port) => !Object.hasOwn(given, port));
-      if (missing.length > 0) {
+      const all = Object.keys(ports);
+      const missing = all.filter((port) => !Object.hasOwn(given, port));
+      // An output that nobody reads may be left out, but not all of them.
+      if (missing.length > 0 && (side === 'inputs' || missing.length === all.length)) {
         say(
           [name],
           `stage ${kind} lacks an artifact for its ${side} ${missing.map((d) => `"${d}"`).join(', ')}`,

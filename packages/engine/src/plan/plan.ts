@@ -1,9 +1,9 @@
 import { basename, extname, join } from 'node:path';
 import { findFiles, type PlannedFile } from '../files/workspace-files.js';
 import { InputError, type Problem, suggestion } from '../problem.js';
-import { fileParameters, type Stage } from '../stage.js';
+import { fileParameters, type Stage, successorOf } from '../stage.js';
 import { check, shown } from '../yaml/check-value.js';
-import { readYamlFile } from '../yaml/yaml-file.js';
+import { isMap, readYamlFile } from '../yaml/yaml-file.js';
 import { EXPERIMENT_KEYS, type Experiment, fileProblem, readExperiment, yamlFilesIn } from './experiment-file.js';
 import { type Node, readPipeline } from './pipeline-file.js';
 
@@ -51,9 +51,17 @@ export function makePlan({ workspace, config, set = [], stages }: PlanRequest): 
   const nodes = pipelineOf(experiment, workspace, stages, problems);
   const known = nodes.map(({ name }) => name);
   if (nodes.length > 0) {
-    for (const name of Object.keys(experiment.sections).filter((section) => !known.includes(section))) {
-      const message = `unknown stage "${name}"${suggestion(name, [...known, ...EXPERIMENT_KEYS])}`;
+    for (const [name, section] of Object.entries(experiment.sections)) {
+      if (known.includes(name)) continue;
+      const successor = successorOf(name, stages);
+      const near = suggestion(name, [...known, ...EXPERIMENT_KEYS]);
+      const message =
+        successor === undefined ? `unknown stage "${name}"${near}` : `stage ${name} is ${successor.name} now`;
       problems.push(experiment.problem([name], message, 'key'));
+      for (const [key, now] of Object.entries(successor?.replaces?.[name] ?? {})) {
+        if (!isMap(section) || !Object.hasOwn(section, key)) continue;
+        problems.push(experiment.problem([name, key], `${name}: "${key}" is ${now} now`, 'key'));
+      }
     }
   }
   const warnings: string[] = [];

@@ -16,6 +16,7 @@ export function stretch(piece: Piece, factor: number): Piece {
         ),
     ),
     ...{ ...meta, keySignatures: scaled(piece.keySignatures) },
+    ...(piece.end !== undefined && { end: Math.round(piece.end * factor) }),
   };
 }
 

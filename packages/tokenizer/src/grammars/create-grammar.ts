@@ -14,6 +14,8 @@ interface Resolution {
   readonly steps: number;
   /** how many velocities the factored grammar tells apart, 1 to 127 */
   readonly velocities: number;
+  /** whether a piece begins with a token that tells how far it is transposed */
+  readonly keyToken?: boolean | undefined;
 }
 
 interface GrammarKind {
@@ -53,9 +55,18 @@ const KINDS = {
     create: factoredGrammar,
   },
   'chord-frame': {
-    options: z.strictObject({ kind: kind('chord-frame'), stepsPerBeat: stepsPerBeat.default(4) }),
+    options: z.strictObject({
+      kind: kind('chord-frame'),
+      stepsPerBeat: stepsPerBeat.default(4),
+      keyToken: z
+        .boolean()
+        .default(false)
+        .describe(
+          'begin every piece with a token that tells how far it is transposed; 0 but in what is learned in other keys',
+        ),
+    }),
     time: 'steps',
-    create: ({ steps }) => chordFrameGrammar(steps),
+    create: chordFrameGrammar,
   },
   score: {
     options: z.strictObject({ kind: kind('score'), stepsPerBeat: stepsPerBeat.default(12) }),
@@ -78,8 +89,16 @@ export type GrammarChoice = z.output<typeof grammarChoice>;
 /** Which grammar is chosen, at which resolution; `division` is that of the pieces. */
 export function settingsOf(choice: GrammarChoice, division: number): GrammarSettings {
   const { kind, ...rest } = typeof choice === 'string' ? withOptions.parse({ kind: choice }) : choice;
-  const { stepsPerBeat = 0, velocities = 32 } = rest as { stepsPerBeat?: number; velocities?: number };
-  return { grammar: kind, division, steps: stepsPerBeat, velocities };
+  const {
+    stepsPerBeat = 0,
+    velocities = 32,
+    keyToken,
+  } = rest as {
+    stepsPerBeat?: number;
+    velocities?: number;
+    keyToken?: boolean;
+  };
+  return { grammar: kind, division, steps: stepsPerBeat, velocities, ...(keyToken && { keyToken }) };
 }
 
 /** Which grammar, and at which resolution: with the tokens alone it makes music of them. */

@@ -1,7 +1,7 @@
 import { type Grammar, type NoteReader, ticksOfStep } from '../grammar.js';
 import type { TokenTable } from '../token-table.js';
 import { decode } from './decode.js';
-import { encode } from './encode.js';
+import { encode, type FrameSettings } from './encode.js';
 import { voiceInFrames } from './given-voice.js';
 import { frameOrder } from './order.js';
 import { type ChordFrameToken, chordFrameMeaning, chordFrameTokens, transposedToken } from './tokens.js';
@@ -11,13 +11,13 @@ import { type ChordFrameToken, chordFrameMeaning, chordFrameTokens, transposedTo
  * frame. What holds the same pitch in two frames is one note. It is how likelihoods of chorales are published (Boulanger-Lewandowski
  * et al. 2012): per frame, as the sum over its tokens.
  */
-export function chordFrameGrammar(steps: number): Grammar {
+export function chordFrameGrammar({ steps, keyToken = false }: FrameSettings): Grammar {
   const unit = ticksOfStep(steps);
   const tokens = chordFrameTokens();
   const division = unit * steps;
   return {
     division,
-    encode: (piece) => encode(piece, steps).map(tokens.write),
+    encode: (piece) => encode(piece, { steps, keyToken }).map(tokens.write),
     decode: (texts) => decode(texts, tokens, { unit, division }),
     reader: () => frameReader(tokens, unit),
     meaningOf(text) {

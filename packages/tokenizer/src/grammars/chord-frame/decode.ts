@@ -37,7 +37,8 @@ export function decode(
   });
   // The last frame ends without a token where a song was cut, and a frame of silence ends all that sounds.
   if (frame.size > 0) endFrame();
+  const end = sounding.size === 0 && tick > 0 ? { end: tick } : {};
   endFrame();
   const tracks = [{ name: '', events: ChannelEvents.of(events) }];
-  return { division, tempos: [], timeSignatures: [], keySignatures: [], tracks };
+  return { division, tempos: [], timeSignatures: [], keySignatures: [], tracks, ...end };
 }

@@ -5,8 +5,18 @@ import type { ChordFrameToken } from './tokens.js';
 /** Pitches of all frames of a piece: four at a time for nearly 9 hours at 120. */
 const MOST_PITCHES = 1_000_000;
 
-/** @throws {GrammarError} where the piece is too long, or has too much in it */
-export function encode(piece: Piece, steps: number): ChordFrameToken[] {
+export interface FrameSettings {
+  /** frames a quarter note */
+  readonly steps: number;
+  /** whether a piece begins with a token that tells how far it is transposed */
+  readonly keyToken?: boolean | undefined;
+}
+
+/**
+ * A piece is written in its own key; what is transposed after that has the token that says so.
+ * @throws {GrammarError} where the piece is too long, or has too much in it
+ */
+export function encode(piece: Piece, { steps, keyToken }: FrameSettings): ChordFrameToken[] {
   const stepOf = (tick: number) => Math.round((tick * steps) / piece.division);
   const notes = notesOf(piece)
     .filter((note) => !isDrum(note))
@@ -16,6 +26,7 @@ export function encode(piece: Piece, steps: number): ChordFrameToken[] {
     last = Math.max(last, end);
     sounding += end - start;
   }
+  if (notes.length > 0 && piece.end !== undefined) last = Math.max(last, stepOf(piece.end));
   checkLength(last);
   if (sounding > MOST_PITCHES) {
     throw new GrammarError(
@@ -25,7 +36,7 @@ export function encode(piece: Piece, steps: number): ChordFrameToken[] {
   /** keys of each frame, in which one may stand twice */
   const frames = Array.from({ length: last }, (): number[] => []);
   for (const { key, start, end } of notes) for (let frame = start; frame < end; frame++) frames[frame]!.push(key);
-  const tokens: ChordFrameToken[] = [];
+  const tokens: ChordFrameToken[] = keyToken && last > 0 ? [{ kind: 'transposed', semitones: 0 }] : [];
   for (const keys of frames) {
     for (const key of new Set(keys.sort((a, b) => a - b))) tokens.push({ kind: 'pitch', key });
     tokens.push({ kind: 'frame' });

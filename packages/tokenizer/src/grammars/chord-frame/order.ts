@@ -17,7 +17,7 @@ export function frameAfter(frame: Frame, token: ChordFrameToken): Frame | undefi
     case 'frame':
       return BETWEEN;
     case 'transposed':
-      // In a corpus that is transposed a piece may begin with how far it is; see piano-rolls.ts.
+      // A piece may begin with how far it is transposed.
       return frame === START ? BETWEEN : undefined;
     case 'pitch':
       return token.key > (frame.pitch ?? -1) ? { key: `${token.key}`, pitch: token.key } : undefined;
