@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { once } from '../../packages/engine/src/files/once.js';
 import { runQuietly, works } from '../../scripts/setup/command.mjs';
-import { once } from '../../scripts/setup/once.mjs';
 import { userCache } from '../../scripts/setup/workspace.mjs';
 
 /** What there is to install, by the name of the list beside this file. */

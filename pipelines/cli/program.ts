@@ -109,6 +109,23 @@ export function buildProgram(): Command {
     async (_, command) => (await import('./cache.js')).verifyCommand(command.optsWithGlobals()),
   );
 
+  const data = command('data', 'show the data sets that an experiment can learn from, and fetch them', [
+    'data list',
+    'data get oneills-1850',
+  ]);
+  command(
+    'list',
+    'show every data set, its terms, and whether it is in the cache',
+    ['data list', 'data list --json'],
+    data,
+  )
+    .addOption(json())
+    .action(async (options) => (await import('./data.js')).dataListCommand(options));
+  command('get', 'fetch data sets into the cache, and read again what is there', ['data get oneills-1850'], data)
+    .argument('<names...>', 'names of data sets')
+    .addOption(json())
+    .action(async (names, options) => (await import('./data.js')).dataGetCommand(names, options));
+
   ofExperiment(
     command('graph', "show an experiment's stages and the artifacts between them", ['graph experiments/4layer.yaml']),
   )

@@ -2,7 +2,7 @@ import { runPlan, type StageRecord } from '@etude/engine';
 import { EXIT, fail } from './fail.js';
 import { printJson } from './print.js';
 import { type RunReporter, runReporter } from './run-reporter.js';
-import { planFor } from './workspace.js';
+import { planFor, planWithData } from './workspace.js';
 
 /** Milliseconds in which two signals count as one. */
 const SAME_CTRL_C = 500;
@@ -26,7 +26,7 @@ export async function runCommand({
   let reporter: RunReporter | undefined;
   const { signal, release } = interruption((line) => (reporter ? reporter.note(line) : console.error(line)));
   try {
-    const plan = planFor(request);
+    const plan = dryRun ? planFor(request) : await planWithData(request, signal);
     reporter = runReporter(plan, { quiet: json });
     const { record, error } = await runPlan(plan, {
       again: stage,

@@ -1,7 +1,10 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import type { DataSet } from '@etude/corpus';
 import { makePlan, type Plan } from '@etude/engine';
+import { fetchDataSet } from '../datasets/kept.js';
 import { stages } from '../stages/index.js';
+import { dataSetFinder, sayOnStandardError } from './data.js';
 
 /** The workspace around a folder: the nearest one up that holds `pipelines/`, else the folder itself. */
 export function findWorkspace(from = process.cwd()): string {
@@ -19,8 +22,32 @@ function resolveConfig(config: string, workspace: string): string {
   return way.startsWith('..') || isAbsolute(way) ? here : join(workspace, way, basename(here));
 }
 
-/** @throws {InputError} */
-export function planFor({ config, set }: { config: string; set?: readonly string[] }): Plan {
+interface Request {
+  readonly config: string;
+  readonly set?: readonly string[];
+}
+
+/**
+ * @param absent is told of a data set that is named and not on this machine; without, that is a problem
+ * @throws {InputError}
+ */
+export function planFor({ config, set }: Request, absent?: (set: DataSet) => void): Plan {
   const workspace = findWorkspace();
-  return makePlan({ workspace, config: resolveConfig(config, workspace), set: set ?? [], stages });
+  return makePlan({
+    ...{ workspace, config: resolveConfig(config, workspace), set: set ?? [], stages },
+    dataSet: dataSetFinder(absent),
+  });
+}
+
+/**
+ * As {@link planFor}; once nothing is wrong with the experiment, data sets that it names and that are not on this machine are fetched.
+ * @throws {InputError}
+ * @throws {StageError} where a data set cannot be fetched
+ */
+export async function planWithData(request: Request, signal: AbortSignal): Promise<Plan> {
+  const absent = new Set<DataSet>();
+  const plan = planFor(request, (set) => absent.add(set));
+  if (absent.size === 0) return plan;
+  for (const set of absent) await fetchDataSet(set, process.env, sayOnStandardError, signal);
+  return planFor(request);
 }

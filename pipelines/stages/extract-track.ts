@@ -1,6 +1,5 @@
-import { ChangedFileError, extractionParams, extractPieces, SourceError } from '@etude/corpus';
+import { ChangedFileError, extractionParams, extractPieces, MUSIC_EXTENSIONS, SourceError } from '@etude/corpus';
 import { defineStage, textFormat, workspaceFiles } from '@etude/engine';
-import { MIDI_EXTENSIONS } from '@etude/midi-reader';
 import { piecesFormat } from '@etude/music';
 import * as z from 'zod';
 import { mostThreads } from '../computing/kernels.js';
@@ -9,15 +8,15 @@ export const extractTrack = defineStage({
   name: 'extract-track',
   version: 4,
   summary:
-    'Takes pieces out of MIDI files, the tracks, channels and instruments that are asked for, and out of piano rolls',
+    'Takes pieces out of files (MIDI, ABC, piano rolls): the tracks, channels and instruments that are asked for',
   params: z.strictObject({
     source: workspaceFiles(
       z
         .union([z.string(), z.array(z.string()).min(1)])
         .describe(
-          'the MIDI file to learn from, or piano rolls in JSON (docs/own-music.md); or a folder of MIDI files, a pattern such as music/*.mid, or a list of those',
+          'the file to learn from (MIDI, ABC, piano rolls in JSON: docs/own-music.md); or a folder, a pattern such as music/*.mid, or a list of those',
         ),
-      MIDI_EXTENSIONS,
+      MUSIC_EXTENSIONS,
     ),
     ...extractionParams.shape,
   }),

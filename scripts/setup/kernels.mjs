@@ -3,9 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { findDamage, hasRecordedContents } from '../../packages/engine/src/files/contents.js';
+import { once } from '../../packages/engine/src/files/once.js';
 import { findCompiler, lastLine, runQuietly } from './command.mjs';
-import { findDamage, hasRecordedContents } from './contents.mjs';
-import { once } from './once.mjs';
 import { root, say, seconds, tfjsNode, userCache } from './workspace.mjs';
 
 const sources = join(root, 'packages', 'model', 'native');
@@ -36,6 +36,7 @@ export async function provideKernels(native, earlier, thorough) {
       make: compile,
       check: (at) => checkThatTheyLoad(join(at, file)),
       onWait: (holder) => say(`the kernels are being compiled by ${holder}; waiting for it`),
+      onDamage: say,
       thorough,
     });
     const link = join(sources, 'build');

@@ -4,22 +4,13 @@
 //   none      Etude then computes with the wasm backend, which needs nothing
 // What was made is kept once per user and linked into the checkout.
 import { spawnSync } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { findDamage, hasRecordedContents } from '../../packages/engine/src/files/contents.js';
+import { once } from '../../packages/engine/src/files/once.js';
+import { downloadWheel } from '../../packages/engine/src/files/python-wheel.js';
 import { findCompiler, lastLine, runQuietly, works } from './command.mjs';
-import { digestOf, findDamage, hasRecordedContents } from './contents.mjs';
-import { once } from './once.mjs';
 import { root, say, seconds, tfjsNode, userCache } from './workspace.mjs';
 
 const require = createRequire(import.meta.url);
@@ -94,6 +85,7 @@ function makeOnce(name, thorough, make) {
     make,
     check: (at) => checkThatItLoads(join(at, addonPath)),
     onWait: (holder) => say(`native TensorFlow is being made by ${holder}; waiting for it`),
+    onDamage: say,
     thorough,
   });
 }
@@ -140,33 +132,15 @@ async function makeFromWheel(thorough) {
       const compiler = findCompiler();
       const python = ['python3', 'python'].find((name) => works(name, ['-m', 'pip', '--version']));
       if (python === undefined) throw new Error('no Python 3 with pip was found');
-      const file = await downloadWheel(python, wheel);
+      const file = await downloadWheel(wheel, {
+        folder: join(userCache(), 'downloads'),
+        onDownload: () => say(`downloading ${wheel.requirement} (262 MiB, once per user)`),
+      });
       unpackWheel(python, file, join(aside, 'deps'));
       compileAddon(compiler, aside);
       rmSync(file);
     },
   );
-}
-
-/** The wheel in the user's cache, its sha256 checked; kept until it has been unpacked. */
-async function downloadWheel(python, { requirement, tags, sha256 }) {
-  const folder = join(userCache(), 'downloads');
-  const kept = join(folder, `${sha256}.whl`);
-  if (existsSync(kept) && (await digestOf(kept)) === sha256) return kept;
-  const aside = join(folder, `${sha256}.partial`);
-  rmSync(aside, { recursive: true, force: true });
-  mkdirSync(aside, { recursive: true });
-  say(`downloading ${requirement} (262 MiB, once per user)`);
-  const startedAt = Date.now();
-  const options = ['--no-deps', '--only-binary', ':all:', '--quiet', '--retries', '2', '--disable-pip-version-check'];
-  runQuietly(python, ['-m', 'pip', 'download', ...options, ...tags, '--dest', aside, requirement]);
-  const [name] = readdirSync(aside);
-  const found = await digestOf(join(aside, name));
-  if (found !== sha256) throw new Error(`${name} has sha256 ${found}, expected ${sha256}`);
-  renameSync(join(aside, name), kept);
-  rmSync(aside, { recursive: true });
-  say(`downloaded and checked (${seconds(startedAt)})`);
-  return kept;
 }
 
 /** From the wheel: the two libraries, and the headers (1 MB of 287) that an add-on and custom operations include. */

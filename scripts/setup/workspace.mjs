@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { userCache as cacheOf } from '../../packages/engine/src/files/user-cache.js';
 import { writeWhole } from '../../packages/engine/src/files/whole-file.js';
 
 /** The checkout. */
@@ -41,10 +41,4 @@ export async function writeStamp(stamp) {
 }
 
 /** The folder where this user's programs keep what can be fetched again. */
-export function userCache() {
-  const { env, platform } = process;
-  if (env.ETUDE_CACHE_DIR) return env.ETUDE_CACHE_DIR;
-  if (platform === 'win32') return join(env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'etude');
-  if (platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'etude');
-  return join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'etude');
-}
+export const userCache = () => cacheOf(process.env);

@@ -1,8 +1,9 @@
-import { setTempo, type TrackToWrite, timeSignature, trackName, writeMidi } from '@etude/midi-writer';
-import { AbcError, type AbcWarning } from './abc-error.js';
-import { changesOf, upbeatOf, withoutTempos } from './changes.js';
+import { keySignature, setTempo, type TrackToWrite, timeSignature, trackName, writeMidi } from '@etude/midi-writer';
+import { AbcError, type AbcPlace, type AbcWarning } from './abc-error.js';
+import { asWritten, changesOf, upbeatOf, withoutTempos } from './changes.js';
 import { checkFields, checkTune } from './check-tune.js';
 import { type AudioCommand, audioOf, parseTune, type TempoElement } from './parsed-tune.js';
+import { withoutLooseTies } from './ties.js';
 import { type TuneText, tuneTextsOf } from './tune-texts.js';
 
 /** Ticks a quarter note. */
@@ -28,6 +29,23 @@ export interface AbcOptions {
    * its bar lines
    */
   readonly upbeats?: 'inside-bar' | 'at-once';
+  /**
+   * `played`, which is the default: repeats and endings in their order, grace notes that take their time from the note behind them; `written`: every bar
+   * once, in the order of the text, and no grace notes
+   */
+  readonly scores?: 'played' | 'written';
+  /** whether to write key signatures; left out by default */
+  readonly keySignatures?: boolean;
+}
+
+/** A tune of a book, as a file of its own. */
+export interface AbcTune {
+  /** where its field `X:` is */
+  readonly place: AbcPlace;
+  /** its first `T:`, or nothing */
+  readonly title: string;
+  /** its music; or why it cannot be read, with the place */
+  readonly music: AbcMusic | AbcError;
 }
 
 /**
@@ -36,10 +54,31 @@ export interface AbcOptions {
  *
  * @throws {AbcError} with line and column, where notes would be lost or cannot be played
  */
-export function abcToMidi(abc: string, { upbeats = 'inside-bar' }: AbcOptions = {}): AbcMusic {
-  const music = new Music();
-  for (const tune of tuneTextsOf(abc)) music.add(tune, upbeats);
-  if (music.isEmpty) throw new AbcError({ line: 1, column: 1 }, 'there are no notes in this text');
+export function abcToMidi(abc: string, options: AbcOptions = {}): AbcMusic {
+  return musicOf(tuneTextsOf(abc), { line: 1, column: 1 }, options);
+}
+
+/**
+ * The tunes of a book one by one, so that a tune that cannot be read costs none of the others. A text without `X:` is one tune.
+ * @example
+ * for (const { title, music } of tunesOf(text)) console.log(title, music instanceof AbcError ? music.message : music.bytes.length);
+ */
+export function* tunesOf(abc: string, options: AbcOptions = {}): Generator<AbcTune> {
+  for (const tune of tuneTextsOf(abc)) {
+    const { start: place, title } = tune;
+    try {
+      yield { place, title, music: musicOf([tune], place, options) };
+    } catch (error) {
+      if (!(error instanceof AbcError)) throw error;
+      yield { place, title, music: error };
+    }
+  }
+}
+
+function musicOf(tunes: readonly TuneText[], start: AbcPlace, options: AbcOptions): AbcMusic {
+  const music = new Music(options);
+  for (const tune of tunes) music.add(tune);
+  if (music.isEmpty) throw new AbcError(start, 'there are no notes in this text');
   return { bytes: music.toBytes(), warnings: music.warnings };
 }
 
@@ -56,22 +95,31 @@ class Music {
   readonly #voices: Voice[] = [];
   readonly #metres: { tick: number; numerator: number; denominator: number }[] = [];
   readonly #tempos: { tick: number; microseconds: number }[] = [];
+  readonly #keys: { tick: number; sharps: number; minor: boolean }[] = [];
+  readonly #options: AbcOptions;
   /** tick at which the next tune begins */
   #from = 0;
   /** microseconds a quarter note, with which the first tune begins */
   #usualTempo: number | undefined;
 
+  constructor(options: AbcOptions) {
+    this.#options = options;
+  }
+
   get isEmpty(): boolean {
     return this.#voices.every(({ notes }) => notes.length === 0);
   }
 
-  add(tune: TuneText, upbeats: AbcOptions['upbeats']): void {
+  add(tune: TuneText): void {
+    const { upbeats, scores, keySignatures } = this.#options;
     checkFields(tune);
     const parsed = parseTune(tune, (warning) => this.warnings.push(warning));
     checkTune(parsed, tune);
     const { num: numerator, den: denominator } = parsed.getMeterFraction();
     const bar = barTicks({ numerator, denominator });
+    if (scores === 'written') asWritten(parsed);
     const voices = withoutTempos(parsed);
+    withoutLooseTies(voices);
     const { tracks, totalDuration } = audioOf(parsed, tune);
     const upbeat = toTicks(upbeatOf(voices[0] ?? [], numerator / denominator));
     const from = this.#from + (upbeats === 'at-once' || upbeat === 0 ? 0 : bar - upbeat);
@@ -86,6 +134,9 @@ class Music {
     for (const { time, element } of changes.tempos) {
       this.#addTempo(from + toTicks(time), this.#microsecondsOf(element, tune) ?? tempo);
     }
+    for (const { time, ...key } of keySignatures ? changes.keys : []) {
+      this.#addKey({ tick: time === 0 ? this.#from : from + toTicks(time), ...key });
+    }
     for (const [index, track] of tracks.entries()) {
       this.#addTrack(track, { name: index === 0 ? 'Melody' : `Voice ${index + 1}`, from, tune });
     }
@@ -97,7 +148,7 @@ class Music {
   toBytes(): Uint8Array {
     const tempos = this.#tempos.map(setTempo);
     const metres = this.#metres.map(timeSignature);
-    const meta = [...tempos, ...metres].sort((a, b) => a.tick - b.tick);
+    const meta = [...tempos, ...metres, ...this.#keys.map(keySignature)].sort((a, b) => a.tick - b.tick);
     const tracks = this.#voices.map((voice, index) => toTrack(voice, index));
     return writeMidi({ format: 1, division: DIVISION, tracks: [{ meta, events: [] }, ...tracks] });
   }
@@ -107,6 +158,11 @@ class Music {
     if (last?.numerator === metre.numerator && last.denominator === metre.denominator) return;
     if (last?.tick === metre.tick) this.#metres.pop();
     this.#metres.push(metre);
+  }
+
+  #addKey(key: { tick: number; sharps: number; minor: boolean }): void {
+    const last = this.#keys.at(-1);
+    if (last?.sharps !== key.sharps || last.minor !== key.minor) this.#keys.push(key);
   }
 
   /** @param microseconds a quarter note; undefined: as the first tune begins */

@@ -1,3 +1,4 @@
+import { signatureOf } from './key.js';
 import type { Element, ParsedTune } from './parsed-tune.js';
 import { voicesOf } from './parsed-tune.js';
 
@@ -7,6 +8,15 @@ export interface MetreChange {
   readonly time: number;
   readonly numerator: number;
   readonly denominator: number;
+}
+
+/** A key signature, as it is played. */
+export interface KeyChange {
+  /** in whole notes from the tune's beginning */
+  readonly time: number;
+  /** -7 to 7; negative: flats */
+  readonly sharps: number;
+  readonly minor: boolean;
 }
 
 /** A change of tempo inside a tune. */
@@ -39,18 +49,39 @@ export function withoutTempos(parsed: ParsedTune): Element[][] {
   return voices;
 }
 
+/** Takes repeats, endings and grace notes out of a tune, so that every bar is played once and as long as it is written. */
+export function asWritten({ lines }: ParsedTune): void {
+  type Changeable = { type?: string; startEnding?: string; gracenotes?: unknown; decoration?: unknown };
+  for (const { staff: staves = [] } of lines) {
+    for (const element of staves.flatMap(({ voices = [] }) => voices.flat()) as Changeable[]) {
+      if (/^bar_.*repeat$/.test(element.type ?? '')) element.type = 'bar_thin';
+      delete element.startEnding;
+      delete element.gracenotes;
+      delete element.decoration;
+    }
+  }
+}
+
 /**
- * Where tempo and metre change as a tune is played, repeats and all: each note knows when it is played, and what holds for it.
+ * Where tempo, metre and key change as a tune is played, repeats and all: each note knows when it is played, and what holds for it.
  * @param voices of a tune whose audio has been set up
  */
-export function changesOf(voices: readonly (readonly Element[])[]): { metres: MetreChange[]; tempos: TempoChange[] } {
+export function changesOf(voices: readonly (readonly Element[])[]): {
+  metres: MetreChange[];
+  tempos: TempoChange[];
+  keys: KeyChange[];
+} {
   const metres = changesIn(voices, ({ el_type }) => el_type === 'meter').flatMap(({ time, element }) => {
     const metre = element && metreOf(element);
     return metre === undefined ? [] : [{ time, ...metre }];
   });
   // A tempo that is a word alone, such as "rit.", says nothing that could be played.
   const tempos = changesIn(voices, ({ el_type, bpm }) => el_type === 'tempo' && bpm !== undefined);
-  return { metres, tempos };
+  const keys = changesIn(voices, ({ el_type }) => el_type === 'key').flatMap(({ time, element }) => {
+    const key = element && signatureOf(element);
+    return key === undefined ? [] : [{ time, ...key }];
+  });
+  return { metres, tempos, keys };
 }
 
 function changesIn(voices: readonly (readonly Element[])[], isChange: (element: Element) => boolean): TempoChange[] {

@@ -1,2 +1,2 @@
 export { AbcError, type AbcPlace, type AbcWarning } from './abc-error.js';
-export { type AbcMusic, type AbcOptions, abcToMidi } from './abc-to-midi.js';
+export { type AbcMusic, type AbcOptions, type AbcTune, abcToMidi, tunesOf } from './abc-to-midi.js';

@@ -13,8 +13,18 @@ export interface ParsedTune {
 
 interface Staff {
   readonly meter?: Metre | null;
+  readonly key?: Key;
   readonly clef?: { readonly type?: string };
   readonly voices?: Element[][];
+}
+
+/** A key signature. */
+export interface Key {
+  /** a letter, `none`, or `Hp` and `HP` for bagpipes */
+  readonly root?: string;
+  readonly acc?: string;
+  /** of three letters, but for major, which has none, and minor, which is `m` */
+  readonly mode?: string;
 }
 
 interface Metre {
@@ -31,9 +41,11 @@ export interface TempoElement {
 }
 
 /** An element of a voice: a note or rest, a bar line, a change of metre or tempo, or something that has no sound. */
-export interface Element extends Partial<Metre>, TempoElement {
+export interface Element extends Partial<Metre>, TempoElement, Key {
   readonly el_type: string;
   readonly rest?: { readonly type: string };
+  /** notes of a chord, by their places on the staff */
+  readonly pitches?: readonly { readonly pitch: number; startTie?: object }[];
   readonly startTriplet?: number;
   readonly endTriplet?: boolean;
   readonly tripletMultiplier?: number;
@@ -67,12 +79,13 @@ export function voicesOf({ lines }: ParsedTune): Element[][] {
   const voices: Element[][] = [];
   for (const { staff: staves = [] } of lines) {
     let index = 0;
-    for (const { clef, meter, voices: ofStaff = [] } of staves) {
+    for (const { clef, meter, key, voices: ofStaff = [] } of staves) {
       if (clef?.type === 'TAB') continue;
       for (const elements of ofStaff) {
         const voice = voices[index] ?? [];
         voices[index++] = voice;
         if (meter) voice.push({ ...meter, el_type: 'meter' });
+        if (key) voice.push({ ...key, el_type: 'key' });
         for (const element of elements) voice.push(element);
       }
     }

@@ -30,6 +30,11 @@ export class TuneText {
     return this.placeOf(Math.max(0, this.text.search(/^X:/m)));
   }
 
+  /** The first of its titles; nothing where it has none. */
+  get title(): string {
+    return /^T:(.*)$/m.exec(this.text)?.[1]?.trim() ?? '';
+  }
+
   /** Fields of one letter with their values, as lines of their own or inside of music. */
   *fields(letter: string): Generator<AbcPlace & { readonly value: string }> {
     for (const match of this.text.matchAll(new RegExp(`(?:^|\\[)${letter}:([^\\]\\n%]*)`, 'gm'))) {

@@ -1,8 +1,8 @@
-import type { MidiProblem } from '@etude/midi-reader';
 import { FAMILIES, instrument } from '@etude/music';
 import * as z from 'zod';
 import { readCorpus } from './read-corpus.js';
-import { type CorpusPlan, type FileReading, readPieces } from './read-file.js';
+import type { CorpusPlan, FileReading, FileSummary } from './read-file.js';
+import { readSource } from './read-source.js';
 import { readingsFromBytes, readingsToBytes } from './readings.js';
 
 /** Fewer files than this are read again sooner than what is known of them. */
@@ -32,6 +32,12 @@ export const extractionParams = z.strictObject({
   quantize: z.int().min(0).max(960).default(0).describe('steps a quarter note that every event is moved to; 0: none'),
   framesPerBeat: z.int().min(1).max(96).default(1).describe('frames a quarter note of piano rolls'),
   transposeToC: z.boolean().default(false).describe('transpose every piece to C major or A minor'),
+  scores: z
+    .enum(['played', 'written'])
+    .default('played')
+    .describe(
+      'how notation (ABC) is read. played: with repeats, endings, grace notes and ornaments; written: every bar once, without grace notes and ornaments',
+    ),
   strict: z.boolean().default(false).describe('fail at the first thing in a file that breaks the specification'),
 });
 export type ExtractionParams = z.output<typeof extractionParams>;
@@ -82,7 +88,12 @@ export async function extractPieces(
   { memo, signal, progress, say }: ExtractionHooks,
 ): Promise<{ pieces: readonly string[]; summary: string }> {
   const plan = planOf(params);
-  if (source.length === 1) return ofOne(source[0]!, readPieces(source[0]!.bytes(), plan), params, say);
+  if (source.length === 1) {
+    const [file] = source as [SourceFile];
+    const reading = await readSource(file.path, file.bytes(), plan);
+    if (reading.summary.tunes === undefined) return ofOne(file, reading, params, say);
+    return ofMany(source, new Map([[file.digest, reading]]), params, say);
+  }
   const readings = source.length < WORTH_A_MEMO ? new Map<string, FileReading>() : await remembered(memo);
   const unread = source.filter(({ digest }) => !readings.has(digest));
   const read = await readCorpus(
@@ -110,19 +121,19 @@ async function remembered(memo: Memo): Promise<Map<string, FileReading>> {
 
 function planOf(params: ExtractionParams): CorpusPlan {
   const { track, trackName: name, channels, instruments: programs, families, drums, merge } = params;
-  const { strict, pedalToDurations, quantize, transposeToC, framesPerBeat } = params;
+  const { strict, pedalToDurations, quantize, transposeToC, framesPerBeat, scores } = params;
   const tracks = typeof track === 'number' ? [track] : track;
   return {
     selection: { tracks, name, channels, programs, families, drums, merge },
-    ...{ strict, pedalToDurations, quantize, transposeToC, framesPerBeat },
+    ...{ strict, pedalToDurations, quantize, transposeToC, framesPerBeat, scores },
   };
 }
 
 function ofOne({ path }: SourceFile, { pieces, summary }: FileReading, { track }: ExtractionParams, say: Say) {
-  const { error, problems, tracks = [], notes, events, rolls } = summary;
+  const { problems, tracks = [], notes, events, rolls } = summary;
   const lines = problems.map((problem) => `${path}:${inWords(problem)}`);
   sayLines(lines, say);
-  if (error !== undefined) throw new SourceError(`${path}: ${error}`);
+  throwError(path, summary);
   if (rolls !== undefined) {
     say(`${rollsInWords(rolls)}; ${notes.toLocaleString('en')} notes`);
     return { pieces, summary: summaryToJson(summary) };
@@ -159,26 +170,35 @@ function ofMany(
   const summaries = source.map(({ name, path, digest }) => {
     const { pieces: found, notesDigests, summary } = readings.get(digest)!;
     if (summary.error !== undefined) {
-      if (strict) throw new SourceError(`${path}: ${summary.error}`);
-      lines.push(`${path}: left out: ${summary.error}`);
+      if (strict) throwError(path, summary);
+      lines.push(`${placeOf(path, summary)}: left out: ${summary.error}`);
     }
     for (const problem of summary.problems) lines.push(`${path}:${inWords(problem)}`);
     if (summary.rolls !== undefined) lines.push(`${path}: ${rollsInWords(summary.rolls)}`);
-    const sameAs = notesDigests.map((notesDigest) => seen.get(notesDigest));
-    const taken = found.filter((_, index) => sameAs[index] === undefined);
-    for (const twin of sameAs) if (twin) lines.push(`${path}: left out: it has the same notes as ${twin}`);
-    for (const notesDigest of notesDigests) if (!seen.has(notesDigest)) seen.set(notesDigest, name);
+    const playable = summary.tunes?.filter((tune) => tune.error === undefined);
+    const twins: string[] = [];
+    const taken = found.filter((_, index) => {
+      const tune = playable?.[index];
+      const notesDigest = notesDigests[index]!;
+      const twin = seen.get(notesDigest);
+      if (twin === undefined) {
+        seen.set(notesDigest, tune === undefined ? name : `${name}:${tune.line}`);
+        return true;
+      }
+      twins.push(twin);
+      lines.push(`${path}${tune === undefined ? '' : `:${tune.line}`}: left out: it has the same notes as ${twin}`);
+      return false;
+    });
     pieces.push(...taken);
     notes += summary.notes;
     events += summary.events;
-    const twins = sameAs.filter((twin) => twin !== undefined);
     return { name, pieces: taken.length, ...(twins.length > 0 && { sameNotesAs: twins }), ...summary };
   });
   sayLines(lines, say);
   if (pieces.length === 0) throw new SourceError('there is nothing to learn from in any of the files');
   const count = (n: number) => n.toLocaleString('en');
   say(
-    `${count(pieces.length)} pieces of ${count(source.length)} files: ${count(notes)} notes, ${count(events)} events`,
+    `${count(pieces.length)} pieces of ${count(source.length)} ${source.length === 1 ? 'file' : 'files'}: ${count(notes)} notes, ${count(events)} events`,
   );
   return { pieces, summary: summaryToJson({ pieces: pieces.length, notes, events, files: summaries }) };
 }
@@ -188,7 +208,18 @@ function rollsInWords({ training, validation, test, silent }: NonNullable<FileRe
   return silent === 0 ? parts : `${parts}, ${silent} without notes left out`;
 }
 
-function inWords({ track, offset, problem, done }: MidiProblem): string {
+function throwError(path: string, summary: FileSummary): void {
+  if (summary.error !== undefined) throw new SourceError(`${placeOf(path, summary)}: ${summary.error}`);
+}
+
+function placeOf(path: string, { place }: FileSummary): string {
+  return place === undefined ? path : `${path}:${place.line}:${place.column}`;
+}
+
+function inWords(found: FileSummary['problems'][number]): string {
+  const { problem, done } = found;
+  if ('line' in found) return `${found.line}:${found.column}: ${problem}; ${done}`;
+  const { track, offset } = found;
   return `${track === undefined ? '' : ` track ${track},`} byte ${offset}: ${problem}; ${done}`;
 }
 

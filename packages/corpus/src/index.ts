@@ -1,3 +1,4 @@
+export { DATA_SETS, type DataPackage, type DataSet } from './datasets/data-sets.js';
 export { type ExtractionParams, extractionParams, extractPieces, SourceError, type SourceFile } from './extract.js';
 export { heldOutPieces, withoutEnd } from './hold-out.js';
 export { mostMelodic } from './melody.js';
@@ -5,3 +6,4 @@ export { PianoRollError, piecesOfRolls } from './piano-rolls.js';
 export { ChangedFileError, readCorpus } from './read-corpus.js';
 export { type CorpusPlan, type ReadingPlan, readPieces } from './read-file.js';
 export { MusicError, readMusic } from './read-music.js';
+export { MUSIC_EXTENSIONS } from './read-source.js';

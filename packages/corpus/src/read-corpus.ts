@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
-import { type CorpusPlan, type FileReading, type FileToRead, readFiles } from './read-file.js';
+import type { CorpusPlan, FileReading } from './read-file.js';
+import { type FileToRead, readFiles } from './read-source.js';
 
 /** The file is not what it was when its digest was taken. */
 export class ChangedFileError extends Error {
@@ -19,7 +20,7 @@ const AT_A_TIME = 16;
 const WORTH_THREADS = 64;
 
 /**
- * Reads MIDI files, on several threads where there are many.
+ * Reads files, on several threads where there are many.
  * @returns a reading for each file, in their order
  * @throws the signal's reason where it is aborted
  * @throws {ChangedFileError} where a file is not what its digest says
@@ -63,6 +64,6 @@ async function startThreads(threads: number) {
   // Few commands need threads, and all would pay for loading the library.
   const { Piscina } = await import('piscina');
   // They run what was compiled, also where this file is run from its source with options that say so.
-  const filename = createRequire(import.meta.url).resolve('@etude/corpus/read-file');
+  const filename = createRequire(import.meta.url).resolve('@etude/corpus/read-source');
   return new Piscina({ filename, name: 'readFiles', maxThreads: threads, minThreads: threads, execArgv: [] });
 }

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { MidiError, type MidiFile, type MidiProblem, readMidi } from '@etude/midi-reader';
 import {
   notesDigest,
@@ -26,12 +24,23 @@ export interface ReadingPlan {
   /** steps a quarter note onto which every event is moved; 0 for none */
   readonly quantize: number;
   readonly transposeToC: boolean;
+  /** how notation is read: with its repeats and ornaments, which is the default, or every bar once */
+  readonly scores?: 'played' | 'written';
 }
 
 /** How the files of a corpus are read. */
 export interface CorpusPlan extends ReadingPlan {
   /** frames a quarter note of piano rolls */
   readonly framesPerBeat: number;
+}
+
+/** Something in a text that was read around, and its place, counted from 1. */
+export interface TextProblem {
+  readonly line: number;
+  readonly column: number;
+  readonly problem: string;
+  /** what was made of it */
+  readonly done: string;
 }
 
 /** One file, read. */
@@ -49,7 +58,9 @@ export interface FileSummary {
   readonly tracks?: readonly { name: string; notes: number; events: number; taken: boolean }[];
   readonly tempos?: MidiFile['tempos'];
   readonly timeSignatures?: MidiFile['timeSignatures'];
-  readonly problems: readonly MidiProblem[];
+  /** the tunes of a book, in the order of the text */
+  readonly tunes?: readonly { line: number; title: string; notes: number; error?: string }[];
+  readonly problems: readonly (MidiProblem | TextProblem)[];
   /** piano rolls by what they are for, and those of which the selection leaves no notes */
   readonly rolls?: Readonly<Record<SplitPart | 'silent', number>>;
   /** notes and events of all pieces together, after the selection */
@@ -57,6 +68,8 @@ export interface FileSummary {
   readonly events: number;
   /** why there is no piece */
   readonly error?: string;
+  /** where that is in a text */
+  readonly place?: Pick<TextProblem, 'line' | 'column'>;
 }
 
 /** Reads the pieces of a MIDI file, or of piano rolls in JSON, in the form in which a corpus keeps them. What goes wrong is in the summary. */
@@ -156,31 +169,4 @@ function ifNotes(selected: () => Selected): Selected[] {
 function prepare(piece: Piece, plan: ReadingPlan): Piece {
   const result = plan.quantize > 0 ? quantize(piece, plan.quantize).piece : piece;
   return plan.transposeToC ? (transpose(result, semitonesToC(result)) ?? result) : result;
-}
-
-/** A file to read: where it is, and what was found there before. */
-export interface FileToRead {
-  readonly path: string;
-  /** SHA-256 of its bytes, in hexadecimal */
-  readonly digest: string;
-}
-
-/**
- * Reads files from the disk, for a thread that does nothing else.
- * @returns a reading of each; undefined where a file is not what it was when its digest was taken
- */
-export async function readFiles({
-  files,
-  plan,
-}: {
-  files: FileToRead[];
-  plan: CorpusPlan;
-}): Promise<(FileReading | undefined)[]> {
-  const readings: (FileReading | undefined)[] = [];
-  for (const { path, digest } of files) {
-    const bytes = await readFile(path);
-    const unchanged = createHash('sha256').update(bytes).digest('hex') === digest;
-    readings.push(unchanged ? readPieces(bytes, plan) : undefined);
-  }
-  return readings;
 }

@@ -5,7 +5,12 @@ export {
   verifyCache,
 } from './cache/cache-contents.js';
 export type { Artifact } from './cache/stage-cache.js';
+export { recordedContents } from './files/contents.js';
 export { filesInFolder } from './files/folder-files.js';
+export { once } from './files/once.js';
+export { downloadWheel } from './files/python-wheel.js';
+export { userCache } from './files/user-cache.js';
+export type { DataSetFile, FindDataSet } from './files/workspace-files.js';
 export { isPlainFile, kindAt } from './files/workspace-path.js';
 export { EXPERIMENT_KEYS, isExperimentName, yamlFilesIn } from './plan/experiment-file.js';
 export { pipelineSchema } from './plan/pipeline-file.js';

@@ -71,6 +71,10 @@ export function filesInFolder(
   limits: Pick<Search, 'root' | 'skipped'>,
 ): FoundFile[] {
   const enters = (name: string) => !/(^|\/)\./.test(name);
-  const ofType = (name: string) => extensions.some((extension) => name.toLowerCase().endsWith(`.${extension}`));
-  return filesBelow(folder, { ...limits, enters, wanted: (name) => enters(name) && ofType(name) });
+  return filesBelow(folder, { ...limits, enters, wanted: (name) => enters(name) && hasExtension(name, extensions) });
+}
+
+/** @param extensions without the dot, in lower case */
+export function hasExtension(name: string, extensions: readonly string[]): boolean {
+  return extensions.some((extension) => name.toLowerCase().endsWith(`.${extension}`));
 }

@@ -32,11 +32,20 @@ function link(path: string, to: string): void {
   symlinkSync(to, join(workspace, path));
 }
 
+const SETS: Record<string, readonly string[]> = { tunes: ['one.mid', 'more/two.mid', 'terms.txt'], texts: ['a.txt'] };
+
+function dataSet(name: string) {
+  const files = SETS[name];
+  const at = (file: string) => ({ name: file, location: join(elsewhere, file), digest: `digest of ${file}` });
+  return files?.map(at) ?? { problem: 'unknown data set' };
+}
+
 /** What paths lead to, and what was said of them. */
 function find(...paths: string[]) {
   const problems: string[] = [];
   const skipped: string[] = [];
   const found = findFiles(paths, ['mid'], workspace, {
+    dataSet,
     problem: (message) => problems.push(message),
     skipped: (message) => skipped.push(message),
   });
@@ -190,5 +199,36 @@ describe.skipIf(process.platform === 'win32')('what is neither a file nor a fold
         expect.stringContaining('data/null.mid is left out: '),
       ]);
     }
+  });
+});
+
+describe('data sets', () => {
+  const find = (...paths: string[]) => {
+    const problems: string[] = [];
+    const surroundings = { dataSet, problem: (message: string) => problems.push(message), skipped: () => {} };
+    return { files: findFiles(paths, ['mid'], workspace, surroundings), problems };
+  };
+
+  it('are named in place of a path, and their files have the same names wherever they are kept', () => {
+    const { files, problems } = find('dataset:tunes', 'data', 'dataset:tunes');
+    expect(problems).toEqual([]);
+    expect(files.map(({ name }) => name)).toEqual([
+      'a.mid',
+      'b.mid',
+      'dataset:tunes/more/two.mid',
+      'dataset:tunes/one.mid',
+      'deep/c.mid',
+    ]);
+    expect(files[2]).toEqual({
+      ...{ path: 'dataset:tunes/more/two.mid', name: 'dataset:tunes/more/two.mid' },
+      ...{ location: join(elsewhere, 'more/two.mid'), digest: 'digest of more/two.mid' },
+    });
+  });
+
+  it('are refused where they are unknown, or hold no file of the type', () => {
+    expect(find('dataset:songs', 'dataset:texts')).toEqual({
+      files: [],
+      problems: ['dataset:songs: unknown data set', 'dataset:texts: there is no file of type mid in it'],
+    });
   });
 });

@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import picomatch from 'picomatch';
-import { type FoundFile, filesBelow, filesInFolder } from './folder-files.js';
+import { type FoundFile, filesBelow, filesInFolder, hasExtension } from './folder-files.js';
 import { isInside, kindAt, leadsOutside, workspacePath } from './workspace-path.js';
 
 /** A file that a parameter names; see `WorkspaceFile`, which knows its digest as well. */
@@ -12,47 +12,92 @@ export interface PlannedFile {
   readonly name: string;
   /** absolute */
   readonly location: string;
+  /** what the SHA-256 of its bytes has to be, in hexadecimal, where that is known; see {@link DataSetFile} */
+  readonly digest?: string;
 }
 
-interface Listeners {
+/** A file of a data set, which lies outside of the workspace and is the same on every machine. */
+export interface DataSetFile {
+  /** relative to the data set, with forward slashes */
+  readonly name: string;
+  /** absolute */
+  readonly location: string;
+  /** SHA-256 of its bytes, in hexadecimal */
+  readonly digest: string;
+}
+
+/** The files of the data set of a name; or why there are none, in words behind its name. */
+export type FindDataSet = (name: string) => readonly DataSetFile[] | { readonly problem: string };
+
+interface Surroundings {
+  readonly dataSet: FindDataSet;
   /** told of each path that leads to nothing */
   readonly problem: (message: string) => void;
   /** told of each file that a folder or a pattern leaves out although it would count */
   readonly skipped: (message: string) => void;
 }
 
+/** How a data set is named where a path could be. */
+const DATA_SET = 'dataset:';
+
+/** `dataset:NAME` where a planned file is of a data set. */
+export function dataSetOf(path: string): string | undefined {
+  return path.startsWith(DATA_SET) ? path.split('/')[0] : undefined;
+}
+
 /**
  * The files that the value of a parameter names, each once, in the order of their names. A relative path stays in the workspace,
- * whatever its links say; an absolute one, or one that begins with `~`, may name a file, a folder or a pattern anywhere.
+ * whatever its links say; an absolute one, or one that begins with `~`, may name a file, a folder or a pattern anywhere; `dataset:NAME` names the files
+ * of a data set, whose names say that and not where it is kept.
  */
 export function findFiles(
   paths: readonly string[],
   extensions: readonly string[],
   workspace: string,
-  listeners: Listeners,
+  surroundings: Surroundings,
 ): PlannedFile[] {
   const found = new Map<string, FoundFile>();
+  const ofDataSets = new Map<string, PlannedFile>();
   for (const path of paths) {
-    for (const file of filesOf(path, extensions, workspace, listeners)) {
+    if (path.startsWith(DATA_SET)) {
+      for (const file of filesOfDataSet(path, extensions, surroundings)) ofDataSets.set(file.name, file);
+      continue;
+    }
+    for (const file of filesOf(path, extensions, workspace, surroundings)) {
       if (!found.has(file.real)) found.set(file.real, file);
     }
   }
   const locations = [...found.values()].map((file) => file.path);
   const folder = commonFolder(locations);
-  return locations
-    .map((location) => ({
-      path: workspacePath(location, workspace),
-      name: relative(folder, location).replaceAll(sep, '/'),
-      location,
-    }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const files = locations.map((location) => ({
+    path: workspacePath(location, workspace),
+    name: relative(folder, location).replaceAll(sep, '/'),
+    location,
+  }));
+  return [...files, ...ofDataSets.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function filesOfDataSet(
+  path: string,
+  extensions: readonly string[],
+  { dataSet, problem }: Surroundings,
+): PlannedFile[] {
+  const files = dataSet(path.slice(DATA_SET.length));
+  if ('problem' in files) {
+    problem(`${path}: ${files.problem}`);
+    return [];
+  }
+  const ofType = files.filter(({ name }) => hasExtension(name, extensions));
+  if (ofType.length === 0 && files.length > 0)
+    problem(`${path}: there is no file of type ${extensions.join(', ')} in it`);
+  return ofType.map(({ name, ...file }) => ({ ...file, path: `${path}/${name}`, name: `${path}/${name}` }));
 }
 
 function filesOf(
   path: string,
   extensions: readonly string[],
   workspace: string,
-  { problem, skipped }: Listeners,
+  { problem, skipped }: Surroundings,
 ): FoundFile[] {
   const atHome = path === '~' || path.startsWith('~/');
   const anywhere = atHome || isAbsolute(path);

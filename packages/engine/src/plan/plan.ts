@@ -1,5 +1,5 @@
 import { basename, extname, join } from 'node:path';
-import { findFiles, type PlannedFile } from '../files/workspace-files.js';
+import { type FindDataSet, findFiles, type PlannedFile } from '../files/workspace-files.js';
 import { InputError, type Problem, suggestion } from '../problem.js';
 import { fileParameters, type Stage, successorOf } from '../stage.js';
 import { check, shown } from '../yaml/check-value.js';
@@ -38,13 +38,15 @@ export interface PlanRequest {
   /** `stage.parameter=value`, over what the files say */
   readonly set?: readonly string[];
   readonly stages: readonly Stage[];
+  /** finds what a parameter names as `dataset:NAME`; without, there are no data sets */
+  readonly dataSet?: FindDataSet;
 }
 
 /**
  * Reads and checks an experiment and its pipeline. Runs nothing.
  * @throws {InputError} with everything that is wrong
  */
-export function makePlan({ workspace, config, set = [], stages }: PlanRequest): Plan {
+export function makePlan({ workspace, config, set = [], stages, dataSet = noDataSets }: PlanRequest): Plan {
   const problems: Problem[] = [];
   const experiment = readExperiment(config, workspace, set, problems);
   if (experiment === undefined) throw new InputError(problems);
@@ -65,7 +67,7 @@ export function makePlan({ workspace, config, set = [], stages }: PlanRequest): 
     }
   }
   const warnings: string[] = [];
-  const planned = nodes.map((node) => planStage(node, experiment, workspace, { problems, warnings }));
+  const planned = nodes.map((node) => planStage(node, experiment, workspace, { problems, warnings, dataSet }));
   if (problems.length > 0) throw new InputError(problems);
   return {
     experiment: experiment.name,
@@ -117,7 +119,7 @@ function planStage(
   node: Node,
   experiment: Experiment,
   workspace: string,
-  { problems, warnings }: { problems: Problem[]; warnings: string[] },
+  { problems, warnings, dataSet }: { problems: Problem[]; warnings: string[]; dataSet: FindDataSet },
 ): PlannedStage {
   const { name, stage } = node;
   const section = experiment.sections[name] ?? {};
@@ -135,9 +137,14 @@ function planStage(
     delete params[parameter];
     if (value === undefined) continue;
     files[parameter] = findFiles([value].flat(), extensions, workspace, {
+      dataSet,
       problem: (message) => problems.push(experiment.problem([name, parameter], `${name}.${parameter}: ${message}`)),
       skipped: (message) => warnings.push(`${name}.${parameter}: ${message}`),
     });
   }
   return { ...node, params, files, origin: (parameter) => experiment.origin([name, parameter]) };
+}
+
+function noDataSets(): { problem: string } {
+  return { problem: 'there are no data sets here' };
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import type { Artifact } from '../cache/stage-cache.js';
-import type { PlannedFile } from '../files/workspace-files.js';
+import { dataSetOf, type PlannedFile } from '../files/workspace-files.js';
 import { canonicalJson, digestOf, fingerprintOf, type Ingredients } from '../plan/fingerprint.js';
 import type { PlannedStage } from '../plan/plan.js';
 import { StageError } from '../problem.js';
@@ -25,6 +25,10 @@ export async function readFiles({ files }: PlannedStage): Promise<WorkspaceFiles
     const read = async (file: PlannedFile): Promise<WorkspaceFile> => {
       const bytes = await readFile(file.location);
       const digest = digestOf(bytes);
+      if (file.digest !== undefined && file.digest !== digest) {
+        const name = dataSetOf(file.path)!.split(':')[1];
+        throw new StageError(`${file.path} is damaged (${file.location}); npx etude data get ${name} replaces it`);
+      }
       return { ...file, digest, bytes: keep ? () => bytes : () => readAgain(file, digest) };
     };
     found[parameter] = [];
@@ -84,7 +88,8 @@ function fileRecord(files: readonly WorkspaceFile[]): FileRecord {
   const [first] = files;
   if (files.length === 1) return { path: first!.path, digest: first!.digest };
   const digests = Object.fromEntries(files.map(({ name, digest }) => [name, digest]));
-  const path = first!.path.slice(0, -first!.name.length).replace(/\/$/, '');
+  // A data set has a name, and files of the workspace a folder.
+  const path = dataSetOf(first!.path) ?? first!.path.slice(0, -first!.name.length).replace(/\/$/, '');
   return { path: path || '.', digest: digestOf(canonicalJson(digests)!), files: digests };
 }
 

@@ -4,16 +4,21 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, uti
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { once } from './once.mjs';
+import { once } from './once.js';
 
-let folder;
+let folder: string;
 beforeEach(() => {
   folder = join(mkdtempSync(join(tmpdir(), 'etude-once-')), 'made');
 });
-const fill = (text) => async (aside) => writeFileSync(join(aside, 'file'), text);
+type Make = (aside: string) => Promise<void>;
+const fill =
+  (text: string): Make =>
+  async (aside) =>
+    writeFileSync(join(aside, 'file'), text);
 const content = () => readFileSync(join(folder, 'file'), 'utf8');
-const nobody = () => expect.unreachable();
-const made = (make, onWait = nobody, more = {}) => once(folder, { make, onWait, ...more });
+const nobody = (_holder: string): void => expect.unreachable();
+const made = (make: Make, onWait = nobody, more: Partial<Parameters<typeof once>[1]> = {}) =>
+  once(folder, { make, onWait, ...more });
 
 describe('once', () => {
   it('makes a folder the first time, and takes what is there from then on', async () => {
@@ -23,8 +28,8 @@ describe('once', () => {
   });
 
   it('makes it once for two who want it at the same time', async () => {
-    const makers = [];
-    const make = (name) =>
+    const makers: string[] = [];
+    const make = (name: string) =>
       made(
         async (aside) => {
           makers.push(name);
@@ -38,7 +43,7 @@ describe('once', () => {
   });
 
   it('leaves nothing of an attempt that failed', async () => {
-    const failing = async (aside) => {
+    const failing: Make = async (aside) => {
       await fill('half')(aside);
       throw new Error('no network');
     };
@@ -49,7 +54,7 @@ describe('once', () => {
   });
 
   it('begins anew where another process was killed with -9 half way', async () => {
-    const script = `import { once } from ${JSON.stringify(new URL('./once.mjs', import.meta.url).href)};
+    const script = `import { once } from ${JSON.stringify(new URL('./once.js', import.meta.url).href)};
       import { writeFileSync } from 'node:fs';
       once(${JSON.stringify(folder)}, { onWait() {}, make: (aside) => new Promise(() => {
         writeFileSync(aside + '/half', 'half');
@@ -60,7 +65,7 @@ describe('once', () => {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     await event(child.stdout, 'data');
-    let waitedFor;
+    let waitedFor: string | undefined;
     const whole = made(fill('whole'), (holder) => {
       waitedFor = holder;
       child.kill('SIGKILL');
@@ -71,19 +76,21 @@ describe('once', () => {
     expect(existsSync(join(folder, 'half'))).toBe(false);
   });
 
-  const library = (text) => async (aside) => {
-    mkdirSync(join(aside, 'lib'));
-    writeFileSync(join(aside, 'lib', 'tf.so.2'), text);
-  };
+  const library =
+    (text: string): Make =>
+    async (aside) => {
+      mkdirSync(join(aside, 'lib'));
+      writeFileSync(join(aside, 'lib', 'tf.so.2'), text);
+    };
   const path = () => join(folder, 'lib', 'tf.so.2');
-  const byFolder = (file) => {
+  const byFolder = (file: string) => {
     rmSync(file);
     mkdirSync(file);
   };
   it.each([
-    ['is cut', (file) => writeFileSync(file, 'fi')],
-    ['has a flipped byte', (file) => writeFileSync(file, 'fIrst')],
-    ['is missing', (file) => rmSync(file)],
+    ['is cut', (file: string) => writeFileSync(file, 'fi')],
+    ['has a flipped byte', (file: string) => writeFileSync(file, 'fIrst')],
+    ['is missing', (file: string) => rmSync(file)],
     ['is a folder', byFolder],
     ['has no readable list', () => writeFileSync(join(folder, 'contents.json'), '{"lib')],
   ])('makes it again where a library %s', async (_, harm) => {
@@ -108,13 +115,13 @@ describe('once', () => {
   });
 
   it('keeps what an earlier version made where it is of use, and replaces it where it is not', async () => {
-    const check = (at) => {
+    const check = (at: string) => {
       if (readFileSync(join(at, 'lib', 'tf.so.2'), 'utf8') === 'bad') throw new Error('it does not load');
     };
     for (const [before, after] of [
       ['good', 'good'],
       ['bad', 'new'],
-    ]) {
+    ] as const) {
       rmSync(folder, { recursive: true, force: true });
       mkdirSync(folder);
       await library(before)(folder);

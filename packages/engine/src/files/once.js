@@ -1,20 +1,22 @@
+// Plain JavaScript, as file-lock.js.
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { withFileLock } from '../../packages/engine/src/files/file-lock.js';
-import { findDamage, hasRecordedContents, recordContents } from './contents.mjs';
-import { say } from './workspace.mjs';
+import { findDamage, hasRecordedContents, recordContents } from './contents.js';
+import { withFileLock } from './file-lock.js';
 
 /**
- * A folder of libraries that several processes may want and one of them makes: under a lock, aside, then renamed. Where the maker
+ * A folder of files that several processes may want and one of them makes: under a lock, aside, then renamed. Where the maker
  * is killed half way or fails, nothing is left that counts, and the next one begins anew. One that is damaged is made again.
  * @param {string} folder where it is to be
  * @param {object} how
  * @param {(aside: string) => Promise<void>} how.make fills the empty folder `aside`
  * @param {(folder: string) => void} [how.check] throws where what is in the folder is of no use here
  * @param {(holder: string) => void} how.onWait told once of the process that is at it already
+ * @param {(message: string) => void} [how.onDamage] told of a folder that is made again, and why
  * @param {boolean} [how.thorough] read all that is there already
+ * @param {AbortSignal | undefined} [how.signal] ends the waiting with its reason
  * @returns {Promise<string>} the folder
  */
-export function once(folder, { make, check = () => {}, onWait, thorough = false }) {
+export function once(folder, { make, check = () => {}, onWait, onDamage = () => {}, thorough = false, signal }) {
   return withFileLock(
     `${folder}.lock`,
     async () => {
@@ -23,7 +25,7 @@ export function once(folder, { make, check = () => {}, onWait, thorough = false 
       if (existsSync(folder)) {
         const damage = await damageOf(folder, check, thorough);
         if (damage === undefined) return folder;
-        say(`${folder} is damaged and made again: ${damage}`);
+        onDamage(`${folder} is damaged and made again: ${damage}`);
       }
       mkdirSync(aside, { recursive: true });
       try {
@@ -37,10 +39,15 @@ export function once(folder, { make, check = () => {}, onWait, thorough = false 
       }
       return folder;
     },
-    { onWait },
+    { onWait, signal },
   );
 }
 
+/**
+ * @param {string} folder
+ * @param {(folder: string) => void} check
+ * @param {boolean} thorough
+ */
 async function damageOf(folder, check, thorough) {
   if (hasRecordedContents(folder)) return findDamage(folder, { thorough });
   // Earlier versions recorded nothing.
@@ -49,6 +56,6 @@ async function damageOf(folder, check, thorough) {
     await recordContents(folder);
     return undefined;
   } catch (error) {
-    return error.message;
+    return /** @type {Error} */ (error).message;
   }
 }
