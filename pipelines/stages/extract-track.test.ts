@@ -203,7 +203,7 @@ describe('extract-track', () => {
     const json = (value: unknown) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value));
     const { outputs, said } = await many({ 'a.json': json(rolls) }, { framesPerBeat: 2 });
     expect(said).toEqual([
-      'piano rolls: 1 to learn from, 1 to validate on, 1 to test on, 1 without notes left out; 5 notes',
+      'pieces: 1 to learn from, 1 to validate on, 1 to test on, 1 without notes left out; 5 notes',
     ]);
     const pieces = [...piecesFormat.parseEach(outputs.pieces![0]!.bytes)];
     expect(pieces.map(({ splitPart, end }) => [splitPart, end])).toEqual([
@@ -211,17 +211,17 @@ describe('extract-track', () => {
       ['validation', undefined],
       ['test', 480],
     ]);
-    expect(JSON.parse(outputs.summary![0]!.text()).rolls).toEqual({ training: 1, validation: 1, test: 1, silent: 1 });
+    expect(JSON.parse(outputs.summary![0]!.text()).parts).toEqual({ training: 1, validation: 1, test: 1, silent: 1 });
 
     const mixed = { 'a.json': json(rolls), 'b.mid': song(72), 'c.json': json({ ...rolls, valid: [[[128]]] }) };
     const several = await many(mixed);
     expect(several.said).toEqual([
-      'music/a.json: piano rolls: 1 to learn from, 1 to validate on, 1 to test on, 1 without notes left out',
+      'music/a.json: pieces: 1 to learn from, 1 to validate on, 1 to test on, 1 without notes left out',
       'music/c.json: left out: valid.0.0.0: Too big: expected number to be <=127',
       '4 pieces of 3 files: 6 notes, 12 events',
     ]);
     await expect(many({ 'a.json': json('{') })).rejects.toThrow(/^music\/a\.json: .*JSON/);
-    await expect(many({ 'a.json': json({ train: [] }) })).rejects.toThrow('music/a.json: valid: ');
+    await expect(many({ 'a.json': json({ training: [] }) })).rejects.toThrow('music/a.json: Unrecognized key');
     await expect(many({ 'a.json': json({ train: [[[]]], valid: [], test: [] }) })).rejects.toThrow(
       'music/a.json: there are no notes in it, or none that is selected',
     );

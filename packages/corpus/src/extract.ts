@@ -130,12 +130,12 @@ function planOf(params: ExtractionParams): CorpusPlan {
 }
 
 function ofOne({ path }: SourceFile, { pieces, summary }: FileReading, { track }: ExtractionParams, say: Say) {
-  const { problems, tracks = [], notes, events, rolls } = summary;
+  const { problems, tracks = [], notes, events, parts } = summary;
   const lines = problems.map((problem) => `${path}:${inWords(problem)}`);
   sayLines(lines, say);
   throwError(path, summary);
-  if (rolls !== undefined) {
-    say(`${rollsInWords(rolls)}; ${notes.toLocaleString('en')} notes`);
+  if (parts !== undefined) {
+    say(`${partsInWords(parts)}; ${notes.toLocaleString('en')} notes`);
     return { pieces, summary: summaryToJson(summary) };
   }
   const numbered = tracks.map((each, index) => ({ index, ...each }));
@@ -174,7 +174,7 @@ function ofMany(
       lines.push(`${placeOf(path, summary)}: left out: ${summary.error}`);
     }
     for (const problem of summary.problems) lines.push(`${path}:${inWords(problem)}`);
-    if (summary.rolls !== undefined) lines.push(`${path}: ${rollsInWords(summary.rolls)}`);
+    if (summary.parts !== undefined) lines.push(`${path}: ${partsInWords(summary.parts)}`);
     const playable = summary.tunes?.filter((tune) => tune.error === undefined);
     const twins: string[] = [];
     const taken = found.filter((_, index) => {
@@ -203,8 +203,8 @@ function ofMany(
   return { pieces, summary: summaryToJson({ pieces: pieces.length, notes, events, files: summaries }) };
 }
 
-function rollsInWords({ training, validation, test, silent }: NonNullable<FileReading['summary']['rolls']>): string {
-  const parts = `piano rolls: ${training} to learn from, ${validation} to validate on, ${test} to test on`;
+function partsInWords({ training, validation, test, silent }: NonNullable<FileReading['summary']['parts']>): string {
+  const parts = `pieces: ${training} to learn from, ${validation} to validate on, ${test} to test on`;
   return silent === 0 ? parts : `${parts}, ${silent} without notes left out`;
 }
 

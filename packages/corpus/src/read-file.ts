@@ -11,8 +11,8 @@ import {
   semitonesToC,
   transpose,
 } from '@etude/music';
+import { isJson, JsonMusicError, piecesOfJson } from './json-music.js';
 import { checkDuration, checkTracks, LimitError } from './limits.js';
-import { isJson, PianoRollError, piecesOfRolls } from './piano-rolls.js';
 import { noTrack, nothingIn, type Selection, SelectionError, select } from './select.js';
 
 /** What is taken out of a file, and what is done to it. */
@@ -61,8 +61,8 @@ export interface FileSummary {
   /** the tunes of a book, in the order of the text */
   readonly tunes?: readonly { line: number; title: string; notes: number; error?: string }[];
   readonly problems: readonly (MidiProblem | TextProblem)[];
-  /** piano rolls by what they are for, and those of which the selection leaves no notes */
-  readonly rolls?: Readonly<Record<SplitPart | 'silent', number>>;
+  /** pieces in JSON by what they are for, and those of which the selection leaves no notes */
+  readonly parts?: Readonly<Record<SplitPart | 'silent', number>>;
   /** notes and events of all pieces together, after the selection */
   readonly notes: number;
   readonly events: number;
@@ -72,9 +72,9 @@ export interface FileSummary {
   readonly place?: Pick<TextProblem, 'line' | 'column'>;
 }
 
-/** Reads the pieces of a MIDI file, or of piano rolls in JSON, in the form in which a corpus keeps them. What goes wrong is in the summary. */
+/** Reads the pieces of a MIDI file, or of JSON, in the form in which a corpus keeps them. What goes wrong is in the summary. */
 export function readPieces(bytes: Uint8Array, plan: CorpusPlan): FileReading {
-  const { pieces, summary } = isJson(bytes) ? piecesOfRollFile(bytes, plan) : piecesOfFile(bytes, plan);
+  const { pieces, summary } = isJson(bytes) ? piecesOfJsonFile(bytes, plan) : piecesOfFile(bytes, plan);
   return { pieces: pieces.map(pieceToJson), notesDigests: pieces.map(notesDigest), summary };
 }
 
@@ -97,19 +97,19 @@ export function piecesOfFile(bytes: Uint8Array, plan: ReadingPlan): { pieces: Pi
   }
 }
 
-/** The same of piano rolls. */
-function piecesOfRollFile(bytes: Uint8Array, plan: CorpusPlan): { pieces: Piece[]; summary: FileSummary } {
+/** The same of piano rolls or tunes in JSON. */
+function piecesOfJsonFile(bytes: Uint8Array, plan: CorpusPlan): { pieces: Piece[]; summary: FileSummary } {
   try {
-    const rolls = piecesOfRolls(new TextDecoder().decode(bytes), plan.framesPerBeat);
-    const selected = rolls.flatMap((piece) => ifNotes(() => select(piece, plan.selection)));
+    const whole = piecesOfJson(new TextDecoder().decode(bytes), plan.framesPerBeat);
+    const selected = whole.flatMap((piece) => ifNotes(() => select(piece, plan.selection)));
     if (selected.length === 0) throw new SelectionError('there are no notes in it, or none that is selected');
     const count = (part: SplitPart) => selected.filter(({ piece }) => piece.splitPart === part).length;
     const parts = { training: count('training'), validation: count('validation'), test: count('test') };
-    const division = rolls[0]!.division;
+    const division = whole[0]!.division;
     return prepared(selected, plan, {
       ...NOTHING,
       division,
-      rolls: { ...parts, silent: rolls.length - selected.length },
+      parts: { ...parts, silent: whole.length - selected.length },
     });
   } catch (error) {
     return failed(error, NOTHING);
@@ -133,7 +133,7 @@ function prepared(selected: readonly Selected[], plan: ReadingPlan, summary: Fil
 }
 
 function failed(error: unknown, summary: FileSummary) {
-  const isOfFile = [MidiError, PianoRollError, SelectionError, LimitError].some((kind) => error instanceof kind);
+  const isOfFile = [MidiError, JsonMusicError, SelectionError, LimitError].some((kind) => error instanceof kind);
   if (!isOfFile) throw error;
   return { pieces: [], summary: { ...summary, error: (error as Error).message } };
 }

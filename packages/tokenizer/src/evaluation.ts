@@ -2,22 +2,23 @@ import { END_OF_PIECE, type Grammar, type TokenMeaning } from './grammars/gramma
 import type { ModelInput } from './training-sequences.js';
 import type { Vocabulary } from './vocabulary.js';
 
-/** Share of the probability that is kept for pitches which the vocabulary lacks, all of them together. */
+/** Share of the probability that is kept for pitches which the vocabulary lacks, all of them together; the same for lengths and other amounts. */
 const UNSEEN_SHARE = 1e-6;
 const KEYS = 128;
-
-/** What says where a piece begins or ends, and how it is transposed, is no music. */
-const isMusic = (token: string, { meaningOf }: Grammar) =>
-  token !== END_OF_PIECE && meaningOf(token)?.role !== 'transposition';
+/** Amounts that a token may have: steps of a length, bars of a piece. */
+const AMOUNTS = 10_000;
 
 /** Music as a model is asked how likely it is. */
 export interface EvaluatedMusic {
   /** token ids of each piece; below 0, and one less than its negative, is a token that is heard and not counted */
   readonly sequences: readonly { readonly ids: Int32Array; readonly rows?: Int32Array | undefined }[];
   readonly pieces: number;
-  /** tokens of music, without those that say where a piece begins or ends and how it is transposed */
+  /**
+   * tokens that are counted: not how a piece is transposed, nor, where likelihoods are those of frames as the field publishes them, where it
+   * ends
+   */
   readonly tokens: number;
-  /** of those, pitches that the vocabulary lacks */
+  /** of those, pitches and amounts that the vocabulary lacks */
   readonly unseen: number;
   readonly notes: number;
   readonly frames: number;
@@ -31,7 +32,8 @@ export class EvaluationError extends Error {
 }
 
 /**
- * Pieces as the ids of a vocabulary. A pitch that it lacks is heard as the nearest one that it has, and what it costs is counted apart.
+ * Pieces as the ids of a vocabulary. A pitch or an amount that it lacks is heard as the nearest one that it has, and what it costs is counted
+ * apart.
  * @param onlyHeard the id of a token that is heard and not counted
  * @throws {EvaluationError} at any other token that it lacks, or where there are no pieces
  */
@@ -43,30 +45,41 @@ export function evaluatedMusic(
 ): EvaluatedMusic {
   const pieces = [...music];
   if (pieces.length === 0) throw new EvaluationError('there is nothing to evaluate: no piece is for testing');
-  const { encode, knows, unseenPitches } = evaluationEncoder(vocabulary, grammar, onlyHeard);
+  const hasFrames = pieces.some((tokens) => tokens.some((token) => grammar.meaningOf(token)?.role === 'frame'));
+  const counts = (token: string) =>
+    token === END_OF_PIECE ? !hasFrames : grammar.meaningOf(token)?.role !== 'transposition';
+  const { encode, knows, unseenPitches } = evaluationEncoder(vocabulary, grammar, {
+    known: (id, token) => (counts(token) ? id : onlyHeard(id)),
+    unknown: onlyHeard,
+  });
   // The first token of a piece is told from what ended the one before, or where nothing ends pieces not at all.
   const isEnded = (tokens: readonly string[]) => tokens.at(-1) === END_OF_PIECE;
-  const told = pieces
-    .flatMap((tokens) => (isEnded(tokens) ? tokens : tokens.slice(1)))
-    .filter((token) => isMusic(token, grammar));
-  const known = told.filter(knows).length;
-  const unseen = told.length - known;
+  const told = pieces.flatMap((tokens) => (isEnded(tokens) ? tokens : tokens.slice(1))).filter(counts);
+  const unseen = told.filter((token) => !knows(token));
+  const known = told.length - unseen.length;
+  const unseenNats = unseen.reduce((sum, token) => {
+    const others = grammar.meaningOf(token)?.amounts.length === 0 ? unseenPitches : AMOUNTS;
+    return sum - Math.log(UNSEEN_SHARE / Math.max(1, others));
+  }, 0);
   const count = (role: TokenMeaning['role']) => told.filter((token) => grammar.meaningOf(token)?.role === role).length;
   return {
     sequences: pieces.map((tokens) => {
       const heard = isEnded(tokens) ? [END_OF_PIECE, ...tokens] : tokens;
-      return { ids: encode(heard), rows: conditions?.of(heard) };
+      const ids = encode(heard);
+      return { ids, rows: conditions?.of(heard) };
     }),
-    ...{ pieces: pieces.length, tokens: told.length, unseen },
+    ...{ pieces: pieces.length, tokens: told.length, unseen: unseen.length },
     notes: count('note'),
     frames: count('frame'),
-    nats: (perKnownToken) =>
-      known * (perKnownToken - Math.log(1 - UNSEEN_SHARE)) -
-      unseen * Math.log(UNSEEN_SHARE / Math.max(1, unseenPitches)),
+    nats: (perKnownToken) => known * (perKnownToken - Math.log(1 - 2 * UNSEEN_SHARE)) + unseenNats,
   };
 }
 
-function evaluationEncoder({ entries }: Vocabulary, grammar: Grammar, onlyHeard: (id: number) => number) {
+function evaluationEncoder(
+  { entries }: Vocabulary,
+  grammar: Grammar,
+  told: { known(id: number, token: string): number; unknown(id: number): number },
+) {
   const ids = new Map(entries.map(({ token }, id) => [token, id]));
   /** the pitch that a token names, where it says nothing else */
   const keyOf = (token: string) => {
@@ -77,19 +90,39 @@ function evaluationEncoder({ entries }: Vocabulary, grammar: Grammar, onlyHeard:
     const key = keyOf(token);
     return key === undefined ? [] : [{ key, id }];
   });
+  /** the nearest token that the vocabulary has, where only its pitch or its one amount is another */
+  const nearestTo = (token: string): number | undefined => {
+    const key = keyOf(token);
+    if (key !== undefined)
+      return nearest(
+        known.map((each) => ({ id: each.id, value: each.key })),
+        key,
+      );
+    const meaning = grammar.meaningOf(token);
+    if (meaning?.amounts.length !== 1) return undefined;
+    const alike = entries.flatMap(({ token: other }, id) => {
+      const { alike: name, amounts = [] } = grammar.meaningOf(other) ?? {};
+      return name === meaning.alike && amounts.length === 1 ? [{ id, value: amounts[0]! }] : [];
+    });
+    return nearest(alike, meaning.amounts[0]!);
+  };
   const idOf = (token: string): number => {
     const id = ids.get(token);
-    if (id !== undefined) return isMusic(token, grammar) ? id : onlyHeard(id);
-    const wanted = keyOf(token);
-    if (wanted === undefined || known.length === 0) {
-      throw new EvaluationError(`"${token}" is in the music to evaluate, and the vocabulary of the model lacks it`);
-    }
-    const distance = ({ key }: { key: number }) => Math.abs(key - wanted);
-    return onlyHeard(known.reduce((best, other) => (distance(other) < distance(best) ? other : best)).id);
+    if (id !== undefined) return told.known(id, token);
+    const near = nearestTo(token);
+    if (near !== undefined) return told.unknown(near);
+    throw new EvaluationError(`"${token}" is in the music to evaluate, and the vocabulary of the model lacks it`);
   };
   return {
     encode: (tokens: readonly string[]) => Int32Array.from(tokens, idOf),
     knows: (token: string) => ids.has(token),
     unseenPitches: KEYS - known.length,
   };
+}
+
+function nearest(candidates: readonly { id: number; value: number }[], wanted: number): number | undefined {
+  const [first, ...others] = candidates;
+  const distance = ({ value }: { value: number }) => Math.abs(value - wanted);
+  if (first === undefined) return undefined;
+  return others.reduce((best, other) => (distance(other) < distance(best) ? other : best), first).id;
 }

@@ -1,4 +1,4 @@
-import { piecesOfRolls } from '@etude/corpus';
+import { piecesOfJson } from '@etude/corpus';
 import { pieceFromJson, pieceToJson } from '@etude/music';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -19,7 +19,7 @@ describe('chord-frame', () => {
     fc.assert(
       fc.property(roll, fc.integer({ min: 1, max: 96 }), fc.boolean(), (frames, steps, keyToken) => {
         const grammar = createGrammar({ grammar: 'chord-frame', division: 480, steps, velocities: 1, keyToken });
-        const [read] = piecesOfRolls(JSON.stringify({ train: [frames], valid: [], test: [] }), steps);
+        const [read] = piecesOfJson(JSON.stringify({ train: [frames], valid: [], test: [] }), steps);
         const text = frames.flatMap((keys) => [
           ...[...keys].sort((a, b) => a - b).map((key) => `Pitch_${key}`),
           'Frame_None',

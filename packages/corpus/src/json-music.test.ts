@@ -1,9 +1,9 @@
-import { notesOf } from '@etude/music';
+import { barsOf, keyOf, notesOf } from '@etude/music';
 import { describe, expect, it } from 'vitest';
-import { isJson, piecesOfRolls } from './piano-rolls.js';
+import { isJson, piecesOfJson } from './json-music.js';
 
 const rolls = { train: [[[64, 60], [60, 62], [60]]], valid: [[[], [60], []]], test: [[]] };
-const read = (value: unknown, framesPerBeat = 1) => piecesOfRolls(JSON.stringify(value), framesPerBeat);
+const read = (value: unknown, framesPerBeat = 1) => piecesOfJson(JSON.stringify(value), framesPerBeat);
 
 describe('piano rolls', () => {
   it('are pieces of notes that last as long as a key sounds, each with the part that it belongs to', () => {
@@ -39,13 +39,40 @@ describe('piano rolls', () => {
     ]);
   });
 
+  it('may be tunes: start, length and key of each note in 24ths of a quarter note, an upbeat and a mode', () => {
+    const tune = {
+      title: 'A',
+      metre: [3, 4],
+      tonic: 2,
+      upbeat: 12,
+      notes: [
+        [0, 12, 60],
+        [12, 36, 62],
+      ],
+    };
+    const [piece, other] = read({ train: [tune], valid: [{ ...tune, tonic: 9, upbeat: 0 }] });
+    expect(notesOf(piece!).map(({ key, start, end }) => [key, start, end])).toEqual([
+      [60, 0, 240],
+      [62, 240, 960],
+    ]);
+    const bars = barsOf(piece!.timeSignatures, piece!.division);
+    expect([bars.next().value.length, bars.next().value.length]).toEqual([240, 3 * 480]);
+    expect([keyOf(piece!), keyOf(other!)]).toEqual([
+      { tonic: 2, minor: false },
+      { tonic: 9, minor: true },
+    ]);
+    expect([piece!.splitPart, other!.splitPart]).toEqual(['training', 'validation']);
+    expect(other!.timeSignatures).toHaveLength(1);
+  });
+
   it.each<[string, string]>([
     ['{', 'JSON'],
     ['5', 'expected object'],
-    [JSON.stringify({ train: [] }), 'valid: '],
+    [JSON.stringify({ train: [{ metre: [3, 5], tonic: 0, upbeat: 0, notes: [] }] }), 'train.0.metre.1: '],
+    [JSON.stringify({ train: [{ metre: [3, 4], tonic: 0, upbeat: 0, notes: [[0, 0, 60]] }] }), 'train.0.notes.0.1: '],
     [JSON.stringify({ ...rolls, valid: [[[60], [128]]] }), 'valid.0.1.0: Too big: expected number to be <=127'],
     [JSON.stringify({ ...rolls, test: [[60]] }), 'test.0.0: Invalid input: expected array'],
   ])('that are none are an error that says where: %s', (json, message) => {
-    expect(() => piecesOfRolls(json, 1)).toThrow(message);
+    expect(() => piecesOfJson(json, 1)).toThrow(message);
   });
 });
