@@ -144,6 +144,20 @@ export function buildProgram(): Command {
     .addOption(json())
     .action(async (paths, options) => (await import('./inspect.js')).inspectCommand(paths, options));
 
+  command('evaluate', 'tell how likely a model finds music that it has not seen, in nats per token and note', [
+    'evaluate models/tunes.safetensors mine.mid',
+    'evaluate artifacts/tunes/train/model.safetensors corpora/tunes.json --part validation',
+  ])
+    .argument('<model>', 'a model file, as the stage train writes it')
+    .argument('<files...>', 'music: MIDI, ABC or JSON')
+    .addOption(
+      new Option('--part <part>', 'of JSON in parts this one; left out: its test part, else what it holds out').choices(
+        [...['training', 'validation', 'test']],
+      ),
+    )
+    .addOption(json())
+    .action(async (model, files, options) => (await import('./evaluate.js')).evaluateCommand(model, files, options));
+
   command('doctor', 'show which TensorFlow backend is in use, how fast it is, and what to do if it is the slow one', [
     'doctor',
   ])

@@ -6,7 +6,7 @@ import { mostThreads } from '../computing/kernels.js';
 
 export const extractTrack = defineStage({
   name: 'extract-track',
-  version: 4,
+  version: 5,
   summary: 'Takes pieces out of files (MIDI, ABC, JSON): the tracks, channels and instruments that are asked for',
   params: z.strictObject({
     source: workspaceFiles(

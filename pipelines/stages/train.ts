@@ -1,5 +1,5 @@
 import { freemem } from 'node:os';
-import { defineStage, textFormat, withoutEffect } from '@etude/engine';
+import { defineStage, textFormat, withoutEffect, workspaceFiles } from '@etude/engine';
 import { noveltyProbe } from '@etude/generator';
 import { modelFormat, modelToBytes } from '@etude/model';
 import { seed } from '@etude/music';
@@ -11,12 +11,15 @@ import {
   countEntropy,
   createGrammar,
   grammarFormat,
+  languageToMetadata,
   splitFormat,
   tokensFormat,
   trainingSequences,
   vocabularyFormat,
 } from '@etude/tokenizer';
 import {
+  BaseModelError,
+  baseModel,
   learningCurveFormat,
   shapeOf,
   TrainingError,
@@ -29,7 +32,7 @@ import { loadKernels } from '../computing/kernels.js';
 
 export const train = defineStage({
   name: 'train',
-  version: 6,
+  version: 7,
   summary: 'Trains a language model to tell the next token, and keeps the weights of the best validation loss',
   params: trainingParams.extend({
     threads: withoutEffect(
@@ -42,6 +45,15 @@ export const train = defineStage({
           'threads that compute at most; left out: as many as the machine gives. It does not count as a change',
         ),
     ),
+    from: workspaceFiles(
+      z
+        .string()
+        .optional()
+        .describe(
+          'a model file to go on from, such as models/tunes.safetensors, which also says its kind, layers, units and conditions',
+        ),
+      ['safetensors'],
+    ),
     seed: seed.describe('seed of the first weights, the windows and the dropout'),
   }),
   renamed: { tiedLayers: 'model.tiedLayers', depthPriority: 'model.depthPriority' },
@@ -53,10 +65,10 @@ export const train = defineStage({
     vocabulary: vocabularyFormat,
   },
   outputs: { model: modelFormat, curve: learningCurveFormat, picture: textFormat },
-  errors: [TrainingError],
+  errors: [BaseModelError, TrainingError],
   /** Longer training goes on from where shorter training ended, unless its learning rate was another on the way. */
   checkpointParams: ({ steps, ...others }) => (others.decay === 'none' ? others : { steps, ...others }),
-  async run({ params, inputs, signal, progress, say, checkpoint }) {
+  async run({ params, inputs, files, signal, progress, say, checkpoint }) {
     const { vocabulary } = inputs;
     const grammar = createGrammar(inputs.grammar);
     const { tf, backend, nativeProblem, kernels } = await loadKernels(params);
@@ -64,13 +76,16 @@ export const train = defineStage({
       say(`computing on ${backend}, up to 30 times slower than native TensorFlow; \`etude doctor\` tells what to do`);
     }
     say(`computing with ${kernels.computedBy}`);
+    const base = files.from?.[0] && baseModel(files.from[0].bytes(), { vocabulary, settings: inputs.grammar });
+    if (base) say(`going on from ${files.from![0]!.path}: ${inWords(base.tokens)}`);
     const told = params.conditions && grammar.conditions ? conditionsIn(grammar.conditions, inputs.tokens) : undefined;
-    const shape = shapeOf(params, vocabulary.entries.length, told);
+    const shape = base?.shape ?? shapeOf(params, vocabulary.entries.length, told);
+    const conditions = conditionRows(grammar, shape.conditions?.fields);
     let validation = '';
     const { model, best, curve, ended } = await trainModel(
       { tf, kernels },
-      trainingSequences({ vocabulary, conditions: conditionRows(grammar, told) }, grammar, inputs),
-      { ...params, shape },
+      trainingSequences({ vocabulary, conditions }, grammar, inputs),
+      { ...params, shape, firstWeights: base && (() => base.firstWeights(tf, params.seed)) },
       {
         ...{ signal, checkpoints: checkpoint, memory: process.availableMemory?.() ?? freemem() },
         ...(params.earlyStopping.on === 'novelty' && {
@@ -94,7 +109,7 @@ export const train = defineStage({
         `${best.copiedShare === undefined ? '' : `, ${Math.round(100 * best.copiedShare)} % in copies`}; ` +
         `the token counts alone give ${entropy.toFixed(3)}`,
     );
-    const bytes = await modelToBytes(model);
+    const bytes = await modelToBytes(model, languageToMetadata(vocabulary, inputs.grammar));
     disposeOf(tf, model.weights);
     return {
       model: bytes,
@@ -103,3 +118,7 @@ export const train = defineStage({
     };
   },
 });
+
+function inWords({ same, related, fresh }: { same: number; related: number; fresh: number }): string {
+  return `it knows ${same} of the tokens, ${related} begin as the nearest that it knows, ${fresh} anew`;
+}

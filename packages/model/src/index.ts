@@ -21,6 +21,7 @@ export {
   ModelError,
   modelFormat,
   modelToBytes,
+  relatedWeights,
   type StoredModel,
   toArrays,
 } from './model-file.js';

@@ -1,17 +1,24 @@
 import type { Tensor, TensorFlow } from '@etude/tensorflow';
 import * as z from 'zod';
+import type { Weights } from './body.js';
 import type { ModelConditions } from './conditions.js';
 import { type LanguageModelShape, type Model, weightShapes } from './language-model.js';
 import { fromSafetensors, type NamedArray, toSafetensors } from './safetensors.js';
 
-/** A model as a safetensors file; its shape is in the metadata. */
-export async function modelToBytes({ shape, weights }: Model): Promise<Uint8Array> {
+/**
+ * A model as a safetensors file; its shape is in the metadata.
+ * @param about what else the metadata say of it
+ */
+export async function modelToBytes(
+  { shape, weights }: Model,
+  about: Readonly<Record<string, string>> = {},
+): Promise<Uint8Array> {
   const { model, conditions, ...rest } = shape;
   const numbers = Object.entries(rest)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => [name, `${value}`]);
   const told = conditions && { conditions: JSON.stringify(conditions) };
-  const metadata = { kind: model, ...Object.fromEntries(numbers), ...told };
+  const metadata = { kind: model, ...Object.fromEntries(numbers), ...told, ...about };
   return toSafetensors({ arrays: await toArrays(weights), metadata });
 }
 
@@ -19,6 +26,7 @@ export async function modelToBytes({ shape, weights }: Model): Promise<Uint8Arra
 export interface StoredModel {
   readonly shape: LanguageModelShape;
   readonly arrays: Readonly<Record<string, NamedArray>>;
+  readonly metadata: Readonly<Record<string, string>>;
 }
 
 /** A model as a safetensors file, written as {@link modelToBytes} made it. */
@@ -27,7 +35,7 @@ export const modelFormat = {
     const { arrays, metadata } = fromSafetensors(bytes);
     const shape = shapeFrom(metadata);
     for (const [name, dimensions] of Object.entries(weightShapes(shape))) arrayOf(arrays, name, dimensions);
-    return { shape, arrays };
+    return { shape, arrays, metadata };
   },
   serialize: (bytes: Uint8Array): Uint8Array => bytes,
 };
@@ -107,4 +115,46 @@ function arrayOf(
   const array = arrays[name];
   if (array?.shape.join() === dimensions.join()) return array;
   throw new Error(`the file lacks ${name} of shape ${dimensions.join('×')}`);
+}
+
+/** Weights of which the tokens have rows or columns of their own, and along which axis. */
+const TOKEN_AXIS: Readonly<Record<string, 0 | 1>> = {
+  embedding: 0,
+  'output.weight': 1,
+  'output.bias': 0,
+  'direct.weight': 1,
+};
+
+/**
+ * The weights of a model for other tokens, to go on training from.
+ * @param related for each new token the id of the one whose weights it begins with; below 0 for weights of its own
+ * @param fresh weights for a model of so many new tokens, of which those without a relative keep theirs
+ * @example
+ * relatedWeights(tf, stored, [4, 2, -1], initialWeights(tf, { ...stored.shape, vocabulary: 3 }, random));
+ */
+export function relatedWeights(
+  tf: TensorFlow,
+  { shape, arrays }: StoredModel,
+  related: readonly number[],
+  fresh: Weights,
+): Weights {
+  return Object.fromEntries(
+    Object.entries(weightShapes({ ...shape, vocabulary: related.length })).map(([name, dimensions]) => {
+      const before = arrays[name]!;
+      const axis = TOKEN_AXIS[name];
+      if (axis === undefined) return [name, tf.tensor(before.data, dimensions)];
+      const values = Float32Array.from(fresh[name]!.dataSync() as Float32Array);
+      // Rows of one token each, or columns of rows as long as the vocabulary.
+      const width = axis === 0 ? (dimensions[1] ?? 1) : 1;
+      const lines = axis === 0 ? 1 : dimensions[0]!;
+      for (let line = 0; line < lines; line++) {
+        related.forEach((id, token) => {
+          if (id < 0) return;
+          const from = (line * shape.vocabulary + id) * width;
+          values.set(before.data.subarray(from, from + width), (line * related.length + token) * width);
+        });
+      }
+      return [name, tf.tensor(values, dimensions)];
+    }),
+  );
 }

@@ -16,6 +16,13 @@ export {
   TokenError,
   type VoiceRule,
 } from './grammars/grammar.js';
+export {
+  LanguageError,
+  languageFromMetadata,
+  languageToMetadata,
+  type ModelLanguage,
+  relatedTokens,
+} from './model-language.js';
 export type { TokenizedMusic } from './other-keys.js';
 export { formatTokens, songTokensFormat, tokensFormat } from './token-text.js';
 export {

@@ -1,4 +1,5 @@
 export { Adam } from './adam.js';
+export { BaseModelError, baseModel } from './base-model.js';
 export { type LearningCurve, learningCurveFormat } from './learning-curve.js';
 export type { TrainingOptions } from './options.js';
 export { shapeOf, type TrainingParams, trainingParams } from './params.js';

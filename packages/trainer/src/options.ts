@@ -1,7 +1,9 @@
-import type { LanguageModelShape, Regularization } from '@etude/model';
+import type { LanguageModelShape, Regularization, Weights } from '@etude/model';
 
 export interface TrainingOptions extends Omit<Regularization, 'step'> {
   readonly shape: LanguageModelShape;
+  /** makes the weights to begin with; left out: new ones that follow from the seed */
+  readonly firstWeights?: (() => Weights) | undefined;
   /** how many updates of the weights to make at most */
   readonly steps: number;
   /** rows that are read side by side */

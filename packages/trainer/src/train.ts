@@ -133,7 +133,12 @@ async function trained(
       : {
           step: 0,
           epoch: 1,
-          adam: new Adam(tf, kernels, initialWeights(tf, shape, createRandom(options.seed)), options),
+          adam: new Adam(
+            tf,
+            kernels,
+            options.firstWeights?.() ?? initialWeights(tf, shape, createRandom(options.seed)),
+            options,
+          ),
           carried: zeroState(tf, shape, rows),
           best: undefined,
           curve: [],
