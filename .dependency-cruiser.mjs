@@ -4,6 +4,7 @@ const flow = [
   'music',
   'midi-writer',
   'abc',
+  'musicxml',
   'corpus',
   'measures',
   'tokenizer',

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DataSet } from '@etude/corpus';
+import { DATA_SETS, type DataSet } from '@etude/corpus';
 import { strToU8, zipSync } from 'fflate';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { fetchDataSet, keptFiles } from './kept.js';
@@ -91,6 +91,16 @@ describe.skipIf(!hasPip)('a data set', () => {
       /^pip could not download etude-test-music==1\.0 \(ERROR: .*\); is there a network, and does pip know a package index\?$/,
     );
   });
+});
+
+const kept = DATA_SETS.map((of) => ({ of, files: keptFiles(of, process.env) }));
+it.each(kept.filter(({ files }) => files !== undefined))('$of.name has as many pieces as its row says', ({
+  of,
+  files,
+}) => {
+  const texts = files!.map(({ location }) => readFileSync(location, 'latin1'));
+  const tunes = texts.reduce((sum, text) => sum + [...text.matchAll(/^X:/gm)].length, 0);
+  expect(of.notation === 'ABC' ? tunes : texts.length).toBe(of.pieces);
 });
 
 it('says that Python is missing', async () => {

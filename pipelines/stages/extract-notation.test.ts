@@ -72,3 +72,30 @@ describe('ABC', () => {
     expect(keys((await extract(text, { scores: 'written' })).outputs)[0]).toEqual([67, 69]);
   });
 });
+
+describe('MusicXML', () => {
+  const note = (step: string) =>
+    `<note><pitch><step>${step}</step><octave>4</octave></pitch><duration>4</duration></note>`;
+  const barline = '<barline><repeat direction="backward"/></barline>';
+  const part = `<part><measure><attributes><divisions>1</divisions><key><fifths>1</fifths></key></attributes>${note('G')}${barline}</measure></part>`;
+  const score = `<score-partwise>${part}${part.replace('G', 'B')}</score-partwise>`;
+
+  it('is a source like MIDI: a part is a track', async () => {
+    const { outputs, said } = await extract({ 'x.musicxml': score });
+    expect(said).toEqual(['2 of 3 tracks (auto: all that have notes): 4 notes, 10 events']);
+    expect(keys(outputs)).toEqual([[67, 71, 67, 71]]);
+    expect(pieces(outputs)[0]!.keySignatures).toEqual([{ tick: 0, sharps: 1, minor: false }]);
+    expect(keys((await extract({ 'x.xml': score }, { scores: 'written' })).outputs)).toEqual([[67, 71]]);
+  });
+
+  it('is refused with its place, and of several files left out', async () => {
+    await expect(extract({ 'x.xml': '\n<html/>' })).rejects.toThrow(
+      'a/x.xml:2:1: expected a score-partwise, found a html',
+    );
+    const { said } = await extract({ 'x.xml': '<html/>', 'y.mxl': 'PK', 'z.musicxml': score });
+    expect(said.slice(0, 2)).toEqual([
+      'a/x.xml:1:1: left out: expected a score-partwise, found a html',
+      'a/y.mxl:1:1: left out: expected a zip archive, found one that is damaged',
+    ]);
+  });
+});

@@ -36,7 +36,7 @@ export const extractionParams = z.strictObject({
     .enum(['played', 'written'])
     .default('played')
     .describe(
-      'how notation (ABC) is read. played: with repeats, endings, grace notes and ornaments; written: every bar once, without grace notes and ornaments',
+      'how notation is read. played: with repeats and endings, ABC also with grace notes and ornaments; written: every bar once and none of these',
     ),
   strict: z.boolean().default(false).describe('fail at the first thing in a file that breaks the specification'),
 });

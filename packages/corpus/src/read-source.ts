@@ -5,12 +5,14 @@ import { MIDI_EXTENSIONS } from '@etude/midi-reader';
 import { type CorpusPlan, type FileReading, readPieces } from './read-file.js';
 
 /** Endings of the files that music is read from, in lower case. */
-export const MUSIC_EXTENSIONS: readonly string[] = [...MIDI_EXTENSIONS, 'abc'];
+export const MUSIC_EXTENSIONS: readonly string[] = [...MIDI_EXTENSIONS, 'abc', 'mxl', 'musicxml', 'xml'];
 
 /** Reads the pieces of a file: ABC by its ending, MIDI and piano rolls by what they begin with. What goes wrong is in the summary. */
 export async function readSource(path: string, bytes: Uint8Array, plan: CorpusPlan): Promise<FileReading> {
   // What reads notation is loaded here, since it is large and most music is MIDI.
-  if (extname(path).toLowerCase() === '.abc') return (await import('./read-abc.js')).readAbc(bytes, plan);
+  const extension = extname(path).toLowerCase();
+  if (extension === '.abc') return (await import('./read-abc.js')).readAbc(bytes, plan);
+  if (/^\.(mxl|musicxml|xml)$/.test(extension)) return (await import('./read-musicxml.js')).readMusicXml(bytes, plan);
   return readPieces(bytes, plan);
 }
 

@@ -1,0 +1,167 @@
+import { keySignature, setTempo, type TrackToWrite, timeSignature, trackName, writeMidi } from '@etude/midi-writer';
+import { readDocument } from './document.js';
+import { MusicXmlError, type MusicXmlWarning } from './music-xml-error.js';
+import { playedOrder } from './order.js';
+import { greatestCommonDivisor, leastCommonMultiple, readScore } from './read-score.js';
+import type { Measure, Part, Score, ScoreNote } from './score.js';
+
+/** Of every note, as in ABC: what a score says of dynamics is left out. */
+const VELOCITY = 96;
+/** Ticks a quarter note, or a multiple of it where notes are shorter. */
+const DIVISION = 480;
+const FINEST = 0x7fff;
+
+export interface MusicXmlMusic {
+  /** a Standard MIDI File of format 1: a conductor track, then a track a part */
+  readonly bytes: Uint8Array;
+  /** what was read around, in the order of the document */
+  readonly warnings: readonly MusicXmlWarning[];
+}
+
+export interface MusicXmlOptions {
+  /** `played`, which is the default: repeats and endings are followed; `written`: every measure once */
+  readonly scores?: 'played' | 'written';
+}
+
+/** A note in the time of the whole score. */
+type Sounding = ScoreNote & { readonly start: number; readonly end: number };
+
+/**
+ * The music of a score in MusicXML (`score-partwise`), as text or in a compressed file (`.mxl`). Notes are as long as they are written, ties joined; grace notes,
+ * cues and dynamics are left out. Transposing instruments sound as they do. A measure that is not full at the beginning is an upbeat: it ends at a bar line.
+ * @throws {MusicXmlError} with line and column, where the file is something else or has no notes
+ * @example
+ * const { bytes, warnings } = musicXmlToMidi(readFileSync('bwv66.6.mxl'));
+ */
+export function musicXmlToMidi(file: Uint8Array, { scores = 'played' }: MusicXmlOptions = {}): MusicXmlMusic {
+  const warnings: MusicXmlWarning[] = [];
+  const document = readDocument(file);
+  const score = readScore(document, (warning) => warnings.push(warning));
+  const tracks = score.parts.map(({ measures }) => measures);
+  if (!tracks.some((measures) => measures.some(({ notes }) => notes.length > 0))) {
+    throw new MusicXmlError(document.placeOf(document.root), 'there are no notes in this score');
+  }
+  const longest = tracks.reduce((most, measures) => (measures.length > most.length ? measures : most));
+  const order = scores === 'written' ? [...longest.keys()] : playedOrder(longest.map(({ repeats }) => repeats));
+  const starts = startsOf(score, order);
+  const parts = score.parts.map((part) => soundingNotes(part, order, starts));
+  const division = divisionOf(score, parts.flat());
+  const toTicks = (units: number) => Math.round((units * division) / score.division);
+  const meta = conductor(score, order, starts).map(({ at, event }) => event(toTicks(at)));
+  const written = score.parts.map((part, index) => toTrack(part, parts[index]!, index, toTicks));
+  return { bytes: writeMidi({ format: 1, division, tracks: [{ meta, events: [] }, ...written] }), warnings };
+}
+
+/** Where each measure that is played begins. All parts have a measure at one time, and it is as long as the longest of them. */
+function startsOf({ parts }: Score, order: readonly number[]): number[] {
+  const measuresAt = (index: number) => parts.flatMap(({ measures }) => measures[index] ?? []);
+  const lengthAt = (index: number) => {
+    const measures = measuresAt(index);
+    return Math.max(...measures.map(({ length }) => length)) || Math.max(0, ...measures.map(({ bar = 0 }) => bar));
+  };
+  const first = order[0]!;
+  const bar = measuresAt(first)[0]?.bar ?? 0;
+  let start = order.length > 1 ? Math.max(0, bar - lengthAt(first)) : 0;
+  return order.map((index) => {
+    const from = start;
+    start += lengthAt(index);
+    return from;
+  });
+}
+
+/** The notes of a part as they sound: tied ones are one, and none of a pitch begins before the one before it has ended. */
+function soundingNotes({ measures }: Part, order: readonly number[], starts: readonly number[]): Sounding[] {
+  const notes = order.flatMap((index, place) =>
+    (measures[index]?.notes ?? []).map((note) => {
+      const start = starts[place]! + note.at;
+      return { ...note, start, end: start + note.length };
+    }),
+  );
+  notes.sort((a, b) => a.start - b.start || a.key - b.key || a.end - b.end);
+  const sounding: Sounding[] = [];
+  /** place in `sounding` of the last note of each pitch */
+  const last = new Map<number, number>();
+  for (const note of notes) {
+    const place = last.get(note.key);
+    const before = place === undefined ? undefined : sounding[place]!;
+    if (before?.tied.behind && note.tied.before && before.end === note.start) {
+      sounding[place!] = { ...before, end: note.end, tied: note.tied };
+    } else if (before?.start === note.start) {
+      sounding[place!] = note;
+    } else {
+      if (before !== undefined && before.end > note.start) sounding[place!] = { ...before, end: note.start };
+      last.set(note.key, sounding.length);
+      sounding.push(note);
+    }
+  }
+  return sounding;
+}
+
+/** Ticks a quarter note with which every note begins and ends at a tick, if there are. */
+function divisionOf({ division }: Score, notes: readonly Sounding[]): number {
+  let common = division;
+  for (const { start, end } of notes) common = greatestCommonDivisor(greatestCommonDivisor(common, start), end);
+  const own = division / common;
+  const fine = leastCommonMultiple(DIVISION, own);
+  return fine <= FINEST ? fine : own <= FINEST ? own : 10_080;
+}
+
+/** Tempo, metre and key: what several parts say at one time the first of them decides, and nothing is said twice. */
+function conductor({ parts }: Score, order: readonly number[], starts: readonly number[]) {
+  type Change = { at: number; value: string; event: (tick: number) => ReturnType<typeof setTempo> };
+  const changes = (of: (measure: Measure) => Change[]): Change[] => {
+    const found = parts.flatMap(({ measures }) =>
+      order.flatMap((index, place) => {
+        const measure = measures[index];
+        if (measure === undefined) return [];
+        // What an upbeat begins with holds from the beginning of its bar.
+        const from = place === 0 ? 0 : starts[place]!;
+        return of(measure).map((change) => ({ ...change, at: (change.at === 0 ? from : starts[place]!) + change.at }));
+      }),
+    );
+    found.sort((a, b) => a.at - b.at);
+    const first = found.filter(({ at }, index) => found[index - 1]?.at !== at);
+    return first.filter(({ value }, index) => first[index - 1]?.value !== value);
+  };
+  const all = [
+    changes(({ tempos }) =>
+      tempos.map(({ at, microseconds }) => ({
+        ...{ at, value: `${microseconds}`, event: (tick) => setTempo({ tick, microseconds }) },
+      })),
+    ),
+    changes(({ metres }) =>
+      metres.map(({ at, numerator, denominator }) => ({
+        ...{ at, value: `${numerator}/${denominator}` },
+        event: (tick) => timeSignature({ tick, numerator, denominator }),
+      })),
+    ),
+    changes(({ keys }) =>
+      keys.map(({ at, sharps, minor }) => ({
+        ...{ at, value: `${sharps} ${minor}`, event: (tick) => keySignature({ tick, sharps, minor }) },
+      })),
+    ),
+  ].flat();
+  return all.sort((a, b) => a.at - b.at);
+}
+
+/** The tenth channel is left to percussion (General MIDI 1); more than 15 parts share the others. */
+function toTrack(
+  { name, program }: Part,
+  notes: readonly Sounding[],
+  index: number,
+  toTicks: (units: number) => number,
+): TrackToWrite {
+  const place = index % 15;
+  const own = place < 9 ? place : place + 1;
+  const events = notes.flatMap(({ start, end, key, isDrum }) => {
+    const channel = isDrum ? 9 : own;
+    return [
+      { tick: toTicks(start), status: 0x90 | channel, data1: key, data2: VELOCITY },
+      { tick: Math.max(toTicks(start) + 1, toTicks(end)), status: 0x80 | channel, data1: key, data2: 0 },
+    ];
+  });
+  // At one tick notes end before others begin, the lower before the higher.
+  events.sort((a, b) => a.tick - b.tick || a.status - b.status || a.data1 - b.data1);
+  const head = { tick: 0, status: 0xc0 | own, data1: program, data2: 0 };
+  return { meta: [trackName(name)], events: [head, ...events] };
+}
