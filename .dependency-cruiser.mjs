@@ -4,7 +4,7 @@ const flow = [
   'music',
   'midi-writer',
   'abc',
-  'musicxml',
+  'scores',
   'corpus',
   'measures',
   'tokenizer',

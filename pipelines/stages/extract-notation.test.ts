@@ -88,6 +88,16 @@ describe('MusicXML', () => {
     expect(keys((await extract({ 'x.xml': score }, { scores: 'written' })).outputs)).toEqual([[67, 71]]);
   });
 
+  it('has Kern beside it', async () => {
+    const kern = '**kern\t**kern\n4G\t4b\n4A\t4cc\n*-\t*-\n';
+    const { said, outputs } = await extract({ 'x.krn': kern });
+    expect(said).toEqual(['2 of 3 tracks (auto: all that have notes): 4 notes, 10 events']);
+    expect(keys(outputs)).toEqual([[71, 55, 72, 57]]);
+    await expect(extract({ 'x.krn': '**kern\nxyz\n' }, { strict: true })).rejects.toThrow(
+      /^a\/x\.krn:1:1: there are no/,
+    );
+  });
+
   it('is refused with its place, and of several files left out', async () => {
     await expect(extract({ 'x.xml': '\n<html/>' })).rejects.toThrow(
       'a/x.xml:2:1: expected a score-partwise, found a html',

@@ -7,13 +7,14 @@ import { mostThreads } from '../computing/kernels.js';
 export const extractTrack = defineStage({
   name: 'extract-track',
   version: 5,
-  summary: 'Takes pieces out of files (MIDI, ABC, MusicXML, JSON): the tracks, channels and instruments that are asked for',
+  summary:
+    'Takes pieces out of files (MIDI, ABC, MusicXML, Kern, JSON): the tracks, channels and instruments that are asked for',
   params: z.strictObject({
     source: workspaceFiles(
       z
         .union([z.string(), z.array(z.string()).min(1)])
         .describe(
-          'the file to learn from (MIDI, ABC, MusicXML, piano rolls or tunes in JSON: docs/own-music.md); or a folder, a pattern such as music/*.mid, or a list of those',
+          'the file to learn from (MIDI, ABC, MusicXML, Kern, piano rolls or tunes in JSON: docs/own-music.md); or a folder, a pattern such as music/*.mid, or a list of those',
         ),
       MUSIC_EXTENSIONS,
     ),

@@ -1,7 +1,7 @@
+import type { Measure, ScoreNote } from '../score.js';
+import { ScoreError, type ScoreWarning } from '../score-error.js';
 import type { Document, Element } from './document.js';
-import { MusicXmlError, type MusicXmlWarning } from './music-xml-error.js';
 import { keyOf, metreOf, microsecondsOf, soundingKey, transpositionOf } from './notation.js';
-import type { Measure, ScoreNote } from './score.js';
 
 /** What no music has. */
 const LIMITS = { quarterNotes: 100_000, endings: 32 };
@@ -13,7 +13,7 @@ export class PartReader {
   readonly #document: Document;
   readonly #division: number;
   readonly #drums: ReadonlyMap<string | undefined, number>;
-  readonly #warn: (warning: MusicXmlWarning) => void;
+  readonly #warn: (warning: ScoreWarning) => void;
   /** units of the score for one of the part */
   #scale: number;
   /** semitones from what is written to what sounds */
@@ -30,7 +30,7 @@ export class PartReader {
     document: Document,
     division: number,
     drums: ReadonlyMap<string | undefined, number>,
-    warn: (warning: MusicXmlWarning) => void,
+    warn: (warning: ScoreWarning) => void,
   ) {
     this.#document = document;
     this.#division = division;
@@ -39,7 +39,7 @@ export class PartReader {
     this.#warn = warn;
   }
 
-  /** @throws {MusicXmlError} */
+  /** @throws {ScoreError} */
   read(measure: Element): Measure {
     this.#cursor = 0;
     this.#onset = 0;
@@ -79,7 +79,7 @@ export class PartReader {
       return;
     }
     if (key === undefined || !(key >= 0 && key <= 127)) {
-      throw new MusicXmlError(this.#document.placeOf(note), 'expected a pitch that MIDI has, from C-1 to G9');
+      throw new ScoreError(this.#document.placeOf(note), 'expected a pitch that MIDI has, from C-1 to G9');
     }
     const ties = note.all('tie').map((tie) => tie.attribute('type'));
     const tied = { before: ties.includes('stop'), behind: ties.includes('start') };
@@ -93,7 +93,7 @@ export class PartReader {
     const units = Math.round(duration * this.#scale);
     if (units >= 0 && units <= LIMITS.quarterNotes * this.#division) return units;
     const expected = `expected a duration of at most ${LIMITS.quarterNotes} quarter notes`;
-    throw new MusicXmlError(this.#document.placeOf(element), `${expected}, found "${element.text('duration')}"`);
+    throw new ScoreError(this.#document.placeOf(element), `${expected}, found "${element.text('duration')}"`);
   }
 
   #move(by: number): void {

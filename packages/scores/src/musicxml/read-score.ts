@@ -1,19 +1,17 @@
+import type { Part, Score } from '../score.js';
+import { ScoreError, type ScoreWarning } from '../score-error.js';
+import { commonUnits } from '../units.js';
 import type { Document, Element } from './document.js';
-import { MusicXmlError, type MusicXmlWarning } from './music-xml-error.js';
 import { PartReader } from './read-part.js';
-import type { Part, Score } from './score.js';
-
-/** Units a quarter note of a score whose own divisions have no smaller common multiple. */
-const FINEST = 10_080 * 128;
 
 /**
  * Reads a score that is ordered by parts (MusicXML 4.0, `score-partwise`).
- * @throws {MusicXmlError} with the place of what is no music
+ * @throws {ScoreError} with the place of what is no music
  */
-export function readScore(document: Document, warn: (warning: MusicXmlWarning) => void): Score {
+export function readScore(document: Document, warn: (warning: ScoreWarning) => void): Score {
   const { root } = document;
   if (root.name !== 'score-partwise') {
-    throw new MusicXmlError(document.placeOf(root), `expected a score-partwise, found a ${root.name}`);
+    throw new ScoreError(document.placeOf(root), `expected a score-partwise, found a ${root.name}`);
   }
   const parts = root.all('part');
   const division = commonDivision(document, parts);
@@ -34,30 +32,20 @@ export function readScore(document: Document, warn: (warning: MusicXmlWarning) =
   };
 }
 
-/** The least common multiple of all divisions, so that every time is a whole number. */
 function commonDivision(document: Document, parts: readonly Element[]): number {
-  let common = 1;
+  const all: number[] = [];
   for (const measure of parts.flatMap((part) => part.all('measure'))) {
     for (const attributes of measure.all('attributes')) {
       const divisions = attributes.number('divisions');
       if (divisions === undefined) continue;
       if (!(divisions > 0 && divisions < 1e6)) {
         const found = attributes.text('divisions');
-        throw new MusicXmlError(document.placeOf(attributes), `expected divisions from 1 to 999,999, found "${found}"`);
+        throw new ScoreError(document.placeOf(attributes), `expected divisions from 1 to 999,999, found "${found}"`);
       }
-      common = leastCommonMultiple(common, Math.ceil(divisions));
-      if (common > FINEST) return FINEST;
+      all.push(Math.ceil(divisions));
     }
   }
-  return common;
-}
-
-export function leastCommonMultiple(a: number, b: number): number {
-  return (a / greatestCommonDivisor(a, b)) * b;
-}
-
-export function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+  return commonUnits(all);
 }
 
 function programOf(about: Element | undefined): number {

@@ -1,10 +1,10 @@
 import { parseXml, XmlElement, XmlError } from '@rgrove/parse-xml';
 import { unzipSync } from 'fflate';
-import { MusicXmlError, type MusicXmlPlace } from './music-xml-error.js';
+import { ScoreError, type ScorePlace } from '../score-error.js';
 
 /** Bytes of a document out of a zip archive: a symphony has 30 million. */
 const LARGEST = 100_000_000;
-const START: MusicXmlPlace = { line: 1, column: 1 };
+const START: ScorePlace = { line: 1, column: 1 };
 
 /** An element of a document: its children by name, and their text. */
 export class Element {
@@ -67,7 +67,7 @@ export class Document {
     this.root = new Element(parsed(text).root!);
   }
 
-  placeOf({ start }: Pick<Element, 'start'>): MusicXmlPlace {
+  placeOf({ start }: Pick<Element, 'start'>): ScorePlace {
     const before = this.#text.slice(0, start);
     return { line: before.split('\n').length, column: start - before.lastIndexOf('\n') };
   }
@@ -77,16 +77,16 @@ function parsed(text: string) {
   try {
     return parseXml(text, { includeOffsets: true, ignoreUndefinedEntities: true });
   } catch (error) {
-    if (error instanceof XmlError) throw new MusicXmlError(error, error.message.split(' (line ')[0]!);
+    if (error instanceof XmlError) throw new ScoreError(error, error.message.split(' (line ')[0]!);
     // Elements inside of each other by the thousands.
-    if (error instanceof RangeError) throw new MusicXmlError(START, 'expected MusicXML, found something else in XML');
+    if (error instanceof RangeError) throw new ScoreError(START, 'expected MusicXML, found something else in XML');
     throw error;
   }
 }
 
 /**
  * Reads a document (MusicXML 4.0, "MusicXML files"): text, or a zip archive (`.mxl`) whose container names it.
- * @throws {MusicXmlError} where it is no well-formed XML, or the archive has no document
+ * @throws {ScoreError} where it is no well-formed XML, or the archive has no document
  */
 export function readDocument(bytes: Uint8Array): Document {
   const isArchive = bytes[0] === 0x50 && bytes[1] === 0x4b;
@@ -98,7 +98,7 @@ function fromArchive(bytes: Uint8Array): Uint8Array {
   const rootFiles = container && new Document(decode(container)).root.child('rootfiles')?.all('rootfile');
   const path = rootFiles?.[0]?.attribute('full-path');
   const document = path === undefined ? undefined : entry(bytes, path);
-  if (document === undefined) throw new MusicXmlError(START, 'expected a document in the archive, found none');
+  if (document === undefined) throw new ScoreError(START, 'expected a document in the archive, found none');
   return document;
 }
 
@@ -114,9 +114,9 @@ function entry(bytes: Uint8Array, path: string): Uint8Array | undefined {
   try {
     found = unzipSync(bytes, { filter })[path];
   } catch {
-    throw new MusicXmlError(START, 'expected a zip archive, found one that is damaged');
+    throw new ScoreError(START, 'expected a zip archive, found one that is damaged');
   }
-  if (tooLarge) throw new MusicXmlError(START, `the document in the archive has more than ${LARGEST} bytes`);
+  if (tooLarge) throw new ScoreError(START, `the document in the archive has more than ${LARGEST} bytes`);
   return found;
 }
 

@@ -1,9 +1,8 @@
 import { keySignature, setTempo, type TrackToWrite, timeSignature, trackName, writeMidi } from '@etude/midi-writer';
-import { readDocument } from './document.js';
-import { MusicXmlError, type MusicXmlWarning } from './music-xml-error.js';
 import { playedOrder } from './order.js';
-import { greatestCommonDivisor, leastCommonMultiple, readScore } from './read-score.js';
 import type { Measure, Part, Score, ScoreNote } from './score.js';
+import type { ScoreWarning } from './score-error.js';
+import { greatestCommonDivisor, leastCommonMultiple } from './units.js';
 
 /** Of every note, as in ABC: what a score says of dynamics is left out. */
 const VELOCITY = 96;
@@ -11,14 +10,14 @@ const VELOCITY = 96;
 const DIVISION = 480;
 const FINEST = 0x7fff;
 
-export interface MusicXmlMusic {
+export interface ScoreMusic {
   /** a Standard MIDI File of format 1: a conductor track, then a track a part */
   readonly bytes: Uint8Array;
-  /** what was read around, in the order of the document */
-  readonly warnings: readonly MusicXmlWarning[];
+  /** what was read around, in the order of the text */
+  readonly warnings: readonly ScoreWarning[];
 }
 
-export interface MusicXmlOptions {
+export interface ScoreOptions {
   /** `played`, which is the default: repeats and endings are followed; `written`: every measure once */
   readonly scores?: 'played' | 'written';
 }
@@ -26,30 +25,19 @@ export interface MusicXmlOptions {
 /** A note in the time of the whole score. */
 type Sounding = ScoreNote & { readonly start: number; readonly end: number };
 
-/**
- * The music of a score in MusicXML (`score-partwise`), as text or in a compressed file (`.mxl`). Notes are as long as they are written, ties joined; grace notes,
- * cues and dynamics are left out. Transposing instruments sound as they do. A measure that is not full at the beginning is an upbeat: it ends at a bar line.
- * @throws {MusicXmlError} with line and column, where the file is something else or has no notes
- * @example
- * const { bytes, warnings } = musicXmlToMidi(readFileSync('bwv66.6.mxl'));
- */
-export function musicXmlToMidi(file: Uint8Array, { scores = 'played' }: MusicXmlOptions = {}): MusicXmlMusic {
-  const warnings: MusicXmlWarning[] = [];
-  const document = readDocument(file);
-  const score = readScore(document, (warning) => warnings.push(warning));
-  const tracks = score.parts.map(({ measures }) => measures);
-  if (!tracks.some((measures) => measures.some(({ notes }) => notes.length > 0))) {
-    throw new MusicXmlError(document.placeOf(document.root), 'there are no notes in this score');
-  }
-  const longest = tracks.reduce((most, measures) => (measures.length > most.length ? measures : most));
+/** The music of a score as a MIDI file. A measure that is not full at the beginning is an upbeat: it ends at a bar line. */
+export function scoreToMidi(score: Score, { scores = 'played' }: ScoreOptions = {}): Uint8Array {
+  const longest = score.parts
+    .map(({ measures }) => measures)
+    .reduce((most, measures) => (measures.length > most.length ? measures : most));
   const order = scores === 'written' ? [...longest.keys()] : playedOrder(longest.map(({ repeats }) => repeats));
   const starts = startsOf(score, order);
   const parts = score.parts.map((part) => soundingNotes(part, order, starts));
   const division = divisionOf(score, parts.flat());
   const toTicks = (units: number) => Math.round((units * division) / score.division);
   const meta = conductor(score, order, starts).map(({ at, event }) => event(toTicks(at)));
-  const written = score.parts.map((part, index) => toTrack(part, parts[index]!, index, toTicks));
-  return { bytes: writeMidi({ format: 1, division, tracks: [{ meta, events: [] }, ...written] }), warnings };
+  const tracks = score.parts.map((part, index) => toTrack(part, parts[index]!, index, toTicks));
+  return writeMidi({ format: 1, division, tracks: [{ meta, events: [] }, ...tracks] });
 }
 
 /** Where each measure that is played begins. All parts have a measure at one time, and it is as long as the longest of them. */

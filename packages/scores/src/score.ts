@@ -44,3 +44,7 @@ export interface ScoreNote {
   /** whether it is tied to the note of its pitch that ends where it begins, and whether to the one that begins where it ends */
   readonly tied: { readonly before: boolean; readonly behind: boolean };
 }
+
+export function hasNotes({ parts }: Score): boolean {
+  return parts.some(({ measures }) => measures.some(({ notes }) => notes.length > 0));
+}
