@@ -39,7 +39,13 @@ export default {
       name: 'no-package-reaches-into-another',
       severity: 'error',
       from: { path: '^packages/([^/]+)/' },
-      to: { path: '^packages/[^/]+/src/(?!index\\.)', pathNot: '^packages/$1/' },
+      to: { path: '^packages/[^/]+/src/(?!(testing/)?index\\.)', pathNot: '^packages/$1/' },
+    },
+    {
+      name: 'testing-is-for-tests',
+      severity: 'error',
+      from: { path: '^packages/', pathNot: '\\.test\\.ts$|/testing/' },
+      to: { path: '/testing/' },
     },
     {
       name: 'nobody-reaches-into-a-package',

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { sample, UNBENT } from '@etude/generator';
-import { CopyGuard, CopyIndex } from '@etude/measures';
+import { listenerOf, sample, UNBENT } from '@etude/generator';
+import { CopyIndex } from '@etude/measures';
 import { readMidi } from '@etude/midi-reader';
 import { chooseKernels, initialWeights } from '@etude/model';
 import { createRandom, notesOf, piecesOf } from '@etude/music';
@@ -32,36 +32,20 @@ export function copyGuard({ compared }) {
       async run() {
         const [piece] = piecesOf(readMidi(readFileSync(join(root, 'data', 'canon-in-d.mid'))));
         const grammar = createGrammar({ grammar: 'session', division: piece.division, steps: 0, velocities: 32 });
-        const { entries } = buildVocabulary(grammar.encode(piece), 'error');
-        const index = new CopyIndex([randomNotes(), notesOf(piece)]);
+        const vocabulary = buildVocabulary(grammar.encode(piece), 'error');
+        const index = new CopyIndex([[randomNotes()], [notesOf(piece)]]);
         const loaded = await loadTensorFlow();
         const { kernels } = chooseKernels(loaded, { threads: availableParallelism() });
         const shape = {
           model: 'stacked-lstm',
           layers: 4,
           units: 256,
-          vocabulary: entries.length,
+          vocabulary: vocabulary.entries.length,
           tiedEmbeddings: false,
         };
         const model = { shape, weights: initialWeights(loaded.tf, shape, createRandom(1)) };
-        const listener = (guarded) => () => {
-          const guard = new CopyGuard(index, 8);
-          const reader = grammar.reader();
-          const noteOf = (id) => reader.noteOf(entries[id].token);
-          return {
-            ...{ rules: [], noteOf: () => undefined, onsetOf: () => undefined, preference: () => 1 },
-            ...{ now: () => 0, timeAfter: () => 0 },
-            allows(id) {
-              const note = guarded ? noteOf(id) : undefined;
-              return note === undefined || guard.allows(note);
-            },
-            add(id) {
-              const note = guarded ? noteOf(id) : undefined;
-              if (note !== undefined) guard.add(note);
-              reader.add(entries[id].token);
-            },
-          };
-        };
+        const listener = (guarded) =>
+          listenerOf(vocabulary, grammar, { copyLimit: 8, prime: 1, index: guarded ? index : undefined });
         const options = { length: 1500, bending: UNBENT, seed: 1, songs: 1, prime: [0], firstToken: [] };
         const times = { guarded: [], unguarded: [] };
         for (let round = 0; round < 6; round++) {

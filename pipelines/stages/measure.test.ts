@@ -1,4 +1,4 @@
-import { SongMeter, sourceFormat } from '@etude/measures';
+import { measureSource, sourceFormat } from '@etude/measures';
 import { pieceToJson } from '@etude/music';
 import { createGrammar, grammarFormat, tokenizationReportFormat } from '@etude/tokenizer';
 import { expect, it } from 'vitest';
@@ -18,7 +18,7 @@ const measured = async (curve: string, heldOut: { tokens: number; notes: number 
       songs: [inputFile(song.join(' '))],
       traces: [inputFile('token,quarter,probability,refused,relaxed,disturbance\n')],
       music: inputFile(`${pieceToJson(music)}\n`),
-      source: inputFile(sourceFormat.serialize(new SongMeter([music]).source())),
+      source: inputFile(sourceFormat.serialize(measureSource([music]))),
       grammar: inputFile(grammarFormat.serialize(settings)),
       tokenization: inputFile(tokenizationReportFormat.serialize({ notes: 6, heldOut })),
       curve: inputFile(curve),

@@ -8,6 +8,7 @@ import {
   createGrammar,
   decodeSong,
   grammarFormat,
+  learnedNotes,
   SongError,
   songTokensFormat,
   tokenizationReportFormat,
@@ -17,7 +18,7 @@ import * as z from 'zod';
 
 export const measure = defineStage({
   name: 'measure',
-  version: 7,
+  version: 8,
   summary: 'Tells of every song how much of it is copied, how often it loops, and what in it is invalid',
   params: z.strictObject({}),
   inputs: {
@@ -35,7 +36,7 @@ export const measure = defineStage({
     const { source } = inputs;
     const grammar = createGrammar(inputs.grammar);
     const music = [...inputs.music];
-    const meter = new SongMeter(music);
+    const meter = new SongMeter(learnedNotes(inputs.grammar, music));
     const pieces = inputs.songs.map((tokens, index) => completed(decodeSong(grammar, tokens, index + 1), music[0]!));
     const songs = pieces.map((piece) => meter.measure(piece));
     for (const line of measuresInWords(songs, source)) say(line);

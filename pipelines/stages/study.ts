@@ -1,12 +1,12 @@
 import { defineStage } from '@etude/engine';
-import { SongMeter, sourceFormat } from '@etude/measures';
+import { measureSource, sourceFormat } from '@etude/measures';
 import { musicOf, piecesFormat, pieceToJson } from '@etude/music';
 import { createGrammar, grammarFormat, piecesFor } from '@etude/tokenizer';
 import * as z from 'zod';
 
 export const study = defineStage({
   name: 'study',
-  version: 1,
+  version: 2,
   summary:
     'Finds out what songs are composed after and measured against: the music as the grammar takes it, and what is normal in it',
   params: z.strictObject({}),
@@ -15,6 +15,6 @@ export const study = defineStage({
   run({ inputs }) {
     const known = [...inputs.pieces].filter(({ splitPart }) => splitPart !== 'test');
     const music = [...piecesFor(createGrammar(inputs.grammar), known)].map(musicOf);
-    return { music: music.map(pieceToJson), source: new SongMeter(music).source() };
+    return { music: music.map(pieceToJson), source: measureSource(music) };
   },
 });

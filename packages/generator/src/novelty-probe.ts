@@ -1,5 +1,6 @@
-import { CopyIndex, measureNovelty, notesOnGrid } from '@etude/measures';
+import { CopyIndex, measureNovelty } from '@etude/measures';
 import type { Computing, Model } from '@etude/model';
+import { notesOf } from '@etude/music';
 import { decodePiece, type Grammar, tokensOfIds, type Vocabulary } from '@etude/tokenizer';
 import { songOptions } from './composing/rules/grammar-constraint.js';
 import { listenerOf } from './composing/rules/listener.js';
@@ -20,7 +21,7 @@ export function noveltyProbe(
   grammar: Grammar,
   pieces: Iterable<readonly string[]>,
 ): (model: Model) => Promise<number> {
-  const index = new CopyIndex(Array.from(pieces, (tokens) => notesOnGrid(decodePiece(grammar, tokens))));
+  const index = new CopyIndex(Array.from(pieces, (tokens) => [notesOf(decodePiece(grammar, tokens))]));
   const options = {
     ...{ songs: SONGS, length: LENGTH, seed: 1, prime: [], bending: UNBENT },
     ...songOptions(vocabulary, grammar),
@@ -30,7 +31,7 @@ export function noveltyProbe(
     let [copied, all] = [0, 0];
     const told = toldRows(model, vocabulary, grammar);
     for (const { tokens } of await sample(computing, model, { ...options, told })) {
-      const notes = notesOnGrid(grammar.decode(tokensOfIds(vocabulary, tokens)));
+      const notes = notesOf(grammar.decode(tokensOfIds(vocabulary, tokens)));
       copied += notes.length * measureNovelty(notes, index, (time) => time).copiedShare;
       all += notes.length;
     }

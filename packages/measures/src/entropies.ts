@@ -1,5 +1,5 @@
 import { isDrum, type Note, notesOf, type Piece } from '@etude/music';
-import { gapPart } from './lines.js';
+import { gapPart } from './grid.js';
 
 /** Entropies in bits: of pitches, of intervals from note to note, of times from beginning to beginning in 24ths of a quarter note. */
 export interface Entropies<T = number> {

@@ -1,5 +1,8 @@
-export { CopyGuard, type Onset } from './copy-guard.js';
-export { CopyIndex, type Place } from './copy-index.js';
+export { CopyGuard, type Surroundings } from './copies/copy-guard.js';
+export { CopyIndex, type Place, type Versions } from './copies/copy-index.js';
+export { type Excess, firstExcess } from './copies/excess.js';
+export type { Onset } from './copies/lines.js';
+export { type CopiedRun, measureNovelty, type Novelty } from './copies/novelty.js';
 export {
   bitsOutside,
   type Entropies,
@@ -8,10 +11,8 @@ export {
   measureEntropies,
   type Range,
 } from './entropies.js';
-export { gapPart, notesOnGrid } from './lines.js';
-export { type SongMeasures, SongMeter, type SourceMeasures } from './measure-song.js';
+export { measureSource, type SongMeasures, SongMeter, type SourceMeasures } from './measure-song.js';
 export { type Loop, type Monotony, measureMonotony, selfSimilarity } from './monotony.js';
-export { type CopiedRun, measureNovelty, type Novelty } from './novelty.js';
 export { pitchesOf } from './soundness.js';
 export { sourceFormat } from './source-format.js';
 export { Balance } from './style.js';

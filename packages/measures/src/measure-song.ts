@@ -1,9 +1,8 @@
 import { type Note, notesOf, type Piece, tempoMap } from '@etude/music';
-import { CopyIndex } from './copy-index.js';
-import { type Entropies, entropiesOfHalves, type Range } from './entropies.js';
-import { GAP_PARTS, notesOnGrid } from './lines.js';
+import { CopyIndex, type Versions } from './copies/copy-index.js';
+import { measureNovelty, type Novelty } from './copies/novelty.js';
+import { type Entropies, entropiesOfHalves, halvesOf, type Range } from './entropies.js';
 import { type Monotony, measureMonotony } from './monotony.js';
-import { measureNovelty, type Novelty } from './novelty.js';
 import { measureSoundness, pitchesOf, type Soundness } from './soundness.js';
 
 /** What can be told of a song beside the music that it was learnt from. */
@@ -19,15 +18,12 @@ export interface SourceMeasures {
 /** Measures songs against pieces, all of which are indexed once. */
 export class SongMeter {
   readonly #index: CopyIndex;
-  readonly #pieces: readonly (readonly Note[])[];
   readonly #pitches: ReadonlySet<number>;
-  readonly #source: readonly Piece[];
 
-  constructor(pieces: readonly Piece[]) {
-    this.#source = pieces;
-    this.#pieces = pieces.map(notesOnGrid);
-    this.#pitches = pitchesOf(this.#pieces);
-    this.#index = new CopyIndex(this.#pieces);
+  /** @param pieces that the songs were learnt from, each in one way or several */
+  constructor(pieces: readonly Versions[]) {
+    this.#pitches = pitchesOf(pieces.flat());
+    this.#index = new CopyIndex(pieces);
   }
 
   measure(song: Piece): SongMeasures {
@@ -36,39 +32,37 @@ export class SongMeter {
     return {
       notes: notes.length,
       seconds: secondsAt(notes.reduce((latest, { end }) => Math.max(latest, end), 0)),
-      ...measureNovelty(notesOnGrid(song), this.#index, secondsOnGrid(song)),
+      ...measureNovelty(notes, this.#index, secondsAt),
       ...measureMonotony(notes, song),
       ...measureSoundness(song, notes, this.#pitches),
     };
   }
-
-  source(): SourceMeasures {
-    const [first, second] = this.#halves();
-    const piece = this.#source[0]!;
-    const index = new CopyIndex(first);
-    const novelties = second.map((notes) => measureNovelty(notes, index, secondsOnGrid(piece)));
-    const longest = novelties.reduce((a, b) => ((b.longestRun?.notes ?? 0) > (a.longestRun?.notes ?? 0) ? b : a));
-    const share = novelties.reduce((sum, { copiedShare }, i) => sum + copiedShare * second[i]!.length, 0);
-    const count = second.reduce((sum, { length }) => sum + length, 0);
-    return {
-      halves: entropiesOfHalves(this.#source),
-      novelty: { longestRun: longest.longestRun, copiedShare: count === 0 ? 0 : share / count },
-    };
-  }
-
-  #halves(): [(readonly Note[])[], (readonly Note[])[]] {
-    const [only, another] = this.#pieces;
-    if (another === undefined) {
-      const middle = only!.length >> 1;
-      return [[only!.slice(0, middle)], [only!.slice(middle)]];
-    }
-    const middle = this.#pieces.length >> 1;
-    return [this.#pieces.slice(0, middle), this.#pieces.slice(middle)];
-  }
 }
 
-/** Seconds from the beginning of a piece by the times of {@link notesOnGrid}. */
-function secondsOnGrid(piece: Piece): (time: number) => number {
-  const secondsAt = tempoMap(piece);
-  return (time) => secondsAt((time * piece.division) / GAP_PARTS);
+/** @param pieces that songs are learned from, at least one */
+export function measureSource(pieces: readonly Piece[]): SourceMeasures {
+  const [first, second] = halves(pieces);
+  const index = new CopyIndex(first.map((notes) => [notes]));
+  const novelties = second.map(({ notes, piece }) => measureNovelty(notes, index, tempoMap(piece)));
+  const longest = novelties.reduce((a, b) => ((b.longestRun?.notes ?? 0) > (a.longestRun?.notes ?? 0) ? b : a));
+  const share = novelties.reduce((sum, { copiedShare }, i) => sum + copiedShare * second[i]!.notes.length, 0);
+  const count = second.reduce((sum, { notes }) => sum + notes.length, 0);
+  return {
+    halves: entropiesOfHalves(pieces),
+    novelty: { longestRun: longest.longestRun, copiedShare: count === 0 ? 0 : share / count },
+  };
+}
+
+/** The first half of a corpus, or of the notes of a piece, and the second one. */
+function halves(pieces: readonly Piece[]): [(readonly Note[])[], { notes: readonly Note[]; piece: Piece }[]] {
+  const [only, another] = pieces;
+  if (another === undefined) {
+    const [first, second] = halvesOf(only!);
+    return [[first], [{ notes: second, piece: only! }]];
+  }
+  const middle = pieces.length >> 1;
+  return [
+    pieces.slice(0, middle).map(notesOf),
+    pieces.slice(middle).map((piece) => ({ notes: notesOf(piece), piece })),
+  ];
 }

@@ -1,23 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { readMidi } from '@etude/midi-reader';
-import { type Note, notesOf, piecesOf, transpose } from '@etude/music';
-import fc from 'fast-check';
+import { type Note, notesOf, piecesOf } from '@etude/music';
 import { describe, expect, it } from 'vitest';
-import { CopyGuard } from './copy-guard.js';
-import { CopyIndex } from './copy-index.js';
 import { bitsOutside, type Entropies, entropiesOfHalves, measureEntropies, type Range } from './entropies.js';
-import { contourOf } from './lines.js';
 import { measureMonotony, selfSimilarity } from './monotony.js';
-import { measureNovelty } from './novelty.js';
 import { measureSoundness, pitchesOf } from './soundness.js';
 import { Balance } from './style.js';
-import { suffixArray } from './suffix-array.js';
 
 const pieceOf = (name: string) =>
   piecesOf(readMidi(readFileSync(new URL(`../../../data/${name}.mid`, import.meta.url))))[0]!;
 const canon = pieceOf('canon-in-d');
 const prelude = pieceOf('prelude-bwv-846');
-const seconds = (tick: number) => tick / 480;
 
 /** A melody: a note a key, each as long as its gap to the next. */
 const melody = (keys: readonly number[], gaps: readonly number[] = keys.map(() => 240), from = 0): Note[] => {
@@ -28,184 +21,6 @@ const melody = (keys: readonly number[], gaps: readonly number[] = keys.map(() =
     return note;
   });
 };
-
-describe('the suffix array', () => {
-  it('sorts the suffixes of any text', () => {
-    fc.assert(
-      fc.property(fc.array(fc.nat(3), { maxLength: 60 }), (list) => {
-        const text = Int32Array.from(list);
-        const suffix = (i: number) =>
-          list
-            .slice(i)
-            .map((c) => String.fromCharCode(97 + c))
-            .join('');
-        const expected = list.map((_, i) => i).sort((a, b) => (suffix(a) < suffix(b) ? -1 : 1));
-        expect([...suffixArray(text, 4)]).toEqual(expected);
-      }),
-      { numRuns: 2000 },
-    );
-  });
-});
-
-describe('copies', () => {
-  const tune = [60, 62, 64, 65, 67, 65, 64, 62, 60, 67, 72, 71, 69, 74, 62];
-  const rhythm = [240, 240, 120, 120, 480, 240, 240, 120, 360, 240, 240, 480, 120, 120, 480];
-
-  it('are found in another key and at another tempo, with their places', () => {
-    const index = new CopyIndex([melody([50, 51, 50, 51]), melody(tune, rhythm)]);
-    const copy = melody(
-      tune.slice(3, 12).map((key) => key + 5),
-      rhythm.slice(3, 12).map((gap) => gap * 3),
-      960,
-    );
-    const song = [...melody([90, 30], [480, 480]), ...copy, ...melody([31, 100], [70, 480], 20_000)];
-    const { longestRun, copiedShare } = measureNovelty(song, index, seconds);
-    expect(longestRun).toMatchObject({ notes: 9, at: 2, source: { piece: 1, line: 0, note: 3 } });
-    expect(copiedShare).toBeCloseTo(9 / 13, 6);
-  });
-
-  it('are none where the rhythm or an interval differs', () => {
-    const index = new CopyIndex([melody(tune, rhythm)]);
-    const other = melody(
-      tune,
-      rhythm.map((gap, i) => (i === 6 ? gap * 2 : gap)),
-    );
-    expect(measureNovelty(other, index, seconds).longestRun!.notes).toBeLessThan(10);
-    expect(
-      measureNovelty(
-        melody(
-          tune.map((k, i) => (i === 7 ? k + 1 : k)),
-          rhythm,
-        ),
-        index,
-        seconds,
-      ).longestRun!.notes,
-    ).toBe(7);
-  });
-
-  it('are as long as by comparing everything with everything', () => {
-    const music = fc.array(fc.tuple(fc.integer({ min: 60, max: 62 }), fc.constantFrom(120, 240)), {
-      minLength: 2,
-      maxLength: 40,
-    });
-    const lineOf = (list: readonly (readonly [number, number])[]) =>
-      melody(
-        list.map(([key]) => key),
-        list.map(([, gap]) => gap),
-      );
-    fc.assert(
-      fc.property(fc.array(music, { minLength: 1, maxLength: 3 }), music, (pieces, song) => {
-        const index = new CopyIndex(pieces.map(lineOf));
-        const contours = pieces.map((piece) => [...contourOf(lineOf(piece))]);
-        const own = [...contourOf(lineOf(song))];
-        const plain = song.map((_, note) => {
-          let best = 1;
-          for (const contour of contours) {
-            for (let at = 0; at < contour.length; at += 2) {
-              let length = 0;
-              while (2 * note + length < own.length && contour[at + length] === own[2 * note + length]) length += 1;
-              if (length > 0) best = Math.max(best, ((length + 1) >> 1) + 1);
-            }
-          }
-          return best;
-        });
-        expect([...index.runsOf(lineOf(song)).notes]).toEqual(plain);
-      }),
-    );
-  });
-
-  it('of a piece are the piece, in any key; of another piece little', () => {
-    const index = new CopyIndex([notesOf(prelude), notesOf(canon)]);
-    const itself = measureNovelty(notesOf(transpose(canon, 3)!), index, seconds);
-    expect(itself.longestRun!.notes).toBe(notesOf(canon).length);
-    expect(itself.copiedShare).toBe(1);
-    const other = measureNovelty(notesOf(canon), new CopyIndex([notesOf(prelude)]), seconds);
-    expect(other.longestRun!.notes).toBeLessThan(20);
-  });
-
-  it('are indexed in time linear in the notes', () => {
-    const time = (count: number) => {
-      let state = 1;
-      const random = (below: number) => {
-        state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-        return Math.floor((state / 2 ** 32) * below);
-      };
-      const notes = melody(
-        Array.from({ length: count }, () => 50 + random(30)),
-        Array.from({ length: count }, () => 120 * (1 + random(4))),
-      );
-      // Of the processor, not of the clock: the machine may be busy.
-      const before = process.cpuUsage();
-      new CopyIndex([notes]);
-      return process.cpuUsage(before).user;
-    };
-    time(20_000);
-    expect(time(320_000) / Math.min(time(20_000), time(20_000), time(20_000))).toBeLessThan(16 * 6);
-  });
-});
-
-describe('the guard against copies', () => {
-  const corpusOf = (notes: number) => {
-    let state = 7;
-    const random = (below: number) => {
-      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-      return Math.floor((state / 2 ** 32) * below);
-    };
-    // Few keys and gaps, so that much is repeated.
-    return melody(
-      Array.from({ length: notes }, () => 60 + random(4)),
-      Array.from({ length: notes }, () => 120 * (1 + random(2))),
-    );
-  };
-  const chord = fc.record({
-    gap: fc.constantFrom(0, 0, 120, 240),
-    key: fc.integer({ min: 60, max: 63 }),
-    channel: fc.constantFrom(0, 1),
-  });
-
-  it.each([
-    ['a small index', [notesOf(prelude), notesOf(canon), corpusOf(2000)], 300],
-    ['an index of 1,000,000 notes', [corpusOf(1_000_000)], 40],
-  ])('lets no song copy more than it may: %s', (_, pieces, numRuns) => {
-    const index = new CopyIndex(pieces);
-    fc.assert(
-      fc.property(
-        fc.array(chord, { minLength: 30, maxLength: 120 }),
-        fc.integer({ min: 2, max: 12 }),
-        (list, limit) => {
-          const guard = new CopyGuard(index, limit);
-          const song: Note[] = [];
-          let start = 0;
-          for (const { gap, key, channel } of list) {
-            start += gap;
-            // What would be copied too far is tried a little higher, then left out.
-            const tried = [key, key + 1, key + 14].map((k) => ({
-              ...{ track: channel, channel, program: 0, key: k, velocity: 9, start, end: start + 1 },
-            }));
-            const note = tried.find((candidate) => guard.allows(candidate));
-            if (note === undefined) continue;
-            guard.add(note);
-            song.push(note);
-          }
-          song.sort((a, b) => a.start - b.start || a.track - b.track || a.key - b.key);
-          expect(measureNovelty(song, index, seconds).longestRun?.notes ?? 0).toBeLessThanOrEqual(limit);
-        },
-      ),
-      { numRuns },
-    );
-  });
-
-  it('does not hinder what is new', () => {
-    const guard = new CopyGuard(new CopyIndex([melody([60, 62, 64, 65, 67])]), 3);
-    const notes = melody([60, 62, 64, 65]);
-    const allowed = notes.map((note) => {
-      const may = guard.allows(note);
-      guard.add(note);
-      return may;
-    });
-    expect(allowed).toEqual([true, true, true, false]);
-  });
-});
 
 describe('monotony', () => {
   const bars = (...keys: number[][]) =>

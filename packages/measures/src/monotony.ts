@@ -1,6 +1,6 @@
 import { barsBefore, type Note, type Piece } from '@etude/music';
 import { type Entropies, measureEntropies } from './entropies.js';
-import { gapPart } from './lines.js';
+import { gapPart } from './grid.js';
 
 /** How much a song loops. */
 export interface Monotony extends Entropies {

@@ -17,7 +17,7 @@ export interface Soundness {
 const STUCK_BEATS = 8;
 
 /** The keys of all pitched notes of some pieces. */
-export function pitchesOf(pieces: readonly (readonly Note[])[]): ReadonlySet<number> {
+export function pitchesOf(pieces: readonly (readonly Pick<Note, 'key' | 'channel'>[])[]): ReadonlySet<number> {
   const keys = new Set<number>();
   for (const notes of pieces) for (const note of notes) if (!isDrum(note)) keys.add(note.key);
   return keys;

@@ -12,7 +12,8 @@ const source = z.object({
         notes: count,
         seconds: z.number(),
         at: z.number(),
-        source: z.object({ piece: count, line: count, note: count }),
+        line: z.string(),
+        source: z.object({ piece: count, line: z.string(), note: count }),
       })
       .optional(),
     copiedShare: z.number(),

@@ -1,7 +1,7 @@
 import type { Note } from '@etude/music';
-import type { Onset } from './copy-guard.js';
+import type { Onset } from './copies/lines.js';
 import { type Entropies, type Range, stepsOf } from './entropies.js';
-import { gapPart } from './lines.js';
+import { gapPart } from './grid.js';
 
 /** How often each value comes, and their sum. */
 class Counts {

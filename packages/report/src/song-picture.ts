@@ -117,9 +117,9 @@ function roll(notes: Notes, piece: Piece, { longestRun }: SongMeasures, x: Scale
 /** Where the longest copy stands, in ticks. */
 function copiedSpan(notes: Notes, piece: Piece, { at, seconds }: NonNullable<SongMeasures['longestRun']>) {
   const secondsAt = tempoMap(piece);
-  // Measured on a grid, a note may begin a little before the time that it was given.
+  // A sum of times may be a little more than the time that it stands for.
   const tickAt = (time: number) =>
-    (notes.find(({ start }) => secondsAt(start) >= time - 0.02) ?? { start: notes.at(-1)!.end }).start;
+    (notes.find(({ start }) => secondsAt(start) >= time - 1e-6) ?? { start: notes.at(-1)!.end }).start;
   return { from: tickAt(at), until: tickAt(at + seconds) };
 }
 

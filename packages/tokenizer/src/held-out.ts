@@ -1,7 +1,8 @@
+import { isDrum } from '@etude/music';
 import { END_OF_PIECE, type Grammar } from './grammars/grammar.js';
 import type { TokenizationReport } from './tokenization-formats.js';
 
-/** Counts what of a corpus is held out: tokens, and notes that begin in them. */
+/** Counts what of a corpus is held out: tokens, and pitched notes that begin in them. */
 export class HeldOut {
   readonly #grammar: Grammar;
   #tokens = 0;
@@ -18,7 +19,8 @@ export class HeldOut {
     for (const token of tokens) {
       // What ends a piece is told as all else is, but no grammar reads it.
       if (token === END_OF_PIECE) continue;
-      if (reader.noteOf(token) !== undefined) this.#notes += 1;
+      const note = reader.noteOf(token);
+      if (note && !isDrum(note)) this.#notes += 1;
       reader.add(token);
     }
   }

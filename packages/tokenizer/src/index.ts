@@ -16,6 +16,7 @@ export {
   TokenError,
   type VoiceRule,
 } from './grammars/grammar.js';
+export { learnedNotes } from './grammars/learned-notes.js';
 export {
   LanguageError,
   languageFromMetadata,

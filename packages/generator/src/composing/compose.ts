@@ -1,8 +1,8 @@
-import { CopyIndex, halvesOf, notesOnGrid, pitchesOf, type SourceMeasures } from '@etude/measures';
+import { CopyIndex, halvesOf, pitchesOf, type SourceMeasures } from '@etude/measures';
 import type { Kernels, Model } from '@etude/model';
 import { notesOf, type Piece, rescale, ticksOfBar } from '@etude/music';
 import type { TensorFlow } from '@etude/tensorflow';
-import { fitTokens, type Grammar, type GrammarSettings, type Vocabulary } from '@etude/tokenizer';
+import { fitTokens, type Grammar, type GrammarSettings, learnedNotes, type Vocabulary } from '@etude/tokenizer';
 import type { Bending } from '../sampling/distribution.js';
 import { CompositionError } from './composition-error.js';
 import { cadenceOf } from './endings/cadence.js';
@@ -70,6 +70,11 @@ export async function compose(
   if (form !== undefined && settings.voice !== undefined) {
     throw new CompositionError('sample.form and sample.voice cannot both be: a given voice says how long the song is');
   }
+  if (grammar.hasTurns && (form !== undefined || music.given.length > 0)) {
+    throw new CompositionError(
+      `sample.form and sample.given need a grammar whose tokens stand for themselves, such as factored: ${composing.settings.grammar} lets voices take turns`,
+    );
+  }
   const given = await givenMusic(music.given, composing.settings, grammar, say);
   const themes = heardMusic(given, composing, settings, say);
   const themeOf = (name: string) => {
@@ -81,7 +86,7 @@ export async function compose(
   const [first] = music.learned as [Piece, ...Piece[]];
   const ticks = { beat: grammar.division, bar: ticksOfBar(first, grammar.division) };
   const voice = settings.voice && givenVoice(settings.voice, given, grammar, vocabulary, ticks.bar);
-  const onGrid = music.learned.map(notesOnGrid);
+  const index = copyLimit > 0 ? new CopyIndex(learnedNotes(composing.settings, music.learned)) : undefined;
   const normal = music.source.halves;
   const writer = new SongWriter({
     ...{ ...composing, signal, takes, length },
@@ -92,12 +97,12 @@ export async function compose(
     },
     noise: noiseOf(noise, { ticks, layers: model.shape.layers, themeOf }),
     rules: {
-      ...{ copyLimit, index: copyLimit > 0 ? new CopyIndex(onGrid) : undefined },
+      ...{ copyLimit, index },
       balance:
         balance > 0 && music.learned.length === 1
           ? { parts: partsOf(first, grammar), range: normal, strength: balance }
           : undefined,
-      noteRules: noteRules(notes, { division: grammar.division, learnt: pitchesOf(onGrid) }),
+      noteRules: noteRules(notes, { division: grammar.division, learnt: pitchesOf(music.learned.map(notesOf)) }),
       voice: voice?.rule,
     },
     normal,
@@ -119,6 +124,13 @@ export async function compose(
         await writer.inForm({ seed, song }, (own, bars) => writeForm({ ...form, ending }, given, first, own, bars)),
       );
     }
+  }
+  for (const [index, { stops }] of songs.entries()) {
+    if (stops === 0) continue;
+    const times = stops === 1 ? 'once' : `${stops} times`;
+    say(
+      `song ${index + 1} breaks off ${times}: all that could follow would make a copied run of more than ${copyLimit} notes`,
+    );
   }
   const silent = songs.findIndex(({ tokens }) => notesOf(grammar.decode(tokens)).length === 0);
   if (silent >= 0) throw new CompositionError(silence(silent + 1, songs[silent]!.tokens.length, length));

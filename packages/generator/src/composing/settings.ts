@@ -40,7 +40,7 @@ export const songSettings = z.strictObject({
         .min(0)
         .default(8)
         .describe(
-          'notes in a row at most that a song may have in common with a piece, in any key and tempo; 0: any number',
+          'notes at most that a song may have in a row in common with a piece, in any key and tempo, in its parts and all together; never given up; 0: any number',
         ),
       ...noteRuleFields,
     })

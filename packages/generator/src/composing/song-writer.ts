@@ -1,11 +1,4 @@
-import {
-  bitsOutside,
-  type Entropies,
-  measureEntropies,
-  measureNovelty,
-  notesOnGrid,
-  type Range,
-} from '@etude/measures';
+import { bitsOutside, type Entropies, firstExcess, measureEntropies, type Onset, type Range } from '@etude/measures';
 import { type Kernels, type Model, meanLoss, onlyHeard } from '@etude/model';
 import { excerpt, hash, notesOf, type Piece } from '@etude/music';
 import type { TensorFlow } from '@etude/tensorflow';
@@ -17,7 +10,7 @@ import type { BarWriter } from './form/form.js';
 import { injections, isScheduled, type Noise } from './noise/schedule.js';
 import { listenerOf, type SongRules } from './rules/listener.js';
 import type { NoteRule } from './rules/note-rule.js';
-import { cheapest, cheapestOfRounds, costOfCopies, SILENT, surpriseOf, TOO_MUCH_COPIED } from './takes/choose.js';
+import { cheapest, cheapestOfRounds, SILENT, STUCK, surpriseOf } from './takes/choose.js';
 import type { TraceRow } from './trace.js';
 import { TraceRows } from './trace-rows.js';
 
@@ -25,6 +18,8 @@ import { TraceRows } from './trace-rows.js';
 export interface Song {
   readonly tokens: readonly string[];
   readonly trace: readonly TraceRow[];
+  /** how often the model could not go on, or was stopped, since all that might follow would have copied too much */
+  readonly stops: number;
 }
 
 /** One of the times that a song was written. */
@@ -33,6 +28,7 @@ interface Take {
   readonly trace: readonly TokenTrace[];
   /** whether its ending changed it */
   readonly isChanged: boolean;
+  readonly stops: number;
   /** of several the least is chosen */
   readonly cost: number;
 }
@@ -57,6 +53,12 @@ interface Tools {
   readonly ending: Ending;
   readonly cadence: Cadence;
   readonly bar: number;
+}
+
+/** How the bars of a song came about. */
+interface Written {
+  readonly rows: TraceRows;
+  stops: number;
 }
 
 /** What is sampled, besides what all songs have in common. */
@@ -123,24 +125,41 @@ export class SongWriter {
   }
 
   /** A take with its ending, and what it costs to choose it. */
-  #ended({ tokens, trace, endedAt }: WrittenSong, hasCadence: boolean): Take {
+  #ended({ tokens, trace, endedAt, isStuck }: WrittenSong, hasCadence: boolean): Take {
     const { vocabulary, grammar, rules, cadence, bar } = this.#tools;
     let piece = grammar.decode(tokensOfIds(vocabulary, tokens));
     if (endedAt !== undefined) piece = excerpt(piece, 0, endedAt);
     if (endedAt !== undefined && hasCadence) piece = withTonic(piece, { song: endedAt, bar }, cadence, this.#judge);
+    const excess = this.#judge.excessOf(piece, this.#givenOf(trace));
+    if (excess !== undefined) piece = excerpt(piece, 0, excess.at);
+    const stops = Number(isStuck) + Number(excess !== undefined);
     const unlike = rules.voice ? surpriseOf(trace) : this.#bitsOutside(piece);
-    const cost = unlike + costOfCopies(trace) + (notesOf(piece).length === 0 ? SILENT : 0);
-    return { piece, trace, isChanged: endedAt !== undefined, cost };
+    const cost = unlike + (stops > 0 ? STUCK : 0) + (notesOf(piece).length === 0 ? SILENT : 0);
+    return { piece, trace, isChanged: endedAt !== undefined || excess !== undefined, stops, cost };
   }
 
-  #asSong({ piece, trace, isChanged }: Take): Song {
+  #asSong({ piece, trace, isChanged, stops }: Take): Song {
     const named = this.#named(trace);
-    if (!isChanged) return { tokens: named.map(({ token }) => token), trace: named };
+    if (!isChanged) return { tokens: named.map(({ token }) => token), trace: named, stops };
     const { grammar } = this.#tools;
     const tokens = grammar.encode(piece);
     const rows = new TraceRows(grammar);
     rows.add(named);
-    return { tokens, trace: rows.of(tokens) };
+    return { tokens, trace: rows.of(tokens), stops };
+  }
+
+  /** Whether a note of a song is one that the user gave. */
+  #givenOf(trace: readonly TokenTrace[]): (note: Onset) => boolean {
+    const { vocabulary, grammar } = this.#tools;
+    const reader = grammar.reader();
+    const given = new Set<string>();
+    for (const { id, isGiven } of trace) {
+      const { token } = vocabulary.entries[id]!;
+      const note = isGiven ? reader.noteOf(token) : undefined;
+      if (note) given.add(`${note.start} ${note.key}`);
+      reader.add(token);
+    }
+    return ({ start, key }) => given.has(`${start} ${key}`);
   }
 
   #named(trace: readonly TokenTrace[]): TraceRow[] {
@@ -151,11 +170,11 @@ export class SongWriter {
   get #judge(): EndingJudge {
     const { rules, vocabulary, grammar } = this.#tools;
     return {
-      copyLimit: rules.copyLimit,
-      longestCopy: (piece) =>
-        rules.index === undefined
-          ? 0
-          : (measureNovelty(notesOnGrid(piece), rules.index, (tick) => tick).longestRun?.notes ?? 0),
+      excessOf(piece, isGiven) {
+        if (rules.index === undefined || notesOf(piece).length === 0) return undefined;
+        const notes = notesOf(grammar.decode(grammar.encode(piece)));
+        return firstExcess(notes, rules.index, rules.copyLimit, isGiven);
+      },
       knows: (piece) => {
         try {
           fitTokens(grammar.encode(piece), vocabulary, grammar);
@@ -172,25 +191,23 @@ export class SongWriter {
     { seed, song }: { seed: number; song: number },
     write: (seed: number, bars: BarWriter) => Promise<Piece>,
   ): Promise<Song> {
-    const { piece, rows } = await cheapestOfRounds(async (round) => {
+    const { piece, written } = await cheapestOfRounds(async (round) => {
       const own = hash(seed, song, round);
-      const { writer, rows } = this.#bars(own, seed + song);
+      const { writer, written } = this.#bars(own, seed + song);
       const piece = await write(own, writer);
-      const { copyLimit, longestCopy } = this.#judge;
-      const copies = copyLimit > 0 && longestCopy(piece) > copyLimit;
-      return { piece, rows, cost: this.#bitsOutside(piece) + (copies ? TOO_MUCH_COPIED : 0) };
+      return { piece, written, cost: this.#bitsOutside(piece) };
     }, this.#mayBeLikeSource);
-    return this.#traced(piece, rows);
+    return this.#traced(piece, written);
   }
 
   /**
    * What writes the bars of one song, and how it wrote them.
    * @param turn which part of the source it keeps to, counted round and round
    */
-  #bars(seed: number, turn: number): { writer: BarWriter; rows: TraceRows } {
+  #bars(seed: number, turn: number): { writer: BarWriter; written: Written } {
     const { tf, kernels, model, vocabulary, grammar, rules, takes, length } = this.#tools;
     let stretches = 0;
-    const rows = new TraceRows(grammar);
+    const written: Written = { rows: new TraceRows(grammar), stops: 0 };
     // One part for all of the song, which is written in many stretches.
     const { balance } = rules;
     const ownRules = balance && {
@@ -199,32 +216,31 @@ export class SongWriter {
     const writer: BarWriter = {
       ...this.#judge,
       division: grammar.division,
-      write: async ({ before, given, from, until, cost, rules: more = [] }) => {
-        const prime = this.#fit(before).ids;
+      write: async ({ song, isGiven, given, from, until, cost, rules: more = [] }) => {
+        const prime = this.#heardBefore(song, from);
         const section: NoteRule = { name: 'section', allows: ({ start }) => start >= from };
         const noteRules = () => [...more, ...(rules.noteRules?.() ?? []), section];
-        const heard = this.#fit(excerpt(before, 0, given)).ids.length;
-        const listener = listenerOf(vocabulary, grammar, { ...rules, ...ownRules, noteRules, prime: heard });
+        const heard = this.#fit(excerpt(song, 0, given)).ids.length;
+        const around = { notes: this.#read(song), isGiven, from };
+        const listener = listenerOf(vocabulary, grammar, { ...rules, ...ownRules, noteRules, around, prime: heard });
         // Each stretch of a song has draws of its own.
         const own = hash(seed, ++stretches);
         // What was written before had its noise when it was written.
         const { noise } = this.#tools;
         const later = noise && { ...noise, from: prime.length + noise.from };
-        const written = await this.#sample({
+        const drafts = await this.#sample({
           ...{ songs: 1, takes, length: prime.length + length, seed: own, prime, until, listener },
           noise: later,
         });
-        const pieces = written.map(({ tokens }) =>
-          excerpt(grammar.decode(tokensOfIds(vocabulary, tokens)), from, until),
-        );
-        const costs = pieces.map((piece, take) => {
-          return cost(piece) + costOfCopies(written[take]!.trace.slice(prime.length));
+        const made = drafts.map(({ tokens, trace, isStuck }) => {
+          const piece = excerpt(grammar.decode(tokensOfIds(vocabulary, tokens)), from, until);
+          // A single take is chosen at any cost.
+          return { piece, trace, isStuck, cost: takes === 1 ? 0 : cost(piece) + (isStuck ? STUCK : 0) };
         });
-        const least = Math.min(...costs);
-        if (least === Number.POSITIVE_INFINITY) return undefined;
-        const chosen = costs.indexOf(least);
-        rows.add(this.#named(written[chosen]!.trace), from, until);
-        return pieces[chosen]!;
+        const { piece, trace, isStuck } = cheapest(made);
+        written.rows.add(this.#named(trace), from, until);
+        if (isStuck) written.stops += 1;
+        return piece;
       },
       surprise: (piece, from) => {
         const heard = this.#fit(excerpt(piece, 0, from)).ids.length;
@@ -235,25 +251,57 @@ export class SongWriter {
         return meanLoss({ tf, kernels }, model, [{ ids, rows }], 256);
       },
       bitsOutside: (piece) => this.#bitsOutside(piece),
+      cut() {
+        written.stops += 1;
+      },
     };
-    return { writer, rows };
+    return { writer, written };
   }
 
   /** A piece as a song, with how likely the model holds each of its tokens, and how each was written. */
-  async #traced(piece: Piece, rows: TraceRows): Promise<Song> {
+  async #traced(piece: Piece, { rows, stops }: Written): Promise<Song> {
     const { grammar, vocabulary } = this.#tools;
     const tokens = grammar.encode(piece);
     const { ids: prime } = fitTokens(tokens, vocabulary, grammar);
     const [heard] = await this.#sample({ songs: 1, length: prime.length, seed: 1, prime });
     const probabilities = heard!.trace.map(({ probability }) => probability);
     const written = rows.of(tokensOfIds(vocabulary, prime));
-    return { tokens, trace: written.map((row, at) => ({ ...row, probability: probabilities[at] })) };
+    return { tokens, trace: written.map((row, at) => ({ ...row, probability: probabilities[at] })), stops };
+  }
+
+  /** The tokens of what a song has before a tick. Of times that are changed to the nearest that the model knows none leads behind it. */
+  #heardBefore(song: Piece, from: number): number[] {
+    const { vocabulary, grammar } = this.#tools;
+    const reader = grammar.reader();
+    const { ids } = this.#fit(excerpt(song, 0, from));
+    const end = ids.findIndex((id) => {
+      const { token } = vocabulary.entries[id]!;
+      const start = reader.noteOf(token)?.start ?? 0;
+      const isBehind = start >= from || reader.timeAfter(token) > from;
+      reader.add(token);
+      return isBehind;
+    });
+    return end < 0 ? ids : ids.slice(0, end);
+  }
+
+  /** The notes of a piece, in parts as a listener hears them while it is written. */
+  #read(piece: Piece): Onset[] {
+    const { grammar } = this.#tools;
+    const reader = grammar.reader();
+    return this.#encoded(piece).flatMap((token) => {
+      const note = reader.noteOf(token);
+      reader.add(token);
+      return note ?? [];
+    });
+  }
+
+  #encoded(piece: Piece): string[] {
+    return notesOf(piece).length === 0 ? [] : this.#tools.grammar.encode(piece);
   }
 
   /** The tokens of any music, as near as the model knows them. */
   #fit(piece: Piece): ReturnType<typeof fitTokens> {
-    const tokens = notesOf(piece).length === 0 ? [] : this.#tools.grammar.encode(piece);
-    return fitTokens(tokens, this.#tools.vocabulary, this.#tools.grammar);
+    return fitTokens(this.#encoded(piece), this.#tools.vocabulary, this.#tools.grammar);
   }
 
   #sample(

@@ -2,7 +2,9 @@ import type { Grammar } from '@etude/tokenizer';
 import type { TraceRow } from './trace.js';
 
 /** Of what nobody drew. */
-const SET: Omit<TraceRow, 'token'> = { probability: undefined, refused: 0, relaxed: [], disturbance: '' };
+const SET: Omit<TraceRow, 'token'> = {
+  ...{ probability: undefined, isGiven: false, refused: 0, relaxed: [], disturbance: '' },
+};
 
 /** How tokens came into a song, by the tick at which each stands: pieces that are cut and joined find their rows again. */
 export class TraceRows {

@@ -19,8 +19,8 @@ export interface SongSoFar {
   onsetOf(id: number): number | undefined;
   /** Whether the grammar allows a token next. */
   isPossible(id: number): boolean;
-  /** Whether a token makes sense next: no note ends that does not sound, and none begins that does. */
-  makesSense(id: number): boolean;
+  /** Whether given music may go on with a token: no note ends that does not sound, none begins that does, and nothing forbids it. */
+  allowsGiven(id: number): boolean;
   /** Whether it makes sense and breaks no rule. */
   obeysRules(id: number): boolean;
   /** A token of those that pass a test, each as likely as the others; undefined where none does. */

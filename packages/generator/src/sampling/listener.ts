@@ -17,8 +17,15 @@ export interface Listener {
   now(): number;
   /** what can be given up, and in which order, where all of it together leaves no token */
   readonly rules: readonly string[];
-  /** Whether a token may come next, by all that the song has so far, with the first `relaxed` rules given up. */
-  allows(id: number, relaxed: number): boolean;
+  /**
+   * Whether a token may come next, by all that the song has so far, with the first `relaxed` rules given up.
+   * @param isGiven whether the token is of music that the user gave
+   */
+  allows(id: number, relaxed: number, isGiven?: boolean): boolean;
+  /** Whether a token may not come even where all rules are given up. */
+  forbids(id: number): boolean;
+  /** Whether a token would be of music that the user gave. */
+  isGiven(id: number): boolean;
   /** Whether the song may end here by itself; absent where it may anywhere. */
   mayEnd?(): boolean;
   /** Tokens of which one has to come where a token was drawn that would pass them by; none for most. */
@@ -27,7 +34,8 @@ export interface Listener {
   timeAfter(id: number): number;
   /** What the weight of a token is multiplied by, above 0; absent where it would always be 1. */
   readonly preference?: (id: number) => number;
-  add(id: number): void;
+  /** @param isGiven whether the token is of music that the user gave */
+  add(id: number, isGiven: boolean): void;
   /** Hears at which tick the song will end. */
   endsAt?(tick: number): void;
 }

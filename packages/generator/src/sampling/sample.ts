@@ -28,8 +28,10 @@ export interface SamplingProgress {
 export interface WrittenSong {
   readonly tokens: Int32Array;
   readonly trace: readonly TokenTrace[];
-  /** the tick at which it ended on purpose */
+  /** the tick at which it ended on purpose, or, where nothing could follow, ends */
   readonly endedAt: number | undefined;
+  /** whether it ended because nothing was left that may follow */
+  readonly isStuck: boolean;
 }
 
 /** How long sampling goes on without a look at signals: of many songs a single token can take a second. */
@@ -93,7 +95,9 @@ export async function sample(
     }
   }
   stepping.dispose();
-  return songs.map(({ tokens, trace, endedAt }) => ({ tokens: Int32Array.from(tokens), trace, endedAt }));
+  return songs.map(({ tokens, trace, endedAt, isStuck }) => ({
+    ...{ tokens: Int32Array.from(tokens), trace, endedAt, isStuck },
+  }));
 }
 
 /** Does to the state of each song what it wants done: noise in proportion to its size, or the state of the next song in its place. */

@@ -8,6 +8,8 @@ export interface TokenTrace {
   readonly id: number;
   /** of the model, before anything bent it, 0 to 1; undefined for a first token that it had heard nothing before */
   readonly probability: number | undefined;
+  /** whether it is of music that the user gave */
+  readonly isGiven: boolean;
   /** tokens that were drawn before it and refused, because they made no sense or would have copied too much */
   readonly refused: number;
   /** rules that were given up here, because together they left nothing */
@@ -34,12 +36,15 @@ export interface WritingOptions {
   readonly injections?: (() => Injections) | undefined;
   /** made for each song */
   readonly constraint?: (() => Constraint) | undefined;
-  /** what a listener refuses is drawn again; where it refuses all, its rules are given up in their order, then only the constraint counts */
+  /**
+   * what a listener refuses is drawn again; where it refuses all, its rules are given up in their order, then only the constraint and what it forbids count; a
+   * song of which nothing is left that may follow ends there
+   */
   readonly listener?: (() => Listener) | undefined;
 }
 
 /** A token that is not drawn. */
-const GIVEN = { probability: undefined, refused: 0, relaxed: [], disturbance: '' };
+const SET = { probability: undefined, refused: 0, relaxed: [], disturbance: '' };
 /** Notes that count as recent. */
 const RECENT = 24;
 
@@ -50,6 +55,8 @@ export class SongDraft {
   ended = false;
   /** the tick at which it ended on purpose: neither by itself nor because it had all of its tokens */
   endedAt: number | undefined;
+  /** whether it ended because nothing was left that may follow */
+  isStuck = false;
   /** what is to be done to the state before the next token; the sampler does it, and takes it away */
   stateChange: StateChange | undefined;
   readonly #random: Random;
@@ -89,7 +96,9 @@ export class SongDraft {
 
   /** Adds the first token, without having heard anything. */
   begin(): void {
-    this.#add(this.#options.prime[0] ?? this.#drawFirst(), GIVEN);
+    const [given] = this.#options.prime;
+    const first = given ?? this.#drawFirst();
+    this.#add(first, { ...SET, isGiven: given !== undefined || this.#listener?.isGiven(first) === true });
   }
 
   #drawFirst(): number {
@@ -104,7 +113,7 @@ export class SongDraft {
     const at = this.tokens.length;
     const { prime, boundary, bending, until } = this.#options;
     if (at < prime.length) {
-      this.#add(prime[at]!, { ...GIVEN, probability: probabilityOf(logits, prime[at]!) });
+      this.#add(prime[at]!, { ...SET, isGiven: true, probability: probabilityOf(logits, prime[at]!) });
       return;
     }
     const allowed = this.#constraint?.allowed();
@@ -120,14 +129,19 @@ export class SongDraft {
     );
     let { id, refused, relaxed } = this.#accepted(logits, { ...bending, temperature }, may);
     const label = disturbance;
+    let isGiven = false;
     for (const effect of this.#acting) {
       const other = effect.inPlaceOf?.(id);
       if (other === undefined) continue;
-      id = other.id;
-      if (other.isGiven) [refused, relaxed] = [0, []];
+      ({ id, isGiven } = other);
+      if (isGiven) [refused, relaxed] = [0, []];
       disturbance = [label, other.label].filter(Boolean).join('+');
     }
-    if (id === undefined || id === boundary) {
+    if (id === undefined) {
+      this.#stop();
+      return;
+    }
+    if (id === boundary) {
       this.ended = true;
       return;
     }
@@ -136,8 +150,18 @@ export class SongDraft {
       this.endedAt = this.#until;
       return;
     }
-    this.#add(id, { probability: probabilityOf(logits, id), refused, relaxed, disturbance });
+    isGiven ||= this.#listener?.isGiven(id) === true;
+    this.#add(id, { probability: probabilityOf(logits, id), isGiven, refused, relaxed, disturbance });
     if (this.tokens.length >= this.#options.length) this.#close();
+  }
+
+  /** Ends the song where nothing may follow: with a bar line, where it would end with one. */
+  #stop(): void {
+    const { closing } = this.#options;
+    this.ended = true;
+    this.isStuck = true;
+    if (closing === undefined || this.#listener === undefined) return;
+    this.endedAt = this.#until ?? (Math.floor(this.#listener.now() / closing.bar) + 1) * closing.bar;
   }
 
   #close(): void {
@@ -165,7 +189,8 @@ export class SongDraft {
     if (listener === undefined || first === undefined) return { id: first, refused: 0, relaxed: [] };
     const { boundary } = this.#options;
     const refused = new Set<number>();
-    for (let relaxed = 0; relaxed <= listener.rules.length; relaxed++) {
+    // What effects refuse is given up first, also where there are no rules.
+    for (let relaxed = 0; relaxed <= Math.max(1, listener.rules.length); relaxed++) {
       for (const unbent of [false, true]) {
         let left = weights;
         let drawn: number | undefined = first;
@@ -183,7 +208,7 @@ export class SongDraft {
         }
       }
     }
-    return { id: first, refused: refused.size, relaxed: listener.rules };
+    return { id: listener.forbids(first) ? undefined : first, refused: refused.size, relaxed: listener.rules };
   }
 
   /** What has to come in place of a token, as the model would have it. */
@@ -235,7 +260,7 @@ export class SongDraft {
       noteOf: (id) => listener?.noteOf(id),
       onsetOf: (id) => listener?.onsetOf(id),
       isPossible: (id) => this.#may(id),
-      makesSense: (id) => listener?.allows(id, Number.POSITIVE_INFINITY) !== false,
+      allowsGiven: (id) => listener?.allows(id, Number.POSITIVE_INFINITY, true) !== false,
       obeysRules: (id) => listener?.allows(id, 0) !== false,
       drawWhere: (test) => {
         const weights = Array.from({ length: vocabulary }, (_, id) => (test(id) ? 1 : 0));
@@ -249,7 +274,7 @@ export class SongDraft {
     this.trace.push({ id, ...trace });
     const note = this.#listener?.noteOf(id);
     if (note !== undefined && this.#recent.push(note) > RECENT) this.#recent.shift();
-    this.#listener?.add(id);
+    this.#listener?.add(id, trace.isGiven);
     this.#constraint?.add(id);
   }
 }

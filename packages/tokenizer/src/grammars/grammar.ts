@@ -122,6 +122,11 @@ export interface Grammar {
   startsLine(token: string): boolean;
   /** Whether a song that has no beginning given may begin with this token. */
   maySongStart(token: string): boolean;
+  /**
+   * Set where what a token says depends on all times before it: no other token may stand for it, and a piece cannot go on from music that was
+   * fitted to what a model knows.
+   */
+  readonly hasTurns?: true;
   /** absent where a model is told nothing but the tokens */
   readonly conditions?: Conditions;
   /** absent where any token may follow any other */
@@ -141,6 +146,7 @@ interface NoteBegin {
   readonly key: number;
   /** which of the instruments, as numbers that differ */
   readonly track: number;
+  /** that of percussion, or any other */
   readonly channel: number;
 }
 
@@ -153,7 +159,7 @@ interface NoteLength {
 
 /** Follows the tokens of a piece, and knows where it stands. */
 export interface NoteReader {
-  /** The pitched note that a token would begin here; undefined where it begins none. */
+  /** The note that a token would begin here, pitched or of percussion; undefined where it begins none. */
   noteOf(token: string): NoteBegin | undefined;
   /** Whether a token makes sense here: no note ends that does not sound, and none begins that does. */
   allows(token: string): boolean;
@@ -180,6 +186,8 @@ export interface GivenVoice {
 
 /** Holds a song to a given voice while it is written. */
 export interface VoiceRule {
+  /** its notes, as a reader tells of them where they come in time */
+  readonly notes: readonly NoteBegin[];
   /**
    * Whether a token may come next: the voice has no other notes. Where it would pass by a note that is due, the tokens of which one has to come
    * in its place.

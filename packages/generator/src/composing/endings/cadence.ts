@@ -1,3 +1,4 @@
+import type { Excess, Onset } from '@etude/measures';
 import { type ChannelEvent, ChannelEvents } from '@etude/midi-reader';
 import { isDrum, joined, keyOf, notesOf, type Piece } from '@etude/music';
 import * as z from 'zod';
@@ -6,12 +7,10 @@ import type { NoteRule } from '../rules/note-rule.js';
 export const ending = z.enum(['cadence', 'rest', 'cut']);
 export type Ending = z.output<typeof ending>;
 
-/** What an ending must not do: let a song copy more, or play what the model does not know. */
+/** What an ending must not do: let a song copy more than it may, or play what the model does not know. */
 export interface EndingJudge {
-  /** notes in a row that may be copied; 0: any number */
-  readonly copyLimit: number;
-  /** Notes of the longest copied run. */
-  longestCopy(piece: Piece): number;
+  /** The first copied run that is too long, but for runs of given notes alone, in a song as its tokens have it. */
+  excessOf(song: Piece, isGiven: (note: Onset) => boolean): Excess | undefined;
   /** Whether the music learnt from has notes like these. */
   knows(piece: Piece): boolean;
 }
@@ -38,7 +37,7 @@ export function dominantFrom(tick: () => number, { dominant }: Cadence): NoteRul
 
 /**
  * A song with a bar of the tonic behind it: each voice that was playing goes to the nearest of its pitches, the lowest to the root. Without
- * it where that would be a longer copy than may be.
+ * it where that would copy more than may be.
  * @param ticks of the song, and of a bar
  */
 export function withTonic(
@@ -79,10 +78,9 @@ export function withTonic(
     { piece: song, ticks: ticks.song },
     { piece: barOf(last), ticks: ticks.bar },
   ]);
-  const { copyLimit } = judge;
-  const copied = copyLimit > 0 ? judge.longestCopy(ended) : 0;
-  const copiesMore = copied > copyLimit && copied > judge.longestCopy(song);
-  return last.length === 0 || copiesMore ? song : ended;
+  // What stands before the last bar was looked at when it was written.
+  const copies = judge.excessOf(ended, ({ start }) => start < ticks.song) !== undefined;
+  return last.length === 0 || copies ? song : ended;
 }
 
 function event(tick: number, status: number, channel: number, data1: number, data2 = 0): ChannelEvent {

@@ -27,14 +27,12 @@ function bars(count: number, key: number): Piece {
 /** Writes each stretch in keys of its own: 60 and 61, then 62 and 63, and so on; the second take is always the better one. */
 function fakeWriter(calls: { from: number; until: number; given: number }[], more: Partial<BarWriter> = {}): BarWriter {
   return {
-    ...{ division: 480, copyLimit: 0, longestCopy: () => 0 },
-    knows: () => true,
+    ...{ division: 480, excessOf: () => undefined, knows: () => true, cut: () => {} },
     write: async ({ from, until, given, cost }) => {
       calls.push({ from, until, given });
       const takes = [0, 1].map((take) => bars((until - from) / BAR, 58 + 2 * calls.length + take));
       const costs = takes.map(cost);
-      const least = Math.min(...costs);
-      return least === Number.POSITIVE_INFINITY ? undefined : takes[costs.indexOf(least)];
+      return takes[costs.indexOf(Math.min(...costs))]!;
     },
     surprise: (piece, from) => -notesOf(excerpt(piece, 0, from)).at(-1)!.key,
     bitsOutside: (piece) => -notesOf(piece).at(-1)!.key,
@@ -79,12 +77,64 @@ describe('a form', () => {
     expect(asked).toEqual([4 * BAR, 4 * BAR]);
   });
 
-  it('varies a song that is given, and leaves a bar as it is where the new one makes a longer copy', async () => {
+  it("varies a song that is given, and knows what of it is still the user's own", async () => {
     const given = new Map([['song', bars(4, 40)]]);
-    const wanted = { ...form.parse({ sections: ["song'"], vary: 1 }), ending: 'rest' as const };
-    const copies = (piece: Piece) => ([62, 63].some((key) => notesOf(piece).some((note) => note.key === key)) ? 9 : 3);
-    const writer = fakeWriter([], { copyLimit: 8, longestCopy: copies });
-    expect(keysOf(await writeForm(wanted, given, prelude, 1, writer))).toEqual([61, 40, 65, 67]);
+    const wanted = { ...form.parse({ sections: ["song'"], vary: 0.5 }), ending: 'rest' as const };
+    const own: boolean[][] = [];
+    const writer = fakeWriter([], {
+      excessOf(song, isGiven) {
+        own.push(notesOf(song).map(isGiven));
+        return undefined;
+      },
+    });
+    const song = await writeForm(wanted, given, prelude, 1, writer);
+    expect(keysOf(song).filter((key) => key === 40)).toHaveLength(2);
+    expect(own.at(-1)).toEqual(notesOf(song).map(({ key }) => key === 40));
+  });
+
+  it('hears what stands behind a gap while it is filled', async () => {
+    const given = new Map([
+      ['intro', bars(1, 40)],
+      ['end', bars(1, 50)],
+    ]);
+    const wanted = { ...form.parse({ sections: ['intro', 'gap', 'end', 'end'], bars: 2 }), ending: 'rest' as const };
+    const heard: unknown[] = [];
+    const writer = fakeWriter([]);
+    await writeForm(wanted, given, prelude, 1, {
+      ...writer,
+      write: (asked) => {
+        const notes = notesOf(asked.song).filter(asked.isGiven);
+        heard.push([...new Set(notes.map(({ key, start }) => `${key} in ${Math.floor(start / BAR)}`))]);
+        return writer.write(asked);
+      },
+    });
+    expect(heard[0]).toEqual(['40 in 0', '50 in 3']);
+  });
+
+  it('writes a bar anew where bars that were there copy too much together, and ends where that does not help', async () => {
+    const wanted = { ...form.parse({ sections: ['A', 'A'], bars: 2, vary: 0 }), ending: 'rest' as const };
+    // Too much is copied wherever a bar of key 61 follows another.
+    const excessOf: BarWriter['excessOf'] = (song) => {
+      const notes = notesOf(song);
+      const place = notes.findIndex(({ key, start }, i) => start % BAR === 0 && key === 61 && notes[i - 4]?.key === 61);
+      return place < 0 ? undefined : { at: notes[place]!.start, written: notes[place]! };
+    };
+    const calls: { from: number; until: number; given: number }[] = [];
+    expect(keysOf(await writeForm(wanted, new Map(), prelude, 1, fakeWriter(calls, { excessOf })))).toEqual([
+      61, 63, 61, 65,
+    ]);
+    expect(calls.slice(1).map(({ from, until }) => [from / BAR, until / BAR])).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
+    const cuts: string[] = [];
+    const helpless = fakeWriter([], {
+      excessOf,
+      write: async ({ from, until }) => bars((until - from) / BAR, 61),
+      cut: () => cuts.push('cut'),
+    });
+    expect(keysOf(await writeForm(wanted, new Map(), prelude, 1, helpless))).toEqual([61]);
+    expect(cuts).toEqual(['cut']);
   });
 
   it('ends with the dominant, then a bar of the tonic', async () => {

@@ -1,3 +1,4 @@
+import type { Onset } from '@etude/measures';
 import { createRandom, excerpt, joined, notesOf, type Piece, ticksOfBar } from '@etude/music';
 
 import * as z from 'zod';
@@ -28,34 +29,43 @@ export type Form = z.output<typeof form>;
 export interface BarWriter extends EndingJudge {
   readonly division: number;
   /**
-   * Of several takes of what follows `before` the one of the least cost: what begins from the tick `from` on and before `until`. None
-   * where all cost `Infinity`.
-   * @param given ticks of `before` that were given, and so are nobody's copy
+   * Of several takes of what begins in a song from the tick `from` on and before `until` the one of the least cost.
+   * @param song all that stands before and behind the stretch
+   * @param given ticks of its beginning that were given, and count for nothing in the rules
    * @param rules about its notes, besides those of all songs
    */
   write(wanted: {
-    before: Piece;
+    song: Piece;
+    isGiven: (note: Onset) => boolean;
     given: number;
     from: number;
     until: number;
     cost: (take: Piece) => number;
     rules?: readonly NoteRule[];
-  }): Promise<Piece | undefined>;
+  }): Promise<Piece>;
   /** Nats a token that the model needs for what comes from a tick on, having heard what comes before. */
   surprise(piece: Piece, from: number): number;
   /** How far from the source in its entropies, in bits. */
   bitsOutside(piece: Piece): number;
+  /** Hears that the song was cut, since it would have copied more than it may. */
+  cut(): void;
 }
 
+/** Some bars of a song, or all that there are. */
 interface Part {
   readonly piece: Piece;
-  readonly ticks: number;
+  /** for each bar whether it is the user's own */
+  readonly own: readonly boolean[];
 }
 
+/** How often a bar is written anew because the bars round it copy too much together, at most in a song. */
+const MOST_REPAIRS = 16;
+
 /**
- * A song in sections. All is written bar by bar behind what is there, by the model that hears it from the beginning: what is new, the bars
+ * A song in sections. All is written bar by bar between what is there, by the model that hears it from the beginning: what is new, the bars
  * of a varied repeat, the last bar's cadence. Of several takes the one is kept after which what follows is likeliest; where nothing
- * follows yet, the one that is most like the source.
+ * follows yet, the one that is most like the source. Where bars that were there before copy too much together, one of them is written
+ * anew; where that does not help either, the song ends.
  */
 export async function writeForm(
   wanted: Form & { readonly ending: Ending },
@@ -66,85 +76,109 @@ export async function writeForm(
 ): Promise<Piece> {
   const barTicks = ticksOfBar(source, writer.division);
   const random = createRandom(seed);
-  const parts: Part[] = [];
   const known = new Map<string, Part>();
   for (const [name, piece] of given) {
     const last = notesOf(piece).reduce((latest, { end }) => Math.max(latest, end), 1);
-    known.set(name, { piece, ticks: Math.ceil(last / barTicks) * barTicks });
+    known.set(name, { piece, own: Array(Math.ceil(last / barTicks)).fill(true) });
   }
-  let givenTicks = 0;
+  let song: Part = together([]);
+  let givenBars = 0;
 
-  /** Writes so many ticks behind some parts, to be followed by another; none where each take would copy more than `copied` notes. */
-  const write = (
-    before: readonly Part[],
-    ticks: number,
-    {
-      after,
-      rules = [],
-      copied = Number.POSITIVE_INFINITY,
-    }: { after?: Part | undefined; rules?: readonly NoteRule[]; copied?: number },
-  ): Promise<Piece | undefined> => {
-    const from = lengthOf(before);
+  /** A part of a song between others, written anew. */
+  async function written(before: Part, bars: number, after: Part, rules: readonly NoteRule[] = []): Promise<Part> {
+    const own: boolean[] = Array(bars).fill(false);
+    const around = together([before, { piece: silence(writer.division), own }, after]);
+    const [from, until] = [before.own.length * barTicks, (before.own.length + bars) * barTicks];
     const cost = (take: Piece) => {
-      const song = joined([...before, { piece: take, ticks }, ...(after ? [after] : [])]);
-      if (copied !== Number.POSITIVE_INFINITY && writer.longestCopy(song) > copied) return Number.POSITIVE_INFINITY;
-      return after === undefined ? writer.bitsOutside(song) : writer.surprise(song, from + ticks);
+      const whole = together([before, { piece: take, own }, after]).piece;
+      return after.own.length === 0 ? writer.bitsOutside(whole) : writer.surprise(whole, until);
     };
-    return writer.write({ before: joined(before), given: givenTicks, from, until: from + ticks, cost, rules });
-  };
-
-  const varied = async (before: readonly Part[], { piece, ticks }: Part): Promise<Part> => {
-    const bars = Math.ceil(ticks / barTicks);
-    const chosen = shuffledNumbers(bars, random)
-      .slice(0, Math.round(wanted.vary * bars))
+    const isGiven = isOwn(around);
+    const piece = await writer.write({
+      song: around.piece,
+      isGiven,
+      given: givenBars * barTicks,
+      from,
+      until,
+      cost,
+      rules,
+    });
+    return { piece, own };
+  }
+  /** A part of which a share of the bars is written anew, between others. */
+  async function varied(before: Part, part: Part, after: Part): Promise<Part> {
+    const chosen = shuffledNumbers(part.own.length, random)
+      .slice(0, Math.round(wanted.vary * part.own.length))
       .sort((a, b) => a - b);
-    let result: Part = { piece, ticks };
-    for (const number of chosen) {
-      const [from, until] = [number * barTicks, (number + 1) * barTicks];
-      const head = { piece: excerpt(result.piece, 0, from), ticks: from };
-      const tail = { piece: excerpt(result.piece, until, ticks), ticks: Math.max(0, ticks - until) };
-      // What the new bar and the kept ones make together must not be a copy either: then the old bar stays.
-      const copied =
-        writer.copyLimit === 0
-          ? Number.POSITIVE_INFINITY
-          : Math.max(writer.copyLimit, writer.longestCopy(joined([...before, result])));
-      const fresh = await write([...before, head], barTicks, { after: tail.ticks > 0 ? tail : undefined, copied });
-      if (fresh) result = { piece: joined([head, { piece: fresh, ticks: barTicks }, tail]), ticks };
+    let result = part;
+    for (const bar of chosen) {
+      const [head, tail] = [bars(result, 0, bar), bars(result, bar + 1)];
+      const fresh = await written(together([before, head]), 1, together([tail, after]));
+      result = together([head, fresh, tail]);
     }
     return result;
-  };
+  }
+  /** A song in which no bars copy too much together. */
+  async function repaired(whole: Part): Promise<Part> {
+    let result = whole;
+    for (let repair = 0; repair < MOST_REPAIRS; repair++) {
+      const excess = writer.excessOf(result.piece, isOwn(result));
+      if (excess === undefined) break;
+      const bar = Math.floor(excess.written.start / barTicks);
+      const [head, tail] = [bars(result, 0, bar), bars(result, bar + 1)];
+      result = together([head, await written(head, 1, tail), tail]);
+    }
+    return result;
+  }
+  const isOwn =
+    ({ own }: Part) =>
+    ({ start }: Onset) =>
+      own[Math.floor(start / barTicks)] === true;
+  const bars = ({ piece, own }: Part, from: number, until = own.length): Part => ({
+    piece: excerpt(piece, from * barTicks, until * barTicks),
+    own: own.slice(from, until),
+  });
+  function together(parts: readonly Part[]): Part {
+    const placed = parts.map(({ piece, own }) => ({ piece, ticks: own.length * barTicks }));
+    return {
+      piece: placed.length === 0 ? silence(writer.division) : joined(placed),
+      own: parts.flatMap(({ own }) => own),
+    };
+  }
 
   const plan = planOf(wanted.sections, given);
   for (const [place, { name, how }] of plan.entries()) {
-    const next = plan[place + 1];
-    if (how === 'write') {
-      const ticks = wanted.bars * barTicks;
-      const after = next?.how === 'give' ? known.get(next.name) : undefined;
-      const part = { piece: (await write(parts, ticks, { after }))!, ticks };
+    const next = plan.slice(place + 1).findIndex((section) => section.how !== 'give');
+    const behind = plan.slice(place + 1, next < 0 ? plan.length : place + 1 + next);
+    const after = together(behind.map((section) => known.get(section.name)!));
+    let part = known.get(name);
+    if (part === undefined) {
+      part = await written(song, wanted.bars, after);
       known.set(name, part);
-      parts.push(part);
-    } else if (how === 'vary') parts.push(await varied(parts, known.get(name)!));
-    else {
-      const part = known.get(name)!;
-      // Only what stands at the beginning counts as given: what comes later is followed as anything else is.
-      if (givenTicks === lengthOf(parts)) givenTicks += part.ticks;
-      parts.push(part);
-    }
+    } else if (how === 'vary') part = await varied(song, part, after);
+    // Only what stands at the beginning counts as given in the rules: what comes later is followed as anything else is.
+    else if (givenBars === song.own.length) givenBars += part.own.length;
+    song = together([song, part]);
   }
-  if (wanted.ending !== 'cadence') return joined(parts);
-  const cadence = cadenceOf(source);
-  const last = parts.pop()!;
-  parts.push({ piece: excerpt(last.piece, 0, last.ticks - barTicks), ticks: last.ticks - barTicks });
-  const middle = lengthOf(parts) + barTicks / 2;
-  parts.push({
-    piece: (await write(parts, barTicks, { rules: [dominantFrom(() => middle, cadence)] }))!,
-    ticks: barTicks,
-  });
-  return withTonic(joined(parts), { song: lengthOf(parts), bar: barTicks }, cadence, writer);
+  song = await repaired(song);
+  const ends = async () => {
+    if (wanted.ending !== 'cadence') return song.piece;
+    const cadence = cadenceOf(source);
+    const head = bars(song, 0, song.own.length - 1);
+    const middle = head.own.length * barTicks + barTicks / 2;
+    const last = await written(head, 1, together([]), [dominantFrom(() => middle, cadence)]);
+    song = together([head, last]);
+    return withTonic(song.piece, { song: song.own.length * barTicks, bar: barTicks }, cadence, writer);
+  };
+  const ended = await ends();
+  const excess = writer.excessOf(ended, isOwn(song));
+  if (excess === undefined) return ended;
+  writer.cut();
+  return excerpt(ended, 0, excess.at);
 }
 
-function lengthOf(parts: readonly Part[]): number {
-  return parts.reduce((sum, { ticks }) => sum + ticks, 0);
+function silence(division: number): Piece {
+  return { division, tempos: [], timeSignatures: [], keySignatures: [], tracks: [] };
 }
 
 /** The names of the sections of a form. */

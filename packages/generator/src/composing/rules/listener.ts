@@ -1,15 +1,17 @@
-import { Balance, CopyGuard, type CopyIndex, type Entropies, gapPart, type Onset, type Range } from '@etude/measures';
-import type { Note } from '@etude/music';
+import { Balance, CopyGuard, type CopyIndex, type Entropies, type Range, type Surroundings } from '@etude/measures';
+import { isDrum, type Note } from '@etude/music';
 import type { Grammar, NoteReader, Vocabulary, VoiceRule } from '@etude/tokenizer';
 import type { Listener } from '../../sampling/listener.js';
 import type { NoteRule } from './note-rule.js';
 
 export interface SongRules {
-  /** notes in a row at most that a song may have in common with the music of `index` */
+  /** notes that a copied run may have at most; it is never given up */
   readonly copyLimit: number;
-  /** of notes on the grid of `notesOnGrid` */
+  /** of what songs must not copy; none where they may */
   readonly index?: CopyIndex | undefined;
-  /** tokens that are given, and count for nothing */
+  /** what stands before and behind the notes that are written, which begin at a tick */
+  readonly around?: (Surroundings & { readonly from: number }) | undefined;
+  /** tokens that are given, and count for nothing in the other rules */
   readonly prime: number;
   /**
    * Whose shares of pitches, intervals, rhythms and lengths a song keeps to, how closely, and which entropies it is to have; each song in turn keeps to one of the parts, since
@@ -18,7 +20,7 @@ export interface SongRules {
   readonly balance?:
     | { readonly parts: readonly StyleSource[]; readonly range: Entropies<Range>; readonly strength: number }
     | undefined;
-  /** the other rules of a song, made for each; the first is given up first, `copyLimit` last */
+  /** the other rules of a song, made for each; the first is given up first */
   readonly noteRules?: () => readonly NoteRule[];
   /** a voice that is given, whose notes obey nothing else; it is given up after all other rules */
   readonly voice?: (() => VoiceRule) | undefined;
@@ -37,40 +39,47 @@ export function listenerOf({ entries }: Vocabulary, grammar: Grammar, rules: Son
   let songs = 0;
   const ids = rules.voice && new Map(entries.map(({ token }, id) => [token, id]));
   return () => {
-    const { index, prime } = rules;
+    const { index, around, prime } = rules;
     const part = rules.balance?.parts[songs++ % rules.balance.parts.length];
-    const guard = index && new CopyGuard(index, rules.copyLimit);
-    const onGrid = (note: Onset) => ({ ...note, start: gapPart(note.start, grammar.division) });
-    const copies: NoteRule | undefined = guard && {
-      name: 'copyLimit',
-      allows: (note) => guard.allows(onGrid(note)),
-      add: (note) => guard.add(onGrid(note)),
-    };
     let endsAt = Number.POSITIVE_INFINITY;
     const all: readonly NoteRule[] = [
       ...(rules.ending ? [rules.ending(() => endsAt)] : []),
       ...(rules.noteRules?.() ?? []),
-      ...(copies ? [copies] : []),
     ];
     const balance = part && new Balance(part, rules.balance!.range, rules.balance!.strength, grammar.division);
     const voice = rules.voice?.();
-    const isGiven = (token: string) => voice?.isOfVoice(token) === true;
+    const isOfVoice = (token: string) => voice?.isOfVoice(token) === true;
+    const guard = index && new CopyGuard(index, rules.copyLimit, around);
+    for (const note of voice?.notes ?? []) guard?.add(note, true);
     const reader = grammar.reader();
+    const pitchOf = (token: string) => {
+      const note = reader.noteOf(token);
+      return note && !isDrum(note) ? note : undefined;
+    };
+    /** Whether a note would make a copied run too long. */
+    const isCopy = (token: string, isGiven: boolean) => {
+      const note = guard && reader.noteOf(token);
+      return note !== undefined && note.start >= (around?.from ?? 0) && !guard!.allows(note, isGiven);
+    };
     let [count, now] = [0, 0];
     return {
       rules: [...all.map(({ name }) => name), ...(voice ? ['voice'] : [])],
       noteOf(id) {
-        const note = reader.noteOf(entries[id]!.token);
+        const note = pitchOf(entries[id]!.token);
         return note && { key: note.key, voice: note.track * 16 + note.channel };
       },
-      onsetOf: (id) => reader.noteOf(entries[id]!.token)?.start ?? reader.onsetAfter?.(entries[id]!.token),
+      onsetOf: (id) => pitchOf(entries[id]!.token)?.start ?? reader.onsetAfter?.(entries[id]!.token),
       now: () => now,
-      allows(id, relaxed) {
+      allows(id, relaxed, isGiven = false) {
         const { token } = entries[id]!;
         if (!reader.allows(token) || (relaxed <= all.length && voice && voice.verdictOn(token) !== true)) return false;
-        const note = all.length > relaxed ? reader.noteOf(token) : undefined;
-        return note === undefined || isGiven(token) || all.every((rule, place) => place < relaxed || rule.allows(note));
+        const note = all.length > relaxed ? pitchOf(token) : undefined;
+        const isOwn = isGiven || isOfVoice(token);
+        const obeys = isOwn || note === undefined || all.every((rule, place) => place < relaxed || rule.allows(note));
+        return obeys && !isCopy(token, isOwn);
       },
+      forbids: (id) => isCopy(entries[id]!.token, isOfVoice(entries[id]!.token)),
+      isGiven: (id) => isOfVoice(entries[id]!.token),
       insteadOf(id) {
         const verdict = voice?.verdictOn(entries[id]!.token);
         return typeof verdict === 'object' ? verdict.flatMap((token) => ids?.get(token) ?? []) : [];
@@ -78,11 +87,13 @@ export function listenerOf({ entries }: Vocabulary, grammar: Grammar, rules: Son
       mayEnd: () => reader.mayEnd !== false,
       timeAfter: (id) => reader.timeAfter(entries[id]!.token),
       ...(balance && { preference: (id) => preferenceOf(balance, reader, entries[id]!.token, now) }),
-      add(id) {
+      add(id, isGiven) {
         const { token } = entries[id]!;
-        const note = reader.noteOf(token);
+        const heard = reader.noteOf(token);
+        if (heard !== undefined && heard.start >= (around?.from ?? 0)) guard?.add(heard, isGiven);
+        const note = pitchOf(token);
         if (note !== undefined) {
-          if (count >= prime && !isGiven(token)) for (const rule of all) rule.add?.(note);
+          if (count >= prime && !isOfVoice(token)) for (const rule of all) rule.add?.(note);
           balance?.add(note);
         }
         const length = balance && reader.lengthOf?.(token);
@@ -102,7 +113,7 @@ export function listenerOf({ entries }: Vocabulary, grammar: Grammar, rules: Son
 /** What the weight of a token is multiplied by, that a song stay like its source. */
 function preferenceOf(balance: Balance, reader: NoteReader, token: string, now: number): number {
   const note = reader.noteOf(token);
-  if (note !== undefined) return balance.ofNote(note, now);
+  if (note !== undefined && !isDrum(note)) return balance.ofNote(note, now);
   const onset = reader.onsetAfter?.(token);
   if (onset !== undefined) return balance.ofOnset(onset, now);
   const length = reader.lengthOf?.(token);

@@ -6,8 +6,8 @@ interface Costly {
   readonly cost: number;
 }
 
-/** What it costs to copy more than may be: more than any fault but silence. */
-export const TOO_MUCH_COPIED = 1000;
+/** What it costs to end because nothing was left that may follow: more than any fault but silence. */
+export const STUCK = 1000;
 export const SILENT = 10_000;
 
 /** How often a song is written at most, each time with all of its takes. */
@@ -37,9 +37,4 @@ export async function cheapestOfRounds<T extends Costly>(
 export function surpriseOf(trace: readonly TokenTrace[]): number {
   const heard = trace.flatMap(({ probability }) => (probability === undefined ? [] : -Math.log(probability)));
   return heard.reduce((sum, nats) => sum + nats, 0) / Math.max(1, heard.length);
-}
-
-/** What it costs that the copy limit was given up, since there was no other way. */
-export function costOfCopies(trace: readonly TokenTrace[]): number {
-  return trace.some(({ relaxed }) => relaxed.includes('copyLimit')) ? TOO_MUCH_COPIED : 0;
 }

@@ -28,9 +28,13 @@ export function voiceInFrames(
       keys[frame] = as === 'melody' ? Math.max(key, other) : Math.min(key, other);
     }
   }
+  const begins = keys.flatMap((key, frame) =>
+    key === undefined || key === keys[frame - 1] ? [] : [{ start: frame * unit, key, track: 0, channel: 0 }],
+  );
   return () => {
     let [frame, isHere] = [0, false];
     return {
+      notes: begins,
       verdictOn(token) {
         const wanted = keys[frame];
         const key = keyOf(token);

@@ -1,6 +1,6 @@
 import { mostMelodic } from '@etude/corpus';
 import { type ChannelEvent, ChannelEvents, isNoteOn } from '@etude/midi-reader';
-import { DRUM_CHANNEL, namesPitch, type Piece, transposedKey } from '@etude/music';
+import { namesPitch, type Piece, transposedKey } from '@etude/music';
 
 import { type Grammar, GrammarError, TokenError } from '../grammar.js';
 import { KeysDown } from '../keys-down.js';
@@ -40,9 +40,8 @@ export function eventTextGrammar(division: number): Grammar {
       return {
         noteOf(token) {
           const { tick, status, data1, data2 } = eventOf(token);
-          const channel = status & 15;
-          if (!isNoteOn({ status, data2 }) || channel === DRUM_CHANNEL) return undefined;
-          return { start: now + tick, key: data1, track: 0, channel };
+          if (!isNoteOn({ status, data2 })) return undefined;
+          return { start: now + tick, key: data1, track: 0, channel: status & 15 };
         },
         allows: (token) => keys.allows(eventOf(token)),
         timeAfter: (token) => now + eventOf(token).tick,

@@ -1,7 +1,7 @@
 import { checkKeys, oneAtATime, partOf } from '../given-voice.js';
 import { type GivenVoice, GrammarError, type VoiceRule } from '../grammar.js';
 import { compareInstruments } from './instruments.js';
-import { FactoredReader, type Grid } from './reader.js';
+import { FactoredReader, type Grid, placeOfInstrument } from './reader.js';
 import type { FactoredToken, Instrument } from './tokens.js';
 
 /**
@@ -54,6 +54,7 @@ export function factoredVoice({ notes, as, bar }: GivenVoice, known: readonly st
       isPart(playing) ? pitchText(wanted[next]!.key) : tokens.write({ kind: 'instrument', instrument: part }),
     ];
     return {
+      notes: wanted.map(({ start, key }) => ({ start, key, ...placeOfInstrument(part) })),
       isOfVoice: (text) => isNext(tokens.read(text)),
       verdictOn(text) {
         const token = tokens.read(text);

@@ -1,3 +1,4 @@
+import { DRUM_CHANNEL } from '@etude/music';
 import type { NoteReader } from '../grammar.js';
 import type { TokenTable } from '../token-table.js';
 import { type Place, placeAfter, startPlace } from './place.js';
@@ -8,6 +9,11 @@ export interface Grid {
   readonly stepsPerBeat: number;
   /** ticks of a step in what is decoded */
   readonly unit: number;
+}
+
+/** Instruments are tracks of their own, those of a number after those of the one before. */
+export function placeOfInstrument({ program, number }: Instrument): { track: number; channel: number } {
+  return { track: program + 128 * number, channel: program < 0 ? DRUM_CHANNEL : 0 };
 }
 
 /** Follows the tokens of a piece. Steps count from the beginning of the piece. */
@@ -42,10 +48,8 @@ export class FactoredReader implements NoteReader {
 
   noteOf(text: string) {
     const token = this.#grid.tokens.read(text);
-    if (token?.kind !== 'pitch' || token.isDrum) return undefined;
-    // Instruments are tracks of their own, those of a number after those of the one before.
-    const track = this.instrument.program + 128 * this.instrument.number;
-    return { start: this.step * this.#grid.unit, key: token.key, track, channel: 0 };
+    if (token?.kind !== 'pitch') return undefined;
+    return { start: this.step * this.#grid.unit, key: token.key, ...placeOfInstrument(this.instrument) };
   }
 
   onsetAfter(text: string): number | undefined {

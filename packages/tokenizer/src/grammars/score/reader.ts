@@ -1,3 +1,4 @@
+import { DRUM_CHANNEL } from '@etude/music';
 import type { NoteReader } from '../grammar.js';
 import type { TokenTable } from '../token-table.js';
 import { ScoreFollower } from './follower.js';
@@ -27,9 +28,11 @@ export class ScoreReader implements NoteReader {
   noteOf(text: string) {
     const token = this.#tokens.read(text);
     const follower = this.#follower;
-    if (token?.kind !== 'pitch' || token.isDrum || follower.voices.length === 0) return undefined;
+    if (token?.kind !== 'pitch' || follower.voices.length === 0) return undefined;
     const { part } = follower.voices[follower.voice]!;
-    return { start: follower.now * this.#unit, key: token.key - follower.shift, track: part, channel: 0 };
+    const start = follower.now * this.#unit;
+    if (token.isDrum) return { start, key: token.key, track: part, channel: DRUM_CHANNEL };
+    return { start, key: token.key - follower.shift, track: part, channel: 0 };
   }
 
   lengthOf(text: string) {

@@ -22,6 +22,7 @@ export function scoreGrammar(steps: number): Grammar {
       const token = tokens.read(text);
       return token && scoreMeaning(token);
     },
+    hasTurns: true,
     conditions: scoreConditions(tokens, steps),
     startsLine: (text) => ['metre', 'part', 'voice'].includes(tokens.read(text)?.kind ?? ''),
     maySongStart: (text) => tokens.read(text)?.kind === 'metre',

@@ -63,6 +63,10 @@ export function sessionVoice(
   const shiftTowards = (left: number) =>
     shifts.find(({ ticks }) => isReachable[left - ticks]) ?? shifts.findLast(({ ticks }) => ticks >= left);
 
+  const begins = events
+    .filter(({ on }) => on)
+    .map(({ tick, key }) => ({ start: tick, key, track, channel: part & 15 }));
+
   return () => {
     let [now, next] = [0, 0];
     const isDue = (message: TrackMessage) => {
@@ -71,6 +75,7 @@ export function sessionVoice(
       return isOfPart(message) && message.data1 === event.key && isNoteOn(message) === event.on;
     };
     return {
+      notes: begins,
       verdictOn(token) {
         const event = events[next];
         const shift = shiftOf(token);

@@ -1,5 +1,5 @@
 import { isNoteOn } from '@etude/midi-reader';
-import { DRUM_CHANNEL, quantize } from '@etude/music';
+import { quantize } from '@etude/music';
 import { type Grammar, GrammarError, type NoteReader, ticksOfStep } from '../grammar.js';
 import { KeysDown } from '../keys-down.js';
 import type { TokenTable } from '../token-table.js';
@@ -60,9 +60,7 @@ function sessionReader(tokens: TokenTable<SessionToken>, unit: number): NoteRead
     noteOf(text) {
       const message = messageOf(tokens, text);
       if (message === undefined || !isNoteOn(message)) return undefined;
-      const channel = message.status & 15;
-      if (channel === DRUM_CHANNEL) return undefined;
-      return { start: now, key: message.data1, track: message.track, channel };
+      return { start: now, key: message.data1, track: message.track, channel: message.status & 15 };
     },
     allows(text) {
       const message = messageOf(tokens, text);

@@ -15,8 +15,8 @@ export const theme = noiseKind({
       return {
         isOver: () => left.length === 0,
         inPlaceOf() {
-          // What makes no sense here is left out: a key that is down already is not struck.
-          const next = left.findIndex((id) => song.isPossible(id) && song.makesSense(id));
+          // What cannot stand here is left out: a key that is down already is not struck.
+          const next = left.findIndex((id) => song.isPossible(id) && song.allowsGiven(id));
           const id = left[next];
           left = id === undefined ? [] : left.slice(next + 1);
           return id === undefined ? undefined : { id, label: 'theme', isGiven: true };

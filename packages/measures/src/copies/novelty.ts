@@ -1,12 +1,12 @@
 import type { Note } from '@etude/music';
 import type { CopyIndex, Place } from './copy-index.js';
-import { linesOf } from './lines.js';
+import { linesOf, soundOf } from './lines.js';
 
 /** What of a song stands in other pieces, transposed and at any tempo. */
 export interface Novelty {
-  /** the longest run of notes that some piece has as well */
+  /** the longest copied run, as {@link CopyIndex} defines it */
   readonly longestRun: CopiedRun | undefined;
-  /** share of the notes that are in copied runs of at least 8 notes, 0 to 1 */
+  /** share of the notes that are in copied runs of at least 8 notes, 0 to 1; notes of one pitch that begin together are one */
   readonly copiedShare: number;
 }
 
@@ -16,6 +16,8 @@ export interface CopiedRun {
   readonly seconds: number;
   /** when it begins in the song, in seconds */
   readonly at: number;
+  /** the line of the song in which its notes follow each other: `all`, `skyline`, `drums`, or a track and channel, such as `part 0.3` */
+  readonly line: string;
   readonly source: Place;
 }
 
@@ -23,28 +25,28 @@ export interface CopiedRun {
 const SHORTEST_COPY = 8;
 
 /**
- * @param notes of the song, in order of start
+ * @param notes of the song
  * @param secondsAt seconds from the beginning of the song by tick
  */
 export function measureNovelty(notes: readonly Note[], index: CopyIndex, secondsAt: (tick: number) => number): Novelty {
   let longestRun: CopiedRun | undefined;
-  const copied = new Set<Note>();
+  const copied = new Set<number>();
   for (const line of linesOf(notes)) {
     const runs = index.runsOf(line);
     let until = 0;
-    for (let first = 0; first < line.length; first++) {
-      const count = runs.notes[first]!;
+    for (const [first, count] of runs.lengths.entries()) {
       if (count >= SHORTEST_COPY) {
-        for (let i = Math.max(first, until); i < first + count; i++) copied.add(line[i]!);
+        for (let i = Math.max(first, until); i < first + count; i++) copied.add(soundOf(line.notes[i]!));
         until = Math.max(until, first + count);
       }
       if (count > (longestRun?.notes ?? 1)) {
-        const at = secondsAt(line[first]!.start);
-        const end = secondsAt(line.slice(first, first + count).reduce((latest, note) => Math.max(latest, note.end), 0));
-        longestRun = { notes: count, seconds: end - at, at, source: runs.placeOf(first)! };
+        const inRun = line.notes.slice(first, first + count);
+        const at = secondsAt(inRun[0]!.start);
+        const end = secondsAt(inRun.reduce((latest, note) => Math.max(latest, note.end), 0));
+        longestRun = { notes: count, seconds: end - at, at, line: line.name, source: runs.placeOf(first)! };
       }
     }
   }
-  const pitched = linesOf(notes)[0]!.length;
-  return { longestRun, copiedShare: pitched === 0 ? 0 : copied.size / pitched };
+  const sounds = new Set(notes.map(soundOf)).size;
+  return { longestRun, copiedShare: sounds === 0 ? 0 : copied.size / sounds };
 }

@@ -1,0 +1,34 @@
+import type { CopyIndex } from './copy-index.js';
+import { linesOf, type Onset } from './lines.js';
+
+/** Where a copied run gets longer than it may be. */
+export interface Excess {
+  /** the tick of the first note that is one too many: before it a song keeps to the limit */
+  readonly at: number;
+  /** the last note of that run that is not given */
+  readonly written: Onset;
+}
+
+/**
+ * The first copied run of more than `limit` notes that is not of given notes alone; undefined where there is none.
+ * @param notes of a whole song, in any order
+ * @param isGiven whether a note is the user's own
+ */
+export function firstExcess(
+  notes: readonly Onset[],
+  index: CopyIndex,
+  limit: number,
+  isGiven: (note: Onset) => boolean,
+): Excess | undefined {
+  let first: Excess | undefined;
+  for (const line of linesOf(notes)) {
+    for (const [place, length] of index.runsOf(line).lengths.entries()) {
+      if (length <= limit) continue;
+      const run = line.notes.slice(place, place + limit + 1);
+      const written = run.findLast((note) => !isGiven(note));
+      const at = run.at(-1)!.start;
+      if (written && at < (first?.at ?? Number.POSITIVE_INFINITY)) first = { at, written };
+    }
+  }
+  return first;
+}

@@ -1,0 +1,1 @@
+export { plainCopyOf } from './plain-copies.js';
