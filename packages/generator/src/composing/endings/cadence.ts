@@ -52,14 +52,15 @@ export function withTonic(
   for (const note of notes) if (!isDrum(note)) latest.set(`${note.track} ${note.channel}`, note);
   const voices = [...latest.values()].filter(({ start }) => lastStart - start < ticks.bar);
   const lowest = Math.min(...voices.map(({ key }) => key));
-  const barOf = (played: readonly (typeof notes)[number][]): Piece => ({
+  const barOf = (played: readonly (typeof notes)[number][], isAlone = false): Piece => ({
     ...{ division: song.division, tempos: [], timeSignatures: [], keySignatures: [] },
     tracks: song.tracks.map(({ name }, track) => {
       const ofTrack = played.filter((voice) => voice.track === track);
       return {
         name,
         events: ChannelEvents.of([
-          ...ofTrack.map(({ channel, program }) => event(0, 0xc0, channel, program)),
+          // Behind a song its instruments are set already.
+          ...(isAlone ? ofTrack : []).map(({ channel, program }) => event(0, 0xc0, channel, program)),
           ...ofTrack.map(({ channel, key, velocity }) => event(0, 0x90, channel, key, velocity)),
           ...ofTrack.map(({ channel, key }) => event(ticks.bar, 0x80, channel, key)),
         ]),
@@ -71,7 +72,7 @@ export function withTonic(
     const nearest = Array.from({ length: 128 }, (_, key) => key)
       .filter((key) => classes.includes(key % 12))
       .sort((a, b) => Math.abs(a - voice.key) - Math.abs(b - voice.key));
-    const key = nearest.slice(0, 6).find((each) => judge.knows(barOf([{ ...voice, key: each }])));
+    const key = nearest.slice(0, 6).find((each) => judge.knows(barOf([{ ...voice, key: each }], true)));
     return key === undefined ? [] : [{ ...voice, key }];
   });
   const ended = joined([
