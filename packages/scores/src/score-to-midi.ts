@@ -1,4 +1,5 @@
 import { keySignature, setTempo, type TrackToWrite, timeSignature, trackName, writeMidi } from '@etude/midi-writer';
+import { withIrregularBars } from './irregular-bars.js';
 import { playedOrder } from './order.js';
 import type { Measure, Part, Score, ScoreNote } from './score.js';
 import type { ScoreWarning } from './score-error.js';
@@ -22,6 +23,13 @@ export interface ScoreOptions {
   readonly scores?: 'played' | 'written';
 }
 
+/** A measure that is played: its number in each part, and when. */
+interface Place {
+  readonly index: number;
+  readonly start: number;
+  readonly length: number;
+}
+
 /** A note in the time of the whole score. */
 type Sounding = ScoreNote & { readonly start: number; readonly end: number };
 
@@ -31,17 +39,17 @@ export function scoreToMidi(score: Score, { scores = 'played' }: ScoreOptions = 
     .map(({ measures }) => measures)
     .reduce((most, measures) => (measures.length > most.length ? measures : most));
   const order = scores === 'written' ? [...longest.keys()] : playedOrder(longest.map(({ repeats }) => repeats));
-  const starts = startsOf(score, order);
-  const parts = score.parts.map((part) => soundingNotes(part, order, starts));
+  const places = placesOf(score, order);
+  const parts = score.parts.map((part) => soundingNotes(part, places));
   const division = divisionOf(score, parts.flat());
   const toTicks = (units: number) => Math.round((units * division) / score.division);
-  const meta = conductor(score, order, starts).map(({ at, event }) => event(toTicks(at)));
+  const meta = conductor(score, places, toTicks);
   const tracks = score.parts.map((part, index) => toTrack(part, parts[index]!, index, toTicks));
   return writeMidi({ format: 1, division, tracks: [{ meta, events: [] }, ...tracks] });
 }
 
-/** Where each measure that is played begins. All parts have a measure at one time, and it is as long as the longest of them. */
-function startsOf({ parts }: Score, order: readonly number[]): number[] {
+/** Where each measure that is played begins and ends. All parts have a measure at one time, and it is as long as the longest of them. */
+function placesOf({ parts }: Score, order: readonly number[]): Place[] {
   const measuresAt = (index: number) => parts.flatMap(({ measures }) => measures[index] ?? []);
   const lengthAt = (index: number) => {
     const measures = measuresAt(index);
@@ -49,21 +57,22 @@ function startsOf({ parts }: Score, order: readonly number[]): number[] {
   };
   const first = order[0]!;
   const bar = measuresAt(first)[0]?.bar ?? 0;
-  let start = order.length > 1 ? Math.max(0, bar - lengthAt(first)) : 0;
+  let next = order.length > 1 ? Math.max(0, bar - lengthAt(first)) : 0;
   return order.map((index) => {
-    const from = start;
-    start += lengthAt(index);
-    return from;
+    const place = { index, start: next, length: lengthAt(index) };
+    next += place.length;
+    return place;
   });
 }
 
 /** The notes of a part as they sound: tied ones are one, and none of a pitch begins before the one before it has ended. */
-function soundingNotes({ measures }: Part, order: readonly number[], starts: readonly number[]): Sounding[] {
-  const notes = order.flatMap((index, place) =>
-    (measures[index]?.notes ?? []).map((note) => {
-      const start = starts[place]! + note.at;
-      return { ...note, start, end: start + note.length };
-    }),
+function soundingNotes({ measures }: Part, places: readonly Place[]): Sounding[] {
+  const notes = places.flatMap(({ index, start }) =>
+    (measures[index]?.notes ?? []).map((note) => ({
+      ...note,
+      start: start + note.at,
+      end: start + note.at + note.length,
+    })),
   );
   notes.sort((a, b) => a.start - b.start || a.key - b.key || a.end - b.end);
   const sounding: Sounding[] = [];
@@ -94,42 +103,39 @@ function divisionOf({ division }: Score, notes: readonly Sounding[]): number {
   return fine <= FINEST ? fine : own <= FINEST ? own : 10_080;
 }
 
-/** Tempo, metre and key: what several parts say at one time the first of them decides, and nothing is said twice. */
-function conductor({ parts }: Score, order: readonly number[], starts: readonly number[]) {
-  type Change = { at: number; value: string; event: (tick: number) => ReturnType<typeof setTempo> };
-  const changes = (of: (measure: Measure) => Change[]): Change[] => {
-    const found = parts.flatMap(({ measures }) =>
-      order.flatMap((index, place) => {
-        const measure = measures[index];
-        if (measure === undefined) return [];
-        // What an upbeat begins with holds from the beginning of its bar.
-        const from = place === 0 ? 0 : starts[place]!;
-        return of(measure).map((change) => ({ ...change, at: (change.at === 0 ? from : starts[place]!) + change.at }));
-      }),
-    );
-    found.sort((a, b) => a.at - b.at);
-    const first = found.filter(({ at }, index) => found[index - 1]?.at !== at);
-    return first.filter(({ value }, index) => first[index - 1]?.value !== value);
-  };
-  const all = [
-    changes(({ tempos }) =>
-      tempos.map(({ at, microseconds }) => ({
-        ...{ at, value: `${microseconds}`, event: (tick) => setTempo({ tick, microseconds }) },
-      })),
+/** Tempo, metre and key. */
+function conductor(score: Score, places: readonly Place[], toTicks: (units: number) => number) {
+  const metres = changesIn(score, places, ({ metres }) => metres);
+  return [
+    ...changesIn(score, places, ({ tempos }) => tempos).map(({ at, ...tempo }) =>
+      setTempo({ tick: toTicks(at), ...tempo }),
     ),
-    changes(({ metres }) =>
-      metres.map(({ at, numerator, denominator }) => ({
-        ...{ at, value: `${numerator}/${denominator}` },
-        event: (tick) => timeSignature({ tick, numerator, denominator }),
-      })),
+    ...withIrregularBars(metres, places, score.division).map(({ at, ...metre }) =>
+      timeSignature({ tick: toTicks(at), ...metre }),
     ),
-    changes(({ keys }) =>
-      keys.map(({ at, sharps, minor }) => ({
-        ...{ at, value: `${sharps} ${minor}`, event: (tick) => keySignature({ tick, sharps, minor }) },
-      })),
+    ...changesIn(score, places, ({ keys }) => keys).map(({ at, ...key }) =>
+      keySignature({ tick: toTicks(at), ...key }),
     ),
-  ].flat();
-  return all.sort((a, b) => a.at - b.at);
+  ].sort((a, b) => a.tick - b.tick);
+}
+
+/** Changes of one kind in the time of the score: what several parts say at one time the first of them decides, and nothing is said twice. */
+function changesIn<T extends { readonly at: number }>(
+  { parts }: Score,
+  places: readonly Place[],
+  changesOf: (measure: Measure) => readonly T[],
+): T[] {
+  const found = parts.flatMap(({ measures }) =>
+    places.flatMap(({ index, start }, place) => {
+      const changes = measures[index] === undefined ? [] : changesOf(measures[index]);
+      // What an upbeat begins with holds from the beginning of its bar.
+      return changes.map((change) => ({ ...change, at: place === 0 && change.at === 0 ? 0 : start + change.at }));
+    }),
+  );
+  found.sort((a, b) => a.at - b.at);
+  const first = found.filter(({ at }, index) => found[index - 1]?.at !== at);
+  const value = (change: T | undefined) => change && JSON.stringify({ ...change, at: 0 });
+  return first.filter((change, index) => value(first[index - 1]) !== value(change));
 }
 
 /** The tenth channel is left to percussion (General MIDI 1); more than 15 parts share the others. */

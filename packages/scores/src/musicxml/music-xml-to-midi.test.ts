@@ -165,6 +165,34 @@ describe('measures', () => {
     expect(notesOf(piecesOf(file)[0]!).map(({ start }) => start / file.division)).toEqual([3, 4]);
   });
 
+  it('that do not fill their bar, or more than fill it, are bars of a metre of their own; two that share a bar are not', () => {
+    const bars = [8, 8, 6, 8, 6, 2, 8, 10, 8, 3, 5, 8].map((length) => note(60, length));
+    const part = bars.map((music, index) => measure((index === 0 ? HEAD : '') + music)).join('');
+    const { timeSignatures, division } = read(score(part));
+    expect(
+      timeSignatures.map(({ tick, numerator, denominator }) => [tick / division, `${numerator}/${denominator}`]),
+    ).toEqual([
+      [0, '4/4'],
+      [8, '3/4'],
+      [11, '4/4'],
+      // The bar of five is one of four and one of one.
+      [27, '1/4'],
+      [28, '4/4'],
+    ]);
+    const waltz = '<attributes><time><beats>3</beats><beat-type>4</beat-type></time></attributes>';
+    const cut = read(score(measure(HEAD + note(60, 8)) + measure(note(60, 3)) + measure(waltz + note(60, 6))));
+    expect(
+      cut.timeSignatures.map(({ tick, numerator, denominator }) => [
+        tick / cut.division,
+        `${numerator}/${denominator}`,
+      ]),
+    ).toEqual([
+      [0, '4/4'],
+      [4, '3/8'],
+      [5.5, '3/4'],
+    ]);
+  });
+
   const repeat = (direction: string) => `<barline><repeat direction="${direction}"/></barline>`;
   const ending = (type: string, number = '1') => `<barline><ending type="${type}" number="${number}"/></barline>`;
   const bar = (key: number, more = '') => measure(HEAD + note(key, 8) + more);
