@@ -1,5 +1,6 @@
 export { DATA_SETS, type DataPackage, type DataSet } from './datasets/data-sets.js';
 export { type ExtractionParams, extractionParams, extractPieces, SourceError, type SourceFile } from './extract.js';
+export { familiesOf } from './families.js';
 export { heldOutPieces, withoutEnd } from './hold-out.js';
 export { JsonMusicError, piecesOfJson } from './json-music.js';
 export { mostMelodic } from './melody.js';
