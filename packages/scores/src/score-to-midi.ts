@@ -48,12 +48,18 @@ export function scoreToMidi(score: Score, { scores = 'played' }: ScoreOptions = 
   return writeMidi({ format: 1, division, tracks: [{ meta, events: [] }, ...tracks] });
 }
 
-/** Where each measure that is played begins and ends. All parts have a measure at one time, and it is as long as the longest of them. */
+/**
+ * Where each measure that is played begins and ends. All parts have a measure at one time. It is as long as the longest of them that has notes in it, since a
+ * rest for a whole measure may be written with any duration.
+ */
 function placesOf({ parts }: Score, order: readonly number[]): Place[] {
   const measuresAt = (index: number) => parts.flatMap(({ measures }) => measures[index] ?? []);
   const lengthAt = (index: number) => {
     const measures = measuresAt(index);
-    return Math.max(...measures.map(({ length }) => length)) || Math.max(0, ...measures.map(({ bar = 0 }) => bar));
+    const longest = (of: readonly Measure[]) => of.reduce((most, { length }) => Math.max(most, length), 0);
+    const bar = measures[0]?.bar ?? Number.POSITIVE_INFINITY;
+    const rests = Math.min(longest(measures) || bar, bar);
+    return longest(measures.filter(({ notes }) => notes.length > 0)) || (Number.isFinite(rests) ? rests : 0);
   };
   const first = order[0]!;
   const bar = measuresAt(first)[0]?.bar ?? 0;
@@ -81,7 +87,7 @@ function soundingNotes({ measures }: Part, places: readonly Place[]): Sounding[]
   for (const note of notes) {
     const place = last.get(note.key);
     const before = place === undefined ? undefined : sounding[place]!;
-    if (before?.tied.behind && note.tied.before && before.end === note.start) {
+    if (before?.tied && before.end === note.start) {
       sounding[place!] = { ...before, end: note.end, tied: note.tied };
     } else if (before?.start === note.start) {
       sounding[place!] = note;

@@ -41,8 +41,8 @@ export interface ScoreNote {
   /** as it sounds, 0 to 127; a sound of percussion where the note has no pitch */
   readonly key: number;
   readonly isDrum: boolean;
-  /** whether it is tied to the note of its pitch that ends where it begins, and whether to the one that begins where it ends */
-  readonly tied: { readonly before: boolean; readonly behind: boolean };
+  /** whether it is tied to the note of its pitch that begins where it ends */
+  readonly tied: boolean;
 }
 
 export function hasNotes({ parts }: Score): boolean {

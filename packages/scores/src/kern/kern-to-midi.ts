@@ -91,7 +91,7 @@ class KernReader {
         path.end = onset + length;
         this.#end = Math.max(this.#end, path.end);
         measure.length = Math.max(measure.length, path.end - this.#from);
-        const { key, tied } = note;
+        const { key, isTied: tied } = note;
         if (key === undefined || length === 0) continue;
         if (key < 0 || key > 127) throw new ScoreError(place, 'expected a pitch that MIDI has, from C-1 to G9');
         measure.notes.push({ at: onset - this.#from, length, key, isDrum: false, tied });

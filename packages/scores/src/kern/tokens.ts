@@ -10,7 +10,8 @@ export interface KernNote {
   /** MIDI key; undefined for a rest */
   readonly key: number | undefined;
   readonly isGrace: boolean;
-  readonly tied: { readonly before: boolean; readonly behind: boolean };
+  /** to the next note of its pitch */
+  readonly isTied: boolean;
 }
 
 /** The notes of a data token, of which a chord has several; undefined in place of what is neither note nor rest. */
@@ -23,12 +24,11 @@ function noteOf(text: string): KernNote | undefined {
   const [, letters, accidentals = ''] = /([a-g]+|[A-G]+)([#n-]*)/.exec(text) ?? [];
   const isRest = text.includes('r');
   if (!isRest && (letters === undefined || new Set(letters).size > 1)) return undefined;
-  const isTied = (marks: RegExp) => marks.test(text);
   return {
     ...lengthOf(reciprocal, Number(over), dots.length),
     key: isRest ? undefined : keyOf(letters!, accidentals),
     isGrace: /[qQ]/.test(text),
-    tied: { before: isTied(/[\]_]/), behind: isTied(/[[_]/) },
+    isTied: /[[_]/.test(text),
   };
 }
 

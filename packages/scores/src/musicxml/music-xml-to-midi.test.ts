@@ -69,6 +69,23 @@ describe('notes', () => {
     ]);
   });
 
+  it('that are not printed are left out beside others, where they are the notes of an ornament', () => {
+    const hidden = (key: number, duration: number) => note(key, duration).replace('<note', '<note print-object="no"');
+    const trill = HEAD + note(60, 4) + back(4) + hidden(60, 1) + hidden(62, 3) + note(64, 2) + hidden(65, 2);
+    expect(notes(score(measure(trill)))).toEqual([
+      [0, 0, 2, 60],
+      [0, 2, 3, 64],
+      [0, 3, 4, 65],
+    ]);
+  });
+
+  it('are tied also where a program does not say where a tie stops', () => {
+    expect(notes(score(measure(HEAD + note(60, 4, tie('start')) + note(60, 2) + note(60, 2))))).toEqual([
+      [0, 0, 3, 60],
+      [0, 3, 4, 60],
+    ]);
+  });
+
   it('of one pitch in two voices of a part end where the next begins', () => {
     const voices = measure(HEAD + note(60, 8) + back(8) + note('rest', 4) + note(60, 2) + back(6) + note(60, 2));
     expect(notes(score(voices))).toEqual([
@@ -148,14 +165,17 @@ describe('notes', () => {
 });
 
 describe('measures', () => {
-  it('are as long as the longest part, and full where none has anything', () => {
-    const upper = measure(HEAD + note(60, 4)) + measure('') + measure(note(64, 8));
+  it('are as long as the longest part with notes, and full where none has any', () => {
+    const upper = measure(HEAD + note(60, 4)) + measure('') + measure(note('rest', 16));
     const lower = measure(HEAD + note(48, 8)) + measure('') + measure(note(50, 8));
-    expect(notes(score(upper, lower)).map(([track, start]) => [track, start])).toEqual([
+    const last = measure(note(60, 8));
+    expect(
+      notes(score(upper + last, lower + measure(note('rest', 8)))).map(([track, start]) => [track, start]),
+    ).toEqual([
       [0, 0],
       [1, 0],
-      [0, 8],
       [1, 8],
+      [0, 12],
     ]);
   });
 

@@ -25,6 +25,8 @@ export class PartReader {
   #cursor = 0;
   #onset = 0;
   #measure: Changing | undefined;
+  /** notes of the measure that are not printed */
+  #hidden: ScoreNote[] = [];
 
   constructor(
     document: Document,
@@ -46,6 +48,7 @@ export class PartReader {
     const repeats = { forward: false, backward: 0, endings: this.#endings };
     const read: Changing = { length: 0, bar: this.#bar, notes: [], metres: [], keys: [], tempos: [], repeats };
     this.#measure = read;
+    this.#hidden = [];
     for (const element of measure.children) {
       if (element.name === 'note') this.#note(element);
       else if (element.name === 'backup') this.#move(-this.#duration(element));
@@ -55,11 +58,15 @@ export class PartReader {
       else if (element.name === 'sound') this.#sound(element);
       else if (element.name === 'barline') this.#barline(element);
     }
-    return { ...read, bar: this.#bar };
+    // Notes that are not printed are music where nothing else is, and else how an ornament may be played.
+    const free = this.#hidden.filter(({ at, length }) =>
+      read.notes.every((printed) => printed.at >= at + length || printed.at + printed.length <= at),
+    );
+    return { ...read, bar: this.#bar, notes: [...read.notes, ...free] };
   }
 
   #note(note: Element): void {
-    // Neither takes time: grace notes are left out, and cues are what another part plays.
+    // Grace notes take no time of their own, and cues are what another part plays.
     if (note.has('grace')) return;
     const length = this.#duration(note);
     const inChord = note.has('chord');
@@ -81,10 +88,11 @@ export class PartReader {
     if (key === undefined || !(key >= 0 && key <= 127)) {
       throw new ScoreError(this.#document.placeOf(note), 'expected a pitch that MIDI has, from C-1 to G9');
     }
-    const ties = note.all('tie').map((tie) => tie.attribute('type'));
-    const tied = { before: ties.includes('stop'), behind: ties.includes('start') };
+    // Some programs write where a tie starts and not where it stops.
+    const tied = note.all('tie').some((tie) => tie.attribute('type') === 'start');
     const added: ScoreNote = { at: this.#onset, length, key: Math.round(key), isDrum, tied };
-    this.#measure!.notes.push(added);
+    if (note.attribute('print-object') === 'no') this.#hidden.push(added);
+    else this.#measure!.notes.push(added);
   }
 
   /** @returns its duration in units of the score */
