@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { promisify, stripVTControlCharacters } from 'node:util';
 import { digestOf } from './contents.js';
 import { withFileLock } from './file-lock.js';
 
@@ -79,7 +79,9 @@ async function pip(python, args, what, signal) {
   } catch (error) {
     signal?.throwIfAborted();
     const { stdout = '', stderr = '', message } = /** @type {Error & { stdout?: string, stderr?: string }} */ (error);
-    const said = `${stdout}\n${stderr}`.trim().split('\n').at(-1)?.trim() || message;
+    // Where colours are forced, the last line may hold nothing but their end.
+    const lines = stripVTControlCharacters(`${stdout}\n${stderr}`).split('\n');
+    const said = lines.map((line) => line.trim()).findLast(Boolean) ?? message;
     throw new Error(`pip could not download ${what} (${said}); is there a network, and does pip know a package index?`);
   }
 }
