@@ -76,6 +76,31 @@ describe('a listener', () => {
     expect(song!.tokens).toHaveLength(20);
   });
 
+  it('ends a song where all that is left is forbidden, with a bar line where it would end with one', async () => {
+    const listener = (): Listener => {
+      let count = 0;
+      return {
+        ...silent,
+        rules: ['some'],
+        now: () => count,
+        forbids: () => count === 6,
+        allows: () => count < 6,
+        add: () => {
+          count += 1;
+        },
+      };
+    };
+    for (const [closing, endedAt] of [
+      [undefined, undefined],
+      [{ bar: 4, bars: 1 }, 8],
+    ] as const) {
+      for (const song of await sample({ tf, kernels }, model, { ...options, listener, closing })) {
+        expect(song).toMatchObject({ isStuck: true, endedAt });
+        expect(song.tokens).toHaveLength(6);
+      }
+    }
+  });
+
   it('gives up as few rules as it can, in their order, and the trace tells which', async () => {
     const wanted = (at: number) => (at < 5 ? 0 : at < 10 ? 1 : 2);
     const listener = () => {

@@ -116,6 +116,7 @@ describe.each(GRAMMARS)('songs of a model that knows nothing, in the grammar %s'
     const as = name === 'chord-frame' ? 'bass' : parts.filter((part) => part.length > 0).length;
     const known = vocabulary.entries.map(({ token }) => token);
     const voice = grammar.around!({ notes, as, bar: 4 * beat }, known);
+    expect(voice().notes.map(({ start, key }) => [start, key])).toEqual(notes.map(({ start, key }) => [start, key]));
     const index = new CopyIndex([[notesOf(music)]]);
     const written = await songs({ voice, index }, { songs: 20, length: 1500 });
     let [whole, checked] = [0, 0];

@@ -24,3 +24,15 @@ it('lets no note begin for as long as it lasts', async () => {
   expect(song!.tokens.slice(4, 10).every((id) => id >= 3)).toBe(true);
   expect(song!.injected).toEqual(['4 rest']);
 });
+
+it('does not end a song in which nothing but notes may come', async () => {
+  const listener = () => ({
+    ...silent,
+    onsetOf: () => 0,
+    forbids: (id: number) => id > 1,
+    allows: (id: number) => id < 2,
+  });
+  const [song] = await injected(once({ kind: 'rest', beats: 6 }), { listener, firstToken: [1, 0, 0, 0, 0, 0] });
+  expect(song!.tokens).toHaveLength(20);
+  expect(song!.tokens.every((id) => id < 2)).toBe(true);
+});
