@@ -37,9 +37,9 @@ export async function likelihoodOf(
   const nats = music.nats(meanLoss({ tf, kernels }, model, music.sequences, WINDOW));
   disposeOf(tf, model.weights);
   const per = (count: number) => (count === 0 ? undefined : nats / count);
-  const { pieces: count, tokens, unseen, notes, frames } = { ...music };
+  const { tokens, unseen, notes, frames } = music;
   return {
-    ...{ pieces: count, tokens, unseen, notes, frames },
+    ...{ pieces: music.pieces, tokens, unseen, notes, frames },
     ...{ natsPerToken: nats / tokens, natsPerNote: per(notes), natsPerFrame: per(frames) },
   };
 }

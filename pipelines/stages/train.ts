@@ -78,8 +78,9 @@ export const train = defineStage({
     say(`computing with ${kernels.computedBy}`);
     const base = files.from?.[0] && baseModel(files.from[0].bytes(), { vocabulary, settings: inputs.grammar });
     if (base) say(`going on from ${files.from![0]!.path}: ${inWords(base.tokens)}`);
-    const told = params.conditions && grammar.conditions ? conditionsIn(grammar.conditions, inputs.tokens) : undefined;
-    const shape = base?.shape ?? shapeOf(params, vocabulary.entries.length, told);
+    const told = () =>
+      params.conditions && grammar.conditions ? conditionsIn(grammar.conditions, inputs.tokens) : undefined;
+    const shape = base?.shape ?? shapeOf(params, vocabulary.entries.length, told());
     const conditions = conditionRows(grammar, shape.conditions?.fields);
     let validation = '';
     const { model, best, curve, ended } = await trainModel(

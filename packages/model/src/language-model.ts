@@ -180,6 +180,8 @@ const NO_ROWS = new Int32Array(0);
 /** Of kernels that take a step of the whole model at once. */
 function wholeStepper({ tf, kernels }: Computing, model: ModelStep, before: Tensor4D): Stepper {
   const unit = kernels.unitsOfWork();
+  const B = before.shape[2];
+  const nothing = tf.tensor2d([], [B, 0], 'int32');
   let states = before;
   const replace = (next: Tensor4D) => {
     states.dispose();
@@ -189,10 +191,11 @@ function wholeStepper({ tf, kernels }: Computing, model: ModelStep, before: Tens
     step: (ids, rows = NO_ROWS) =>
       unit(() => {
         const tokens = tf.tensor1d(ids, 'int32');
-        const told = tf.tensor2d(rows, [ids.length, rows.length / ids.length], 'int32');
+        const told = rows.length === 0 ? nothing : tf.tensor2d(rows, [B, rows.length / B], 'int32');
         const next = model.step(tokens, told, states);
         const logits = next.logits.dataSync() as Float32Array;
-        tf.dispose([tokens, told, next.logits]);
+        tf.dispose([tokens, next.logits]);
+        if (told !== nothing) told.dispose();
         replace(next.states);
         return logits;
       }),
@@ -206,6 +209,7 @@ function wholeStepper({ tf, kernels }: Computing, model: ModelStep, before: Tens
     },
     dispose() {
       states.dispose();
+      nothing.dispose();
       model.dispose();
     },
   };

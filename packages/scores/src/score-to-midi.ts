@@ -1,9 +1,9 @@
 import { keySignature, setTempo, type TrackToWrite, timeSignature, trackName, writeMidi } from '@etude/midi-writer';
+import { greatestCommonDivisor, leastCommonMultiple } from '@etude/music';
 import { withIrregularBars } from './irregular-bars.js';
 import { playedOrder } from './order.js';
 import type { Measure, Part, Score, ScoreNote } from './score.js';
 import type { ScoreWarning } from './score-error.js';
-import { greatestCommonDivisor, leastCommonMultiple } from './units.js';
 
 /** Of every note, as in ABC: what a score says of dynamics is left out. */
 const VELOCITY = 96;

@@ -1,3 +1,5 @@
+import { leastCommonMultiple } from '@etude/music';
+
 /** Units a quarter note of a score whose own have no smaller common multiple. */
 const FINEST = 10_080 * 128;
 
@@ -9,12 +11,4 @@ export function commonUnits(all: Iterable<number>): number {
     if (common > FINEST) return FINEST;
   }
   return common;
-}
-
-export function leastCommonMultiple(a: number, b: number): number {
-  return (a / greatestCommonDivisor(a, b)) * b;
-}
-
-export function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }

@@ -35,9 +35,8 @@ export function fitTokens(
     const near = neighbours.get(alike) ?? [];
     if (near.length > 0) {
       changed += 1;
-      const distance = (other: readonly number[]) =>
-        other.reduce((sum, amount, i) => sum + Math.abs(Math.log((amount + 1) / (amounts[i]! + 1))), 0);
-      return [near.reduce((best, other) => (distance(other.amounts) < distance(best.amounts) ? other : best)).id];
+      const distance = (other: { amounts: readonly number[] }) => distanceOfAmounts(other.amounts, amounts);
+      return [near.reduce((best, other) => (distance(other) < distance(best) ? other : best)).id];
     }
     if (role !== 'setting') {
       throw new UnknownMusicError(
@@ -48,4 +47,9 @@ export function fitTokens(
     return [];
   });
   return { ids: fitted, changed, leftOut };
+}
+
+/** How far the amounts of two tokens that are alike are apart: 3 from 6 as far as 30 from 60. */
+export function distanceOfAmounts(some: readonly number[], others: readonly number[]): number {
+  return some.reduce((sum, amount, i) => sum + Math.abs(Math.log((amount + 1) / (others[i]! + 1))), 0);
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { distanceOfAmounts } from './fit-tokens.js';
 import type { GrammarSettings } from './grammars/create-grammar.js';
 import type { Grammar } from './grammars/grammar.js';
 import { grammarFormat } from './tokenization-formats.js';
@@ -66,5 +67,5 @@ function distanceOf(a: Meaning, b: Meaning): number {
     return Math.abs(a.key - b.key);
   }
   if (a.alike !== b.alike || a.amounts.length !== b.amounts.length) return Number.POSITIVE_INFINITY;
-  return a.amounts.reduce((sum, amount, i) => sum + Math.abs(Math.log((amount + 1) / (b.amounts[i]! + 1))), 0);
+  return distanceOfAmounts(a.amounts, b.amounts);
 }

@@ -2,6 +2,7 @@ import { heldOutPieces, withoutEnd } from '@etude/corpus';
 import {
   createRandom,
   jitterVelocity,
+  leastCommonMultiple,
   notesDigest,
   notesOf,
   type Piece,
@@ -198,10 +199,11 @@ function heldOutOf(pieces: readonly Piece[], isSplit: boolean, share: number): b
 
 /** Grammars that count ticks need the same number a quarter note in all pieces. */
 function toOneDivision(pieces: readonly Piece[], { grammar, steps }: GrammarSettings): Piece[] {
-  const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
-  const multiple = (a: number, b: number) => (a / divisor(a, b)) * b;
   // Beyond what a file may have it only grows, until no number holds it.
-  const division = pieces.reduce((common, piece) => (common > 0x7fff ? common : multiple(common, piece.division)), 1);
+  const division = pieces.reduce(
+    (common, piece) => (common > 0x7fff ? common : leastCommonMultiple(common, piece.division)),
+    1,
+  );
   if (division <= 0x7fff) return pieces.map((piece) => rescale(piece, division));
   if (steps > 0 || timeOf(grammar) === 'steps') return [...pieces];
   throw new GrammarError(

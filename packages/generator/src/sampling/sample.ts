@@ -68,13 +68,14 @@ export async function sample(
   if (boundary === undefined) for (const song of songs) song.begin();
   let heard = Int32Array.from(songs, (song) => boundary ?? song.last);
   const followers = told && songs.map(() => told.follow());
-  const rows = told && new Int32Array(songs.length * told.count);
+  const K = told?.count ?? 0;
+  const rows = told && new Int32Array(songs.length * K);
   const tell = () => {
     if (followers === undefined || rows === undefined) return;
-    songs.forEach(({ tokens }, row) => {
+    songs.forEach(({ tokens, ended }, row) => {
       const follower = followers[row]!;
-      if (tokens.length > 0 && !songs[row]!.ended) follower.add(tokens.at(-1)!);
-      follower.write(rows, row * told!.count);
+      if (tokens.length > 0 && !ended) follower.add(tokens.at(-1)!);
+      follower.write(rows, row * K);
     });
   };
   tell();

@@ -1,8 +1,9 @@
-import { type ChannelEvent, ChannelEvents, type Tempo, type TimeSignature } from '@etude/midi-reader';
+import type { Tempo, TimeSignature } from '@etude/midi-reader';
 import { type Piece, type PieceTrack, PROGRAMS } from '@etude/music';
 import { TokenError } from '../grammar.js';
+import { channelFor, instrumentTrack } from '../instrument-track.js';
 import type { GridNote } from './encode.js';
-import { channelFor, compareInstruments } from './instruments.js';
+import { compareInstruments } from './instruments.js';
 import { expectedAt, mayCome } from './place.js';
 import { FactoredReader, type Grid } from './reader.js';
 import type { Instrument } from './tokens.js';
@@ -54,30 +55,13 @@ function toTracks(notes: readonly GridNote[], unit: number): PieceTrack[] {
     else parts.push({ instrument: note.instrument, notes: [note] });
   }
   return parts.map(({ instrument, notes }, index) => {
-    const isDrum = instrument.program < 0;
-    const channel = channelFor(index, isDrum);
-    const events: ChannelEvent[] = apart(notes).flatMap(({ key, velocity, start, duration }) => [
-      { tick: start * unit, status: 0x90 | channel, data1: key, data2: velocity },
-      { tick: (start + duration) * unit, status: 0x80 | channel, data1: key, data2: 0 },
-    ]);
-    events.sort((a, b) => a.tick - b.tick || a.status - b.status || a.data1 - b.data1);
-    const head = isDrum ? [] : [{ tick: 0, status: 0xc0 | channel, data1: instrument.program, data2: 0 }];
-    return { name: nameOf(instrument), events: ChannelEvents.of([...head, ...events]) };
+    const { program } = instrument;
+    const placed = notes.map(({ key, velocity, start, duration }) => ({
+      ...{ key, velocity },
+      ...{ start: start * unit, end: (start + duration) * unit },
+    }));
+    return instrumentTrack({ name: nameOf(instrument), program, channel: channelFor(index, program < 0) }, placed);
   });
-}
-
-/** Notes of one instrument of which no two of a key sound at once: the next one ends the one before, of two that begin together the longer stays. */
-function apart(notes: readonly GridNote[]): GridNote[] {
-  const latest = new Map<number, GridNote>();
-  const result: GridNote[] = [];
-  for (const note of [...notes].sort((a, b) => b.start - a.start || b.duration - a.duration)) {
-    const next = latest.get(note.key);
-    if (next?.start === note.start) continue;
-    const duration = Math.min(note.duration, (next?.start ?? Number.POSITIVE_INFINITY) - note.start);
-    latest.set(note.key, note);
-    result.push({ ...note, duration });
-  }
-  return result.reverse();
 }
 
 function nameOf({ program, number }: Instrument): string {

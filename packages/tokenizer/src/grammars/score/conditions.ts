@@ -15,9 +15,19 @@ const MATCHES = 8;
 const PITCHES = 130;
 const DURATIONS = 128;
 
-const LAST = [
-  ...['nothing', 'metre', 'key', 'tempo', 'upbeat', 'bars', 'part', 'voice', 'pitch', 'rest', 'duration'],
-] as readonly ScoreFollower['last'][];
+const LAST: readonly ScoreFollower['last'][] = [
+  'nothing',
+  'metre',
+  'key',
+  'tempo',
+  'upbeat',
+  'bars',
+  'part',
+  'voice',
+  'pitch',
+  'rest',
+  'duration',
+];
 
 const FIELDS: readonly ConditionField[] = [
   { name: 'last', size: LAST.length },

@@ -1,13 +1,22 @@
-import { type ChannelEvent, ChannelEvents, type Tempo, type TimeSignature } from '@etude/midi-reader';
-import { DRUM_CHANNEL, type Piece, type PieceTrack, PROGRAMS } from '@etude/music';
+import type { Tempo, TimeSignature } from '@etude/midi-reader';
+import { type Piece, type PieceTrack, PROGRAMS } from '@etude/music';
 import { TokenError } from '../grammar.js';
+import { channelFor, instrumentTrack } from '../instrument-track.js';
 import type { TokenTable } from '../token-table.js';
-import { apart } from './apart.js';
 import { ScoreFollower } from './follower.js';
 import type { ScoreToken } from './tokens.js';
 
 /** The grammar has no velocities. */
 const VELOCITY = 80;
+
+/** In ticks. */
+interface ScoreNote {
+  readonly part: number;
+  readonly key: number;
+  readonly velocity: number;
+  readonly start: number;
+  readonly end: number;
+}
 
 interface Resolution {
   readonly stepsPerBeat: number;
@@ -24,7 +33,7 @@ export function decode(
   const tempos: Tempo[] = [];
   const timeSignatures: TimeSignature[] = [];
   const follower = new ScoreFollower(stepsPerBeat);
-  const notes: { part: number; key: number; start: number; end: number }[] = [];
+  const notes: ScoreNote[] = [];
   texts.forEach((text, index) => {
     const token = tokens.read(text);
     if (token === undefined || !follower.fits(token)) {
@@ -43,7 +52,7 @@ export function decode(
     const { part } = follower.voices[event.voice]!;
     const shift = follower.programs[part]! < 0 ? 0 : follower.shift;
     const [start, end] = [event.start * unit, (event.start + event.steps) * unit];
-    for (const key of event.keys) notes.push({ part, key: key - shift, start, end });
+    for (const key of event.keys) notes.push({ part, key: key - shift, velocity: VELOCITY, start, end });
   });
   const { sharps, tonic } = follower.key;
   const isMode = tonic !== 0 && tonic !== 9;
@@ -51,35 +60,21 @@ export function decode(
   return {
     ...{ division: unit * stepsPerBeat, tempos, timeSignatures },
     keySignatures: texts.length === 0 ? [] : [signature],
-    tracks: follower.programs.map((program, part) =>
-      toTrack(
-        program,
-        channelFor(follower.programs, part),
-        notes.filter((note) => note.part === part),
-      ),
-    ),
+    tracks: toTracks(follower.programs, notes),
   };
 }
 
-/** 9 for percussion (General MIDI 1), the others in order; beyond 15 parts they are shared from the first on. */
-function channelFor(programs: readonly number[], part: number): number {
-  if (programs[part]! < 0) return DRUM_CHANNEL;
-  const index = programs.slice(0, part).filter((program) => program >= 0).length % 15;
-  return index < DRUM_CHANNEL ? index : index + 1;
-}
-
-function toTrack(
-  program: number,
-  channel: number,
-  notes: readonly { key: number; start: number; end: number }[],
-): PieceTrack {
-  const events: ChannelEvent[] = apart(notes).flatMap(({ key, start, end }) => [
-    { tick: start, status: 0x90 | channel, data1: key, data2: VELOCITY },
-    { tick: end, status: 0x80 | channel, data1: key, data2: 0 },
-  ]);
-  events.sort((a, b) => a.tick - b.tick || a.status - b.status || a.data1 - b.data1);
-  const head = program < 0 ? [] : [{ tick: 0, status: 0xc0 | channel, data1: program, data2: 0 }];
-  return { name: program < 0 ? 'percussion' : PROGRAMS[program]!, events: ChannelEvents.of([...head, ...events]) };
+function toTracks(programs: readonly number[], notes: readonly ScoreNote[]): PieceTrack[] {
+  let pitched = 0;
+  return programs.map((program, part) => {
+    const isDrum = program < 0;
+    const name = isDrum ? 'percussion' : PROGRAMS[program]!;
+    const channel = channelFor(isDrum ? 0 : pitched++, isDrum);
+    return instrumentTrack(
+      { name, program, channel },
+      notes.filter((note) => note.part === part),
+    );
+  });
 }
 
 /** What may come, for messages. */

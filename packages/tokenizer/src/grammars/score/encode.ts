@@ -1,6 +1,6 @@
 import { barsOf, isDrum, keyOf, type Note, notesOf, type Piece } from '@etude/music';
 import { checkLength, GrammarError } from '../grammar.js';
-import { apart } from './apart.js';
+import { apart } from '../instrument-track.js';
 import { MOST_STEPS, MOST_VOICES, ScoreFollower, shiftOf } from './follower.js';
 import { FASTEST, LONGEST, MOST_BARS, type ScoreToken } from './tokens.js';
 

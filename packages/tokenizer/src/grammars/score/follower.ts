@@ -99,13 +99,13 @@ export class ScoreFollower {
   }
 
   /** Whether a token may come by the order of tokens alone. */
-  follows({ kind, ...token }: ScoreToken): boolean {
+  follows(token: ScoreToken): boolean {
     const { last, open } = this;
     const isHead = (HEAD as readonly string[]).includes(last);
     const hasBegun = this.voices.length > 0;
-    switch (kind) {
+    switch (token.kind) {
       case 'metre':
-        return last === 'nothing' || (last === 'duration' && this.bar >= 0 && !this.#isMetre(token as never));
+        return last === 'nothing' || (last === 'duration' && this.bar >= 0 && !this.#isMetre(token));
       case 'key':
         return last === 'metre' && !hasBegun;
       case 'upbeat':
@@ -117,12 +117,12 @@ export class ScoreFollower {
       case 'part':
       case 'voice':
         // The first part comes behind the head, others behind an event.
-        if (kind === 'voice' && (token as { part: number }).part > this.programs.length) return false;
+        if (token.kind === 'voice' && token.part > this.programs.length) return false;
         return hasBegun ? last === 'duration' : (isHead && last !== 'metre') || last === 'tempo';
       case 'rest':
         return this.#mayBegin;
       case 'pitch': {
-        const { key, isDrum } = token as { key: number; isDrum: boolean };
+        const { key, isDrum } = token;
         if (open !== undefined) return !open.isRest && isDrum === open.isDrum && key > open.keys.at(-1)!;
         return this.#mayBegin && isDrum === this.programs[this.voices[this.voice]!.part]! < 0;
       }

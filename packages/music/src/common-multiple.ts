@@ -1,0 +1,12 @@
+export function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}
+
+/**
+ * The least number that both divide.
+ * @example
+ * leastCommonMultiple(480, 384); // 1920
+ */
+export function leastCommonMultiple(a: number, b: number): number {
+  return (a / greatestCommonDivisor(a, b)) * b;
+}
