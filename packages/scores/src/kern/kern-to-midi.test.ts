@@ -1,33 +1,14 @@
 import { readMidi } from '@etude/midi-reader';
-import { notesOf, piecesOf } from '@etude/music';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { kernToMidi, ScoreError, type ScoreOptions } from '../index.js';
+import { heard } from '../testing/heard.js';
 
 /** Lines with blanks in place of tabs; a chord has commas. */
 const kern = (...lines: string[]) => lines.map((line) => line.replaceAll(' ', '\t').replaceAll(',', ' ')).join('\n');
 const bytes = (text: string) => new TextEncoder().encode(text);
-const read = (text: string, options?: ScoreOptions) =>
-  readMidi(kernToMidi(bytes(text), options).bytes, { strict: true });
-/** Track, start, end in quarter notes, and key of every note. */
-function notes(text: string, options?: ScoreOptions): number[][] {
-  const file = read(text, options);
-  return notesOf(piecesOf(file)[0]!).map((note) => [
-    ...[note.track - 1, note.start / file.division, note.end / file.division],
-    note.key,
-  ]);
-}
+const { read, notes, refusal } = heard(kernToMidi);
 const keys = (text: string, options?: ScoreOptions) => notes(text, options).map(([, , , key]) => key);
-function refusal(text: string): string {
-  try {
-    read(text);
-  } catch (error) {
-    expect(error).toBeInstanceOf(ScoreError);
-    const { line, column, message } = error as ScoreError;
-    return `${line}:${column}: ${message}`;
-  }
-  throw new Error('expected an error');
-}
 
 describe('a **kern spine', () => {
   it('is a part, the last one the first', () => {

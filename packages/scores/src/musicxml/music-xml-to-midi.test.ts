@@ -1,9 +1,9 @@
-import { readMidi } from '@etude/midi-reader';
 import { notesOf, piecesOf } from '@etude/music';
 import fc from 'fast-check';
 import { strToU8, zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import { musicXmlToMidi, ScoreError, type ScoreOptions } from '../index.js';
+import { musicXmlToMidi, ScoreError } from '../index.js';
+import { heard } from '../testing/heard.js';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const score = (...parts: string[]) => {
@@ -25,24 +25,7 @@ function note(key: number | 'rest', duration: number, more = '', before = ''): s
 const back = (duration: number) => `<backup><duration>${duration}</duration></backup>`;
 const tie = (...types: string[]) => types.map((type) => `<tie type="${type}"/>`).join('');
 
-const read = (text: string | Uint8Array, options?: ScoreOptions) =>
-  readMidi(musicXmlToMidi(typeof text === 'string' ? bytes(text) : text, options).bytes, { strict: true });
-/** Track, start, end in quarter notes, and key of every note. */
-function notes(text: string | Uint8Array, options?: ScoreOptions): number[][] {
-  const file = read(text, options);
-  const inBeats = (ticks: number) => ticks / file.division;
-  return notesOf(piecesOf(file)[0]!).map((n) => [n.track - 1, inBeats(n.start), inBeats(n.end), n.key]);
-}
-function refusal(text: string | Uint8Array): string {
-  try {
-    read(text);
-  } catch (error) {
-    expect(error).toBeInstanceOf(ScoreError);
-    const { line, column, message } = error as ScoreError;
-    return `${line}:${column}: ${message}`;
-  }
-  throw new Error('expected an error');
-}
+const { read, notes, refusal } = heard(musicXmlToMidi);
 
 describe('notes', () => {
   it('stand behind each other, in chords, and in voices side by side', () => {
