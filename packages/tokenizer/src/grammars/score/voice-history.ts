@@ -7,7 +7,7 @@ interface VoiceEvent {
 }
 
 /** What stood in a voice some bars ago. Pitches are told as 0 for nothing, 1 for a rest, 2 and up for keys. */
-interface LookedBack {
+export interface LookedBack {
   /** what sounds there */
   readonly pitch: number;
   /** steps of what begins at this very place; 0 where nothing does */
@@ -17,6 +17,8 @@ interface LookedBack {
   /** for how many events the voice has been the same as then */
   readonly matches: number;
 }
+
+export const NOTHING_BACK: LookedBack = { pitch: 0, duration: 0, next: 0, matches: 0 };
 
 /** The events of one voice, by their number and by the step at which they sound. */
 export class VoiceHistory {

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { scoreConditions } from './conditions.js';
+import { scoreTokens } from './tokens.js';
+
+/** What is told of the place behind some tokens, by the names of the conditions; 4 steps a quarter note. */
+function toldBehind(text: string): (name: string) => number {
+  const { fields, reader } = scoreConditions(scoreTokens(), 4);
+  const follower = reader();
+  for (const token of text.split(/\s+/)) follower.add(token);
+  const values = new Int32Array(fields.length);
+  follower.read(values, 0);
+  return (name) => {
+    const at = fields.findIndex((field) => field.name === name);
+    if (at < 0) throw new Error(`there is no condition ${name}`);
+    return values[at]!;
+  };
+}
+
+const HEAD = 'TimeSig_3/4 Key_1_9 Upbeat_4 Bars_12 Program_40';
+/** C in the upbeat, then two bars of 12 steps: D E F, G for a bar. */
+const TUNE = `${HEAD} Pitch_60 Duration_4 Pitch_62 Duration_4 Pitch_64 Duration_4 Pitch_65 Duration_4 Pitch_67 Duration_12`;
+
+describe('what a model of scores is told', () => {
+  it('has values below the size of each', () => {
+    const { fields } = scoreConditions(scoreTokens(), 4);
+    const told = toldBehind(`TimeSig_255/64 Key_7_11 Upbeat_5000 Bars_99 Program_0 Pitch_127 Duration_5000 Pitch_127`);
+    for (const { name, size } of fields) {
+      expect(told(name), name).toBeGreaterThanOrEqual(0);
+      expect(told(name), name).toBeLessThan(size);
+    }
+  });
+
+  it('is the place in the bar, an upbeat being the end of one, and how many bars are left', () => {
+    const upbeat = toldBehind(HEAD);
+    expect([upbeat('position'), upbeat('bar-in-8'), upbeat('bars-left')]).toEqual([8, 0, 13]);
+    const first = toldBehind(`${HEAD} Pitch_60 Duration_4 Pitch_62 Duration_4`);
+    expect([first('position'), first('bar-in-8'), first('bars-left')]).toEqual([4, 1, 12]);
+    const third = toldBehind(TUNE);
+    expect([third('position'), third('bar-in-8'), third('bars-left')]).toEqual([0, 3, 10]);
+    expect([third('metre'), third('tonic')]).toEqual([2 * 8 + 2, 9]);
+  });
+
+  it('is what was written last', () => {
+    const told = toldBehind(`${TUNE} Pitch_69`);
+    expect(['pitch', 'pitch-1', 'pitch-2', 'duration-1'].map(told)).toEqual([71, 69, 67, 12]);
+    expect(toldBehind(`${TUNE} Rest_None`)('pitch')).toBe(1);
+    expect(toldBehind(TUNE)('pitch')).toBe(0);
+  });
+
+  it('is what stood some bars ago at this place, and how long the music has been as it was then', () => {
+    const told = toldBehind(`${TUNE} Pitch_62 Duration_4`);
+    // Two bars ago: E behind the same D.
+    expect(['pitch', 'duration', 'next', 'match'].map((what) => told(`${what}-2-bars-ago`))).toEqual([66, 4, 67, 1]);
+    // One bar ago the G went on.
+    expect(['pitch', 'duration', 'next', 'match'].map((what) => told(`${what}-1-bars-ago`))).toEqual([69, 0, 64, 0]);
+    expect(told('pitch-4-bars-ago')).toBe(0);
+    expect(toldBehind(`${TUNE} Pitch_62 Duration_4 Pitch_64`)('match-2-bars-ago')).toBe(8 + 1);
+    expect(toldBehind(`${TUNE} Pitch_62 Duration_4 Pitch_65`)('match-2-bars-ago')).toBe(16 + 1);
+  });
+
+  it('is what came after the same notes, and after the same on other degrees', () => {
+    const same = toldBehind(`${TUNE} Pitch_62 Duration_4 Pitch_64 Duration_4`);
+    expect(['pitch', 'duration', 'alike'].map((what) => same(`recalled-${what}`))).toEqual([67, 4, 2]);
+    const moved = toldBehind(`${TUNE} Pitch_69 Duration_4 Pitch_71 Duration_4 Pitch_72 Duration_4`);
+    expect(['pitch', 'duration', 'alike'].map((what) => moved(`recalled-${what}`))).toEqual([0, 0, 0]);
+    // G A B C goes up as C D E F did, so that a D comes as the G did.
+    expect(['pitch', 'duration', 'alike'].map((what) => moved(`sequence-${what}`))).toEqual([76, 12, 3]);
+  });
+
+  it('is what sounds in the other voices', () => {
+    const duet = `${HEAD} Pitch_60 Duration_8 Program_41 Pitch_48 Duration_4`;
+    const told = toldBehind(duet);
+    expect([told('voice'), told('sounding-1'), told('sounding-2')]).toEqual([1, 62, 0]);
+  });
+});
