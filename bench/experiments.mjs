@@ -12,7 +12,7 @@ export const PIECES = {
 /** A model that learns in seconds. */
 export const SMALL = { layers: 2, units: 128, batch: 8, window: 64, learningRate: 0.003, evaluateEvery: 20 };
 /** Sampling at temperature 1 and nothing else. */
-export const PLAIN = { rules: { copyLimit: 0 }, balance: 0, takes: 1, ending: 'cut' };
+export const PLAIN = { rules: { copyLimit: 0 }, takes: 1, ending: 'cut' };
 
 const folder = temporaryWorkspace();
 const [program, ...etude] = runCommand('measured');
@@ -31,13 +31,6 @@ export const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1
 export function spread(list, digits = 0) {
   const [least, most] = [Math.min(...list).toFixed(digits), Math.max(...list).toFixed(digits)];
   return `${median(list).toFixed(digits)} (${least} to ${most})`;
-}
-
-export const ENTROPIES = ['pitchEntropy', 'intervalEntropy', 'rhythmEntropy'];
-
-/** Whether all three entropies of a song are in the range of the source's halves. */
-export function isInside(song, { halves }) {
-  return ENTROPIES.every((key) => song[key] >= halves[key][0] && song[key] <= halves[key][1]);
 }
 
 /** Bars of the longest stretch that is played again at once, all turns together. */

@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../scripts/setup/workspace.mjs';
-import { isInside, loopOf, median, PIECES, PLAIN, runExperiment, SMALL, spread } from './experiments.mjs';
+import { loopOf, median, PIECES, PLAIN, runExperiment, SMALL, spread } from './experiments.mjs';
 
 const SEEDS = [1, 2, 3];
 const [SONGS, LENGTH] = [4, 800];
@@ -37,7 +37,6 @@ const mean = (list) => list.reduce((sum, value) => sum + value, 0) / list.length
 
 function row(way, found) {
   const each = (measure) => found.map(({ songs }) => mean(songs.map(measure)));
-  const inside = found.map(({ songs, source }) => mean(songs.map((song) => 100 * isInside(song, source))));
   const cells = [
     found[0].likelihood
       ? spread(
@@ -49,14 +48,13 @@ function row(way, found) {
     spread(each(({ copiedShare }) => 100 * copiedShare)),
     spread(each(({ repeatedBars }) => 100 * repeatedBars)),
     spread(each(loopOf), 1),
-    spread(inside),
   ];
   return `| ${way} | ${cells.join(' | ')} |`;
 }
 
 const head =
-  '| | held out, nats per note | longest copy, notes | copied, % | repeated bars, % | longest loop, bars | inside, % |\n' +
-  '|---|---|---|---|---|---|---|';
+  '| | held out, nats per note | longest copy, notes | copied, % | repeated bars, % | longest loop, bars |\n' +
+  '|---|---|---|---|---|---|';
 for (const [name, piece] of process.argv[2] === 'trade' ? [] : Object.entries(PIECES)) {
   console.log(`\n### ${name}\n\n${head}`);
   for (const [way, change] of Object.entries(WAYS))

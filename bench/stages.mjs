@@ -15,7 +15,7 @@ const LITTLE =
 export function stages() {
   return [
     sampling('stage-sample', ''),
-    sampling('stage-sample-one-take', 'sample: { takes: 1, balance: 0 }\n'),
+    sampling('stage-sample-one-take', 'sample: { takes: 1 }\n'),
     { name: 'corpus-10000-files', run: corpus },
   ];
 }

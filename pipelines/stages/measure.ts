@@ -18,7 +18,7 @@ import * as z from 'zod';
 
 export const measure = defineStage({
   name: 'measure',
-  version: 8,
+  version: 9,
   summary: 'Tells of every song how much of it is copied, how often it loops, and what in it is invalid',
   params: z.strictObject({}),
   inputs: {
@@ -53,7 +53,7 @@ export const measure = defineStage({
     }
     const pictures = pieces.map((piece, index) =>
       drawSong({
-        ...{ title: `Song ${index + 1}`, piece, report: songs[index]!, halves: source.halves },
+        ...{ title: `Song ${index + 1}`, piece, report: songs[index]! },
         trace: inputs.traces[index]!.map(surprising),
       }),
     );

@@ -7,7 +7,6 @@ import {
   traceFormat,
   traceToCsv,
 } from '@etude/generator';
-import { sourceFormat } from '@etude/measures';
 import { MIDI_EXTENSIONS } from '@etude/midi-reader';
 import { loadModel, ModelError, modelFormat } from '@etude/model';
 import { piecesFormat, seed } from '@etude/music';
@@ -25,7 +24,7 @@ import { loadKernels } from '../computing/kernels.js';
 
 export const sample = defineStage({
   name: 'sample',
-  version: 16,
+  version: 17,
   summary: 'Writes songs token by token with the trained model',
   params: songSettings.extend({
     given: workspaceFiles(
@@ -45,7 +44,6 @@ export const sample = defineStage({
     vocabulary: vocabularyFormat,
     grammar: grammarFormat,
     music: piecesFormat,
-    source: sourceFormat,
   },
   outputs: { songs: family(songTokensFormat), traces: family(traceFormat) },
   errors: [CompositionError, ModelError, UnknownMusicError],
@@ -56,7 +54,7 @@ export const sample = defineStage({
     const model = loadModel(tf, inputs.model, vocabulary.entries.length);
     const songs = await compose(
       { tf, kernels, model, vocabulary, grammar, settings: inputs.grammar },
-      { learned: [...inputs.music], source: inputs.source, given: files.given ?? [] },
+      { learned: [...inputs.music], given: files.given ?? [] },
       settings,
       { signal, progress, say },
     );

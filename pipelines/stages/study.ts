@@ -6,7 +6,7 @@ import * as z from 'zod';
 
 export const study = defineStage({
   name: 'study',
-  version: 2,
+  version: 3,
   summary:
     'Finds out what songs are composed after and measured against: the music as the grammar takes it, and what is normal in it',
   params: z.strictObject({}),

@@ -3,16 +3,7 @@ export { CopyIndex, type Place, type Versions } from './copies/copy-index.js';
 export { type Excess, firstExcess } from './copies/excess.js';
 export type { Onset } from './copies/lines.js';
 export { type CopiedRun, measureNovelty, type Novelty } from './copies/novelty.js';
-export {
-  bitsOutside,
-  type Entropies,
-  entropiesOfHalves,
-  halvesOf,
-  measureEntropies,
-  type Range,
-} from './entropies.js';
 export { measureSource, type SongMeasures, SongMeter, type SourceMeasures } from './measure-song.js';
 export { type Loop, type Monotony, measureMonotony, selfSimilarity } from './monotony.js';
 export { pitchesOf } from './soundness.js';
 export { sourceFormat } from './source-format.js';
-export { Balance } from './style.js';

@@ -1,16 +1,14 @@
 import { type Note, notesOf, type Piece, tempoMap } from '@etude/music';
 import { CopyIndex, type Versions } from './copies/copy-index.js';
 import { measureNovelty, type Novelty } from './copies/novelty.js';
-import { type Entropies, entropiesOfHalves, halvesOf, type Range } from './entropies.js';
 import { type Monotony, measureMonotony } from './monotony.js';
-import { measureSoundness, pitchesOf, type Soundness } from './soundness.js';
+import { measureSoundness, type Soundness } from './soundness.js';
 
 /** What can be told of a song beside the music that it was learnt from. */
 export type SongMeasures = Novelty & Monotony & Soundness & { readonly notes: number; readonly seconds: number };
 
 /** What is normal: the same measures of parts of the source itself. */
 export interface SourceMeasures {
-  readonly halves: Entropies<Range>;
   /** of the second half against the first: of a corpus of pieces, of a piece of its notes */
   readonly novelty: Novelty;
 }
@@ -18,11 +16,9 @@ export interface SourceMeasures {
 /** Measures songs against pieces, all of which are indexed once. */
 export class SongMeter {
   readonly #index: CopyIndex;
-  readonly #pitches: ReadonlySet<number>;
 
   /** @param pieces that the songs were learnt from, each in one way or several */
   constructor(pieces: readonly Versions[]) {
-    this.#pitches = pitchesOf(pieces.flat());
     this.#index = new CopyIndex(pieces);
   }
 
@@ -34,7 +30,7 @@ export class SongMeter {
       seconds: secondsAt(notes.reduce((latest, { end }) => Math.max(latest, end), 0)),
       ...measureNovelty(notes, this.#index, secondsAt),
       ...measureMonotony(notes, song),
-      ...measureSoundness(song, notes, this.#pitches),
+      ...measureSoundness(song),
     };
   }
 }
@@ -48,7 +44,6 @@ export function measureSource(pieces: readonly Piece[]): SourceMeasures {
   const share = novelties.reduce((sum, { copiedShare }, i) => sum + copiedShare * second[i]!.notes.length, 0);
   const count = second.reduce((sum, { notes }) => sum + notes.length, 0);
   return {
-    halves: entropiesOfHalves(pieces),
     novelty: { longestRun: longest.longestRun, copiedShare: count === 0 ? 0 : share / count },
   };
 }
@@ -57,8 +52,9 @@ export function measureSource(pieces: readonly Piece[]): SourceMeasures {
 function halves(pieces: readonly Piece[]): [(readonly Note[])[], { notes: readonly Note[]; piece: Piece }[]] {
   const [only, another] = pieces;
   if (another === undefined) {
-    const [first, second] = halvesOf(only!);
-    return [[first], [{ notes: second, piece: only! }]];
+    const notes = notesOf(only!);
+    const middle = notes.length >> 1;
+    return [[notes.slice(0, middle)], [{ notes: notes.slice(middle), piece: only! }]];
   }
   const middle = pieces.length >> 1;
   return [

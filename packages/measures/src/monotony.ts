@@ -1,9 +1,8 @@
 import { barsBefore, type Note, type Piece } from '@etude/music';
-import { type Entropies, measureEntropies } from './entropies.js';
 import { gapPart } from './grid.js';
 
 /** How much a song loops. */
-export interface Monotony extends Entropies {
+export interface Monotony {
   /** share of the bars with notes that start the same notes at the same places as an earlier one, 0 to 1 */
   readonly repeatedBars: number;
   /** the longest stretch that is played twice or more without anything between */
@@ -43,7 +42,6 @@ export function measureMonotony(notes: readonly Note[], piece: Piece): Monotony 
   const filled = bars.filter((content) => content !== '');
   return {
     repeatedBars: filled.length === 0 ? 0 : 1 - new Set(filled).size / filled.length,
-    ...measureEntropies(notes, piece.division),
     longestLoop: longestLoop(bars),
   };
 }

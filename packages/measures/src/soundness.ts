@@ -7,10 +7,6 @@ export interface Soundness {
   readonly stuckNotes: number;
   /** notes struck while the same key of the same channel still sounds */
   readonly overlaps: number;
-  /** share of the notes whose pitch class is one of the source's, 0 to 1; 1 where there are no notes */
-  readonly inScale: number;
-  /** notes higher or lower than any of the source */
-  readonly outOfRange: number;
 }
 
 /** A note that is not ended sounds wrong if it is still heard so many quarter notes later; what sounds when a song is cut is ended there. */
@@ -23,8 +19,7 @@ export function pitchesOf(pieces: readonly (readonly Pick<Note, 'key' | 'channel
   return keys;
 }
 
-/** @param learnt the keys of the music that the song was learnt from */
-export function measureSoundness(song: Piece, notes: readonly Note[], learnt: ReadonlySet<number>): Soundness {
+export function measureSoundness(song: Piece): Soundness {
   let [stuckNotes, overlaps] = [0, 0];
   const last = song.tracks.reduce((latest, { events }) => Math.max(latest, events.ticks.at(-1) ?? 0), 0);
   for (const { events } of song.tracks) {
@@ -39,12 +34,5 @@ export function measureSoundness(song: Piece, notes: readonly Note[], learnt: Re
     }
     for (const tick of down.values()) if (last - tick > STUCK_BEATS * song.division) stuckNotes += 1;
   }
-  const pitched = notes.filter((note) => !isDrum(note));
-  const scale = new Set(Array.from(learnt, (key) => key % 12));
-  const [lowest, highest] = [Math.min(128, ...learnt), Math.max(-1, ...learnt)];
-  const inScale = pitched.filter(({ key }) => scale.has(key % 12)).length;
-  return {
-    ...{ stuckNotes, overlaps, inScale: pitched.length === 0 ? 1 : inScale / pitched.length },
-    outOfRange: pitched.filter(({ key }) => key < lowest || key > highest).length,
-  };
+  return { stuckNotes, overlaps };
 }

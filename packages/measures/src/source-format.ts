@@ -3,9 +3,7 @@ import * as z from 'zod';
 import type { SourceMeasures } from './measure-song.js';
 
 const count = z.int().min(0);
-const range = z.tuple([z.number(), z.number()]);
 const source = z.object({
-  halves: z.object({ pitchEntropy: range, intervalEntropy: range, rhythmEntropy: range }),
   novelty: z.object({
     longestRun: z
       .object({

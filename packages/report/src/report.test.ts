@@ -1,4 +1,4 @@
-import { measureSource, SongMeter } from '@etude/measures';
+import { SongMeter } from '@etude/measures';
 import { readMidi } from '@etude/midi-reader';
 import { setTempo, timeSignature, writeMidi } from '@etude/midi-writer';
 import { notesOf, piecesOf } from '@etude/music';
@@ -161,8 +161,7 @@ describe('the picture of a song', () => {
   const draw = (keys: readonly number[], trace: Parameters<typeof drawSong>[0]['trace'] = []) => {
     const piece = piecesOf(readMidi(song(keys)))[0]!;
     const meter = new SongMeter([[notesOf(piece)]]);
-    const { halves } = measureSource([piece]);
-    return drawSong({ title: 'A < B & C', piece, report: meter.measure(piece), halves, trace });
+    return drawSong({ title: 'A < B & C', piece, report: meter.measure(piece), trace });
   };
 
   it('has a mark where something was thrown in or given up, and the longest copy', () => {
@@ -193,7 +192,7 @@ describe('the picture of a song', () => {
     const begun = performance.now();
     const meter = new SongMeter([[notesOf(far!)]]);
     const report = meter.measure(far!);
-    drawSong({ title: 'far', piece: far!, report, halves: measureSource([far!]).halves, trace: [] });
+    drawSong({ title: 'far', piece: far!, report, trace: [] });
     expect(performance.now() - begun).toBeLessThan(20_000);
   });
 

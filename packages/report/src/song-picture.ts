@@ -1,4 +1,4 @@
-import { type Entropies, type Range, type SongMeasures, selfSimilarity } from '@etude/measures';
+import { type SongMeasures, selfSimilarity } from '@etude/measures';
 import { barsBefore, isDrum, notesOf, type Piece, tempoMap } from '@etude/music';
 import { scaleLinear } from 'd3-scale';
 import { FAINT, line, picture, text } from './svg.js';
@@ -8,7 +8,6 @@ export interface SongToDraw {
   readonly title: string;
   readonly piece: Piece;
   readonly report: SongMeasures;
-  readonly halves: Entropies<Range>;
   /** in the order of tokens */
   readonly trace: readonly {
     /** where the song stands, in quarter notes */
@@ -39,7 +38,7 @@ const SHADES = 6;
  * A song as an SVG picture: a piano roll with what was injected and the longest copied run, below it how surprised the model was, how many notes
  * each bar begins, and how alike any two bars are.
  */
-export function drawSong({ title, piece, report, halves, trace }: SongToDraw): string {
+export function drawSong({ title, piece, report, trace }: SongToDraw): string {
   const notes = notesOf(piece).filter((note) => !isDrum(note));
   const last = greatest(1, [...notes.map((note) => note.end), ...trace.map(({ quarter }) => quarter * piece.division)]);
   const bars = [...barsBefore(last, piece)];
@@ -64,7 +63,7 @@ export function drawSong({ title, piece, report, halves, trace }: SongToDraw): s
     ...surprises(trace, piece, x),
     ...densities(notes, bars, x),
     ...matrix(notes, piece),
-    ...figures(report, halves),
+    ...figures(report),
   ]);
 }
 
@@ -221,11 +220,9 @@ function matrix(notes: Notes, piece: Piece): string[] {
   ];
 }
 
-function figures(report: SongMeasures, halves: Entropies<Range>): string[] {
+function figures(report: SongMeasures): string[] {
   const left = MARGIN.left + MATRIX.size + 60;
   const loop = report.longestLoop;
-  const bits = (key: keyof Entropies) =>
-    `${report[key].toFixed(2)} bits (source ${halves[key].map((value) => value.toFixed(2)).join(' to ')})`;
   const rows: [string, string][] = [
     ['notes', `${report.notes} in ${report.seconds.toFixed(1)} s`],
     [
@@ -233,12 +230,8 @@ function figures(report: SongMeasures, halves: Entropies<Range>): string[] {
       report.longestRun ? `${report.longestRun.notes} notes, ${report.longestRun.seconds.toFixed(1)} s` : 'none',
     ],
     ['in copies of 8 or more', `${Math.round(100 * report.copiedShare)} %`],
-    ['pitch entropy', bits('pitchEntropy')],
-    ['interval entropy', bits('intervalEntropy')],
-    ['rhythm entropy', bits('rhythmEntropy')],
     ['repeated bars', `${Math.round(100 * report.repeatedBars)} %`],
     ['longest loop', loop ? `${loop.bars} bar${loop.bars === 1 ? '' : 's'}, ${loop.times} times` : 'none'],
-    ['in the source’s scale', `${Math.round(100 * report.inScale)} %`],
     ['stuck or doubled notes', `${report.stuckNotes + report.overlaps}`],
   ];
   return rows.flatMap(([name, value], row) => [

@@ -1,4 +1,4 @@
-import { CopyIndex, halvesOf, pitchesOf, type SourceMeasures } from '@etude/measures';
+import { CopyIndex, pitchesOf } from '@etude/measures';
 import type { Kernels, Model } from '@etude/model';
 import { notesOf, type Piece, rescale, ticksOfBar } from '@etude/music';
 import type { TensorFlow } from '@etude/tensorflow';
@@ -11,10 +11,10 @@ import { type GivenFile, givenMusic } from './given-music.js';
 import { givenVoice } from './given-voice/given-voice.js';
 import { noiseOf, themesOf } from './noise/noise.js';
 import { songOptions } from './rules/grammar-constraint.js';
-import type { StyleSource } from './rules/listener.js';
 import { noteRules } from './rules/note-rules.js';
 import type { SongSettings } from './settings.js';
 import { type Song, SongWriter } from './song-writer.js';
+import { faultsBeside } from './takes/faults.js';
 import { toldRows } from './told-rows.js';
 
 /** A model, and what its tokens mean. */
@@ -31,8 +31,6 @@ export interface ComposingModel {
 export interface ComposingMusic {
   /** what the model has learned from, as the grammar takes it; at least one piece */
   readonly learned: readonly Piece[];
-  /** what is normal in it */
-  readonly source: SourceMeasures;
   /** music of the user's own */
   readonly given: readonly GivenFile[];
 }
@@ -62,7 +60,6 @@ export async function compose(
     prime,
     rules: { copyLimit, ...notes },
     noise,
-    balance,
     takes,
     form,
     ending,
@@ -87,7 +84,6 @@ export async function compose(
   const ticks = { beat: grammar.division, bar: ticksOfBar(first, grammar.division) };
   const voice = settings.voice && givenVoice(settings.voice, given, grammar, vocabulary, ticks.bar);
   const index = copyLimit > 0 ? new CopyIndex(learnedNotes(composing.settings, music.learned)) : undefined;
-  const normal = music.source.halves;
   const writer = new SongWriter({
     ...{ ...composing, signal, takes, length },
     options: {
@@ -98,14 +94,10 @@ export async function compose(
     noise: noiseOf(noise, { ticks, layers: model.shape.layers, themeOf }),
     rules: {
       ...{ copyLimit, index },
-      balance:
-        balance > 0 && music.learned.length === 1
-          ? { parts: partsOf(first, grammar), range: normal, strength: balance }
-          : undefined,
       noteRules: noteRules(notes, { division: grammar.division, learnt: pitchesOf(music.learned.map(notesOf)) }),
       voice: voice?.rule,
     },
-    normal,
+    faultsOf: faultsBeside(music.learned),
     ...{ ending, cadence: cadenceOf(first), bar: ticks.bar },
   });
   const songs: Song[] = [];
@@ -165,12 +157,6 @@ function heardMusic(
     }
   }
   return heard;
-}
-
-/** What songs are held to: the halves of a piece as the grammar writes it, since no song can keep to times that it cannot write. */
-function partsOf(piece: Piece, grammar: Grammar): StyleSource[] {
-  const written = grammar.decode(grammar.encode(piece));
-  return halvesOf(written).map((notes) => ({ notes, division: written.division }));
 }
 
 function silence(song: number, written: number, length: number): string {

@@ -1,4 +1,3 @@
-import { measureSource } from '@etude/measures';
 import { plainCopyOf } from '@etude/measures/testing';
 import { readMidi } from '@etude/midi-reader';
 import { type Note, notesOf, piecesOf } from '@etude/music';
@@ -87,16 +86,15 @@ describe.each(GRAMMARS)('songs of %s', async (name) => {
   const models = { nothing: await copyist(name, 0), 'a tune by heart': await copyist(name, STEPS) };
   const { grammar } = models.nothing.composing;
   const { learned } = models.nothing;
-  const source = measureSource(learned);
   const sources = [learned[0]!, grammar.decode(grammar.encode(learned[0]!))].map(notesOf);
   const write = (knows: keyof typeof models, way: Way, settings: Record<string, unknown>) => {
     const files = Object.entries(way.given ?? {}).map(([file, bytes]) => givenFile(file, bytes));
     const own = typeof way.settings === 'function' ? way.settings(name) : way.settings;
     const temperature = knows === 'nothing' ? 1 : 0.5;
-    const all = songSettings.parse({ takes: 1, balance: 0, length: 160, temperature, ...own, ...settings });
+    const all = songSettings.parse({ takes: 1, length: 160, temperature, ...own, ...settings });
     return compose(
       models[knows].composing,
-      { learned, source, given: files },
+      { learned, given: files },
       { ...all, seed: 1 },
       { signal: new AbortController().signal, progress: () => {}, say: () => {} },
     );

@@ -46,21 +46,13 @@ export const songSettings = z.strictObject({
     })
     .prefault({})
     .describe('what the notes of songs have to keep to'),
-  balance: z
-    .number()
-    .min(0)
-    .max(2)
-    .default(1)
-    .describe(
-      'how closely a song keeps to the shares of pitches, intervals, rhythms and lengths of one half of the piece it was learnt from; a corpus has none',
-    ),
   takes: z
     .int()
     .min(1)
     .max(100)
-    .default(8)
+    .default(4)
     .describe(
-      'how often each song is written; kept is the take that is most like the source in its entropies, and where none is like it the song is written again',
+      'how often each song is written; kept is, of the takes with the fewest faults (silent, broken off, a last bar that is not full, an end off the tonic, notes beyond the range of their instrument), the one of middling likelihood, since the likeliest repeats itself',
     ),
   form: form.optional().describe('sections and repeats of each song; left out: it goes on for its length'),
   ending: ending

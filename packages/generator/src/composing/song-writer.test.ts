@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { CopyIndex, entropiesOfHalves } from '@etude/measures';
+import { CopyIndex } from '@etude/measures';
 import { ChannelEvents, readMidi } from '@etude/midi-reader';
 import { chooseKernels, initialWeights, type LanguageModelShape } from '@etude/model';
 import { createRandom, notesOf, type Piece, piecesOf } from '@etude/music';
@@ -34,7 +34,8 @@ describe.each(others)('songs without a form, of a model that knows nothing, in t
     new SongWriter({
       ...{ tf: loaded.tf, kernels, vocabulary, grammar, signal: new AbortController().signal },
       model: { shape, weights: initialWeights(loaded.tf, shape, createRandom(1)) },
-      ...{ takes: 1, length: 400, ending, cadence: cadenceOf(piece), bar, normal: entropiesOfHalves([piece]) },
+      ...{ takes: 1, length: 400, ending, cadence: cadenceOf(piece), bar },
+      faultsOf: () => 0,
       options: { bending: UNBENT, ...songOptions(vocabulary, grammar) },
       rules: { copyLimit: 8, index: new CopyIndex([[notesOf(piece)]]) },
     });
@@ -50,7 +51,7 @@ describe.each(others)('songs without a form, of a model that knows nothing, in t
             ...piece,
             tracks: piece.tracks.map((track) => ({ ...track, events: ChannelEvents.of([]) })),
           };
-          return bars.write({ song, isGiven: () => false, given: 0, from: 0, until: 4 * bar, cost: () => 0 });
+          return bars.write({ song, isGiven: () => false, given: 0, from: 0, until: 4 * bar });
         });
         songs.add(written.tokens.join(' '));
       }

@@ -1,4 +1,4 @@
-import { bitsOutside, type Entropies, firstExcess, measureEntropies, type Onset, type Range } from '@etude/measures';
+import { firstExcess, type Onset } from '@etude/measures';
 import { type Kernels, type Model, meanLoss, onlyHeard } from '@etude/model';
 import { excerpt, hash, notesOf, type Piece } from '@etude/music';
 import type { TensorFlow } from '@etude/tensorflow';
@@ -7,10 +7,11 @@ import { type SamplingOptions, type SamplingProgress, sample, type WrittenSong }
 import type { TokenTrace } from '../sampling/song-draft.js';
 import { type Cadence, dominantFrom, type Ending, type EndingJudge, withTonic } from './endings/cadence.js';
 import type { BarWriter } from './form/form.js';
-import { injections, isScheduled, type Noise } from './noise/schedule.js';
+import { injections, type Noise } from './noise/schedule.js';
 import { listenerOf, type SongRules } from './rules/listener.js';
 import type { NoteRule } from './rules/note-rule.js';
-import { cheapest, cheapestOfRounds, SILENT, STUCK, surpriseOf } from './takes/choose.js';
+import { type Judged, likeliestOf, middleOf, surpriseOf } from './takes/choose.js';
+import { BROKEN_OFF, type Faults } from './takes/faults.js';
 import type { TraceRow } from './trace.js';
 import { TraceRows } from './trace-rows.js';
 
@@ -23,14 +24,12 @@ export interface Song {
 }
 
 /** One of the times that a song was written. */
-interface Take {
+interface Take extends Judged {
   readonly piece: Piece;
   readonly trace: readonly TokenTrace[];
   /** whether its ending changed it */
   readonly isChanged: boolean;
   readonly stops: number;
-  /** of several the least is chosen */
-  readonly cost: number;
 }
 
 interface Tools {
@@ -47,8 +46,7 @@ interface Tools {
   readonly takes: number;
   /** tokens that a song, or a stretch of one, has at most */
   readonly length: number;
-  /** entropies of the source's halves */
-  readonly normal: Entropies<Range>;
+  readonly faultsOf: Faults;
   /** how songs without a form end that do not end by themselves, and ticks of a bar */
   readonly ending: Ending;
   readonly cadence: Cadence;
@@ -75,7 +73,7 @@ export class SongWriter {
   }
 
   /**
-   * Songs that go on from a beginning: of each the take that is most like the source in its entropies, or, round a given voice, the likeliest.
+   * Songs that go on from a beginning: of each the take with the fewest faults and a middling likelihood, or, round a given voice, the likeliest.
    * @param until the tick at which they end; undefined: after their length, or where they end by themselves
    */
   async songs(
@@ -88,54 +86,31 @@ export class SongWriter {
     const isOpen = until === undefined && ending !== 'cut';
     const hasCadence = isOpen && ending === 'cadence';
     const listener = listenerOf(vocabulary, grammar, {
-      ...{ ...rules, prime: prime.length, balance: rules.balance && this.#inTurn(rules.balance, count, seed) },
+      ...{ ...rules, prime: prime.length },
       ...(hasCadence && { ending: (endsAt) => dominantFrom(() => endsAt() - bar / 2, cadence) }),
     });
     const closing = isOpen ? { bar, bars: hasCadence ? 1 : 0 } : undefined;
     const options = { takes, length, prime, listener, until, closing };
     const written = await this.#sample({ ...options, songs: count, seed }, onProgress);
-    const songs: Song[] = [];
-    for (let song = 0; song < count; song++) {
-      // Few songs have no take that is like the source: those are written again, unless noise keeps them from it on purpose.
-      const best = await cheapestOfRounds(async (round) => {
-        const again = { ...options, songs: 1, seed: hash(seed, song, round) };
-        const drafts = round === 0 ? written.slice(song * takes, (song + 1) * takes) : await this.#sample(again);
-        return cheapest(drafts.map((take) => this.#ended(take, hasCadence)));
-      }, this.#mayBeLikeSource);
-      songs.push(this.#asSong(best));
-    }
-    return songs;
-  }
-
-  /** Songs, and the takes of each, keep to one part of the source after the other. */
-  #inTurn(balance: NonNullable<SongRules['balance']>, count: number, seed: number): SongRules['balance'] {
-    const { takes } = this.#tools;
-    const { parts } = balance;
-    const inTurn = Array.from({ length: count * takes }, (_, row) => {
-      const [song, take] = [Math.floor(row / takes), row % takes];
-      return parts[(Math.abs(seed) + song + take) % parts.length]!;
+    const choose = rules.voice ? likeliestOf : middleOf;
+    return Array.from({ length: count }, (_, song) => {
+      const drafts = written.slice(song * takes, (song + 1) * takes);
+      return this.#asSong(choose(drafts.map((take) => this.#ended(take, hasCadence))));
     });
-    return { ...balance, parts: inTurn };
-  }
-
-  /** Whether takes are chosen by how like the source they are, and nothing is injected that makes them unlike it. */
-  get #mayBeLikeSource(): boolean {
-    const { rules, noise, takes } = this.#tools;
-    return takes > 1 && rules.voice === undefined && !isScheduled(noise);
   }
 
   /** A take with its ending, and what it costs to choose it. */
   #ended({ tokens, trace, endedAt, isStuck }: WrittenSong, hasCadence: boolean): Take {
-    const { vocabulary, grammar, rules, cadence, bar } = this.#tools;
+    const { vocabulary, grammar, faultsOf, cadence, bar } = this.#tools;
     let piece = grammar.decode(tokensOfIds(vocabulary, tokens));
     if (endedAt !== undefined) piece = excerpt(piece, 0, endedAt);
     if (endedAt !== undefined && hasCadence) piece = withTonic(piece, { song: endedAt, bar }, cadence, this.#judge);
     const excess = this.#judge.excessOf(piece, this.#givenOf(trace));
     if (excess !== undefined) piece = excerpt(piece, 0, excess.at);
     const stops = Number(isStuck) + Number(excess !== undefined);
-    const unlike = rules.voice ? surpriseOf(trace) : this.#bitsOutside(piece);
-    const cost = unlike + (stops > 0 ? STUCK : 0) + (notesOf(piece).length === 0 ? SILENT : 0);
-    return { piece, trace, isChanged: endedAt !== undefined || excess !== undefined, stops, cost };
+    const faults = faultsOf(piece) + (stops > 0 ? BROKEN_OFF : 0);
+    const isChanged = endedAt !== undefined || excess !== undefined;
+    return { piece, trace, isChanged, stops, faults, surprise: surpriseOf(trace) };
   }
 
   #asSong({ piece, trace, isChanged, stops }: Take): Song {
@@ -186,43 +161,31 @@ export class SongWriter {
     };
   }
 
-  /** A song that is written bar by bar: again, where it is not like the source in its entropies, as those of one stretch are. */
+  /** A song that is written bar by bar. */
   async inForm(
     { seed, song }: { seed: number; song: number },
     write: (seed: number, bars: BarWriter) => Promise<Piece>,
   ): Promise<Song> {
-    const { piece, written } = await cheapestOfRounds(async (round) => {
-      const own = hash(seed, song, round);
-      const { writer, written } = this.#bars(own, seed + song);
-      const piece = await write(own, writer);
-      return { piece, written, cost: this.#bitsOutside(piece) };
-    }, this.#mayBeLikeSource);
-    return this.#traced(piece, written);
+    const own = hash(seed, song);
+    const { writer, written } = this.#bars(own);
+    return this.#traced(await write(own, writer), written);
   }
 
-  /**
-   * What writes the bars of one song, and how it wrote them.
-   * @param turn which part of the source it keeps to, counted round and round
-   */
-  #bars(seed: number, turn: number): { writer: BarWriter; written: Written } {
+  /** What writes the bars of one song, and how it wrote them. */
+  #bars(seed: number): { writer: BarWriter; written: Written } {
     const { tf, kernels, model, vocabulary, grammar, rules, takes, length } = this.#tools;
     let stretches = 0;
     const written: Written = { rows: new TraceRows(grammar), stops: 0 };
-    // One part for all of the song, which is written in many stretches.
-    const { balance } = rules;
-    const ownRules = balance && {
-      balance: { ...balance, parts: [balance.parts[Math.abs(turn) % balance.parts.length]!] },
-    };
     const writer: BarWriter = {
       ...this.#judge,
       division: grammar.division,
-      write: async ({ song, isGiven, given, from, until, cost, rules: more = [] }) => {
+      write: async ({ song, isGiven, given, from, until, surprise, rules: more = [] }) => {
         const prime = this.#heardBefore(song, from);
         const section: NoteRule = { name: 'section', allows: ({ start }) => start >= from };
         const noteRules = () => [...more, ...(rules.noteRules?.() ?? []), section];
         const heard = this.#fit(excerpt(song, 0, given)).ids.length;
         const around = { notes: this.#read(song), isGiven, from };
-        const listener = listenerOf(vocabulary, grammar, { ...rules, ...ownRules, noteRules, around, prime: heard });
+        const listener = listenerOf(vocabulary, grammar, { ...rules, noteRules, around, prime: heard });
         // Each stretch of a song has draws of its own.
         const own = hash(seed, ++stretches);
         // What was written before had its noise when it was written.
@@ -234,10 +197,12 @@ export class SongWriter {
         });
         const made = drafts.map(({ tokens, trace, isStuck }) => {
           const piece = excerpt(grammar.decode(tokensOfIds(vocabulary, tokens)), from, until);
-          // A single take is chosen at any cost.
-          return { piece, trace, isStuck, cost: takes === 1 ? 0 : cost(piece) + (isStuck ? STUCK : 0) };
+          const faults = isStuck ? BROKEN_OFF : 0;
+          // A single take is chosen whatever it is.
+          const nats = takes === 1 ? 0 : (surprise?.(piece) ?? surpriseOf(trace.slice(prime.length)));
+          return { piece, trace, isStuck, faults, surprise: nats };
         });
-        const { piece, trace, isStuck } = cheapest(made);
+        const { piece, trace, isStuck } = (surprise ? likeliestOf : middleOf)(made);
         written.rows.add(this.#named(trace), from, until);
         if (isStuck) written.stops += 1;
         return piece;
@@ -250,7 +215,6 @@ export class SongWriter {
         const rows = conditionRows(grammar, model.shape.conditions?.fields)?.of(tokensOfIds(vocabulary, all));
         return meanLoss({ tf, kernels }, model, [{ ids, rows }], 256);
       },
-      bitsOutside: (piece) => this.#bitsOutside(piece),
       cut() {
         written.stops += 1;
       },
@@ -311,9 +275,5 @@ export class SongWriter {
     const { tf, kernels, model, options: common, signal } = this.#tools;
     const injected = noise && { injections: () => injections(noise) };
     return sample({ tf, kernels }, model, { ...common, ...injected, ...options }, { signal, onProgress });
-  }
-
-  #bitsOutside(piece: Piece): number {
-    return bitsOutside(measureEntropies(notesOf(piece), piece.division), this.#tools.normal);
   }
 }

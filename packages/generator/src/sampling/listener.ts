@@ -32,8 +32,6 @@ export interface Listener {
   insteadOf?(id: number): readonly number[];
   /** Ticks from the beginning of the song at which it stands after a token. */
   timeAfter(id: number): number;
-  /** What the weight of a token is multiplied by, above 0; absent where it would always be 1. */
-  readonly preference?: (id: number) => number;
   /** @param isGiven whether the token is of music that the user gave */
   add(id: number, isGiven: boolean): void;
   /** Hears at which tick the song will end. */

@@ -160,12 +160,6 @@ describe('a listener', () => {
     // Twice its length is the most.
     expect(await lengthOf(3, 5)).toEqual([10, undefined]);
   });
-
-  it('makes what it prefers likelier', async () => {
-    const listener = () => ({ ...silent, preference: (id: number) => (id === 4 ? 1e6 : 1) });
-    const [song] = await sample({ tf, kernels }, model, { ...options, listener });
-    expect([...song!.tokens.slice(1)].filter((id) => id === 4).length).toBeGreaterThan(15);
-  });
 });
 
 it('writes takes of a song from other draws, the first one as if there were no others', async () => {

@@ -185,7 +185,7 @@ export class SongDraft {
   ): { id: number | undefined; refused: number; relaxed: readonly string[] } {
     const listener = this.#listener;
     const weights = weightsOf(logits, bending, may, this.tokens);
-    const first = draw(listener ? this.#preferred(weights) : weights, this.#random);
+    const first = draw(weights, this.#random);
     if (listener === undefined || first === undefined) return { id: first, refused: 0, relaxed: [] };
     const { boundary } = this.#options;
     const refused = new Set<number>();
@@ -195,7 +195,7 @@ export class SongDraft {
         let left = weights;
         let drawn: number | undefined = first;
         if (unbent || relaxed > 0) {
-          left = this.#preferred(weightsOf(logits, unbent ? UNBENT : bending, may, this.tokens));
+          left = weightsOf(logits, unbent ? UNBENT : bending, may, this.tokens);
           drawn = draw(left, this.#random);
         }
         for (; drawn !== undefined; drawn = draw(left, this.#random)) {
@@ -224,17 +224,6 @@ export class SongDraft {
 
   #isRefused(id: number): boolean {
     return this.#acting.some((effect) => effect.refuses?.(id) === true);
-  }
-
-  /** Weights with what the listener would rather have, in place. */
-  #preferred(weights: Float64Array): Float64Array {
-    const { boundary } = this.#options;
-    const preference = this.#listener?.preference;
-    if (preference === undefined) return weights;
-    for (let id = 0; id < weights.length; id++) {
-      if (weights[id]! > 0 && id !== boundary) weights[id]! *= preference(id);
-    }
-    return weights;
   }
 
   /** Begins what is due; in words for the trace. */

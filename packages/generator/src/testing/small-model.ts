@@ -28,7 +28,6 @@ export const silent: Listener = {
     allows: () => true,
     forbids: () => false,
     isGiven: () => false,
-    preference: () => 1,
     timeAfter: () => 0,
     add: () => {},
   },

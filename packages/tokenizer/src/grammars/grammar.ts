@@ -150,13 +150,6 @@ interface NoteBegin {
   readonly channel: number;
 }
 
-/** How long a note lasts. */
-interface NoteLength {
-  readonly ticks: number;
-  /** whether it has lasted so long, and could last longer */
-  readonly isOver: boolean;
-}
-
 /** Follows the tokens of a piece, and knows where it stands. */
 export interface NoteReader {
   /** The note that a token would begin here, pitched or of percussion; undefined where it begins none. */
@@ -165,8 +158,6 @@ export interface NoteReader {
   allows(token: string): boolean;
   /** Ticks from the beginning of the piece at which it stands after a token, at least. */
   timeAfter(token: string): number;
-  /** How long the note lasts that a token ends, or to which it gives its length; undefined where it does neither. */
-  lengthOf?(token: string): NoteLength | undefined;
   /** The tick at which a note has to begin after a token, where the token says so. */
   onsetAfter?(token: string): number | undefined;
   /** Whether a piece may end here; absent where it may wherever the order of tokens has it. */

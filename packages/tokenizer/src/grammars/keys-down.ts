@@ -6,10 +6,9 @@ interface Message {
   readonly data2: number;
 }
 
-/** Which keys of a track are down and since when, and what its programs, controllers and the like are set to. */
+/** Which keys of a track are down, and what its programs, controllers and the like are set to. */
 export class KeysDown {
-  /** tick by key */
-  readonly #down = new Map<number, number>();
+  readonly #down = new Set<number>();
   /** message by status, and for controllers by number */
   readonly #set = new Map<number, number>();
 
@@ -20,13 +19,8 @@ export class KeysDown {
     return isNoteOff(message) ? isDown : this.#set.get(settingOf(message)) !== settingTo(message);
   }
 
-  /** The tick at which the note began that a message ends; undefined where it ends none. */
-  begunAt(message: Message): number | undefined {
-    return isNoteOff(message) ? this.#down.get(keyId(message)) : undefined;
-  }
-
-  add(message: Message, tick: number): void {
-    if (isNoteOn(message)) this.#down.set(keyId(message), tick);
+  add(message: Message): void {
+    if (isNoteOn(message)) this.#down.add(keyId(message));
     else if (isNoteOff(message)) this.#down.delete(keyId(message));
     else this.#set.set(settingOf(message), settingTo(message));
   }

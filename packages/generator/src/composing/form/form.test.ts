@@ -28,14 +28,13 @@ function bars(count: number, key: number): Piece {
 function fakeWriter(calls: { from: number; until: number; given: number }[], more: Partial<BarWriter> = {}): BarWriter {
   return {
     ...{ division: 480, excessOf: () => undefined, knows: () => true, cut: () => {} },
-    write: async ({ from, until, given, cost }) => {
+    write: async ({ from, until, given, surprise }) => {
       calls.push({ from, until, given });
       const takes = [0, 1].map((take) => bars((until - from) / BAR, 58 + 2 * calls.length + take));
-      const costs = takes.map(cost);
-      return takes[costs.indexOf(Math.min(...costs))]!;
+      const nats = takes.map((take, i) => surprise?.(take) ?? -i);
+      return takes[nats.indexOf(Math.min(...nats))]!;
     },
     surprise: (piece, from) => -notesOf(excerpt(piece, 0, from)).at(-1)!.key,
-    bitsOutside: (piece) => -notesOf(piece).at(-1)!.key,
     ...more,
   };
 }

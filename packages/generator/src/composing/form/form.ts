@@ -29,7 +29,7 @@ export type Form = z.output<typeof form>;
 export interface BarWriter extends EndingJudge {
   readonly division: number;
   /**
-   * Of several takes of what begins in a song from the tick `from` on and before `until` the one of the least cost.
+   * What begins in a song from the tick `from` on and before `until`: of several takes the likeliest by `surprise`, or the one of middling likelihood.
    * @param song all that stands before and behind the stretch
    * @param given ticks of its beginning that were given, and count for nothing in the rules
    * @param rules about its notes, besides those of all songs
@@ -40,13 +40,11 @@ export interface BarWriter extends EndingJudge {
     given: number;
     from: number;
     until: number;
-    cost: (take: Piece) => number;
+    surprise?: ((take: Piece) => number) | undefined;
     rules?: readonly NoteRule[];
   }): Promise<Piece>;
   /** Nats a token that the model needs for what comes from a tick on, having heard what comes before. */
   surprise(piece: Piece, from: number): number;
-  /** How far from the source in its entropies, in bits. */
-  bitsOutside(piece: Piece): number;
   /** Hears that the song was cut, since it would have copied more than it may. */
   cut(): void;
 }
@@ -64,7 +62,7 @@ const MOST_REPAIRS = 16;
 /**
  * A song in sections. All is written bar by bar between what is there, by the model that hears it from the beginning: what is new, the bars
  * of a varied repeat, the last bar's cadence. Of several takes the one is kept after which what follows is likeliest; where nothing
- * follows yet, the one that is most like the source. Where bars that were there before copy too much together, one of them is written
+ * follows yet, the one of middling likelihood. Where bars that were there before copy too much together, one of them is written
  * anew; where that does not help either, the song ends.
  */
 export async function writeForm(
@@ -89,10 +87,8 @@ export async function writeForm(
     const own: boolean[] = Array(bars).fill(false);
     const around = together([before, { piece: silence(writer.division), own }, after]);
     const [from, until] = [before.own.length * barTicks, (before.own.length + bars) * barTicks];
-    const cost = (take: Piece) => {
-      const whole = together([before, { piece: take, own }, after]).piece;
-      return after.own.length === 0 ? writer.bitsOutside(whole) : writer.surprise(whole, until);
-    };
+    const surpriseBehind = (take: Piece) =>
+      writer.surprise(together([before, { piece: take, own }, after]).piece, until);
     const isGiven = isOwn(around);
     const piece = await writer.write({
       song: around.piece,
@@ -100,7 +96,7 @@ export async function writeForm(
       given: givenBars * barTicks,
       from,
       until,
-      cost,
+      surprise: after.own.length === 0 ? undefined : surpriseBehind,
       rules,
     });
     return { piece, own };

@@ -13,11 +13,6 @@ export interface Noise {
   readonly disturbances: readonly { readonly kind: string; begin(song: SongSoFar): Effect }[];
 }
 
-/** Whether noise comes in any case, and not only where a song loops. */
-export function isScheduled(noise: Noise | undefined): boolean {
-  return noise?.every !== undefined || noise?.everyTicks !== undefined;
-}
-
 /** Injects noise into one song, when it is due. */
 export function injections(noise: Noise): Injections {
   let [count, lastToken, lastTick] = [0, 0, 0];

@@ -1,6 +1,6 @@
-import { Balance, CopyGuard, type CopyIndex, type Entropies, type Range, type Surroundings } from '@etude/measures';
-import { isDrum, type Note } from '@etude/music';
-import type { Grammar, NoteReader, Vocabulary, VoiceRule } from '@etude/tokenizer';
+import { CopyGuard, type CopyIndex, type Surroundings } from '@etude/measures';
+import { isDrum } from '@etude/music';
+import type { Grammar, Vocabulary, VoiceRule } from '@etude/tokenizer';
 import type { Listener } from '../../sampling/listener.js';
 import type { NoteRule } from './note-rule.js';
 
@@ -13,13 +13,6 @@ export interface SongRules {
   readonly around?: (Surroundings & { readonly from: number }) | undefined;
   /** tokens that are given, and count for nothing in the other rules */
   readonly prime: number;
-  /**
-   * Whose shares of pitches, intervals, rhythms and lengths a song keeps to, how closely, and which entropies it is to have; each song in turn keeps to one of the parts, since
-   * the whole is a mixture that none of its parts is like.
-   */
-  readonly balance?:
-    | { readonly parts: readonly StyleSource[]; readonly range: Entropies<Range>; readonly strength: number }
-    | undefined;
   /** the other rules of a song, made for each; the first is given up first */
   readonly noteRules?: () => readonly NoteRule[];
   /** a voice that is given, whose notes obey nothing else; it is given up after all other rules */
@@ -28,25 +21,16 @@ export interface SongRules {
   readonly ending?: ((endsAt: () => number) => NoteRule) | undefined;
 }
 
-/** Some notes, and the ticks a quarter note of their times. */
-export interface StyleSource {
-  readonly notes: readonly Note[];
-  readonly division: number;
-}
-
 /** Hears the notes of a song while it is written, and what rules say of them. Without rules, all that makes sense may come. */
 export function listenerOf({ entries }: Vocabulary, grammar: Grammar, rules: SongRules): () => Listener {
-  let songs = 0;
   const ids = rules.voice && new Map(entries.map(({ token }, id) => [token, id]));
   return () => {
     const { index, around, prime } = rules;
-    const part = rules.balance?.parts[songs++ % rules.balance.parts.length];
     let endsAt = Number.POSITIVE_INFINITY;
     const all: readonly NoteRule[] = [
       ...(rules.ending ? [rules.ending(() => endsAt)] : []),
       ...(rules.noteRules?.() ?? []),
     ];
-    const balance = part && new Balance(part, rules.balance!.range, rules.balance!.strength, grammar.division);
     const voice = rules.voice?.();
     const isOfVoice = (token: string) => voice?.isOfVoice(token) === true;
     const guard = index && new CopyGuard(index, rules.copyLimit, around);
@@ -86,18 +70,12 @@ export function listenerOf({ entries }: Vocabulary, grammar: Grammar, rules: Son
       },
       mayEnd: () => reader.mayEnd !== false,
       timeAfter: (id) => reader.timeAfter(entries[id]!.token),
-      ...(balance && { preference: (id) => preferenceOf(balance, reader, entries[id]!.token, now) }),
       add(id, isGiven) {
         const { token } = entries[id]!;
         const heard = reader.noteOf(token);
         if (heard !== undefined && heard.start >= (around?.from ?? 0)) guard?.add(heard, isGiven);
         const note = pitchOf(token);
-        if (note !== undefined) {
-          if (count >= prime && !isOfVoice(token)) for (const rule of all) rule.add?.(note);
-          balance?.add(note);
-        }
-        const length = balance && reader.lengthOf?.(token);
-        if (length !== undefined) balance!.addLength(length.ticks);
+        if (note !== undefined && count >= prime && !isOfVoice(token)) for (const rule of all) rule.add?.(note);
         now = reader.timeAfter(token);
         voice?.add(token);
         reader.add(token);
@@ -108,15 +86,4 @@ export function listenerOf({ entries }: Vocabulary, grammar: Grammar, rules: Son
       },
     };
   };
-}
-
-/** What the weight of a token is multiplied by, that a song stay like its source. */
-function preferenceOf(balance: Balance, reader: NoteReader, token: string, now: number): number {
-  const note = reader.noteOf(token);
-  if (note !== undefined && !isDrum(note)) return balance.ofNote(note, now);
-  const onset = reader.onsetAfter?.(token);
-  if (onset !== undefined) return balance.ofOnset(onset, now);
-  const length = reader.lengthOf?.(token);
-  const waiting = balance.ofWaiting(now, reader.timeAfter(token));
-  return length === undefined ? waiting : waiting * balance.ofLength(length.ticks, length.isOver);
 }

@@ -1,36 +1,28 @@
 import type { TokenTrace } from '../../sampling/song-draft.js';
 
-/** Something that was written several times, to choose from. */
-interface Costly {
-  /** the least is chosen; 0: nothing is wrong with it */
-  readonly cost: number;
+/** One of the times that something was written. */
+export interface Judged {
+  /** what a musician would object to, counted */
+  readonly faults: number;
+  /** nats a token that the model needed for it, or for what follows it */
+  readonly surprise: number;
 }
 
-/** What it costs to end because nothing was left that may follow: more than any fault but silence. */
-export const STUCK = 1000;
-export const SILENT = 10_000;
-
-/** How often a song is written at most, each time with all of its takes. */
-const ROUNDS = 3;
-
-/** The take that costs least; of equals the first. */
-export function cheapest<T extends Costly>(takes: readonly T[]): T {
-  return takes.reduce((best, take) => (take.cost < best.cost ? take : best));
+/** Of the takes with the fewest faults the one of middling likelihood, since the likeliest repeats itself; of two in the middle the likelier. */
+export function middleOf<T extends Judged>(takes: readonly T[]): T {
+  const best = bestOf(takes);
+  return best[(best.length - 1) >> 1]!;
 }
 
-/**
- * Writes something again as long as it costs anything, a few times at most, and gives the cheapest.
- * @param mayBeFree whether another round could cost nothing
- */
-export async function cheapestOfRounds<T extends Costly>(
-  write: (round: number) => T | Promise<T>,
-  mayBeFree: boolean,
-): Promise<T> {
-  let best = await write(0);
-  for (let round = 1; best.cost > 0 && mayBeFree && round < ROUNDS; round++) {
-    best = cheapest([best, await write(round)]);
-  }
-  return best;
+/** Of the takes with the fewest faults the likeliest; of equals the first. */
+export function likeliestOf<T extends Judged>(takes: readonly T[]): T {
+  return bestOf(takes)[0]!;
+}
+
+/** The takes with the fewest faults, the likeliest first. */
+function bestOf<T extends Judged>(takes: readonly T[]): T[] {
+  const fewest = Math.min(...takes.map(({ faults }) => faults));
+  return takes.filter(({ faults }) => faults === fewest).sort((a, b) => a.surprise - b.surprise);
 }
 
 /** Nats a token that the model needed for a song. */

@@ -45,15 +45,10 @@ export function eventTextGrammar(division: number): Grammar {
         },
         allows: (token) => keys.allows(eventOf(token)),
         timeAfter: (token) => now + eventOf(token).tick,
-        lengthOf(token) {
-          const event = eventOf(token);
-          const begun = keys.begunAt(event);
-          return begun === undefined ? undefined : { ticks: now + event.tick - begun, isOver: true };
-        },
         add(token) {
           const event = eventOf(token);
           now += event.tick;
-          keys.add(event, now);
+          keys.add(event);
         },
       };
     },

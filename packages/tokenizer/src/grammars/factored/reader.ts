@@ -57,11 +57,6 @@ export class FactoredReader implements NoteReader {
     return token?.kind === 'position' ? (this.barStart + token.step) * this.#grid.unit : undefined;
   }
 
-  lengthOf(text: string) {
-    const token = this.#grid.tokens.read(text);
-    return token?.kind === 'duration' ? { ticks: token.steps * this.#grid.unit, isOver: false } : undefined;
-  }
-
   timeAfter(text: string): number {
     const token = this.#grid.tokens.read(text);
     if (token?.kind === 'bar') return this.barEnd * this.#grid.unit;

@@ -35,12 +35,6 @@ export class ScoreReader implements NoteReader {
     return { start, key: token.key - follower.shift, track: part, channel: 0 };
   }
 
-  lengthOf(text: string) {
-    const token = this.#tokens.read(text);
-    if (token?.kind !== 'duration' || this.#follower.open?.isRest !== false) return undefined;
-    return { ticks: token.steps * this.#unit, isOver: false };
-  }
-
   timeAfter(text: string): number {
     const token = this.#tokens.read(text);
     const { voices, voice, now, open } = this.#follower;

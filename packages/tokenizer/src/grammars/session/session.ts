@@ -67,15 +67,10 @@ function sessionReader(tokens: TokenTable<SessionToken>, unit: number): NoteRead
       return message === undefined || keysOf(message.track).allows(message);
     },
     timeAfter,
-    lengthOf(text) {
-      const message = messageOf(tokens, text);
-      const begun = message && keysOf(message.track).begunAt(message);
-      return begun === undefined ? undefined : { ticks: now - begun, isOver: true };
-    },
     add(text) {
       now = timeAfter(text);
       const message = messageOf(tokens, text);
-      if (message !== undefined) keysOf(message.track).add(message, now);
+      if (message !== undefined) keysOf(message.track).add(message);
     },
   };
 }

@@ -1,0 +1,36 @@
+import { ChannelEvents } from '@etude/midi-reader';
+import type { Piece } from '@etude/music';
+import { expect, it } from 'vitest';
+import { faultsBeside } from './faults.js';
+
+const BAR = 3 * 480;
+/** Notes one after the other, a quarter long; the last one until the end. */
+const tune = (keys: readonly number[], end: number, own: Partial<Piece> = {}): Piece => ({
+  ...{ division: 480, tempos: [], timeSignatures: [{ tick: 0, numerator: 3, denominator: 4 }], keySignatures: [] },
+  tracks: [
+    {
+      name: '',
+      events: ChannelEvents.of(
+        keys.flatMap((data1, at) => [
+          { tick: at * 480, status: 0x90, data1, data2: 80 },
+          { tick: at === keys.length - 1 ? end : (at + 1) * 480, status: 0x80, data1, data2: 0 },
+        ]),
+      ),
+    },
+  ],
+  ...own,
+});
+const inG = { keySignatures: [{ tick: 0, sharps: 1, minor: false }] };
+const faultsOf = faultsBeside([tune([67, 71, 74, 79], 2 * BAR, inG)]);
+
+it.each([
+  ['nothing', tune([71, 74, 67], BAR), 0],
+  ['an end inside a bar', tune([71, 67], BAR + 480), 1],
+  ['an end off the tonic', tune([67, 74, 71], BAR), 1],
+  ['an end off its own tonic', tune([71, 74, 67], BAR, { keySignatures: [{ tick: 0, sharps: 0, minor: false }] }), 1],
+  ['a note that is too high', tune([71, 81, 67], BAR), 1],
+  ['all of it', tune([55, 71], BAR + 480), 3],
+  ['silence', tune([], 0), 100],
+])('objects to %s', (_, song, faults) => {
+  expect(faultsOf(song)).toBe(faults);
+});
