@@ -90,7 +90,7 @@ const CHAINS: Record<string, Chain> = {
     params: {
       'extract-track': { source: 'rolls.json' },
       tokenize: { grammar: { kind: 'chord-frame', stepsPerBeat: 1, keyToken: true }, transposeToAllKeys: true },
-      train: { layers: 1, units: 2, steps: 12, batch: 4, window: 8, evaluateEvery: 4 },
+      train: { layers: 1, units: 2, conditions: false, steps: 12, batch: 4, window: 8, evaluateEvery: 4 },
     },
     source: workspaceFile(Buffer.from(JSON.stringify(rolls)), 'rolls.json'),
     inputs: {},

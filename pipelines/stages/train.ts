@@ -67,7 +67,7 @@ export const train = defineStage({
   outputs: { model: modelFormat, curve: learningCurveFormat, picture: textFormat },
   errors: [BaseModelError, TrainingError],
   /** Longer training goes on from where shorter training ended, unless its learning rate was another on the way. */
-  checkpointParams: ({ steps, ...others }) => (others.decay === 'none' ? others : { steps, ...others }),
+  checkpointParams: ({ steps, storedAs: _, ...others }) => (others.decay === 'none' ? others : { steps, ...others }),
   async run({ params, inputs, files, signal, progress, say, checkpoint }) {
     const { vocabulary } = inputs;
     const grammar = createGrammar(inputs.grammar);
@@ -78,8 +78,7 @@ export const train = defineStage({
     say(`computing with ${kernels.computedBy}`);
     const base = files.from?.[0] && baseModel(files.from[0].bytes(), { vocabulary, settings: inputs.grammar });
     if (base) say(`going on from ${files.from![0]!.path}: ${inWords(base.tokens)}`);
-    const told = () =>
-      params.conditions && grammar.conditions ? conditionsIn(grammar.conditions, inputs.tokens) : undefined;
+    const told = () => (params.conditions ? conditionsIn(grammar, inputs) : undefined);
     const shape = base?.shape ?? shapeOf(params, vocabulary.entries.length, told());
     const conditions = conditionRows(grammar, shape.conditions?.fields);
     let validation = '';
@@ -110,7 +109,7 @@ export const train = defineStage({
         `${best.copiedShare === undefined ? '' : `, ${Math.round(100 * best.copiedShare)} % in copies`}; ` +
         `the token counts alone give ${entropy.toFixed(3)}`,
     );
-    const bytes = await modelToBytes(model, languageToMetadata(vocabulary, inputs.grammar));
+    const bytes = await modelToBytes(model, languageToMetadata(vocabulary, inputs.grammar), params.storedAs);
     disposeOf(tf, model.weights);
     return {
       model: bytes,

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Weights } from './body.js';
 import type { ModelConditions } from './conditions.js';
 import { type LanguageModelShape, type Model, weightShapes } from './language-model.js';
-import { fromSafetensors, type NamedArray, toSafetensors } from './safetensors.js';
+import { fromSafetensors, type NamedArray, type StoredType, toSafetensors } from './safetensors.js';
 
 /**
  * A model as a safetensors file; its shape is in the metadata.
@@ -12,6 +12,7 @@ import { fromSafetensors, type NamedArray, toSafetensors } from './safetensors.j
 export async function modelToBytes(
   { shape, weights }: Model,
   about: Readonly<Record<string, string>> = {},
+  type: StoredType = 'float32',
 ): Promise<Uint8Array> {
   const { model, conditions, ...rest } = shape;
   const numbers = Object.entries(rest)
@@ -19,7 +20,7 @@ export async function modelToBytes(
     .map(([name, value]) => [name, `${value}`]);
   const told = conditions && { conditions: JSON.stringify(conditions) };
   const metadata = { kind: model, ...Object.fromEntries(numbers), ...told, ...about };
-  return toSafetensors({ arrays: await toArrays(weights), metadata });
+  return toSafetensors({ arrays: await toArrays(weights), metadata }, type);
 }
 
 /** A model as it is stored, its weights not yet where they are computed with. */

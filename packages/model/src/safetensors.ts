@@ -10,15 +10,21 @@ export interface Safetensors {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** How numbers are stored: in 32 bits, or in the upper 16 of them, rounded. */
+export type StoredType = 'float32' | 'bfloat16';
+
 /**
  * Bytes in the safetensors format (github.com/huggingface/safetensors): the length of a JSON header as 64-bit integer,
  * the header, the arrays one after the other in little-endian order.
  */
-export function toSafetensors({ arrays, metadata }: Safetensors): Uint8Array {
+export function toSafetensors({ arrays, metadata }: Safetensors, type: StoredType = 'float32'): Uint8Array {
   const header: Record<string, unknown> = { __metadata__: metadata };
+  const stored = Object.entries(arrays).map(([name, { shape, data }]) => {
+    return { name, shape, data: type === 'float32' ? data : toBfloat16(data) };
+  });
   let end = 0;
-  for (const [name, { shape, data }] of Object.entries(arrays)) {
-    header[name] = { dtype: 'F32', shape, data_offsets: [end, end + data.byteLength] };
+  for (const { name, shape, data } of stored) {
+    header[name] = { dtype: type === 'float32' ? 'F32' : 'BF16', shape, data_offsets: [end, end + data.byteLength] };
     end += data.byteLength;
   }
   const text = JSON.stringify(header);
@@ -28,14 +34,26 @@ export function toSafetensors({ arrays, metadata }: Safetensors): Uint8Array {
   new DataView(bytes.buffer).setBigUint64(0, BigInt(headerBytes.length), true);
   bytes.set(headerBytes, 8);
   let at = 8 + headerBytes.length;
-  for (const { data } of Object.values(arrays)) {
+  for (const { data } of stored) {
     bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
     at += data.byteLength;
   }
   return bytes;
 }
 
-/** @throws {Error} where the bytes are not a safetensors file of 32-bit floating point numbers */
+/** The upper halves of 32-bit numbers, rounded to the nearest, of two as near to the even one. */
+function toBfloat16(data: Float32Array): Uint16Array {
+  const bits = new Uint32Array(data.buffer, data.byteOffset, data.length);
+  return Uint16Array.from(bits, (bit, i) =>
+    Number.isNaN(data[i]) ? 0x7fc0 : (bit + 0x7fff + ((bit >>> 16) & 1)) / 0x10000,
+  );
+}
+
+function fromBfloat16(halves: Uint16Array): Float32Array {
+  return new Float32Array(Uint32Array.from(halves, (half) => half * 0x10000).buffer);
+}
+
+/** @throws {Error} where the bytes are not a safetensors file of floating point numbers of 32 bits, or of their upper 16 */
 export function fromSafetensors(bytes: Uint8Array): Safetensors {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerLength = bytes.length < 8 ? 0 : Number(view.getBigUint64(0, true));
@@ -47,12 +65,16 @@ export function fromSafetensors(bytes: Uint8Array): Safetensors {
     const { dtype, shape, data_offsets: [from, to] = [] } = (entry ?? {}) as Partial<Entry>;
     const isShape = Array.isArray(shape) && shape.every((length) => Number.isSafeInteger(length) && length >= 0);
     const count = isShape ? shape.reduce((a, b) => a * b, 1) : Number.NaN;
-    if (dtype !== 'F32' || !(from! >= 0) || to! - from! !== count * 4 || to! > data.length) {
-      throw new Error(`not a safetensors file of F32 arrays: "${name}" has type ${dtype} and bytes ${from} to ${to}`);
+    const size = dtype === 'F32' ? 4 : dtype === 'BF16' ? 2 : Number.NaN;
+    if (!(from! >= 0) || to! - from! !== count * size || to! > data.length) {
+      throw new Error(
+        `not a safetensors file of F32 or BF16 arrays: "${name}" has type ${dtype} and bytes ${from} to ${to}`,
+      );
     }
     // A copy, for alignment; not by slice, which Node's Buffer overrides with one that does not copy.
     const copy = new Uint8Array(data.subarray(from, to));
-    arrays[name] = { shape: shape!, data: new Float32Array(copy.buffer) };
+    const numbers = size === 4 ? new Float32Array(copy.buffer) : fromBfloat16(new Uint16Array(copy.buffer));
+    arrays[name] = { shape: shape!, data: numbers };
   }
   return { arrays, metadata: metadata as Record<string, string> };
 }

@@ -3,7 +3,7 @@ export interface Sequence {
   /** token ids; those below 0 are of {@link onlyHeard} */
   readonly ids: Int32Array;
   /** rows of K conditions that are told with each token, of the place behind it (length·K); absent where the model has none */
-  readonly rows?: Int32Array | undefined;
+  readonly rows?: Uint16Array | undefined;
 }
 
 /** A window over sequences side by side: token ids time step by time step, (T·B). */

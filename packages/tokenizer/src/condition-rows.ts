@@ -1,4 +1,8 @@
 import { type ConditionReader, type Conditions, END_OF_PIECE, type Grammar } from './grammars/grammar.js';
+import { piecesInOtherKeys, type TokenizedMusic } from './other-keys.js';
+
+/** Rows that fit 16 bits: a corpus has a row for each of its tokens and conditions. */
+const MOST_ROWS = 2 ** 16;
 
 /** A condition of a grammar as a model knows it: the values that it was trained with, rising. */
 export interface KnownCondition {
@@ -15,11 +19,17 @@ export function conditionRows(
   return new ConditionRows(conditions ?? { fields: [], reader: () => ({ read() {}, add() {} }) }, known);
 }
 
-/** The conditions that are not the same all over a corpus, with the values that they have there. */
-export function conditionsIn({ fields, reader }: Conditions, pieces: Iterable<readonly string[]>): KnownCondition[] {
+/** The conditions of a grammar that are not the same all over a corpus, with the values that they have there in all keys in which it is learned. */
+export function conditionsIn(grammar: Grammar, corpus: TokenizedMusic): KnownCondition[] | undefined {
+  const { conditions } = grammar;
+  if (conditions === undefined) return undefined;
+  return valuesIn(conditions, [corpus.tokens, corpus.augmented, piecesInOtherKeys(corpus, grammar)]);
+}
+
+function valuesIn({ fields, reader }: Conditions, parts: readonly Iterable<readonly string[]>[]): KnownCondition[] {
   const seen = fields.map(({ size }) => new Uint8Array(size));
   const values = new Int32Array(fields.length);
-  for (const tokens of pieces) {
+  const look = (tokens: readonly string[]) => {
     const follower = reader();
     const note = () => {
       follower.read(values, 0);
@@ -31,7 +41,8 @@ export function conditionsIn({ fields, reader }: Conditions, pieces: Iterable<re
       follower.add(token);
       note();
     }
-  }
+  };
+  for (const pieces of parts) for (const tokens of pieces) look(tokens);
   return fields
     .map(({ name }, field) => ({ name, values: [...seen[field]!.keys()].filter((value) => seen[field]![value]) }))
     .filter((condition) => condition.values.length > 1);
@@ -61,6 +72,7 @@ export class ConditionRows {
       first += values.length;
       return { field, rowOf };
     });
+    if (first > MOST_ROWS) throw new Error(`expected at most ${MOST_ROWS} values of conditions, found ${first}`);
   }
 
   /** Follows a piece from its beginning. */
@@ -69,8 +81,8 @@ export class ConditionRows {
   }
 
   /** The rows that are told with each token of a piece (length·K), whose first may be the end of the piece before. */
-  of(tokens: readonly string[]): Int32Array {
-    const rows = new Int32Array(tokens.length * this.count);
+  of(tokens: readonly string[]): Uint16Array {
+    const rows = new Uint16Array(tokens.length * this.count);
     const follower = this.follow();
     tokens.forEach((token, at) => {
       follower.add(token);
@@ -97,7 +109,7 @@ class ConditionFollower {
   }
 
   /** Writes the rows (K) of the present place from an index on. */
-  write(rows: Int32Array, at: number): void {
+  write(rows: Int32Array | Uint16Array, at: number): void {
     this.#reader.read(this.#values, 0);
     for (let i = 0; i < this.#tables.length; i++) {
       const { field, rowOf } = this.#tables[i]!;

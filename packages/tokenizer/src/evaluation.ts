@@ -11,7 +11,7 @@ const AMOUNTS = 10_000;
 /** Music as a model is asked how likely it is. */
 export interface EvaluatedMusic {
   /** token ids of each piece; below 0, and one less than its negative, is a token that is heard and not counted */
-  readonly sequences: readonly { readonly ids: Int32Array; readonly rows?: Int32Array | undefined }[];
+  readonly sequences: readonly { readonly ids: Int32Array; readonly rows?: Uint16Array | undefined }[];
   readonly pieces: number;
   /**
    * tokens that are counted: not how a piece is transposed, nor, where likelihoods are those of frames as the field publishes them, where it

@@ -3,7 +3,7 @@ import { END_OF_PIECE, type Grammar } from './grammars/grammar.js';
 import type { Split } from './tokenization-formats.js';
 
 /** Semitones into the eleven other keys, in the order in which they are learned. */
-export const OTHER_KEYS = ALL_KEYS.slice(1);
+const OTHER_KEYS = ALL_KEYS.slice(1);
 
 /** A corpus as `tokenize` writes it. */
 export interface TokenizedMusic {
@@ -14,7 +14,7 @@ export interface TokenizedMusic {
   readonly split: Split;
 }
 
-/** Those of {@link OTHER_KEYS} in which no token of a piece leaves the range of MIDI. */
+/** Those of the eleven other keys in which no token of a piece leaves the range of MIDI. */
 export function keysThatFit(tokens: readonly string[], grammar: Grammar): number[] {
   const different = [...new Set(tokens)];
   return OTHER_KEYS.filter((semitones) => different.every((token) => inKey(token, semitones, grammar) !== undefined));
@@ -40,6 +40,20 @@ export function* learnedInOtherKeys({
   const copies = augmented[Symbol.iterator]();
   for (const { keys = [], copies: count = 0 } of split) {
     for (let i = 0; i < count; i++) yield { tokens: copies.next().value, keys };
+  }
+}
+
+/** What is learned in other keys, as it is there: key by key, of each key piece by piece. */
+export function* piecesInOtherKeys(corpus: TokenizedMusic, grammar: Grammar): Generator<readonly string[]> {
+  const learned = [...learnedInOtherKeys(corpus)];
+  for (const semitones of OTHER_KEYS) {
+    const moved = new Map<string, string>();
+    const move = (token: string) => {
+      const known = moved.get(token) ?? inKey(token, semitones, grammar) ?? token;
+      moved.set(token, known);
+      return known;
+    };
+    for (const { tokens, keys } of learned) if (keys.includes(semitones)) yield tokens.map(move);
   }
 }
 

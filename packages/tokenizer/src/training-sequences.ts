@@ -1,12 +1,12 @@
 import type { ConditionRows } from './condition-rows.js';
 import { END_OF_PIECE, type Grammar } from './grammars/grammar.js';
-import { inKey, learnedInOtherKeys, OTHER_KEYS, type TokenizedMusic } from './other-keys.js';
+import { piecesInOtherKeys, type TokenizedMusic } from './other-keys.js';
 import { encoderOf, type Vocabulary } from './vocabulary.js';
 
 /** Token ids, and the rows of conditions that are told with each. */
 interface Sequence {
   readonly ids: Int32Array;
-  readonly rows?: Int32Array | undefined;
+  readonly rows?: Uint16Array | undefined;
 }
 
 /** What a model knows: its tokens, and the conditions that it is told. */
@@ -47,18 +47,7 @@ export function trainingSequences(
     if (count < tokens.length) validation.push(stretchOf(whole, count > 0 ? end - 1 : 0));
   }
   for (const tokens of augmented) training.push(sequence([END_OF_PIECE, ...tokens]));
-  const learned = [...learnedInOtherKeys(corpus)];
-  for (const semitones of OTHER_KEYS) {
-    const moved = new Map<string, string>();
-    const move = (token: string) => {
-      const known = moved.get(token) ?? inKey(token, semitones, grammar) ?? token;
-      moved.set(token, known);
-      return known;
-    };
-    for (const { tokens, keys } of learned) {
-      if (keys.includes(semitones)) training.push(sequence([END_OF_PIECE, ...tokens.map(move)]));
-    }
-  }
+  for (const tokens of piecesInOtherKeys(corpus, grammar)) training.push(sequence([END_OF_PIECE, ...tokens]));
   return { training, validation };
 }
 

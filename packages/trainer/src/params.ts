@@ -84,6 +84,10 @@ export const trainingParams = z.strictObject({
     .enum(['float32', 'bfloat16'])
     .default('float32')
     .describe('bfloat16: faster products where the processor has them, of numbers rounded to 8 bits'),
+  storedAs: z
+    .enum(['float32', 'bfloat16'])
+    .default('float32')
+    .describe('how the weights are stored; bfloat16: in half of the space, rounded to 8 bits'),
 });
 export type TrainingParams = z.output<typeof trainingParams>;
 

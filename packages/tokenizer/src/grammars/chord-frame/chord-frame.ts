@@ -1,5 +1,6 @@
 import { type Grammar, type NoteReader, ticksOfStep } from '../grammar.js';
 import type { TokenTable } from '../token-table.js';
+import { frameConditions } from './conditions.js';
 import { decode } from './decode.js';
 import { encode, type FrameSettings } from './encode.js';
 import { voiceInFrames } from './given-voice.js';
@@ -25,6 +26,7 @@ export function chordFrameGrammar({ steps, keyToken = false }: FrameSettings): G
       return token && chordFrameMeaning(token);
     },
     transposed: (text, semitones) => tokens.changed(text, (token) => transposedToken(token, semitones)),
+    conditions: frameConditions(tokens),
     startsLine: (text) => tokens.read(text)?.kind === 'frame',
     maySongStart: (text) => tokens.read(text)?.kind === 'pitch',
     order: frameOrder(tokens),

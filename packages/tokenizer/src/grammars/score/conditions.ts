@@ -1,7 +1,9 @@
-import type { ConditionField, ConditionReader, Conditions } from '../grammar.js';
+import { condition as conditionOf, type PlaceCondition } from '../condition.js';
+import type { ConditionReader, Conditions } from '../grammar.js';
+import { MOST_ALIKE } from '../repeats.js';
 import type { TokenTable } from '../token-table.js';
 import { ScoreFollower } from './follower.js';
-import { MOST_ALIKE, Recall, type Recalled } from './recall.js';
+import { NOTHING_RECALLED, Recall, type Recalled } from './recall.js';
 import type { ScoreToken } from './tokens.js';
 import { type LookedBack, NOTHING_BACK, VoiceHistory } from './voice-history.js';
 
@@ -46,17 +48,9 @@ interface Place {
   readonly soundsIn: (voice: number) => number;
 }
 
-/** A condition, its values from 0 to below its size. */
-interface ScoreCondition extends ConditionField {
-  readonly value: (place: Place) => number;
-}
+const condition = conditionOf<Place>;
 
-const condition = (name: string, size: number, value: ScoreCondition['value']): ScoreCondition => ({
-  ...{ name, size },
-  value: (place) => Math.min(size - 1, value(place)),
-});
-
-const CONDITIONS: readonly ScoreCondition[] = [
+const CONDITIONS: readonly PlaceCondition<Place>[] = [
   condition('last', LAST.length, ({ follower }) => LAST.indexOf(follower.last)),
   condition('voice', 16, ({ voice }) => voice),
   condition('position', POSITIONS, ({ follower: { now, bar, barStart, barLength, upbeat } }) =>
@@ -148,11 +142,9 @@ class ScoreConditionReader implements ConditionReader {
       pitch: open === undefined ? 0 : (open.keys.at(-1) ?? -1) + 2,
       history: memory?.history,
       seen: LOOKBACK.map((_, lag) => memory?.history.lookBack(lag, now, barLength) ?? NOTHING_BACK),
-      recalled: memory?.recalls.map(({ recalled }) => recalled) ?? NOTHING_RECALLED,
+      recalled: memory?.recalls.map(({ recalled }) => recalled) ?? [NOTHING_RECALLED, NOTHING_RECALLED],
       soundsIn: (other) => this.#voices[other]?.history.pitchAt(now) ?? 0,
     };
     for (let i = 0; i < CONDITIONS.length; i++) values[at + i] = CONDITIONS[i]!.value(place);
   }
 }
-
-const NOTHING_RECALLED = [0, 1].map((): Recalled => ({ pitch: 0, duration: 0, alike: 0 }));

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MOST_ALIKE, Recall } from './recall.js';
+import { MOST_ALIKE } from '../repeats.js';
+import { Recall } from './recall.js';
 
 type Event = readonly [key: number, steps: number];
 
