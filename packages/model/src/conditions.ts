@@ -1,5 +1,6 @@
 import type { Tensor, Tensor1D, Tensor2D } from '@etude/tensorflow';
 import type { Weights } from './body.js';
+import { type Dropout, dropoutMask } from './kernels/dropout.js';
 import type { Computing, ConditionWeights } from './kernels/kernels.js';
 
 // Shapes: N tokens, K conditions of each, S values of all conditions together, H units, D direct units, V tokens of the vocabulary.
@@ -50,19 +51,25 @@ export function conditionWeights(weights: Weights): ConditionWeights | undefined
 /**
  * What goes straight from the conditions to the logits (N, V): the way of Magenta's Lookback RNN, through rectified units.
  * @param rows of the conditions (N, K)
+ * @param dropout which units are dropped
  */
 export function directLogits(
   { tf, kernels }: Computing,
   direct: NonNullable<ConditionWeights['direct']>,
   rows: Tensor2D,
+  dropout?: Dropout,
 ) {
-  const units = tf.relu(tf.add(kernels.sumRows(direct.embedding, rows), direct.bias)) as Tensor2D; // (N, D)
+  const sums = tf.add(kernels.sumRows(direct.embedding, rows), direct.bias) as Tensor2D; // (N, D)
+  const [N, D] = sums.shape;
+  const mask = dropout && tf.tensor2d(dropoutMask(dropout, N, D), [N, D]);
+  const masked = (units: Tensor2D) => (mask ? (tf.mul(units, mask) as Tensor2D) : units);
+  const units = masked(tf.relu(sums) as Tensor2D); // (N, D)
   return {
     logits: kernels.matMul(units, direct.weight), // (N, V)
     /** @param dLogits (N, V) */
     gradients(dLogits: Tensor2D): Record<string, Tensor> {
       const dUnits = kernels.matMul(dLogits, direct.weight, false, true); // (N, D)
-      const dSums = tf.mul(dUnits, tf.step(units)) as Tensor2D; // (N, D)
+      const dSums = masked(tf.mul(dUnits, tf.step(units)) as Tensor2D); // (N, D)
       return {
         'direct.embedding': kernels.sumRowsGradient(direct.embedding, rows, dSums),
         'direct.bias': tf.sum(dSums, 0),

@@ -283,7 +283,8 @@ function forward(
   const input = tf.add(tf.gather(embedding, ids), kernels.sumRows(conditions.embedding, rows)) as Tensor2D; // (T·B, H)
   const run = bodyOf(shape).forward(computing, model, { input: { rows: input }, ...window });
   const ofBody = outputMap(kernels, shape, weights, run.output); // (T·B, V)
-  const direct = conditions.direct && directLogits(computing, conditions.direct, rows);
+  const dropped = window.dropout(DIRECT_PLACE).input;
+  const direct = conditions.direct && directLogits(computing, conditions.direct, rows, dropped);
   return {
     run,
     logits: direct ? (tf.add(ofBody, direct.logits) as Tensor2D) : ofBody,
@@ -311,6 +312,9 @@ function outputMap(
 function outputWeight({ tiedEmbeddings }: LanguageModelShape, weights: Weights): Tensor2D {
   return weights[tiedEmbeddings ? 'embedding' : 'output.weight'] as Tensor2D;
 }
+
+/** The place of the direct units, behind those of all layers that there may be. */
+export const DIRECT_PLACE = 1000;
 
 /** What is dropped at each place of a body, for B rows. */
 function dropoutOf(regularization: Regularization, B: number): (place: number) => LayerDropout {

@@ -13,6 +13,7 @@ export {
   type NoteReader,
   piecesFor,
   SongError,
+  type SongPlan,
   TokenError,
   type VoiceRule,
 } from './grammars/grammar.js';

@@ -13,6 +13,7 @@ import { noiseOf, themesOf } from './noise/noise.js';
 import { songOptions } from './rules/grammar-constraint.js';
 import { noteRules } from './rules/note-rules.js';
 import type { SongSettings } from './settings.js';
+import { songPlan } from './song-plan.js';
 import { type Song, SongWriter } from './song-writer.js';
 import { faultsBeside } from './takes/faults.js';
 import { toldRows } from './told-rows.js';
@@ -58,6 +59,7 @@ export async function compose(
     length,
     seed,
     prime,
+    bars,
     rules: { copyLimit, ...notes },
     noise,
     takes,
@@ -72,6 +74,12 @@ export async function compose(
       `sample.form and sample.given need a grammar whose tokens stand for themselves, such as factored: ${composing.settings.grammar} lets voices take turns`,
     );
   }
+  if (bars !== undefined && (form !== undefined || settings.voice !== undefined)) {
+    throw new CompositionError(
+      'sample.bars cannot be beside sample.form or sample.voice, which say how long songs are',
+    );
+  }
+  const plan = songPlan(settings, composing);
   const given = await givenMusic(music.given, composing.settings, grammar, say);
   const themes = heardMusic(given, composing, settings, say);
   const themeOf = (name: string) => {
@@ -96,6 +104,7 @@ export async function compose(
       ...{ copyLimit, index },
       noteRules: noteRules(notes, { division: grammar.division, learnt: pitchesOf(music.learned.map(notesOf)) }),
       voice: voice?.rule,
+      plan,
     },
     faultsOf: faultsBeside(music.learned),
     ...{ ending, cadence: cadenceOf(first), bar: ticks.bar },
@@ -103,7 +112,8 @@ export async function compose(
   const songs: Song[] = [];
   if (form === undefined) {
     const beginning = prime === 0 ? [] : grammar.encode(rescale(first, composing.settings.division)).slice(0, prime);
-    const written = await writer.songs({ count, beginning, seed, until: voice?.until }, ({ done, total }) =>
+    const ends = { until: voice?.until, bars: grammar.planTokens ? undefined : bars };
+    const written = await writer.songs({ count, beginning, seed, ...ends }, ({ done, total }) =>
       progress({ done, total, unit: 'tokens' }),
     );
     songs.push(...written);

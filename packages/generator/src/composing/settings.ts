@@ -17,6 +17,17 @@ export const songSettings = z.strictObject({
     .describe(
       'tokens of each song, after which it comes to its ending; of a corpus at most, since its songs have an end of their own',
     ),
+  bars: z
+    .int()
+    .min(1)
+    .max(1000)
+    .optional()
+    .describe('bars of each song, its upbeat left out; left out: as long as the model or `length` has it'),
+  metre: z
+    .string()
+    .regex(/^[1-9]\d?\/(1|2|4|8|16|32)$/, 'expected a metre such as 6/8')
+    .optional()
+    .describe('metre of each song, such as 6/8, one of those learned from, in a grammar that begins with it (score)'),
   temperature: z
     .number()
     .min(0)

@@ -74,17 +74,26 @@ export class SongWriter {
 
   /**
    * Songs that go on from a beginning: of each the take with the fewest faults and a middling likelihood, or, round a given voice, the likeliest.
-   * @param until the tick at which they end; undefined: after their length, or where they end by themselves
+   * @param until the tick at which they end with a given voice
+   * @param bars how many they have; without both they end after their length, or by themselves
    */
   async songs(
-    wanted: { count: number; beginning: readonly string[]; seed: number; until?: number | undefined },
+    wanted: {
+      count: number;
+      beginning: readonly string[];
+      seed: number;
+      until?: number | undefined;
+      bars?: number | undefined;
+    },
     onProgress: (progress: SamplingProgress) => void,
   ): Promise<Song[]> {
     const { vocabulary, grammar, rules, takes, length, ending, cadence, bar } = this.#tools;
-    const { count, seed, until } = wanted;
+    const { count, seed, bars } = wanted;
     const prime = [...encoderOf(vocabulary)(wanted.beginning)];
-    const isOpen = until === undefined && ending !== 'cut';
-    const hasCadence = isOpen && ending === 'cadence';
+    const isOpen = wanted.until === undefined && ending !== 'cut';
+    const hasCadence = isOpen && ending === 'cadence' && bars !== 1;
+    // The tonic is a bar of its own.
+    const until = bars === undefined ? wanted.until : (bars - (hasCadence ? 1 : 0)) * bar;
     const listener = listenerOf(vocabulary, grammar, {
       ...{ ...rules, prime: prime.length },
       ...(hasCadence && { ending: (endsAt) => dominantFrom(() => endsAt() - bar / 2, cadence) }),

@@ -81,6 +81,7 @@ export class SongDraft {
     this.#constraint = options.constraint?.();
     this.#listener = options.listener?.();
     this.#until = options.until;
+    if (options.until !== undefined) this.#listener?.endsAt?.(options.until);
     this.#injections = options.injections?.();
   }
 

@@ -1,5 +1,5 @@
 import { dropoutKey, dropoutMask } from '../kernels/dropout.js';
-import type { LanguageModelShape, Regularization } from '../language-model.js';
+import { DIRECT_PLACE, type LanguageModelShape, type Regularization } from '../language-model.js';
 
 // The models in double precision, written from the equations with no thought of speed: the oracle of the kernels.
 
@@ -85,13 +85,16 @@ export function plainObjective(
       rows.slice(n * K, (n + 1) * K).reduce((sum, row) => sum + (weights[table]?.[row * width + i] ?? 0), 0),
     );
   const D = weights['direct.bias']?.length ?? 0;
+  const directMask = maskAt(dropout, 2 * DIRECT_PLACE, D);
   let total = 0;
   let counted = 0;
   for (let n = 0; n < inputs.length; n++) {
     const b = n % B;
     const ofConditions = told('conditions.embedding', H, n);
     let x = weights.embedding!.slice(inputs[n]! * H, (inputs[n]! + 1) * H).map((value, i) => value + ofConditions[i]!);
-    const units = told('direct.embedding', D, n).map((sum, d) => Math.max(0, sum + weights['direct.bias']![d]!));
+    const units = told('direct.embedding', D, n).map(
+      (sum, d) => Math.max(0, sum + weights['direct.bias']![d]!) * directMask[n * D + d]!,
+    );
     let depthCell: Vector = new Float64Array(H);
     for (let layer = 0; layer < layers; layer++) {
       const { hidden, cell } = carried[layer]!;

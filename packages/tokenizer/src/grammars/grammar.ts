@@ -109,8 +109,13 @@ export interface Grammar {
   decode(tokens: readonly string[]): Piece;
   /** ticks a quarter note of what is decoded */
   readonly division: number;
-  /** A reader at the beginning of a piece. */
-  reader(): NoteReader;
+  /**
+   * A reader at the beginning of a piece.
+   * @param plan what the piece has to say at its beginning, for a grammar with `planTokens`
+   */
+  reader(plan?: SongPlan): NoteReader;
+  /** The tokens by which a piece says a plan at its beginning; absent where it cannot. */
+  readonly planTokens?: (plan: SongPlan) => string[];
   /** What a token means; undefined of one that is none. */
   meaningOf(token: string): TokenMeaning | undefined;
   /**
@@ -137,6 +142,13 @@ export interface Grammar {
    * @throws {GrammarError} where those tokens have no such voice
    */
   readonly around?: (voice: GivenVoice, known: readonly string[]) => () => VoiceRule;
+}
+
+/** What a song is to be from its beginning. */
+export interface SongPlan {
+  readonly metre?: { readonly numerator: number; readonly denominator: number } | undefined;
+  /** bars behind the upbeat */
+  readonly bars?: number | undefined;
 }
 
 /** A note that a token begins. */

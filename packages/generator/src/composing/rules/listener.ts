@@ -1,6 +1,6 @@
 import { CopyGuard, type CopyIndex, type Surroundings } from '@etude/measures';
 import { isDrum } from '@etude/music';
-import type { Grammar, Vocabulary, VoiceRule } from '@etude/tokenizer';
+import type { Grammar, SongPlan, Vocabulary, VoiceRule } from '@etude/tokenizer';
 import type { Listener } from '../../sampling/listener.js';
 import type { NoteRule } from './note-rule.js';
 
@@ -15,6 +15,8 @@ export interface SongRules {
   readonly prime: number;
   /** the other rules of a song, made for each; the first is given up first */
   readonly noteRules?: () => readonly NoteRule[];
+  /** what songs have to say at their beginning; never given up */
+  readonly plan?: SongPlan | undefined;
   /** a voice that is given, whose notes obey nothing else; it is given up after all other rules */
   readonly voice?: (() => VoiceRule) | undefined;
   /** what the end of a song is led to by, given up before all other rules: a rule that asks for the tick at which it ends, later than any until that is known */
@@ -35,7 +37,7 @@ export function listenerOf({ entries }: Vocabulary, grammar: Grammar, rules: Son
     const isOfVoice = (token: string) => voice?.isOfVoice(token) === true;
     const guard = index && new CopyGuard(index, rules.copyLimit, around);
     for (const note of voice?.notes ?? []) guard?.add(note, true);
-    const reader = grammar.reader();
+    const reader = grammar.reader(rules.plan);
     const pitchOf = (token: string) => {
       const note = reader.noteOf(token);
       return note && !isDrum(note) ? note : undefined;

@@ -1,5 +1,5 @@
 import { DRUM_CHANNEL } from '@etude/music';
-import type { NoteReader } from '../grammar.js';
+import type { NoteReader, SongPlan } from '../grammar.js';
 import type { TokenTable } from '../token-table.js';
 import { ScoreFollower } from './follower.js';
 import type { ScoreToken } from './tokens.js';
@@ -9,16 +9,33 @@ export class ScoreReader implements NoteReader {
   readonly #tokens: TokenTable<ScoreToken>;
   readonly #unit: number;
   readonly #follower: ScoreFollower;
+  readonly #plan: SongPlan;
 
-  constructor(tokens: TokenTable<ScoreToken>, { stepsPerBeat, unit }: { stepsPerBeat: number; unit: number }) {
+  constructor(
+    tokens: TokenTable<ScoreToken>,
+    { stepsPerBeat, unit, plan = {} }: { stepsPerBeat: number; unit: number; plan?: SongPlan | undefined },
+  ) {
     this.#tokens = tokens;
     this.#unit = unit;
     this.#follower = new ScoreFollower(stepsPerBeat);
+    this.#plan = plan;
   }
 
   allows(text: string): boolean {
     const token = this.#tokens.read(text);
-    return token !== undefined && this.#follower.fits(token);
+    return token !== undefined && this.#follower.fits(token) && this.#isPlanned(token);
+  }
+
+  /** Whether a token says at the beginning what is planned, and nothing comes before it is said. */
+  #isPlanned(token: ScoreToken): boolean {
+    const { metre, bars } = this.#plan;
+    const { last, voices } = this.#follower;
+    if (last === 'nothing' && token.kind === 'metre' && metre !== undefined) {
+      return token.numerator === metre.numerator && token.denominator === metre.denominator;
+    }
+    if (bars === undefined || voices.length > 0) return true;
+    if (token.kind === 'bars') return token.count === bars;
+    return this.#follower.bars > 0 || !['tempo', 'part'].includes(token.kind);
   }
 
   get mayEnd(): boolean {

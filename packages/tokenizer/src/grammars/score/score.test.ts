@@ -92,6 +92,20 @@ describe('score', () => {
     }
   });
 
+  it('allows only what is planned at the beginning, and nothing else before it is said', () => {
+    const grammar = createGrammar(settings(4));
+    const plan = { metre: { numerator: 3, denominator: 4 }, bars: 8 };
+    expect(grammar.planTokens!(plan)).toEqual(['TimeSig_3/4', 'Bars_8']);
+    const reader = grammar.reader(plan);
+    const mayCome = (...tokens: string[]) => tokens.filter((token) => reader.allows(token));
+    expect(mayCome('TimeSig_3/4', 'TimeSig_4/4')).toEqual(['TimeSig_3/4']);
+    reader.add('TimeSig_3/4');
+    reader.add('Key_0_0');
+    expect(mayCome('Upbeat_4', 'Bars_8', 'Bars_9', 'Program_0', 'Tempo_120')).toEqual(['Upbeat_4', 'Bars_8']);
+    reader.add('Bars_8');
+    expect(mayCome('Program_0', 'Tempo_120')).toEqual(['Program_0', 'Tempo_120']);
+  });
+
   it('allows what it writes, token by token, and says where a token may not stand', () => {
     fc.assert(
       fc.property(anyMusic, (music) => {

@@ -17,7 +17,11 @@ export function scoreGrammar(steps: number): Grammar {
     division: unit * steps,
     encode: (piece) => encode(piece, steps).map(tokens.write),
     decode: (texts) => decode(texts, tokens, { stepsPerBeat: steps, unit }),
-    reader: () => new ScoreReader(tokens, { stepsPerBeat: steps, unit }),
+    reader: (plan) => new ScoreReader(tokens, { stepsPerBeat: steps, unit, plan }),
+    planTokens: ({ metre, bars }) => [
+      ...(metre ? [tokens.write({ kind: 'metre', ...metre })] : []),
+      ...(bars === undefined ? [] : [tokens.write({ kind: 'bars', count: bars })]),
+    ],
     meaningOf(text) {
       const token = tokens.read(text);
       return token && scoreMeaning(token);
