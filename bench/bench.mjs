@@ -50,6 +50,9 @@ const size = (layers, units, more = {}) => ({
 const sampling = (batch) => ({ ...size(4, 256), batch, task: 'sample' });
 const training = (layers, units, more) => ({ ...size(layers, units, more), task: 'train' });
 
+/** As tunes in the grammar `score` are learned: experiments/tunes.yaml. */
+const scores = { vocabulary: 135, conditions: { fields: 46, values: 40, directUnits: 256 } };
+
 /** A worker of ours against one of theirs; `units` as many units of work at a time as take about a second. */
 const pair = (name, rival, config, units, rounds = 8) => ({ name: `${name}/${rival}`, rival, config, units, rounds });
 const pairs = [
@@ -62,10 +65,13 @@ const pairs = [
   ...(hasBfloat16 ? [pair('train-4x256-bf16', 'pytorch', training(4, 256, { precision: 'bfloat16' }), 5)] : []),
   pair('sample-4x256-b1', 'pytorch', sampling(1), 300),
   pair('sample-4x256-b16', 'pytorch', sampling(16), 200),
+  pair('train-2x256-conditions', 'without', training(2, 256, scores), 10),
+  pair('sample-2x256-conditions', 'without', { ...training(2, 256, scores), batch: 4, task: 'sample' }, 500),
 ];
 
 /** The command of a rival's worker. */
 async function rivalCommand(rival, config) {
+  if (rival === 'without') return ours({ ...config, conditions: undefined });
   if (rival === 'tfjs-layers') return [process.execPath, here('rivals/tfjs-layers.mjs'), JSON.stringify(config)];
   const script = { pytorch: 'pytorch.py', keras: 'keras_layers.py' }[rival];
   return [join(await rivalPrograms('learning'), 'python'), here(`rivals/${script}`), JSON.stringify(config)];

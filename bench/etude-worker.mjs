@@ -6,15 +6,35 @@ import { Adam } from '@etude/trainer';
 import { serve, timed } from './worker.mjs';
 
 const { task, threads, kernels: wanted, precision, dropout = 0, ...config } = JSON.parse(process.argv[2]);
-const { model = 'stacked-lstm', layers, units, batch, window, vocabulary } = config;
+const { model = 'stacked-lstm', layers, units, batch, window, vocabulary, conditions } = config;
 const loaded = await loadTensorFlow();
 const { tf } = loaded;
 const { kernels } = chooseKernels(loaded, { wanted, threads, precision });
-const shape = { model, layers, units, vocabulary, tiedEmbeddings: false, tied: false, depthPriority: false };
+const shape = {
+  ...{ model, layers, units, vocabulary, tiedEmbeddings: false, tied: false, depthPriority: false },
+  ...(conditions && {
+    conditions: {
+      fields: Array.from({ length: conditions.fields }, (_, field) => ({
+        name: `${field}`,
+        values: Array.from({ length: conditions.values }, (_, value) => value),
+      })),
+      directUnits: conditions.directUnits,
+    },
+  }),
+};
 const random = createRandom(1);
 const weights = initialWeights(tf, shape, random);
 let state = zeroState(tf, shape, batch);
 const ids = (count) => Int32Array.from({ length: count }, () => Math.floor(random.next() * vocabulary));
+
+/** A value of each condition, for each of some tokens. */
+const rows = (count) => {
+  const { fields, values } = conditions;
+  return Int32Array.from(
+    { length: count * fields },
+    (_, i) => (i % fields) * values + Math.floor(random.next() * values),
+  );
+};
 
 function replace(next) {
   tf.dispose(state);
@@ -30,6 +50,7 @@ if (task === 'train') {
     const part = {
       inputs: tf.tensor1d(ids(batch * window), 'int32'),
       targets: tf.tensor1d(ids(batch * window), 'int32'),
+      ...(conditions && { rows: tf.tensor2d(rows(batch * window), [batch * window, conditions.fields], 'int32') }),
     };
     step += 1;
     const result = lossAndGradients({ tf, kernels }, { shape, weights: adam.weights }, state, {
@@ -44,5 +65,5 @@ if (task === 'train') {
   await serve((count) => timed(count, () => unit(work)));
 } else {
   const prepared = stepper({ tf, kernels }, { shape, weights }, state);
-  await serve((count) => timed(count, () => prepared.step(ids(batch))));
+  await serve((count) => timed(count, () => prepared.step(ids(batch), conditions && rows(batch))));
 }

@@ -37,7 +37,7 @@ interface BodyWindow {
   readonly dropout: (place: number) => LayerDropout;
 }
 
-interface BodyRun {
+export interface BodyRun {
   readonly output: Tensor2D; // (T·B, H)
   /** the state after the last time step */
   readonly state: State;

@@ -1,6 +1,6 @@
 import type { Tensor, Tensor1D, Tensor2D } from '@etude/tensorflow';
 import type { Weights } from './body.js';
-import { type Dropout, dropoutMask } from './kernels/dropout.js';
+import { type Dropout, maskOf } from './kernels/dropout.js';
 import type { Computing, ConditionWeights } from './kernels/kernels.js';
 
 // Shapes: N tokens, K conditions of each, S values of all conditions together, H units, D direct units, V tokens of the vocabulary.
@@ -60,8 +60,7 @@ export function directLogits(
   dropout?: Dropout,
 ) {
   const sums = tf.add(kernels.sumRows(direct.embedding, rows), direct.bias) as Tensor2D; // (N, D)
-  const [N, D] = sums.shape;
-  const mask = dropout && tf.tensor2d(dropoutMask(dropout, N, D), [N, D]);
+  const mask = dropout && maskOf(tf, dropout, sums.shape);
   const masked = (units: Tensor2D) => (mask ? (tf.mul(units, mask) as Tensor2D) : units);
   const units = masked(tf.relu(sums) as Tensor2D); // (N, D)
   return {

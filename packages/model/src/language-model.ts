@@ -7,10 +7,10 @@ import {
   type Tensor4D,
   type TensorFlow,
 } from '@etude/tensorflow';
-import { type Body, type BodyModel, lstmWeights, type State, type Weights } from './body.js';
+import { type Body, type BodyModel, type BodyRun, lstmWeights, type State, type Weights } from './body.js';
 import { conditionShapes, conditionWeights, directLogits, type ModelConditions } from './conditions.js';
 import { type GridLstmShape, gridLstm } from './grid-lstm.js';
-import { dropoutKey } from './kernels/dropout.js';
+import { type Dropout, dropoutKey, maskOf } from './kernels/dropout.js';
 import type { Computing, Kernels, LayerDropout, ModelStep } from './kernels/kernels.js';
 import { type StackedLstmShape, stackedLstm } from './stacked-lstm.js';
 
@@ -83,6 +83,8 @@ export interface Window {
 export interface Regularization {
   /** share of what each input map puts out that is dropped, 0 to below 1 */
   readonly dropout: number;
+  /** share of what the last layer puts out that is dropped, 0 to below 1 (Zaremba, Sutskever and Vinyals 2014); 0 where left out */
+  readonly outputDropout?: number | undefined;
   /** share of each candidate that is dropped, 0 to below 1 (Semeniuta, Severyn and Barth 2016) */
   readonly recurrentDropout: number;
   /** the same elements at all time steps of a window (variational dropout, Gal and Ghahramani 2016) */
@@ -276,15 +278,16 @@ function forward(
   const { shape, weights } = model;
   const embedding = weights.embedding as Tensor2D; // (V, H)
   const conditions = conditionWeights(weights);
+  const dropped = (run: BodyRun) => withDropout(tf, run, window.dropout(OUTPUT_PLACE).input);
   if (conditions === undefined || rows === undefined) {
-    const run = bodyOf(shape).forward(computing, model, { input: { rows: embedding, ids }, ...window });
+    const run = dropped(bodyOf(shape).forward(computing, model, { input: { rows: embedding, ids }, ...window }));
     return { run, logits: outputMap(kernels, shape, weights, run.output) };
   }
   const input = tf.add(tf.gather(embedding, ids), kernels.sumRows(conditions.embedding, rows)) as Tensor2D; // (T·B, H)
-  const run = bodyOf(shape).forward(computing, model, { input: { rows: input }, ...window });
+  const run = dropped(bodyOf(shape).forward(computing, model, { input: { rows: input }, ...window }));
   const ofBody = outputMap(kernels, shape, weights, run.output); // (T·B, V)
-  const dropped = window.dropout(DIRECT_PLACE).input;
-  const direct = conditions.direct && directLogits(computing, conditions.direct, rows, dropped);
+  const ofDirect = window.dropout(DIRECT_PLACE).input;
+  const direct = conditions.direct && directLogits(computing, conditions.direct, rows, ofDirect);
   return {
     run,
     logits: direct ? (tf.add(ofBody, direct.logits) as Tensor2D) : ofBody,
@@ -295,6 +298,17 @@ function forward(
         ...direct?.gradients(dLogits),
       }),
     },
+  };
+}
+
+/** A pass through a body of whose output (T·B, H) a part is dropped. */
+function withDropout(tf: TensorFlow, run: BodyRun, dropout: Dropout | undefined): BodyRun {
+  if (dropout === undefined) return run;
+  const mask = maskOf(tf, dropout, run.output.shape);
+  return {
+    state: run.state,
+    output: tf.mul(run.output, mask),
+    gradients: (dOutput) => run.gradients(tf.mul(dOutput, mask)),
   };
 }
 
@@ -313,15 +327,19 @@ function outputWeight({ tiedEmbeddings }: LanguageModelShape, weights: Weights):
   return weights[tiedEmbeddings ? 'embedding' : 'output.weight'] as Tensor2D;
 }
 
-/** The place of the direct units, behind those of all layers that there may be. */
+/** The places of the direct units and of the output, behind those of all layers that there may be. */
 export const DIRECT_PLACE = 1000;
+export const OUTPUT_PLACE = 1001;
 
 /** What is dropped at each place of a body, for B rows. */
 function dropoutOf(regularization: Regularization, B: number): (place: number) => LayerDropout {
-  const { dropout, recurrentDropout, lockedDropout, seed, step } = regularization;
+  const { dropout, recurrentDropout, outputDropout = 0, lockedDropout, seed, step } = regularization;
   const at = (rate: number, place: number) =>
     rate === 0 ? undefined : { rate, key: dropoutKey(seed, step, place), period: lockedDropout ? B : 0 };
-  return (place) => ({ input: at(dropout, 2 * place), recurrent: at(recurrentDropout, 2 * place + 1) });
+  return (place) => ({
+    input: at(place === OUTPUT_PLACE ? outputDropout : dropout, 2 * place),
+    recurrent: at(recurrentDropout, 2 * place + 1),
+  });
 }
 
 /** Disposes of every intermediate tensor of `work` and keeps those in its result, however nested. */

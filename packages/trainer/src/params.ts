@@ -53,7 +53,10 @@ export const trainingParams = z.strictObject({
     .describe('cosine: the learning rate falls to zero over all steps, so that more steps train anew'),
   clip: z.number().positive().default(1).describe('largest norm of a gradient'),
   weightDecay: z.number().min(0).default(0).describe('decay of the weights at each step, times the learning rate'),
-  dropout: share.default(0.5).describe('share of the input map of each layer, and of the direct units, that is dropped in training'),
+  dropout: share
+    .default(0.5)
+    .describe('share of the input map of each layer, and of the direct units, that is dropped in training'),
+  outputDropout: share.default(0).describe('share of what the last layer puts out that is dropped in training'),
   recurrentDropout: share.default(0).describe('share of the candidates of each layer that is dropped in training'),
   lockedDropout: z.boolean().default(false).describe('drop the same elements at all time steps of a window'),
   labelSmoothing: share.default(0).describe('share of a target that is spread over all tokens'),

@@ -1,4 +1,5 @@
 import { hash } from '@etude/music';
+import type { Tensor2D, TensorFlow } from '@etude/tensorflow';
 
 /**
  * Which elements of a matrix are dropped. Nothing is drawn and nothing stored: an element is dropped where a keyed hash
@@ -37,6 +38,11 @@ export function dropoutMask({ rate, key, period }: Dropout, rows: number, column
   }
   for (let i = distinct * columns; i < mask.length; i++) mask[i] = mask[i - distinct * columns]!;
   return mask;
+}
+
+/** The same mask as a tensor. */
+export function maskOf(tf: TensorFlow, dropout: Dropout, [rows, columns]: readonly [number, number]): Tensor2D {
+  return tf.tensor2d(dropoutMask(dropout, rows, columns), [rows, columns]);
 }
 
 /** The key of one mask of many: those of a training step, by the number of the step and of the place in the model. */

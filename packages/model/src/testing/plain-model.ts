@@ -1,5 +1,5 @@
 import { dropoutKey, dropoutMask } from '../kernels/dropout.js';
-import { DIRECT_PLACE, type LanguageModelShape, type Regularization } from '../language-model.js';
+import { DIRECT_PLACE, type LanguageModelShape, OUTPUT_PLACE, type Regularization } from '../language-model.js';
 
 // The models in double precision, written from the equations with no thought of speed: the oracle of the kernels.
 
@@ -48,6 +48,7 @@ export function plainObjective(
   {
     dropout,
     recurrentDropout,
+    outputDropout = 0,
     lockedDropout,
     labelSmoothing,
     seed,
@@ -86,6 +87,7 @@ export function plainObjective(
     );
   const D = weights['direct.bias']?.length ?? 0;
   const directMask = maskAt(dropout, 2 * DIRECT_PLACE, D);
+  const outputMask = maskAt(outputDropout, 2 * OUTPUT_PLACE, H);
   let total = 0;
   let counted = 0;
   for (let n = 0; n < inputs.length; n++) {
@@ -111,6 +113,7 @@ export function plainObjective(
         [x, depthCell] = [depth.hidden, depth.cell];
       }
     }
+    x = x.map((value, i) => value * outputMask[n * H + i]!);
     const logits = Array.from({ length: V }, (_, v) => {
       let sum = weights['output.bias']![v]!;
       for (let i = 0; i < H; i++) {
