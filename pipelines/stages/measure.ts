@@ -1,7 +1,8 @@
 import { defineStage, family, textFormat } from '@etude/engine';
 import { type TracedToken, traceFormat } from '@etude/generator';
-import { SongMeter, sourceFormat } from '@etude/measures';
+import { RunHashes, SongMeter, sourceFormat } from '@etude/measures';
 import { completed } from '@etude/midi-writer';
+import { modelFormat } from '@etude/model';
 import { piecesFormat } from '@etude/music';
 import { drawSong, measuresInWords } from '@etude/report';
 import {
@@ -25,6 +26,7 @@ export const measure = defineStage({
     songs: family(songTokensFormat),
     traces: family(traceFormat),
     grammar: grammarFormat,
+    model: modelFormat,
     music: piecesFormat,
     source: sourceFormat,
     tokenization: tokenizationReportFormat,
@@ -36,7 +38,8 @@ export const measure = defineStage({
     const { source } = inputs;
     const grammar = createGrammar(inputs.grammar);
     const music = [...inputs.music];
-    const meter = new SongMeter(learnedNotes(inputs.grammar, music));
+    const { learnedRuns } = inputs.model;
+    const meter = new SongMeter(learnedNotes(inputs.grammar, music), learnedRuns && new RunHashes(learnedRuns));
     const pieces = inputs.songs.map((tokens, index) => completed(decodeSong(grammar, tokens, index + 1), music[0]!));
     const songs = pieces.map((piece) => meter.measure(piece));
     for (const line of measuresInWords(songs, source)) say(line);

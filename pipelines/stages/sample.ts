@@ -7,6 +7,7 @@ import {
   traceFormat,
   traceToCsv,
 } from '@etude/generator';
+import { RunHashes } from '@etude/measures';
 import { MIDI_EXTENSIONS } from '@etude/midi-reader';
 import { loadModel, ModelError, modelFormat } from '@etude/model';
 import { piecesFormat, seed } from '@etude/music';
@@ -54,7 +55,11 @@ export const sample = defineStage({
     const model = loadModel(tf, inputs.model, vocabulary.entries.length);
     const songs = await compose(
       { tf, kernels, model, vocabulary, grammar, settings: inputs.grammar },
-      { learned: [...inputs.music], given: files.given ?? [] },
+      {
+        learned: [...inputs.music],
+        base: inputs.model.learnedRuns && new RunHashes(inputs.model.learnedRuns),
+        given: files.given ?? [],
+      },
       settings,
       { signal, progress, say },
     );

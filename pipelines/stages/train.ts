@@ -1,8 +1,9 @@
 import { freemem } from 'node:os';
 import { defineStage, textFormat, withoutEffect, workspaceFiles } from '@etude/engine';
 import { noveltyProbe } from '@etude/generator';
+import { hashesOfRuns } from '@etude/measures';
 import { modelFormat, modelToBytes } from '@etude/model';
-import { seed } from '@etude/music';
+import { notesOf, seed } from '@etude/music';
 import { drawLearningCurve } from '@etude/report';
 import { disposeOf } from '@etude/tensorflow';
 import {
@@ -10,9 +11,12 @@ import {
   conditionsIn,
   countEntropy,
   createGrammar,
+  decodePiece,
+  type Grammar,
   grammarFormat,
   languageToMetadata,
   splitFormat,
+  type TokenizedMusic,
   tokensFormat,
   trainingSequences,
   vocabularyFormat,
@@ -67,7 +71,8 @@ export const train = defineStage({
   outputs: { model: modelFormat, curve: learningCurveFormat, picture: textFormat },
   errors: [BaseModelError, TrainingError],
   /** Longer training goes on from where shorter training ended, unless its learning rate was another on the way. */
-  checkpointParams: ({ steps, storedAs: _, ...others }) => (others.decay === 'none' ? others : { steps, ...others }),
+  checkpointParams: ({ steps, storedAs: _, keepRuns: __, ...others }) =>
+    others.decay === 'none' ? others : { steps, ...others },
   async run({ params, inputs, files, signal, progress, say, checkpoint }) {
     const { vocabulary } = inputs;
     const grammar = createGrammar(inputs.grammar);
@@ -109,7 +114,11 @@ export const train = defineStage({
         `${best.copiedShare === undefined ? '' : `, ${Math.round(100 * best.copiedShare)} % in copies`}; ` +
         `the token counts alone give ${entropy.toFixed(3)}`,
     );
-    const bytes = await modelToBytes(model, languageToMetadata(vocabulary, inputs.grammar), params.storedAs);
+    const learnedRuns = params.keepRuns
+      ? hashesOfRuns(learnedMusic(inputs, grammar), base?.learnedRuns)
+      : base?.learnedRuns;
+    const about = languageToMetadata(vocabulary, inputs.grammar);
+    const bytes = await modelToBytes(model, { about, learnedRuns, storedAs: params.storedAs });
     disposeOf(tf, model.weights);
     return {
       model: bytes,
@@ -118,6 +127,15 @@ export const train = defineStage({
     };
   },
 });
+
+/** The notes of each piece that is learned, as the grammar writes them. */
+function* learnedMusic({ tokens, split }: TokenizedMusic, grammar: Grammar) {
+  let index = 0;
+  for (const piece of tokens) {
+    const { training } = split[index++]!;
+    if (training > 0) yield [notesOf(decodePiece(grammar, piece.slice(0, training)))];
+  }
+}
 
 function inWords({ same, related, fresh }: { same: number; related: number; fresh: number }): string {
   return `it knows ${same} of the tokens, ${related} begin as the nearest that it knows, ${fresh} anew`;

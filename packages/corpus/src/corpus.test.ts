@@ -86,6 +86,19 @@ describe('what is held out', () => {
     expect(heldOutPieces(digests.slice(0, 1), 0.5)).toEqual([false]);
   });
 
+  it('holds out variants together, and families of any size as often', () => {
+    const digests = Array.from({ length: 3000 }, (_, i) => createHash('sha256').update(String(i)).digest('hex'));
+    const families = digests.map((_, i) => (i < 1500 ? i - (i % 5) : i));
+    const held = heldOutPieces(digests, 0.2, families);
+    for (const [piece, family] of families.entries()) expect(held[piece]).toBe(held[family]);
+    const shareOf = (part: readonly boolean[]) => part.filter(Boolean).length / part.length;
+    expect(shareOf(held.slice(0, 1500))).toBeGreaterThan(0.13);
+    expect(shareOf(held.slice(0, 1500))).toBeLessThan(0.27);
+    expect(held.slice(1500)).toEqual(heldOutPieces(digests, 0.2).slice(1500));
+    // Where all are variants of each other, something is held out all the same.
+    expect(new Set(heldOutPieces(digests.slice(0, 100), 0.2, Array(100).fill(0)))).toEqual(new Set([true, false]));
+  });
+
   it('knows the same notes again, whatever else differs', () => {
     expect(notesDigest(rescale(canon, 960))).toBe(notesDigest(canon));
     expect(notesDigest(jitterVelocity(canon, 9, Math.random))).toBe(notesDigest(canon));

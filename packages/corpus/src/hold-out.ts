@@ -47,12 +47,31 @@ function placeOf(notesDigest: string): number {
 }
 
 /**
- * Which pieces of a corpus are held out: about the share that is asked for and at least one, each by its own notes, so
- * that a piece more moves no other one.
+ * Which pieces of a corpus are held out: about the share that is asked for and at least one, by their own notes, so that a piece more moves no
+ * other one but its variants: a family of these is held out as a whole or not at all.
+ * @param families for each piece the place of the first one of its family ({@link familiesOf}); left out: there are no variants
  */
-export function heldOutPieces(notesDigests: readonly string[], share: number): boolean[] {
-  const places = notesDigests.map(placeOf);
-  if (share === 0 || places.length < 2) return places.map(() => false);
-  const lowest = places.reduce((least, place) => Math.min(least, place), 1);
-  return places.map((place) => place < share || place === lowest);
+export function heldOutPieces(
+  notesDigests: readonly string[],
+  share: number,
+  families: readonly number[] = [...notesDigests.keys()],
+): boolean[] {
+  const members = new Map<number, string[]>();
+  for (const [piece, digest] of notesDigests.entries()) {
+    const others = members.get(families[piece]!);
+    if (others) others.push(digest);
+    else members.set(families[piece]!, [digest]);
+  }
+  if (members.size < 2 && notesDigests.length > 1) return heldOutPieces(notesDigests, share);
+  if (share === 0 || members.size < 2) return notesDigests.map(() => false);
+  const places = new Map<number, number>();
+  let lowest = 1;
+  for (const [family, digests] of members) {
+    // Of several members one is named by the beginning of its digest, and placed by what comes next, so that large families are not likelier.
+    const first = digests.reduce((least, each) => (each < least ? each : least));
+    const place = placeOf(digests.length === 1 ? first : first.slice(8));
+    places.set(family, place);
+    lowest = Math.min(lowest, place);
+  }
+  return families.map((family) => places.get(family)! < share || places.get(family) === lowest);
 }

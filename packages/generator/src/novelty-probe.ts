@@ -25,7 +25,7 @@ export function noveltyProbe(
   const options = {
     ...{ songs: SONGS, length: LENGTH, seed: 1, prime: [], bending: UNBENT },
     ...songOptions(vocabulary, grammar),
-    listener: listenerOf(vocabulary, grammar, { copyLimit: 0, prime: 0 }),
+    listener: listenerOf(vocabulary, grammar, { copies: [], prime: 0 }),
   };
   return async (model) => {
     let [copied, all] = [0, 0];

@@ -1,11 +1,19 @@
 import { type Note, notesOf, type Piece, tempoMap } from '@etude/music';
 import { CopyIndex, type Versions } from './copies/copy-index.js';
 import { measureNovelty, type Novelty } from './copies/novelty.js';
+import type { RunHashes } from './copies/run-hashes.js';
 import { type Monotony, measureMonotony } from './monotony.js';
 import { measureSoundness, type Soundness } from './soundness.js';
 
 /** What can be told of a song beside the music that it was learnt from. */
-export type SongMeasures = Novelty & Monotony & Soundness & { readonly notes: number; readonly seconds: number };
+export type SongMeasures = Novelty &
+  Monotony &
+  Soundness & {
+    readonly notes: number;
+    readonly seconds: number;
+    /** notes of the longest run that the music of the base model has as well, 0 where it is shorter than 9; undefined where that music is not known */
+    readonly baseRun?: number | undefined;
+  };
 
 /** What is normal: the same measures of parts of the source itself. */
 export interface SourceMeasures {
@@ -17,8 +25,14 @@ export interface SourceMeasures {
 export class SongMeter {
   readonly #index: CopyIndex;
 
-  /** @param pieces that the songs were learnt from, each in one way or several */
-  constructor(pieces: readonly Versions[]) {
+  readonly #base: RunHashes | undefined;
+
+  /**
+   * @param pieces that the songs were learnt from, each in one way or several
+   * @param base runs of the music that the base model has learned from
+   */
+  constructor(pieces: readonly Versions[], base?: RunHashes) {
+    this.#base = base;
     this.#index = new CopyIndex(pieces);
   }
 
@@ -29,6 +43,7 @@ export class SongMeter {
       notes: notes.length,
       seconds: secondsAt(notes.reduce((latest, { end }) => Math.max(latest, end), 0)),
       ...measureNovelty(notes, this.#index, secondsAt),
+      baseRun: this.#base?.longestIn(notes),
       ...measureMonotony(notes, song),
       ...measureSoundness(song),
     };

@@ -5,14 +5,21 @@ import type { ModelConditions } from './conditions.js';
 import { type LanguageModelShape, type Model, weightShapes } from './language-model.js';
 import { fromSafetensors, type NamedArray, type StoredType, toSafetensors } from './safetensors.js';
 
-/**
- * A model as a safetensors file; its shape is in the metadata.
- * @param about what else the metadata say of it
- */
+const LEARNED_RUNS = 'learned.runs';
+
+/** What else a model file has. */
+export interface ModelNotes {
+  /** texts in the metadata */
+  readonly about?: Readonly<Record<string, string>>;
+  /** hashes of runs of notes of the music that the model, or one that it was gone on from, has learned from, rising */
+  readonly learnedRuns?: Uint32Array | undefined;
+  readonly storedAs?: StoredType;
+}
+
+/** A model as a safetensors file; its shape is in the metadata. */
 export async function modelToBytes(
   { shape, weights }: Model,
-  about: Readonly<Record<string, string>> = {},
-  type: StoredType = 'float32',
+  { about = {}, learnedRuns, storedAs }: ModelNotes = {},
 ): Promise<Uint8Array> {
   const { model, conditions, ...rest } = shape;
   const numbers = Object.entries(rest)
@@ -20,7 +27,8 @@ export async function modelToBytes(
     .map(([name, value]) => [name, `${value}`]);
   const told = conditions && { conditions: JSON.stringify(conditions) };
   const metadata = { kind: model, ...Object.fromEntries(numbers), ...told, ...about };
-  return toSafetensors({ arrays: await toArrays(weights), metadata }, type);
+  const integers = learnedRuns ? { [LEARNED_RUNS]: learnedRuns } : {};
+  return toSafetensors({ arrays: await toArrays(weights), integers, metadata }, storedAs);
 }
 
 /** A model as it is stored, its weights not yet where they are computed with. */
@@ -28,15 +36,17 @@ export interface StoredModel {
   readonly shape: LanguageModelShape;
   readonly arrays: Readonly<Record<string, NamedArray>>;
   readonly metadata: Readonly<Record<string, string>>;
+  /** see {@link ModelNotes} */
+  readonly learnedRuns?: Uint32Array | undefined;
 }
 
 /** A model as a safetensors file, written as {@link modelToBytes} made it. */
 export const modelFormat = {
   parse(bytes: Uint8Array): StoredModel {
-    const { arrays, metadata } = fromSafetensors(bytes);
+    const { arrays, integers, metadata } = fromSafetensors(bytes);
     const shape = shapeFrom(metadata);
     for (const [name, dimensions] of Object.entries(weightShapes(shape))) arrayOf(arrays, name, dimensions);
-    return { shape, arrays, metadata };
+    return { shape, arrays, metadata, learnedRuns: integers?.[LEARNED_RUNS] };
   },
   serialize: (bytes: Uint8Array): Uint8Array => bytes,
 };

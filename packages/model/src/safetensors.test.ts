@@ -21,7 +21,12 @@ const arrays = {
 const metadata = { kind: 'test' };
 
 it('keeps arrays of 32 bits as they are', () => {
-  expect(fromSafetensors(toSafetensors({ arrays, metadata }))).toEqual({ arrays, metadata });
+  const integers = { runs: Uint32Array.of(0, 1, 2 ** 32 - 1) };
+  for (const type of ['float32', 'bfloat16'] as const) {
+    expect(fromSafetensors(toSafetensors({ arrays, integers, metadata }, type)).integers).toEqual(integers);
+  }
+  expect(fromSafetensors(toSafetensors({ arrays, integers, metadata })).arrays).toEqual(arrays);
+  expect(fromSafetensors(toSafetensors({ arrays, metadata }))).toEqual({ arrays, integers: {}, metadata });
 });
 
 it('rounds to 16 bits, of two that are as near to the even one, and takes half of the space', () => {
@@ -43,5 +48,5 @@ it('rounds to 16 bits, of two that are as near to the even one, and takes half o
 it('refuses numbers of other types', () => {
   const text = new TextDecoder('latin1').decode(toSafetensors({ arrays, metadata }));
   const bytes = Uint8Array.from(text.replace('"F32"', '"F16"'), (letter) => letter.charCodeAt(0));
-  expect(() => fromSafetensors(bytes)).toThrow('not a safetensors file of F32 or BF16 arrays: "a" has type F16');
+  expect(() => fromSafetensors(bytes)).toThrow('not a safetensors file of F32, BF16 or U32 arrays: "a" has type F16');
 });

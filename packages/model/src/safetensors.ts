@@ -6,6 +6,8 @@ export interface NamedArray {
 
 export interface Safetensors {
   readonly arrays: Readonly<Record<string, NamedArray>>;
+  /** lists of whole numbers of 32 bits from 0 */
+  readonly integers?: Readonly<Record<string, Uint32Array>>;
   /** texts of the format's `__metadata__` */
   readonly metadata: Readonly<Record<string, string>>;
 }
@@ -17,14 +19,20 @@ export type StoredType = 'float32' | 'bfloat16';
  * Bytes in the safetensors format (github.com/huggingface/safetensors): the length of a JSON header as 64-bit integer,
  * the header, the arrays one after the other in little-endian order.
  */
-export function toSafetensors({ arrays, metadata }: Safetensors, type: StoredType = 'float32'): Uint8Array {
+export function toSafetensors(
+  { arrays, integers = {}, metadata }: Safetensors,
+  type: StoredType = 'float32',
+): Uint8Array {
   const header: Record<string, unknown> = { __metadata__: metadata };
-  const stored = Object.entries(arrays).map(([name, { shape, data }]) => {
-    return { name, shape, data: type === 'float32' ? data : toBfloat16(data) };
-  });
+  const stored = [
+    ...Object.entries(integers).map(([name, data]) => ({ name, dtype: 'U32', shape: [data.length], data })),
+    ...Object.entries(arrays).map(([name, { shape, data }]) =>
+      type === 'float32' ? { name, dtype: 'F32', shape, data } : { name, dtype: 'BF16', shape, data: toBfloat16(data) },
+    ),
+  ];
   let end = 0;
-  for (const { name, shape, data } of stored) {
-    header[name] = { dtype: type === 'float32' ? 'F32' : 'BF16', shape, data_offsets: [end, end + data.byteLength] };
+  for (const { name, dtype, shape, data } of stored) {
+    header[name] = { dtype, shape, data_offsets: [end, end + data.byteLength] };
     end += data.byteLength;
   }
   const text = JSON.stringify(header);
@@ -53,7 +61,7 @@ function fromBfloat16(halves: Uint16Array): Float32Array {
   return new Float32Array(Uint32Array.from(halves, (half) => half * 0x10000).buffer);
 }
 
-/** @throws {Error} where the bytes are not a safetensors file of floating point numbers of 32 bits, or of their upper 16 */
+/** @throws {Error} where the bytes are not a safetensors file of floating point numbers of 32 bits, or of their upper 16, and whole ones of 32 */
 export function fromSafetensors(bytes: Uint8Array): Safetensors {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerLength = bytes.length < 8 ? 0 : Number(view.getBigUint64(0, true));
@@ -61,22 +69,27 @@ export function fromSafetensors(bytes: Uint8Array): Safetensors {
   const data = bytes.subarray(8 + headerLength);
   const { __metadata__: metadata = {}, ...entries } = headerOf(bytes.subarray(8, 8 + headerLength));
   const arrays: Record<string, NamedArray> = {};
+  const integers: Record<string, Uint32Array> = {};
   for (const [name, entry] of Object.entries(entries)) {
     const { dtype, shape, data_offsets: [from, to] = [] } = (entry ?? {}) as Partial<Entry>;
     const isShape = Array.isArray(shape) && shape.every((length) => Number.isSafeInteger(length) && length >= 0);
     const count = isShape ? shape.reduce((a, b) => a * b, 1) : Number.NaN;
-    const size = dtype === 'F32' ? 4 : dtype === 'BF16' ? 2 : Number.NaN;
+    const size = dtype === 'F32' || dtype === 'U32' ? 4 : dtype === 'BF16' ? 2 : Number.NaN;
     if (!(from! >= 0) || to! - from! !== count * size || to! > data.length) {
       throw new Error(
-        `not a safetensors file of F32 or BF16 arrays: "${name}" has type ${dtype} and bytes ${from} to ${to}`,
+        `not a safetensors file of F32, BF16 or U32 arrays: "${name}" has type ${dtype} and bytes ${from} to ${to}`,
       );
     }
     // A copy, for alignment; not by slice, which Node's Buffer overrides with one that does not copy.
     const copy = new Uint8Array(data.subarray(from, to));
+    if (dtype === 'U32') {
+      integers[name] = new Uint32Array(copy.buffer);
+      continue;
+    }
     const numbers = size === 4 ? new Float32Array(copy.buffer) : fromBfloat16(new Uint16Array(copy.buffer));
     arrays[name] = { shape: shape!, data: numbers };
   }
-  return { arrays, metadata: metadata as Record<string, string> };
+  return { arrays, integers, metadata: metadata as Record<string, string> };
 }
 
 /** What a header says of an array. */

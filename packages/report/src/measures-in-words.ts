@@ -7,11 +7,18 @@ export function measuresInWords(songs: readonly SongMeasures[], source: SourceMe
   const half = source.novelty.longestRun?.notes ?? 0;
   const loops = songs.map(({ longestLoop }) => (longestLoop ? longestLoop.bars * longestLoop.times : 0));
   const stuck = songs.reduce((sum, { stuckNotes, overlaps }) => sum + stuckNotes + overlaps, 0);
+  const ofBase = songs.flatMap(({ baseRun }) => baseRun ?? []);
+  const base = ofBase.length === 0 ? [] : [`longest run of the base model’s music: ${runInWords(Math.max(...ofBase))}`];
   return [
     `longest copied run ${range(runs, String)} notes (half of the source in the other: ${half}), ` +
       `${range(shares, (share) => `${Math.round(100 * share)} %`)} in copies of 8 or more`,
+    ...base,
     `longest loop ${range(loops, String)} bars, ${stuck} stuck or doubled notes`,
   ];
+}
+
+function runInWords(notes: number): string {
+  return notes === 0 ? 'fewer than 9 notes' : `${notes} notes`;
 }
 
 function range(values: readonly number[], text: (value: number) => string): string {

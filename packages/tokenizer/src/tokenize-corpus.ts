@@ -1,4 +1,4 @@
-import { heldOutPieces, withoutEnd } from '@etude/corpus';
+import { familiesOf, heldOutPieces, withoutEnd } from '@etude/corpus';
 import {
   createRandom,
   jitterVelocity,
@@ -191,10 +191,10 @@ function sayWhichPart(
   );
 }
 
-/** Whether each piece is held out: as their source says, where it says so of any; of a corpus by their notes. */
+/** Whether each piece is held out: as their source says, where it says so of any; of a corpus by their notes, together with its variants. */
 function heldOutOf(pieces: readonly Piece[], isSplit: boolean, share: number): boolean[] {
   if (isSplit) return pieces.map(({ splitPart }) => splitPart === 'validation');
-  return pieces.length > 1 ? heldOutPieces(pieces.map(notesDigest), share) : [false];
+  return pieces.length > 1 ? heldOutPieces(pieces.map(notesDigest), share, familiesOf(pieces)) : [false];
 }
 
 /** Grammars that count ticks need the same number a quarter note in all pieces. */

@@ -18,7 +18,7 @@ const shape: LanguageModelShape = {
   ...{ model: 'stacked-lstm', layers: 1, units: 4, vocabulary: 5, tiedEmbeddings: false, conditions },
 };
 const weights = initialWeights(tf, shape, createRandom(1));
-const bytes = await modelToBytes({ shape, weights }, languageToMetadata(known, settings));
+const bytes = await modelToBytes({ shape, weights }, { about: languageToMetadata(known, settings) });
 const numbers = (of: typeof weights, name: string) => of[name]!.arraySync() as number[][];
 
 describe('a model that knows music already', () => {

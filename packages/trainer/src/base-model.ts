@@ -21,6 +21,8 @@ export interface BaseModel {
   readonly shape: LanguageModelShape;
   /** tokens that begin with the weights of their own, with those of the nearest relative, and with new ones */
   readonly tokens: { readonly same: number; readonly related: number; readonly fresh: number };
+  /** hashes of runs of the music that it has learned from, where its file has them */
+  readonly learnedRuns: Uint32Array | undefined;
   /** @param seed of what is new */
   firstWeights(tf: TensorFlow, seed: number): Weights;
 }
@@ -53,6 +55,7 @@ export function baseModel(
   const shape = { ...stored.shape, vocabulary: related.length };
   return {
     shape,
+    learnedRuns: stored.learnedRuns,
     tokens: { same, related: related.length - same - fresh, fresh },
     firstWeights(tf, seed) {
       const begin = initialWeights(tf, shape, createRandom(seed));

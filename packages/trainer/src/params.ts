@@ -87,6 +87,12 @@ export const trainingParams = z.strictObject({
     .enum(['float32', 'bfloat16'])
     .default('float32')
     .describe('bfloat16: faster products where the processor has them, of numbers rounded to 8 bits'),
+  keepRuns: z
+    .boolean()
+    .default(false)
+    .describe(
+      'keep hashes of all runs of nine notes in the model file, so that songs of models that go on from it do not copy its music',
+    ),
   storedAs: z
     .enum(['float32', 'bfloat16'])
     .default('float32')

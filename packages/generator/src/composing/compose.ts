@@ -1,4 +1,4 @@
-import { CopyIndex, pitchesOf } from '@etude/measures';
+import { type CopyBound, CopyIndex, HASHED_NOTES, pitchesOf, type RunHashes } from '@etude/measures';
 import type { Kernels, Model } from '@etude/model';
 import { notesOf, type Piece, rescale, ticksOfBar } from '@etude/music';
 import type { TensorFlow } from '@etude/tensorflow';
@@ -32,6 +32,8 @@ export interface ComposingModel {
 export interface ComposingMusic {
   /** what the model has learned from, as the grammar takes it; at least one piece */
   readonly learned: readonly Piece[];
+  /** what the model that was gone on from has learned from, where that is known */
+  readonly base?: RunHashes | undefined;
   /** music of the user's own */
   readonly given: readonly GivenFile[];
 }
@@ -91,7 +93,6 @@ export async function compose(
   const [first] = music.learned as [Piece, ...Piece[]];
   const ticks = { beat: grammar.division, bar: ticksOfBar(first, grammar.division) };
   const voice = settings.voice && givenVoice(settings.voice, given, grammar, vocabulary, ticks.bar);
-  const index = copyLimit > 0 ? new CopyIndex(learnedNotes(composing.settings, music.learned)) : undefined;
   const writer = new SongWriter({
     ...{ ...composing, signal, takes, length },
     options: {
@@ -101,7 +102,7 @@ export async function compose(
     },
     noise: noiseOf(noise, { ticks, layers: model.shape.layers, themeOf }),
     rules: {
-      ...{ copyLimit, index },
+      copies: copyLimit > 0 ? copyBounds(copyLimit, music, composing.settings) : [],
       noteRules: noteRules(notes, { division: grammar.division, learnt: pitchesOf(music.learned.map(notesOf)) }),
       voice: voice?.rule,
       plan,
@@ -137,6 +138,12 @@ export async function compose(
   const silent = songs.findIndex(({ tokens }) => notesOf(grammar.decode(tokens)).length === 0);
   if (silent >= 0) throw new CompositionError(silence(silent + 1, songs[silent]!.tokens.length, length));
   return songs;
+}
+
+/** Of the music learned from, and of what a base model has learned from, of which only runs of nine notes are known. */
+function copyBounds(limit: number, { learned, base }: ComposingMusic, settings: GrammarSettings): CopyBound[] {
+  const own = { index: new CopyIndex(learnedNotes(settings, learned)), limit };
+  return base ? [own, { index: base, limit: Math.max(limit, HASHED_NOTES - 1) }] : [own];
 }
 
 /** How the model's distribution is bent. */

@@ -1,10 +1,11 @@
+import { hashesOfRuns, RunHashes } from '@etude/measures';
 import { plainCopyOf } from '@etude/measures/testing';
 import { readMidi } from '@etude/midi-reader';
-import { type Note, notesOf, piecesOf } from '@etude/music';
+import { excerpt, type Note, notesOf, piecesOf } from '@etude/music';
 import { GRAMMARS } from '@etude/tokenizer';
 import { describe, expect, it } from 'vitest';
 import { BAR, type Copyist, copyist, givenFile, tune } from '../testing/copying-songs.js';
-import { compose } from './compose.js';
+import { type ComposingMusic, compose } from './compose.js';
 import { songSettings } from './settings.js';
 import type { Song } from './song-writer.js';
 
@@ -87,14 +88,19 @@ describe.each(GRAMMARS)('songs of %s', async (name) => {
   const { grammar } = models.nothing.composing;
   const { learned } = models.nothing;
   const sources = [learned[0]!, grammar.decode(grammar.encode(learned[0]!))].map(notesOf);
-  const write = (knows: keyof typeof models, way: Way, settings: Record<string, unknown>) => {
+  const write = (
+    knows: keyof typeof models,
+    way: Way,
+    settings: Record<string, unknown>,
+    music: Pick<ComposingMusic, 'learned' | 'base'> = { learned },
+  ) => {
     const files = Object.entries(way.given ?? {}).map(([file, bytes]) => givenFile(file, bytes));
     const own = typeof way.settings === 'function' ? way.settings(name) : way.settings;
     const temperature = knows === 'nothing' ? 1 : 0.5;
     const all = songSettings.parse({ takes: 1, length: 160, temperature, ...own, ...settings });
     return compose(
       models[knows].composing,
-      { learned, given: files },
+      { ...music, given: files },
       { ...all, seed: 1 },
       { signal: new AbortController().signal, progress: () => {}, say: () => {} },
     );
@@ -104,6 +110,18 @@ describe.each(GRAMMARS)('songs of %s', async (name) => {
     const songs = await write('a tune by heart', WAYS['for their length']!, { songs: 8, rules: { copyLimit: 0 } });
     const copies = songs.map(({ tokens }) => plainCopyOf(notesOf(grammar.decode(tokens)), sources).notes);
     expect(Math.max(...copies)).toBeGreaterThan(12);
+  });
+
+  it('copy no nine notes of what the base model has learned', async () => {
+    // Of the tune the model has only a bar in its own music, and knows the rest from its base.
+    const music = { learned: [excerpt(learned[0]!, 0, BAR)] };
+    const longest = async (base?: RunHashes) => {
+      const settings = { songs: 8, rules: { copyLimit: 8 } };
+      const songs = await write('a tune by heart', WAYS['for their length']!, settings, { ...music, base });
+      return Math.max(...songs.map(({ tokens }) => plainCopyOf(notesOf(grammar.decode(tokens)), sources).notes));
+    };
+    expect(await longest()).toBeGreaterThan(8);
+    expect(await longest(new RunHashes(hashesOfRuns([sources])))).toBeLessThanOrEqual(8);
   });
 
   const isRefused = ({ settings, given }: Way) =>

@@ -37,7 +37,7 @@ describe.each(others)('songs without a form, of a model that knows nothing, in t
       ...{ takes: 1, length: 400, ending, cadence: cadenceOf(piece), bar },
       faultsOf: () => 0,
       options: { bending: UNBENT, ...songOptions(vocabulary, grammar) },
-      rules: { copyLimit: 8, index: new CopyIndex([[notesOf(piece)]]) },
+      rules: { copies: [{ index: new CopyIndex([[notesOf(piece)]]), limit: 8 }] },
     });
   const write = (ending: Ending) => writerOf(ending).songs({ count: 5, beginning: [], seed: 1 }, () => {});
 

@@ -155,9 +155,9 @@ export class SongWriter {
     const { rules, vocabulary, grammar } = this.#tools;
     return {
       excessOf(piece, isGiven) {
-        if (rules.index === undefined || notesOf(piece).length === 0) return undefined;
+        if (rules.copies.length === 0 || notesOf(piece).length === 0) return undefined;
         const notes = notesOf(grammar.decode(grammar.encode(piece)));
-        return firstExcess(notes, rules.index, rules.copyLimit, isGiven);
+        return firstExcess(notes, rules.copies, isGiven);
       },
       knows: (piece) => {
         try {

@@ -29,7 +29,7 @@ describe('the guard against copies', () => {
   it('lets no song copy more than it may, nor any beginning of one', () => {
     fc.assert(
       fc.property(smallMusic(long), smallMusic(long), limit, (piece, notes, most) => {
-        const song = guarded(new CopyGuard(indexOf(piece), most), notes);
+        const song = guarded(new CopyGuard([{ index: indexOf(piece), limit: most }]), notes);
         expect(plainCopyOf(song, [piece]).notes).toBeLessThanOrEqual(most);
         const half = song.slice(0, song.length >> 1);
         expect(plainCopyOf(half, [piece]).notes).toBeLessThanOrEqual(most);
@@ -45,7 +45,7 @@ describe('the guard against copies', () => {
         const isGiven = (note: Note) => kind(note) === 0;
         // Some are there from the beginning, all of them given; the others come in time, some of them given as well.
         const there = notes.filter((note) => isGiven(note) && note.start % 80 === 0);
-        const guard = new CopyGuard(indexOf(piece), most, { notes: there, isGiven: () => true });
+        const guard = new CopyGuard([{ index: indexOf(piece), limit: most }], { notes: there, isGiven: () => true });
         const song = [
           ...there,
           ...guarded(
@@ -75,7 +75,7 @@ describe('the guard against copies', () => {
     const index = indexOf(corpus);
     fc.assert(
       fc.property(smallMusic(long), fc.integer({ min: 2, max: 12 }), (notes, most) => {
-        const song = guarded(new CopyGuard(index, most), notes);
+        const song = guarded(new CopyGuard([{ index: index, limit: most }]), notes);
         expect(measureNovelty(song, index, (tick) => tick).longestRun?.notes ?? 0).toBeLessThanOrEqual(most);
       }),
       { numRuns: 40 },
@@ -83,7 +83,7 @@ describe('the guard against copies', () => {
   });
 
   it('does not hinder what is new', () => {
-    const guard = new CopyGuard(indexOf(melody([60, 62, 64, 65, 67])), 3);
+    const guard = new CopyGuard([{ index: indexOf(melody([60, 62, 64, 65, 67])), limit: 3 }]);
     const allowed = melody([60, 62, 64, 65]).map((note) => {
       const may = guard.allows(note);
       guard.add(note);
@@ -93,7 +93,7 @@ describe('the guard against copies', () => {
   });
 
   it('lets given music be what it is, but nothing go on with it as a piece does', () => {
-    const guard = new CopyGuard(indexOf(melody([60, 62, 64, 65, 67, 69])), 3);
+    const guard = new CopyGuard([{ index: indexOf(melody([60, 62, 64, 65, 67, 69])), limit: 3 }]);
     const notes = melody([60, 62, 64, 65, 67, 69]);
     for (const note of notes.slice(0, 5)) {
       expect(guard.allows(note, true)).toBe(true);

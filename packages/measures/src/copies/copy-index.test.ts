@@ -51,7 +51,7 @@ describe('a copied run', () => {
       fc.property(music, music, fc.func(fc.boolean()), (piece, song, given) => {
         const isGiven = (tick: number, key: number) => given(tick, key);
         const plain = plainCopyOf(song, [piece], limit, isGiven);
-        const excess = firstExcess(song, indexOf(piece), limit, ({ start, key }) => isGiven(start, key));
+        const excess = firstExcess(song, [{ index: indexOf(piece), limit }], ({ start, key }) => isGiven(start, key));
         expect(excess !== undefined).toBe(plain.notes > 0);
         // Before it all is as it should be, and the note that it names is one that was written.
         if (excess === undefined) return;

@@ -1,5 +1,6 @@
 import { type Line, type Lines, linesOf, type Onset } from './lines.js';
 import { codesOf, isApart, withoutRatio } from './run-codes.js';
+import type { RunIndex } from './run-index.js';
 import { suffixArray } from './suffix-array.js';
 
 /** Where in the pieces of an index something stands. */
@@ -31,7 +32,7 @@ const BORDER = -1;
  * const index = new CopyIndex([[notesOf(piece)]]);
  * index.runsOf(line).lengths; // for each note of the line how many notes from it on the piece has as well
  */
-export class CopyIndex {
+export class CopyIndex implements RunIndex {
   /** codes of all lines, a border behind each */
   readonly #text: Int32Array;
   /** where runs begin in it, in the order of what begins there */
@@ -76,7 +77,6 @@ export class CopyIndex {
     };
   }
 
-  /** Whether a piece has the run of which `codes` from one place on and before another are those of a line: the notes from `from` to `until`. */
   contains(codes: Int32Array, from: number, until: number): boolean {
     return this.#longestMatch(codes, from, until).length === until - from;
   }

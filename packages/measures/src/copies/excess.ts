@@ -1,5 +1,6 @@
-import type { CopyIndex } from './copy-index.js';
 import { linesOf, type Onset } from './lines.js';
+import { codesOf } from './run-codes.js';
+import type { CopyBound } from './run-index.js';
 
 /** Where a copied run gets longer than it may be. */
 export interface Excess {
@@ -10,24 +11,26 @@ export interface Excess {
 }
 
 /**
- * The first copied run of more than `limit` notes that is not of given notes alone; undefined where there is none.
+ * The first copied run of more notes than a bound has it that is not of given notes alone; undefined where there is none.
  * @param notes of a whole song, in any order
  * @param isGiven whether a note is the user's own
  */
 export function firstExcess(
   notes: readonly Onset[],
-  index: CopyIndex,
-  limit: number,
+  bounds: readonly CopyBound[],
   isGiven: (note: Onset) => boolean,
 ): Excess | undefined {
   let first: Excess | undefined;
   for (const line of linesOf(notes)) {
-    for (const [place, length] of index.runsOf(line).lengths.entries()) {
-      if (length <= limit) continue;
-      const run = line.notes.slice(place, place + limit + 1);
-      const written = run.findLast((note) => !isGiven(note));
-      const at = run.at(-1)!.start;
-      if (written && at < (first?.at ?? Number.POSITIVE_INFINITY)) first = { at, written };
+    const codes = codesOf(line.notes);
+    for (const { index, limit } of bounds) {
+      for (let place = 0; place + limit <= codes.length; place++) {
+        if (!index.contains(codes, place, place + limit)) continue;
+        const run = line.notes.slice(place, place + limit + 1);
+        const written = run.findLast((note) => !isGiven(note));
+        const at = run.at(-1)!.start;
+        if (written && at < (first?.at ?? Number.POSITIVE_INFINITY)) first = { at, written };
+      }
     }
   }
   return first;

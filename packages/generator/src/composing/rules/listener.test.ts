@@ -33,7 +33,7 @@ describe.each(GRAMMARS)('songs of a model that knows nothing, in the grammar %s'
       { shape, weights: initialWeights(tf, shape, createRandom(1)) },
       {
         ...{ ...options, seed: 1, prime: [], bending: UNBENT, ...songOptions(vocabulary, grammar) },
-        listener: listenerOf(vocabulary, grammar, { copyLimit: 4, prime: 0, ...rules }),
+        listener: listenerOf(vocabulary, grammar, { copies: [], prime: 0, ...rules }),
       },
     );
 
@@ -60,7 +60,7 @@ describe.each(GRAMMARS)('songs of a model that knows nothing, in the grammar %s'
   it('copy no more notes than they may', async () => {
     const index = new CopyIndex([[notesOf(music)]]);
     const longest = async (guarded: boolean) => {
-      const written = await songs(guarded ? { index } : {}, { songs: 40, length: 300 });
+      const written = await songs(guarded ? { copies: [{ index, limit: 4 }] } : {}, { songs: 40, length: 300 });
       const runs = written.map(({ tokens }) => {
         const song = grammar.decode(tokensOfIds(vocabulary, tokens));
         return measureNovelty(notesOf(song), index, (tick) => tick).longestRun?.notes ?? 0;
@@ -118,7 +118,7 @@ describe.each(GRAMMARS)('songs of a model that knows nothing, in the grammar %s'
     const voice = grammar.around!({ notes, as, bar: 4 * beat }, known);
     expect(voice().notes.map(({ start, key }) => [start, key])).toEqual(notes.map(({ start, key }) => [start, key]));
     const index = new CopyIndex([[notesOf(music)]]);
-    const written = await songs({ voice, index }, { songs: 20, length: 1500 });
+    const written = await songs({ voice, copies: [{ index, limit: 4 }] }, { songs: 20, length: 1500 });
     let [whole, checked] = [0, 0];
     for (const { tokens, trace } of written) {
       // A model that knows nothing may have struck all keys of an instrument before it lets time go on.

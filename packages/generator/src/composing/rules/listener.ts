@@ -1,14 +1,12 @@
-import { CopyGuard, type CopyIndex, type Surroundings } from '@etude/measures';
+import { type CopyBound, CopyGuard, type Surroundings } from '@etude/measures';
 import { isDrum } from '@etude/music';
 import type { Grammar, SongPlan, Vocabulary, VoiceRule } from '@etude/tokenizer';
 import type { Listener } from '../../sampling/listener.js';
 import type { NoteRule } from './note-rule.js';
 
 export interface SongRules {
-  /** notes that a copied run may have at most; it is never given up */
-  readonly copyLimit: number;
-  /** of what songs must not copy; none where they may */
-  readonly index?: CopyIndex | undefined;
+  /** how much songs may copy of what; never given up, and none where they may copy all */
+  readonly copies: readonly CopyBound[];
   /** what stands before and behind the notes that are written, which begin at a tick */
   readonly around?: (Surroundings & { readonly from: number }) | undefined;
   /** tokens that are given, and count for nothing in the other rules */
@@ -27,7 +25,7 @@ export interface SongRules {
 export function listenerOf({ entries }: Vocabulary, grammar: Grammar, rules: SongRules): () => Listener {
   const ids = rules.voice && new Map(entries.map(({ token }, id) => [token, id]));
   return () => {
-    const { index, around, prime } = rules;
+    const { copies, around, prime } = rules;
     let endsAt = Number.POSITIVE_INFINITY;
     const all: readonly NoteRule[] = [
       ...(rules.ending ? [rules.ending(() => endsAt)] : []),
@@ -35,7 +33,7 @@ export function listenerOf({ entries }: Vocabulary, grammar: Grammar, rules: Son
     ];
     const voice = rules.voice?.();
     const isOfVoice = (token: string) => voice?.isOfVoice(token) === true;
-    const guard = index && new CopyGuard(index, rules.copyLimit, around);
+    const guard = copies.length > 0 ? new CopyGuard(copies, around) : undefined;
     for (const note of voice?.notes ?? []) guard?.add(note, true);
     const reader = grammar.reader(rules.plan);
     const pitchOf = (token: string) => {

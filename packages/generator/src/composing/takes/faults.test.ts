@@ -21,14 +21,19 @@ const tune = (keys: readonly number[], end: number, own: Partial<Piece> = {}): P
   ...own,
 });
 const inG = { keySignatures: [{ tick: 0, sharps: 1, minor: false }] };
+const upbeat = { timeSignatures: [0, 480].map((tick) => ({ tick, numerator: 3, denominator: 4 })) };
 const faultsOf = faultsBeside([tune([67, 71, 74, 79], 2 * BAR, inG)]);
 
 it.each([
   ['nothing', tune([71, 74, 67], BAR), 0],
   ['an end inside a bar', tune([71, 67], BAR + 480), 1],
+  ['an end that an upbeat makes whole', tune([71, 74, 67], BAR, upbeat), 0],
+  ['an end inside a bar behind an upbeat', tune([71, 74, 67], BAR + 960, upbeat), 1],
   ['an end off the tonic', tune([67, 74, 71], BAR), 1],
   ['an end off its own tonic', tune([71, 74, 67], BAR, { keySignatures: [{ tick: 0, sharps: 0, minor: false }] }), 1],
   ['a note that is too high', tune([71, 81, 67], BAR), 1],
+  ['five bars that are the same', tune(Array(15).fill(67), 5 * BAR), 1],
+  ['four of them', tune(Array(12).fill(67), 4 * BAR), 0],
   ['all of it', tune([55, 71], BAR + 480), 3],
   ['silence', tune([], 0), 100],
 ])('objects to %s', (_, song, faults) => {

@@ -1,3 +1,4 @@
+import { measureMonotony } from '@etude/measures';
 import { barsBefore, isDrum, keyOf, type Note, notesOf, type Piece } from '@etude/music';
 
 /** How many faults a song has. */
@@ -6,31 +7,42 @@ export type Faults = (song: Piece) => number;
 /** What a song that breaks off, and one without notes, counts for: more than all other faults together. */
 export const BROKEN_OFF = 10;
 const SILENT = 100;
+/** Bars of a loop that nobody minds. */
+const LEAST_LOOP = 4;
 
 /**
- * Counts what a musician would object to in a song: that it has no notes, ends inside a bar, ends off the tonic, or has notes beyond the range of
- * their instruments. A song without a metre or a key of its own has those of the first piece.
+ * Counts what a musician would object to in a song: that it has no notes, ends inside a bar, ends off the tonic, has notes beyond the range of
+ * their instruments, or goes round in circles for longer than any of the pieces does. A song without a metre or a key of its own has those of the first piece.
  * @param learned the music learnt from, at least one piece
  */
 export function faultsBeside(learned: readonly Piece[]): Faults {
   const [first] = learned as [Piece, ...Piece[]];
   const { tonic } = keyOf(first);
   const ranges = rangesOf(learned);
+  const mostLooped = learned.reduce((most, piece) => Math.max(most, barsOfLoop(notesOf(piece), piece)), LEAST_LOOP);
   return (song) => {
     const notes = notesOf(song);
     if (notes.length === 0) return SILENT;
-    const metre = song.timeSignatures.length > 0 ? song.timeSignatures : first.timeSignatures.slice(0, 1);
+    const timeSignatures = song.timeSignatures.length > 0 ? song.timeSignatures : first.timeSignatures.slice(0, 1);
+    const inBars = { ...song, timeSignatures };
     const isBeyond = ({ program, key }: Note) => {
       const [lowest, highest] = ranges.get(program) ?? [0, 127];
       return key < lowest || key > highest;
     };
     const pitched = notes.filter((note) => !isDrum(note));
     return (
-      Number(!endsWithBar(notes, { ...song, timeSignatures: metre })) +
+      Number(!endsWithBar(notes, inBars)) +
       Number(pitched.length > 0 && rootOf(pitched) !== (song.keySignatures.length > 0 ? keyOf(song).tonic : tonic)) +
-      Number(pitched.some(isBeyond))
+      Number(pitched.some(isBeyond)) +
+      Number(barsOfLoop(notes, inBars) > mostLooped)
     );
   };
+}
+
+/** Bars of the longest stretch that is played again at once, all turns together. */
+function barsOfLoop(notes: readonly Note[], piece: Piece): number {
+  const { longestLoop: loop } = measureMonotony(notes, piece);
+  return loop === undefined ? 0 : loop.bars * loop.times;
 }
 
 /** The lowest and the highest key of each program. */
@@ -44,10 +56,14 @@ function rangesOf(pieces: readonly Piece[]): ReadonlyMap<number, readonly [numbe
   return ranges;
 }
 
+/** Whether the last bar is whole, or is so together with an upbeat. */
 function endsWithBar(notes: readonly Note[], piece: Piece): boolean {
   const end = endOf(notes);
-  const last = [...barsBefore(end, piece)].at(-1)!;
-  return last.start + last.length === end;
+  const bars = [...barsBefore(end, piece)];
+  const [first, last] = [bars[0]!, bars.at(-1)!];
+  const left = last.start + last.length - end;
+  const whole = Math.round((4 * piece.division * first.numerator) / first.denominator);
+  return left === 0 || (first.length < whole && left === first.length);
 }
 
 /** The pitch class of the lowest note that sounds at the end. */
