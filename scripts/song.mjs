@@ -10,7 +10,7 @@ try {
   process.exitCode = await nx([
     'run',
     'pipelines:song',
-    ...(named ? [] : ['--config', 'experiments/4layer.yaml']),
+    ...(named ? [] : ['--config', 'experiments/tune-book.yaml']),
     ...args,
   ]);
 } catch (error) {

@@ -117,7 +117,7 @@ it('etude graph shows what each stage reads and writes', async () => {
     ['train', ['tokenize', 'build-vocab']],
     ['sample', ['train', 'build-vocab', 'tokenize', 'study']],
     ['render', ['sample', 'extract-track', 'tokenize']],
-    ['measure', ['sample', 'tokenize', 'study', 'train']],
+    ['measure', ['sample', 'tokenize', 'train', 'study']],
   ]);
   expect((await workspace.etude('graph', '--config', 'experiments/tiny.yaml')).stdout).toMatch(
     /\nrender +song-\*\.txt, pieces\.jsonl, grammar\.json +song-\*\.mid\n/,

@@ -1,5 +1,7 @@
-import { measureSource, sourceFormat } from '@etude/measures';
-import { pieceToJson } from '@etude/music';
+import { hashesOfRuns, measureSource, sourceFormat } from '@etude/measures';
+import { initialWeights, type LanguageModelShape, modelToBytes } from '@etude/model';
+import { createRandom, notesOf, pieceToJson } from '@etude/music';
+import { loadTensorFlow } from '@etude/tensorflow';
 import { createGrammar, grammarFormat, tokenizationReportFormat } from '@etude/tokenizer';
 import { expect, it } from 'vitest';
 import { inputFile, runStage } from '../testing/run-stage.js';
@@ -12,11 +14,28 @@ const tokens = [60, 62, 64, 65, 67, 69].flatMap((key) => {
   return [`0_90_${hex}_50`, `240_80_${hex}_00`];
 });
 const music = grammar.decode(tokens);
-const measured = async (curve: string, heldOut: { tokens: number; notes: number }, song = tokens) => {
+const shape: LanguageModelShape = { model: 'stacked-lstm', vocabulary: 1, units: 1, layers: 1, tiedEmbeddings: false };
+const weights = initialWeights((await loadTensorFlow()).tf, shape, createRandom(1));
+const long = [60, 64, 62, 65, 64, 67, 65, 69, 67, 71].flatMap((key) => {
+  const hex = key.toString(16);
+  return [`0_90_${hex}_50`, `240_80_${hex}_00`];
+});
+const learnedRuns = hashesOfRuns([[notesOf(grammar.decode(long))]]);
+const models = {
+  plain: await modelToBytes({ shape, weights }),
+  'with a base': await modelToBytes({ shape, weights }, { learnedRuns }),
+};
+const measured = async (
+  curve: string,
+  heldOut: { tokens: number; notes: number },
+  song = tokens,
+  model: keyof typeof models = 'plain',
+) => {
   const { outputs, said } = await runStage(measure, {
     inputs: {
       songs: [inputFile(song.join(' '))],
       traces: [inputFile('token,quarter,probability,refused,relaxed,disturbance\n')],
+      model: inputFile(models[model]),
       music: inputFile(`${pieceToJson(music)}\n`),
       source: inputFile(sourceFormat.serialize(measureSource([music]))),
       grammar: inputFile(grammarFormat.serialize(settings)),
@@ -49,4 +68,14 @@ it('counts a note that is never ended, but not one that sounds where the song is
   ];
   expect((await measured(CURVE, { tokens: 1, notes: 1 }, held)).songs[0].stuckNotes).toBe(1);
   expect((await measured(CURVE, { tokens: 1, notes: 1 }, cut)).songs[0].stuckNotes).toBe(0);
+});
+
+it('tells the longest run of the music of the base model, where that is known', async () => {
+  const of = async (song: string[], model: keyof typeof models) => {
+    const { songs, said } = await measured(CURVE, { tokens: 1, notes: 1 }, song, model);
+    return [songs[0].baseRun, /base model’s music: (.*)/.exec(said)?.[1]];
+  };
+  expect(await of(long, 'with a base')).toEqual([10, '10 notes']);
+  expect(await of(tokens, 'with a base')).toEqual([0, 'fewer than 9 notes']);
+  expect(await of(long, 'plain')).toEqual([undefined, undefined]);
 });

@@ -94,7 +94,9 @@ function roll(notes: Notes, piece: Piece, { longestRun }: SongMeasures, x: Scale
     ...(copied
       ? [
           `<rect x="${x(copied.from).toFixed(1)}" y="${ROLL.top}" width="${Math.max(2, x(copied.until) - x(copied.from)).toFixed(1)}" height="${ROLL.height}" fill="${COPY}" opacity="0.6"/>`,
-          text(x(copied.from), ROLL.top - 2, `longest copy: ${longestRun.notes} notes`, { fill: '#8a6d00' }),
+          text(Math.min(x(copied.from), WIDTH - 140), ROLL.top - 2, `longest copy: ${longestRun.notes} notes`, {
+            fill: '#8a6d00',
+          }),
         ]
       : []),
     ...octaves.flatMap((key) => [
