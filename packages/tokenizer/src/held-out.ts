@@ -12,17 +12,20 @@ export class HeldOut {
     this.#grammar = grammar;
   }
 
-  /** @param tokens of one piece that are held out */
-  add(tokens: readonly string[]): void {
-    this.#tokens += tokens.length;
+  /**
+   * @param tokens of one piece
+   * @param from the first of them that is held out: what it means may depend on those before
+   */
+  add(tokens: readonly string[], from: number): void {
+    this.#tokens += tokens.length - from;
     const reader = this.#grammar.reader();
-    for (const token of tokens) {
+    tokens.forEach((token, at) => {
       // What ends a piece is told as all else is, but no grammar reads it.
-      if (token === END_OF_PIECE) continue;
-      const note = reader.noteOf(token);
+      if (token === END_OF_PIECE) return;
+      const note = at < from ? undefined : reader.noteOf(token);
       if (note && !isDrum(note)) this.#notes += 1;
       reader.add(token);
-    }
+    });
   }
 
   get counts(): TokenizationReport['heldOut'] {

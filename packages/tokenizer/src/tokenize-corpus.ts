@@ -133,7 +133,7 @@ export async function tokenizeCorpus(
       ...(transposeToAllKeys && copies.length > 0 && { copies: copies.length }),
       ...(keys.length > 0 && { keys }),
     });
-    heldOutCounts.add([...ofPiece, ...ended].slice(learned));
+    heldOutCounts.add([...ofPiece, ...ended], learned);
   }
   const known = taken.filter(({ splitPart }) => splitPart !== 'test');
   if (known.length === 0) throw new GrammarError('there is nothing to learn from: all pieces are for testing');

@@ -1,3 +1,4 @@
+import { ChannelEvents } from '@etude/midi-reader';
 import { ALL_KEYS, notesDigest, type Piece, stretch, transpose } from '@etude/music';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -90,4 +91,20 @@ describe('what is learned in all keys', () => {
     const { training } = trainingSequences({ vocabulary: vocabulary('drop') }, grammar, found);
     expect(training.map(({ ids }) => ids.length)).toEqual([4, 3]);
   });
+});
+
+it.each([
+  'score',
+  'factored',
+  'session',
+] as const)('counts the notes of the end that is held out, in %s', async (kind) => {
+  const events = Array.from({ length: 200 }, (_, i) => [
+    { tick: i * 480, status: 0x90, data1: 60 + ((i * 7) % 12), data2: 80 },
+    { tick: i * 480 + 480, status: 0x80, data1: 60 + ((i * 7) % 12), data2: 0 },
+  ]).flat();
+  const tracks = [{ name: '', events: ChannelEvents.of(events) }];
+  const piece: Piece = { division: 480, tempos: [], timeSignatures: [], keySignatures: [], tracks };
+  const { tokenization } = await tokenized([piece], { grammar: { kind, stepsPerBeat: 4 }, validation: 0.1 });
+  expect(tokenization.heldOut.notes).toBeGreaterThanOrEqual(20);
+  expect(tokenization.heldOut.notes).toBeLessThanOrEqual(24);
 });
