@@ -132,7 +132,7 @@ export async function compose(
     if (stops === 0) continue;
     const times = stops === 1 ? 'once' : `${stops} times`;
     say(
-      `song ${index + 1} breaks off ${times}: all that could follow would make a copied run of more than ${copyLimit} notes`,
+      `song ${index + 1} breaks off ${times}: all that could follow makes no sense there, or a copied run of more than ${copyLimit} notes`,
     );
   }
   const silent = songs.findIndex(({ tokens }) => notesOf(grammar.decode(tokens)).length === 0);

@@ -111,7 +111,7 @@ export interface Grammar {
   readonly division: number;
   /**
    * A reader at the beginning of a piece.
-   * @param plan what the piece has to say at its beginning, for a grammar with `planTokens`
+   * @param plan what the piece has to say, for a grammar with `planTokens`
    */
   reader(plan?: SongPlan): NoteReader;
   /** The tokens by which a piece says a plan at its beginning; absent where it cannot. */
@@ -149,6 +149,8 @@ export interface SongPlan {
   readonly metre?: { readonly numerator: number; readonly denominator: number } | undefined;
   /** bars behind the upbeat */
   readonly bars?: number | undefined;
+  /** the tokens that there are: nothing is begun that none of them can end */
+  readonly known?: readonly string[];
 }
 
 /** A note that a token begins. */

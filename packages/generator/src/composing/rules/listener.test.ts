@@ -4,7 +4,7 @@ import { isNoteOff, isNoteOn, readMidi } from '@etude/midi-reader';
 import { chooseKernels, initialWeights, type LanguageModelShape } from '@etude/model';
 import { createRandom, notesOf, piecesOf } from '@etude/music';
 import { loadTensorFlow } from '@etude/tensorflow';
-import { buildVocabulary, createGrammar, GRAMMARS, timeOf, tokensOfIds } from '@etude/tokenizer';
+import { buildVocabulary, createGrammar, encoderOf, GRAMMARS, timeOf, tokensOfIds } from '@etude/tokenizer';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { UNBENT } from '../../sampling/distribution.js';
@@ -147,4 +147,17 @@ describe.each(GRAMMARS)('songs of a model that knows nothing, in the grammar %s'
     expect(whole).toBeGreaterThanOrEqual(18);
     expect(checked).toBeGreaterThan(50);
   });
+});
+
+it('forbids what no song of the score grammar could be read with: a rest over the end of the bar', () => {
+  const settings = { grammar: 'score', division: 480, steps: 4, velocities: 1 } as const;
+  const tokens = ['TimeSig_3/4', 'Key_0_0', 'Program_0', 'Pitch_60', 'Duration_11', 'Rest_None', 'Duration_3'];
+  const vocabulary = buildVocabulary([...tokens, 'Duration_1'], 'error');
+  const listener = listenerOf(vocabulary, createGrammar(settings), { copies: [], prime: 0 })();
+  const [...ids] = encoderOf(vocabulary)(tokens);
+  for (const id of ids.slice(0, -1)) {
+    expect(listener.forbids(id)).toBe(false);
+    listener.add(id, false);
+  }
+  expect(listener.forbids(ids.at(-1)!)).toBe(true);
 });

@@ -23,6 +23,7 @@ export interface SongRules {
 
 /** Hears the notes of a song while it is written, and what rules say of them. Without rules, all that makes sense may come. */
 export function listenerOf({ entries }: Vocabulary, grammar: Grammar, rules: SongRules): () => Listener {
+  const plan = { ...rules.plan, known: entries.map(({ token }) => token) };
   const ids = rules.voice && new Map(entries.map(({ token }, id) => [token, id]));
   return () => {
     const { copies, around, prime } = rules;
@@ -35,7 +36,7 @@ export function listenerOf({ entries }: Vocabulary, grammar: Grammar, rules: Son
     const isOfVoice = (token: string) => voice?.isOfVoice(token) === true;
     const guard = copies.length > 0 ? new CopyGuard(copies, around) : undefined;
     for (const note of voice?.notes ?? []) guard?.add(note, true);
-    const reader = grammar.reader(rules.plan);
+    const reader = grammar.reader(plan);
     const pitchOf = (token: string) => {
       const note = reader.noteOf(token);
       return note && !isDrum(note) ? note : undefined;
@@ -62,7 +63,12 @@ export function listenerOf({ entries }: Vocabulary, grammar: Grammar, rules: Son
         const obeys = isOwn || note === undefined || all.every((rule, place) => place < relaxed || rule.allows(note));
         return obeys && !isCopy(token, isOwn);
       },
-      forbids: (id) => isCopy(entries[id]!.token, isOfVoice(entries[id]!.token)),
+      forbids(id) {
+        const { token } = entries[id]!;
+        // Where voices take turns a token out of place makes all that follows unreadable.
+        if (grammar.hasTurns && !reader.allows(token)) return true;
+        return isCopy(token, isOfVoice(token));
+      },
       isGiven: (id) => isOfVoice(entries[id]!.token),
       insteadOf(id) {
         const verdict = voice?.verdictOn(entries[id]!.token);

@@ -10,6 +10,8 @@ export class ScoreReader implements NoteReader {
   readonly #unit: number;
   readonly #follower: ScoreFollower;
   readonly #plan: SongPlan;
+  /** steps of the shortest length that is known */
+  readonly #shortest: number;
 
   constructor(
     tokens: TokenTable<ScoreToken>,
@@ -19,11 +21,18 @@ export class ScoreReader implements NoteReader {
     this.#unit = unit;
     this.#follower = new ScoreFollower(stepsPerBeat);
     this.#plan = plan;
+    this.#shortest = Math.min(...(plan.known ?? []).map((text) => durationOf(tokens.read(text))));
   }
 
   allows(text: string): boolean {
     const token = this.#tokens.read(text);
-    return token !== undefined && this.#follower.fits(token) && this.#isPlanned(token);
+    return token !== undefined && this.#follower.fits(token) && this.#isPlanned(token) && this.#canEnd(token);
+  }
+
+  /** Whether there is a length for what a token begins: a rest ends with the bar. */
+  #canEnd({ kind }: ScoreToken): boolean {
+    const { now, barEnd } = this.#follower;
+    return kind !== 'rest' || this.#plan.known === undefined || now + this.#shortest <= barEnd;
   }
 
   /** Whether a token says at the beginning what is planned, and nothing comes before it is said. */
@@ -64,4 +73,8 @@ export class ScoreReader implements NoteReader {
     const token = this.#tokens.read(text);
     if (token !== undefined && this.#follower.follows(token)) this.#follower.add(token);
   }
+}
+
+function durationOf(token: ScoreToken | undefined): number {
+  return token?.kind === 'duration' ? token.steps : Number.POSITIVE_INFINITY;
 }

@@ -106,6 +106,17 @@ describe('score', () => {
     expect(mayCome('Program_0', 'Tempo_120')).toEqual(['Program_0', 'Tempo_120']);
   });
 
+  it('allows no rest that no known length can end in the bar', () => {
+    const grammar = createGrammar(settings(4));
+    const mayRest = (known?: string[]) => {
+      const reader = grammar.reader(known && { known });
+      const tokens = ['TimeSig_3/4', 'Key_0_0', 'Program_0', 'Pitch_60', 'Duration_11'];
+      for (const token of tokens) reader.add(token);
+      return reader.allows('Rest_None');
+    };
+    expect([mayRest(), mayRest(['Duration_3', 'Duration_2']), mayRest(['Duration_1'])]).toEqual([true, false, true]);
+  });
+
   it('allows what it writes, token by token, and says where a token may not stand', () => {
     fc.assert(
       fc.property(anyMusic, (music) => {
