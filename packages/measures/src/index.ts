@@ -6,6 +6,6 @@ export { type CopiedRun, measureNovelty, type Novelty } from './copies/novelty.j
 export { HASHED_NOTES, hashesOfRuns, RunHashes } from './copies/run-hashes.js';
 export type { CopyBound } from './copies/run-index.js';
 export { measureSource, type SongMeasures, SongMeter, type SourceMeasures } from './measure-song.js';
-export { type Loop, type Monotony, measureMonotony, selfSimilarity } from './monotony.js';
+export { barsOfLoop, type Loop, type Monotony, measureMonotony, selfSimilarity } from './monotony.js';
 export { pitchesOf } from './soundness.js';
 export { sourceFormat } from './source-format.js';

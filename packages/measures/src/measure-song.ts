@@ -24,7 +24,6 @@ export interface SourceMeasures {
 /** Measures songs against pieces, all of which are indexed once. */
 export class SongMeter {
   readonly #index: CopyIndex;
-
   readonly #base: RunHashes | undefined;
 
   /**

@@ -18,6 +18,11 @@ export interface Loop {
   readonly from: number;
 }
 
+/** Bars of a loop, all turns together; 0 where there is none. */
+export function barsOfLoop(loop: Loop | undefined): number {
+  return loop === undefined ? 0 : loop.bars * loop.times;
+}
+
 /** Notes in their bars, to 24ths of a quarter note: what repeats when a bar repeats. */
 function barContents(notes: readonly Note[], piece: Piece): string[] {
   const bars: string[][] = [];
@@ -54,8 +59,7 @@ function longestLoop(bars: readonly string[]): Loop | undefined {
     for (let i = 0; i + period < bars.length; i++) {
       equal = bars[i] === bars[i + period] && bars[i] !== '' ? equal + 1 : 0;
       const times = Math.floor(equal / period) + 1;
-      const total = best === undefined ? 0 : best.bars * best.times;
-      if (times >= 2 && times * period > total) best = { bars: period, times, from: i + 1 - equal };
+      if (times >= 2 && times * period > barsOfLoop(best)) best = { bars: period, times, from: i + 1 - equal };
     }
   }
   return best;

@@ -1,4 +1,4 @@
-import type { SongMeasures } from '@etude/measures';
+import { barsOfLoop, type SongMeasures } from '@etude/measures';
 import { pitchName } from '@etude/music';
 import type { LearningCurve } from '@etude/trainer';
 import { type MidiSummary, summarizeMidi } from './midi-summary.js';
@@ -72,8 +72,8 @@ export function compareExperiments(experiments: readonly ExperimentToCompare[]):
 function copiesAndLoops(report: ExperimentToCompare['reports'][number] | undefined) {
   if (report === undefined) return {};
   const { longestRun, copiedShare, repeatedBars, longestLoop } = report;
-  const loop = longestLoop ? longestLoop.bars * longestLoop.times : 0;
-  return { longestCopy: longestRun?.notes ?? 0, copiedShare, repeatedBars, longestLoop: loop };
+  const [longestCopy, loop] = [longestRun?.notes ?? 0, barsOfLoop(longestLoop)];
+  return { longestCopy, copiedShare, repeatedBars, longestLoop: loop };
 }
 
 /** The losses of a learning curve, in nats per token: the last ones, and those of the weights that were kept. */

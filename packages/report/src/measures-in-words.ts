@@ -1,11 +1,11 @@
-import type { SongMeasures, SourceMeasures } from '@etude/measures';
+import { barsOfLoop, type SongMeasures, type SourceMeasures } from '@etude/measures';
 
 /** What was measured, in a few lines. */
 export function measuresInWords(songs: readonly SongMeasures[], source: SourceMeasures): string[] {
   const runs = songs.map(({ longestRun }) => longestRun?.notes ?? 0);
   const shares = songs.map(({ copiedShare }) => copiedShare);
   const half = source.novelty.longestRun?.notes ?? 0;
-  const loops = songs.map(({ longestLoop }) => (longestLoop ? longestLoop.bars * longestLoop.times : 0));
+  const loops = songs.map(({ longestLoop }) => barsOfLoop(longestLoop));
   const stuck = songs.reduce((sum, { stuckNotes, overlaps }) => sum + stuckNotes + overlaps, 0);
   const ofBase = songs.flatMap(({ baseRun }) => baseRun ?? []);
   const base = ofBase.length === 0 ? [] : [`longest run of the base model’s music: ${runInWords(Math.max(...ofBase))}`];

@@ -1,5 +1,5 @@
-import { measureMonotony } from '@etude/measures';
-import { barsBefore, isDrum, keyOf, type Note, notesOf, type Piece } from '@etude/music';
+import { barsOfLoop, measureMonotony } from '@etude/measures';
+import { barsBefore, isDrum, keyOf, type Note, notesOf, type Piece, ticksOfBar } from '@etude/music';
 
 /** How many faults a song has. */
 export type Faults = (song: Piece) => number;
@@ -19,7 +19,7 @@ export function faultsBeside(learned: readonly Piece[]): Faults {
   const [first] = learned as [Piece, ...Piece[]];
   const { tonic } = keyOf(first);
   const ranges = rangesOf(learned);
-  const mostLooped = learned.reduce((most, piece) => Math.max(most, barsOfLoop(notesOf(piece), piece)), LEAST_LOOP);
+  const mostLooped = learned.reduce((most, piece) => Math.max(most, loopedIn(notesOf(piece), piece)), LEAST_LOOP);
   return (song) => {
     const notes = notesOf(song);
     if (notes.length === 0) return SILENT;
@@ -34,16 +34,12 @@ export function faultsBeside(learned: readonly Piece[]): Faults {
       Number(!endsWithBar(notes, inBars)) +
       Number(pitched.length > 0 && rootOf(pitched) !== (song.keySignatures.length > 0 ? keyOf(song).tonic : tonic)) +
       Number(pitched.some(isBeyond)) +
-      Number(barsOfLoop(notes, inBars) > mostLooped)
+      Number(loopedIn(notes, inBars) > mostLooped)
     );
   };
 }
 
-/** Bars of the longest stretch that is played again at once, all turns together. */
-function barsOfLoop(notes: readonly Note[], piece: Piece): number {
-  const { longestLoop: loop } = measureMonotony(notes, piece);
-  return loop === undefined ? 0 : loop.bars * loop.times;
-}
+const loopedIn = (notes: readonly Note[], piece: Piece) => barsOfLoop(measureMonotony(notes, piece).longestLoop);
 
 /** The lowest and the highest key of each program. */
 function rangesOf(pieces: readonly Piece[]): ReadonlyMap<number, readonly [number, number]> {
@@ -62,7 +58,7 @@ function endsWithBar(notes: readonly Note[], piece: Piece): boolean {
   const bars = [...barsBefore(end, piece)];
   const [first, last] = [bars[0]!, bars.at(-1)!];
   const left = last.start + last.length - end;
-  const whole = Math.round((4 * piece.division * first.numerator) / first.denominator);
+  const whole = ticksOfBar(piece, piece.division);
   return left === 0 || (first.length < whole && left === first.length);
 }
 

@@ -1,21 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { toldConditions } from '../../testing/told-conditions.js';
 import { frameConditions } from './conditions.js';
 import { chordFrameTokens } from './tokens.js';
 
 /** What is told of the place behind some frames, of which the last one is open: `60 64 | 62`. */
 function toldIn(frames: string, shift = 0): (name: string) => number {
-  const { fields, reader } = frameConditions(chordFrameTokens());
-  const follower = reader();
-  follower.add(`Transposed_${shift}`);
-  for (const token of frames.split(/\s+/).filter(Boolean))
-    follower.add(token === '|' ? 'Frame_None' : `Pitch_${token}`);
-  const values = new Int32Array(fields.length);
-  follower.read(values, 0);
-  return (name) => {
-    const at = fields.findIndex((field) => field.name === name);
-    if (at < 0) throw new Error(`there is no condition ${name}`);
-    return values[at]!;
-  };
+  const written = frames.split(/\s+/).filter(Boolean);
+  const tokens = written.map((token) => (token === '|' ? 'Frame_None' : `Pitch_${token}`));
+  return toldConditions(frameConditions(chordFrameTokens()), [`Transposed_${shift}`, ...tokens]);
 }
 
 describe('what a model of frames is told', () => {

@@ -113,6 +113,7 @@ class FrameConditionReader implements ConditionReader {
   readonly #repeats = new Repeats(1);
   /** a number for each frame that differs from others */
   readonly #numbers = new Map<string, number>();
+  #lastNumber = -1;
   #here: number[] = [];
   #shift = 0;
   #held = 0;
@@ -132,7 +133,8 @@ class FrameConditionReader implements ConditionReader {
     const spelling = this.#here.join(' ');
     const number = this.#numbers.get(spelling) ?? this.#numbers.size;
     this.#numbers.set(spelling, number);
-    this.#held = this.#frames.at(-1)?.join(' ') === spelling ? this.#held + 1 : 0;
+    this.#held = number === this.#lastNumber ? this.#held + 1 : 0;
+    this.#lastNumber = number;
     this.#frames.push(this.#here);
     this.#repeats.add(number);
     this.#here = [];

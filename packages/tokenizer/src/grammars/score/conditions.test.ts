@@ -1,20 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { toldConditions } from '../../testing/told-conditions.js';
 import { scoreConditions } from './conditions.js';
 import { scoreTokens } from './tokens.js';
 
 /** What is told of the place behind some tokens, by the names of the conditions; 4 steps a quarter note. */
-function toldBehind(text: string): (name: string) => number {
-  const { fields, reader } = scoreConditions(scoreTokens(), 4);
-  const follower = reader();
-  for (const token of text.split(/\s+/)) follower.add(token);
-  const values = new Int32Array(fields.length);
-  follower.read(values, 0);
-  return (name) => {
-    const at = fields.findIndex((field) => field.name === name);
-    if (at < 0) throw new Error(`there is no condition ${name}`);
-    return values[at]!;
-  };
-}
+const toldBehind = (text: string) => toldConditions(scoreConditions(scoreTokens(), 4), text.split(/\s+/));
 
 const HEAD = 'TimeSig_3/4 Key_1_9 Upbeat_4 Bars_12 Program_40';
 /** C in the upbeat, then two bars of 12 steps: D E F, G for a bar. */
