@@ -71,9 +71,9 @@ export async function compose(
   if (form !== undefined && settings.voice !== undefined) {
     throw new CompositionError('sample.form and sample.voice cannot both be: a given voice says how long the song is');
   }
-  if (grammar.hasTurns && (form !== undefined || music.given.length > 0)) {
+  if (grammar.hasTurns && (form !== undefined || themesOf(noise).length > 0)) {
     throw new CompositionError(
-      `sample.form and sample.given need a grammar whose tokens stand for themselves, such as factored: ${composing.settings.grammar} lets voices take turns`,
+      `sample.form and the noise theme need a grammar whose tokens stand for themselves, such as factored: ${composing.settings.grammar} lets voices take turns`,
     );
   }
   if (bars !== undefined && (form !== undefined || settings.voice !== undefined)) {

@@ -181,7 +181,9 @@ export interface NoteReader {
 
 /** A voice that a song has to have as it is. */
 export interface GivenVoice {
-  /** in the grammar's ticks */
+  /** in the grammar's ticks, as all of it */
+  readonly piece: Piece;
+  /** its pitched notes */
   readonly notes: readonly Pick<Note, 'start' | 'end' | 'key'>[];
   /** which of the parts of the music, counted from 1; `melody`, `bass`: above or below all else, where a grammar tells no parts apart */
   readonly as: number | 'melody' | 'bass';
@@ -193,6 +195,8 @@ export interface GivenVoice {
 export interface VoiceRule {
   /** its notes, as a reader tells of them where they come in time */
   readonly notes: readonly NoteBegin[];
+  /** the tick at which songs end with it, where its own bars say so */
+  readonly until?: number;
   /**
    * Whether a token may come next: the voice has no other notes. Where it would pass by a note that is due, the tokens of which one has to come
    * in its place.

@@ -4,49 +4,76 @@ export const MOST_ALIKE = 16;
 const MOST_PLACES = 64;
 /** Codes of events are below this, so that two make one number below 2^53. */
 export const CODES = 2 ** 26;
+/** Lines are numbered below this. */
+const MOST_LINES = 64;
 
-/** Finds where a series of events was before as it is now, however long ago. */
+/** What comes after the longest stretch that is like the last events of a line. */
+interface Repeat {
+  /** the line in which it stands, and the number of its event */
+  readonly line: number;
+  readonly event: number;
+  /** events that are alike, at most {@link MOST_ALIKE} */
+  readonly alike: number;
+}
+
+/** Finds where lines of events were before as one of them is now, however long ago and in whichever line. */
 export class Repeats {
-  readonly #codes: number[] = [];
+  readonly #lines: number[][] = [];
   /** how many events have to be alike at least, 1 or 2 */
   readonly #least: number;
-  /** numbers of the events that come after so many codes */
+  /** for so many codes in turn: the events that they end with, as event * MOST_LINES + line */
   readonly #places = new Map<number, number[]>();
-  /** number of the event that came after the longest stretch that is like the last events, of several the latest; -1 where there is none */
-  next = -1;
-  /** events of that stretch, at most {@link MOST_ALIKE} */
-  alike = 0;
 
   constructor(least: 1 | 2) {
     this.#least = least;
   }
 
-  /** @param code equal for events that are alike, from 0 to below {@link CODES} */
-  add(code: number): void {
-    const last = this.#codes.length;
-    this.#codes.push(code);
-    [this.next, this.alike] = [-1, 0];
-    if (last < this.#least - 1) return;
-    const context = this.#least === 1 ? code : this.#codes[last - 1]! * CODES + code;
+  /**
+   * @param line below 64
+   * @param code equal for events that are alike, from 0 to below {@link CODES}
+   */
+  add(line: number, code: number): void {
+    while (this.#lines.length <= line) this.#lines.push([]);
+    const codes = this.#lines[line]!;
+    codes.push(code);
+    const context = this.#contextOf(codes);
+    if (context === undefined) return;
     const places = this.#places.get(context);
-    if (places === undefined) {
-      this.#places.set(context, [last + 1]);
-      return;
-    }
-    const first = Math.max(0, places.length - MOST_PLACES);
-    for (let i = places.length - 1; i >= first && this.alike < MOST_ALIKE; i--) {
-      const count = this.#alikeUpTo(places[i]! - 1);
-      if (count > this.alike) [this.next, this.alike] = [places[i]!, count];
-    }
-    places.push(last + 1);
+    const place = (codes.length - 1) * MOST_LINES + line;
+    if (places === undefined) this.#places.set(context, [place]);
+    else places.push(place);
   }
 
-  /** How many events up to one are like the last ones. */
-  #alikeUpTo(then: number): number {
-    const codes = this.#codes;
-    const last = codes.length - 1;
-    let count = 0;
-    while (count < MOST_ALIKE && count <= then && codes[then - count] === codes[last - count]) count++;
-    return count;
+  /** Of stretches of the same length the latest counts, and none that nothing comes after yet. */
+  find(line: number): Repeat | undefined {
+    const codes = this.#lines[line] ?? [];
+    const context = this.#contextOf(codes);
+    const places = (context !== undefined && this.#places.get(context)) || [];
+    // The last place is that of the line itself.
+    const first = Math.max(0, places.length - 1 - MOST_PLACES);
+    let best: Repeat | undefined;
+    for (let i = places.length - 1; i >= first; i--) {
+      const other = places[i]! % MOST_LINES;
+      const event = (places[i]! - other) / MOST_LINES + 1;
+      if (event >= this.#lines[other]!.length) continue;
+      const alike = countAlike(codes, this.#lines[other]!, event - 1);
+      if (best === undefined || alike > best.alike) best = { line: other, event, alike };
+      if (alike === MOST_ALIKE) break;
+    }
+    return best;
   }
+
+  /** The last codes as one number; undefined where there are too few. */
+  #contextOf(codes: readonly number[]): number | undefined {
+    if (codes.length < this.#least) return undefined;
+    return this.#least === 1 ? codes.at(-1)! : codes.at(-2)! * CODES + codes.at(-1)!;
+  }
+}
+
+/** How many events of a line up to one are like the last ones of another. */
+function countAlike(codes: readonly number[], others: readonly number[], then: number): number {
+  const last = codes.length - 1;
+  let count = 0;
+  while (count < MOST_ALIKE && count <= Math.min(then, last) && others[then - count] === codes[last - count]) count++;
+  return count;
 }

@@ -28,14 +28,15 @@ export function givenVoice(
   if (piece === undefined) throw new CompositionError(`sample.given has no file of the name ${of}, the given voice`);
   if (grammar.around === undefined) {
     throw new CompositionError(
-      'sample.voice needs a grammar that tells voices apart: session, factored or chord-frame',
+      'sample.voice needs a grammar that tells voices apart: score, session, factored or chord-frame',
     );
   }
   const notes = notesOf(piece).filter((note) => !isDrum(note));
   const last = notes.reduce((end, note) => Math.max(end, note.end), 1);
   try {
     const known = entries.map(({ token }) => token);
-    return { rule: grammar.around({ notes, as, bar }, known), until: Math.ceil(last / bar) * bar };
+    const rule = grammar.around({ piece, notes, as, bar }, known);
+    return { rule, until: rule().until ?? Math.ceil(last / bar) * bar };
   } catch (error) {
     if (error instanceof GrammarError) throw new CompositionError(`sample.voice: ${error.message}`);
     throw error;

@@ -136,17 +136,18 @@ class FrameConditionReader implements ConditionReader {
     this.#held = number === this.#lastNumber ? this.#held + 1 : 0;
     this.#lastNumber = number;
     this.#frames.push(this.#here);
-    this.#repeats.add(number);
+    this.#repeats.add(0, number);
     this.#here = [];
   }
 
   read(values: Int32Array, at: number): void {
     const frames = this.#frames;
-    const { next, alike } = this.#repeats;
+    const repeat = this.#repeats.find(0);
     const place: Place = {
-      ...{ here: this.#here, frames, shift: this.#shift, held: this.#held, alike },
+      ...{ here: this.#here, frames, shift: this.#shift, held: this.#held },
       ago: (count) => frames[frames.length - count],
-      recalled: frames[next],
+      recalled: repeat && frames[repeat.event],
+      alike: repeat?.alike ?? 0,
     };
     for (let i = 0; i < CONDITIONS.length; i++) values[at + i] = CONDITIONS[i]!.value(place);
   }

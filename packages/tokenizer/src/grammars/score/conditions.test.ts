@@ -60,6 +60,40 @@ describe('what a model of scores is told', () => {
   it('is what sounds in the other voices', () => {
     const duet = `${HEAD} Pitch_60 Duration_8 Program_41 Pitch_48 Duration_4`;
     const told = toldBehind(duet);
-    expect([told('voice'), told('sounding-1'), told('sounding-2')]).toEqual([1, 62, 0]);
+    expect([told('voice'), told('voices'), told('program')]).toEqual([1, 1, 42]);
+    expect([told('sounding-1'), told('sounding-2')]).toEqual([62, 0]);
+    // The C goes on for another beat; with an E it would be a third.
+    expect([told('motion-1'), told('left-1')]).toEqual([0, 4]);
+    expect(Array.from({ length: 12 }, (_, i) => told(`sounds-${i}`))).toEqual([1, ...Array(11).fill(0)]);
+    const chord = toldBehind(`${duet} Pitch_52 Pitch_55`);
+    expect([chord('chord'), chord('lowest'), chord('highest')]).toEqual([1, 54, 62]);
+    expect(['sounds-0', 'sounds-4', 'sounds-7', 'sounds-9'].map(chord)).toEqual([1, 1, 1, 0]);
+  });
+
+  it('is how the other voices move to what they begin', () => {
+    const told = toldBehind(`${HEAD} Pitch_60 Duration_4 Program_41 Pitch_48 Duration_4 Pitch_65 Duration_8`);
+    // From C up to F, which lasts for two beats.
+    expect([told('voice'), told('motion-1'), told('left-1')]).toEqual([1, 2 + 24 + 5, 8]);
+    const behindRest = toldBehind(`${HEAD} Rest_None Duration_4 Program_41 Pitch_48 Duration_4 Pitch_65 Duration_8`);
+    expect(behindRest('motion-1')).toBe(1);
+  });
+
+  it('leaves percussion out of what sounds together', () => {
+    const told = toldBehind('TimeSig_4/4 Key_0_0 Program_-1 PitchDrum_36 Duration_8 Program_40 Pitch_64 Pitch_67');
+    expect([told('sounding-1'), told('lowest'), told('sounds-0'), told('sounds-4')]).toEqual([38, 66, 0, 1]);
+  });
+
+  it('is the next key of a chord that stood in its place', () => {
+    const bar = 'Pitch_60 Pitch_64 Pitch_67 Duration_16';
+    const chords = `TimeSig_4/4 Key_0_0 Program_0 ${bar}`;
+    const next = (text: string) => {
+      const told = toldBehind(text);
+      return [told('chord-1-bars-ago'), told('chord-2-bars-ago'), told('recalled-chord')];
+    };
+    expect(next(chords)).toEqual([62, 0, 0]);
+    expect(next(`${chords} Pitch_60`)).toEqual([66, 0, 0]);
+    expect(next(`${chords} Pitch_60 Pitch_64 Pitch_67`)).toEqual([1, 0, 0]);
+    expect(next(`${chords} ${bar} ${bar} Pitch_60`)).toEqual([66, 66, 66]);
+    expect(next(`TimeSig_4/4 Key_0_0 Program_0 Pitch_67 Duration_16 Pitch_67`)).toEqual([0, 0, 0]);
   });
 });

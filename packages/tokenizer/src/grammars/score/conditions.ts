@@ -3,7 +3,7 @@ import type { ConditionReader, Conditions } from '../grammar.js';
 import { MOST_ALIKE } from '../repeats.js';
 import type { TokenTable } from '../token-table.js';
 import { ScoreFollower } from './follower.js';
-import { NOTHING_RECALLED, Recall, type Recalled } from './recall.js';
+import { Recall, type Recalled } from './recall.js';
 import type { ScoreToken } from './tokens.js';
 import { type LookedBack, NOTHING_BACK, VoiceHistory } from './voice-history.js';
 
@@ -17,6 +17,13 @@ const MATCHES = 8;
 /** Nothing, a rest, 128 keys. */
 const PITCHES = 130;
 const DURATIONS = 128;
+/** Programs and percussion. */
+const PROGRAMS = 129;
+/** Keys of a chord that are counted. */
+const MOST_KEYS = 8;
+/** A voice does not begin here, begins here after a rest, moves by up to two octaves to either side. */
+const FAR = 24;
+const MOTIONS = 2 * FAR + 3;
 
 const LAST: readonly ScoreFollower['last'][] = [
   'nothing',
@@ -40,13 +47,31 @@ interface Place {
   /** pitch that has been written of the event that is open: 1 for a rest, 2 and up for keys; 0 where none is */
   readonly pitch: number;
   readonly history: VoiceHistory | undefined;
+  /** keys of the chord that is open, rising */
+  readonly open: readonly number[];
+  /** program of the part whose turn it is, -1 for percussion; that of a piano before there is one */
+  readonly program: number;
   /** what stood in the voice 1, 2, 4, 8 and 16 bars ago */
   readonly seen: readonly LookedBack[];
   /** what came after the same notes, and after the same notes on other degrees */
   readonly recalled: readonly Recalled[];
-  /** pitch that sounds in a voice */
-  readonly soundsIn: (voice: number) => number;
+  /** the other voices, by their number */
+  readonly others: readonly OtherVoice[];
+  /** pitched keys that sound in the other voices, and those of the open chord; none where that is one note alone */
+  readonly sounding: readonly number[];
 }
+
+/** What another voice does where the next token stands. */
+interface OtherVoice {
+  /** 0 for nothing, 1 for a rest, 2 and up for keys, of a chord the highest */
+  readonly pitch: number;
+  /** 0 where nothing begins here, 1 where something does after a rest, else how it moved */
+  readonly motion: number;
+  /** steps until it ends */
+  readonly left: number;
+}
+
+const SILENT: OtherVoice = { pitch: 0, motion: 0, left: 0 };
 
 const condition = conditionOf<Place>;
 
@@ -74,6 +99,7 @@ const CONDITIONS: readonly PlaceCondition<Place>[] = [
     condition(`pitch-${bars}-bars-ago`, PITCHES, ({ seen }) => seen[lag]!.pitch),
     condition(`duration-${bars}-bars-ago`, DURATIONS, ({ seen }) => seen[lag]!.duration),
     condition(`next-${bars}-bars-ago`, PITCHES, ({ seen }) => seen[lag]!.next),
+    condition(`chord-${bars}-bars-ago`, PITCHES, ({ open, seen }) => nextOfChord(seen[lag]!.keys, open)),
     condition(`match-${bars}-bars-ago`, 3 * MATCHES, ({ pitch, seen }) => {
       return MATCHES * agreement(pitch, seen[lag]!) + Math.min(MATCHES - 1, seen[lag]!.matches);
     }),
@@ -85,10 +111,29 @@ const CONDITIONS: readonly PlaceCondition<Place>[] = [
       return (MOST_ALIKE + 1) * agreement(pitch, recalled[which]!) + recalled[which]!.alike;
     }),
   ]),
-  ...Array.from({ length: VOICES }, (_, other) =>
-    condition(`sounding-${other + 1}`, PITCHES, ({ voice, soundsIn }) => (other === voice ? 0 : soundsIn(other))),
+  condition('recalled-chord', PITCHES, ({ open, recalled }) => nextOfChord(recalled[0]!.keys, open)),
+  // What follows is the same everywhere in music of one voice.
+  condition('program', PROGRAMS, ({ program }) => program + 1),
+  condition('voices', VOICES, ({ follower }) => follower.voices.length - 1),
+  condition('chord', MOST_KEYS, ({ open }) => open.length - 1),
+  condition('lowest', PITCHES, ({ sounding }) => (sounding.length === 0 ? 0 : Math.min(...sounding) + 2)),
+  condition('highest', PITCHES, ({ sounding }) => (sounding.length === 0 ? 0 : Math.max(...sounding) + 2)),
+  ...Array.from({ length: 12 }, (_, pitchClass) =>
+    condition(`sounds-${pitchClass}`, 2, ({ sounding }) => Number(sounding.some((key) => key % 12 === pitchClass))),
   ),
+  ...Array.from({ length: VOICES }, (_, other) => [
+    condition(`sounding-${other + 1}`, PITCHES, ({ others }) => (others[other] ?? SILENT).pitch),
+    condition(`motion-${other + 1}`, MOTIONS, ({ others }) => (others[other] ?? SILENT).motion),
+    condition(`left-${other + 1}`, DURATIONS, ({ others }) => (others[other] ?? SILENT).left),
+  ]).flat(),
 ];
+
+/** The key of a chord that comes behind those which have been written: 0 where it is none, 1 where it has no more. */
+function nextOfChord(keys: readonly number[], open: readonly number[]): number {
+  if (keys.length < 2) return 0;
+  const last = open.at(-1) ?? -1;
+  return (keys.find((key) => key > last) ?? -1) + 2;
+}
 
 /** Whether the pitch that has been written is that of a note which is remembered: 0 where none has been, 1 where it is, 2 where it is not. */
 function agreement(pitch: number, then: { readonly pitch: number; readonly duration: number }): number {
@@ -101,16 +146,11 @@ export function scoreConditions(tokens: TokenTable<ScoreToken>, stepsPerBeat: nu
   return { fields: CONDITIONS, reader: () => new ScoreConditionReader(tokens, stepsPerBeat) };
 }
 
-/** What is remembered of a voice. */
-interface VoiceMemory {
-  readonly history: VoiceHistory;
-  readonly recalls: readonly Recall[];
-}
-
 class ScoreConditionReader implements ConditionReader {
   readonly #tokens: TokenTable<ScoreToken>;
   readonly #follower: ScoreFollower;
-  readonly #voices: VoiceMemory[] = [];
+  readonly #voices: VoiceHistory[] = [];
+  readonly #recalls = [new Recall({ isSequence: false }), new Recall({ isSequence: true })];
 
   constructor(tokens: TokenTable<ScoreToken>, stepsPerBeat: number) {
     this.#tokens = tokens;
@@ -122,29 +162,48 @@ class ScoreConditionReader implements ConditionReader {
     if (token === undefined || !this.#follower.follows(token)) return;
     const event = this.#follower.add(token);
     if (event === undefined) return;
-    const { voice, start, steps, keys } = event;
-    const key = keys.at(-1) ?? -1;
-    while (this.#voices.length <= voice) {
-      const recalls = [new Recall({ isSequence: false }), new Recall({ isSequence: true })];
-      this.#voices.push({ history: new VoiceHistory(LOOKBACK), recalls });
-    }
-    const { history, recalls } = this.#voices[voice]!;
-    history.add({ start, steps, key }, this.#follower.barLength);
-    for (const recall of recalls) recall.add(key, steps);
+    const { voice, steps, keys } = event;
+    while (this.#voices.length <= voice) this.#voices.push(new VoiceHistory(LOOKBACK));
+    this.#voices[voice]!.add(event, this.#follower.barLength);
+    for (const recall of this.#recalls) recall.add(voice, keys, steps);
   }
 
   read(values: Int32Array, at: number): void {
     const follower = this.#follower;
     const { voice, now, barLength, open } = follower;
-    const memory = this.#voices[voice];
+    const history = this.#voices[voice];
+    const keys = open?.keys ?? [];
+    const others = follower.voices.map((_, other) => (other === voice ? SILENT : this.#otherVoice(other)));
     const place: Place = {
-      ...{ follower, voice },
-      pitch: open === undefined ? 0 : (open.keys.at(-1) ?? -1) + 2,
-      history: memory?.history,
-      seen: LOOKBACK.map((_, lag) => memory?.history.lookBack(lag, now, barLength) ?? NOTHING_BACK),
-      recalled: memory?.recalls.map(({ recalled }) => recalled) ?? [NOTHING_RECALLED, NOTHING_RECALLED],
-      soundsIn: (other) => this.#voices[other]?.history.pitchAt(now) ?? 0,
+      ...{ follower, voice, history, others, open: keys },
+      pitch: open === undefined ? 0 : (keys.at(-1) ?? -1) + 2,
+      program: follower.programOf(voice) ?? 0,
+      seen: LOOKBACK.map((_, lag) => history?.lookBack(lag, now, barLength) ?? NOTHING_BACK),
+      recalled: this.#recalls.map((recall) => recall.recalled(voice)),
+      sounding: this.#sounding(),
     };
     for (let i = 0; i < CONDITIONS.length; i++) values[at + i] = CONDITIONS[i]!.value(place);
+  }
+
+  #otherVoice(other: number): OtherVoice {
+    const { now } = this.#follower;
+    const history = this.#voices[other];
+    const event = history?.at(now);
+    if (history === undefined || event === undefined) return SILENT;
+    const motion = history.motion === undefined ? 1 : 2 + FAR + Math.max(-FAR, Math.min(FAR, history.motion));
+    return {
+      pitch: (event.keys.at(-1) ?? -1) + 2,
+      motion: event.start === now ? motion : 0,
+      left: event.start + event.steps - now,
+    };
+  }
+
+  #sounding(): number[] {
+    const { voice, now, open } = this.#follower;
+    const inOthers = this.#voices.flatMap((history, other) =>
+      other === voice || this.#follower.programOf(other) === -1 ? [] : (history.at(now)?.keys ?? []),
+    );
+    const inChord = open === undefined || open.isDrum ? [] : open.keys;
+    return inOthers.length === 0 && inChord.length < 2 ? [] : [...inOthers, ...inChord];
   }
 }

@@ -72,6 +72,12 @@ export class ScoreFollower {
     return next;
   }
 
+  /** Program of the part that a voice belongs to, -1 for percussion; undefined where there is no such voice. */
+  programOf(voice: number): number | undefined {
+    const known = this.voices[voice];
+    return known && this.programs[known.part];
+  }
+
   /** Where the next event begins. */
   get now(): number {
     return this.voices[this.voice]?.until ?? 0;
@@ -124,7 +130,7 @@ export class ScoreFollower {
       case 'pitch': {
         const { key, isDrum } = token;
         if (open !== undefined) return !open.isRest && isDrum === open.isDrum && key > open.keys.at(-1)!;
-        return this.#mayBegin && isDrum === this.programs[this.voices[this.voice]!.part]! < 0;
+        return this.#mayBegin && isDrum === this.programOf(this.voice)! < 0;
       }
       case 'duration':
         return open !== undefined;

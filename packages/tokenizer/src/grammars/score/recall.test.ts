@@ -5,10 +5,14 @@ import { Recall } from './recall.js';
 
 type Event = readonly [key: number, steps: number];
 
+const keysOf = (key: number) => (key < 0 ? [] : [key]);
+
+/** What a voice recalls that has had these events. */
 const recalled = (events: readonly Event[], isSequence = false) => {
   const recall = new Recall({ isSequence });
-  for (const [key, steps] of events) recall.add(key, steps);
-  return recall.recalled;
+  for (const [key, steps] of events) recall.add(0, keysOf(key), steps);
+  const { pitch, duration, alike } = recall.recalled(0);
+  return { pitch, duration, alike };
 };
 const NOTHING = { pitch: 0, duration: 0, alike: 0 };
 const C = 60;
@@ -80,6 +84,23 @@ describe('recall', () => {
     expect(recalled(withRests, true)).toEqual({ pitch: F + 2, duration: 6, alike: 2 });
   });
 
+  it('finds the voice that one imitates or doubles, once it has gone on', () => {
+    const recall = new Recall({ isSequence: true });
+    const leads: Event[] = [
+      [C, 12],
+      [D, 6],
+      [E, 6],
+    ];
+    for (const [key, steps] of leads) recall.add(0, [key], steps);
+    // A fifth higher, and then in thirds with it.
+    for (const [key, steps] of leads.slice(0, 2)) recall.add(1, [key + 7], steps);
+    expect(recall.recalled(1)).toEqual({ pitch: 71 + 2, duration: 6, keys: [E], alike: 2 });
+    recall.add(1, [71], 6);
+    expect(recall.recalled(1).alike).toBe(0);
+    recall.add(0, [F], 6);
+    expect(recall.recalled(1)).toEqual({ pitch: 72 + 2, duration: 6, keys: [F], alike: 3 });
+  });
+
   it('is what a search of all places finds', () => {
     const key = fc.constantFrom(REST, C, D, E);
     const events = fc.array(fc.tuple(key, fc.constantFrom(6, 12)), { maxLength: 60 });
@@ -104,7 +125,10 @@ describe('recall', () => {
 
   it('takes time that grows with the music where two notes repeat', () => {
     const recall = new Recall({ isSequence: true });
-    for (let i = 0; i < 100_000; i++) recall.add(C + (i % 2), 6);
-    expect(recall.recalled.alike).toBe(MOST_ALIKE);
+    for (let i = 0; i < 100_000; i++) {
+      recall.add(0, [C + (i % 2)], 6);
+      recall.recalled(0);
+    }
+    expect(recall.recalled(0).alike).toBe(MOST_ALIKE);
   });
 });

@@ -1,51 +1,67 @@
 import { CODES, Repeats } from '../repeats.js';
 
-/** What came after the longest stretch of a voice that is like its last events. */
+/** What came after the longest stretch of any voice that is like the last events of one. */
 export interface Recalled {
-  /** 0 for nothing, 1 for a rest, 2 and up for keys */
+  /** 0 for nothing, 1 for a rest, 2 and up for keys, of a chord the highest */
   readonly pitch: number;
   /** in steps */
   readonly duration: number;
+  /** keys as they stood there, rising */
+  readonly keys: readonly number[];
   /** events of the stretch, at most 16 */
   readonly alike: number;
 }
 
-export const NOTHING_RECALLED: Recalled = { pitch: 0, duration: 0, alike: 0 };
+const NOTHING: Recalled = { pitch: 0, duration: 0, keys: [], alike: 0 };
 
 /** Events that are alike at least. */
 const LEAST = 2;
 const DURATIONS = CODES / 256;
 const REST = 255;
 
+/** What a voice has had. */
+interface Line {
+  /** keys as they are written, rising; none for a rest */
+  readonly keys: (readonly number[])[];
+  readonly durations: number[];
+  /** for each event the key that has sounded last, itself included; -1 before the first */
+  readonly lastKeys: number[];
+}
+
 /**
- * Finds where a voice was before as it is now, however long ago. Stretches are alike that have the same durations and the same pitches or,
- * for a sequence, pitches the same number of steps of the C major scale apart.
+ * Finds where some voice was before as one is now, however long ago: a repeat, or the voice that it imitates or doubles. Stretches are alike
+ * that have the same durations and the same highest pitches or, for a sequence, pitches the same number of steps of the C major scale apart.
  */
 export class Recall {
   readonly #isSequence: boolean;
   readonly #repeats = new Repeats(LEAST);
-  readonly #keys: number[] = [];
-  readonly #durations: number[] = [];
-  /** for each event the key that has sounded last, itself included; -1 before the first */
-  readonly #lastKeys: number[] = [];
+  readonly #lines: Line[] = [];
 
   constructor({ isSequence }: { isSequence: boolean }) {
     this.#isSequence = isSequence;
   }
 
-  /** @param key as it is written, of a chord the highest; -1 for a rest */
-  add(key: number, steps: number): void {
-    const before = this.#lastKeys.at(-1) ?? -1;
-    this.#keys.push(key);
-    this.#durations.push(steps);
-    this.#lastKeys.push(key < 0 ? before : key);
-    this.#repeats.add(this.#pitchCode(key, before) * DURATIONS + Math.min(DURATIONS - 1, steps));
+  /** @param keys as they are written, rising; none for a rest */
+  add(voice: number, keys: readonly number[], steps: number): void {
+    while (this.#lines.length <= voice) this.#lines.push({ keys: [], durations: [], lastKeys: [] });
+    const line = this.#lines[voice]!;
+    const before = line.lastKeys.at(-1) ?? -1;
+    const key = keys.at(-1) ?? -1;
+    line.keys.push(keys);
+    line.durations.push(steps);
+    line.lastKeys.push(key < 0 ? before : key);
+    this.#repeats.add(voice, this.#pitchCode(key, before) * DURATIONS + Math.min(DURATIONS - 1, steps));
   }
 
-  get recalled(): Recalled {
-    const { next, alike } = this.#repeats;
-    if (next < 0) return NOTHING_RECALLED;
-    return { pitch: this.#pitchOf(next), duration: this.#durations[next]!, alike };
+  recalled(voice: number): Recalled {
+    const found = this.#repeats.find(voice);
+    if (found === undefined) return NOTHING;
+    const { line: other, event, alike } = found;
+    const { keys, durations, lastKeys } = this.#lines[other]!;
+    const from = lastKeys[event - 1]!;
+    const to = this.#lines[voice]!.lastKeys.at(-1)!;
+    const pitch = this.#pitchNow(keys[event]!.at(-1) ?? -1, { from, to });
+    return { pitch, duration: durations[event]!, keys: keys[event]!, alike };
   }
 
   #pitchCode(key: number, before: number): number {
@@ -54,11 +70,9 @@ export class Recall {
     return before < 0 ? REST - 1 : degreeOf(key) - degreeOf(before) + 100;
   }
 
-  /** The pitch of an event, as it would come now. */
-  #pitchOf(event: number): number {
-    const key = this.#keys[event]!;
-    const [from, to] = [this.#lastKeys[event - 1]!, this.#lastKeys.at(-1)!];
-    if (key < 0 || !this.#isSequence || from < 0) return key + 2;
+  /** The pitch of an event behind the key `from`, as it would come behind the key `to`. */
+  #pitchNow(key: number, { from, to }: { from: number; to: number }): number {
+    if (key < 0 || !this.#isSequence || from < 0 || to < 0) return key + 2;
     return Math.min(127, Math.max(0, keyOf(degreeOf(key) + degreeOf(to) - degreeOf(from)))) + 2;
   }
 }

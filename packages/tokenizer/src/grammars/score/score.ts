@@ -2,6 +2,7 @@ import { type Grammar, ticksOfStep } from '../grammar.js';
 import { scoreConditions } from './conditions.js';
 import { decode } from './decode.js';
 import { encode } from './encode.js';
+import { scoreVoice } from './given-voice.js';
 import { ScoreReader } from './reader.js';
 import { scoreMeaning, scoreTokens } from './tokens.js';
 
@@ -30,5 +31,6 @@ export function scoreGrammar(steps: number): Grammar {
     conditions: scoreConditions(tokens, steps),
     startsLine: (text) => ['metre', 'part', 'voice'].includes(tokens.read(text)?.kind ?? ''),
     maySongStart: (text) => tokens.read(text)?.kind === 'metre',
+    around: (voice, known) => scoreVoice(voice, known, { tokens, stepsPerBeat: steps, unit }),
   };
 }

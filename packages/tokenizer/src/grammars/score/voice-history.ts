@@ -2,14 +2,16 @@
 interface VoiceEvent {
   readonly start: number;
   readonly steps: number;
-  /** of a chord the highest; -1 for a rest */
-  readonly key: number;
+  /** rising; none for a rest */
+  readonly keys: readonly number[];
 }
 
 /** What stood in a voice some bars ago. Pitches are told as 0 for nothing, 1 for a rest, 2 and up for keys. */
 export interface LookedBack {
-  /** what sounds there */
+  /** what sounds there, of a chord the highest */
   readonly pitch: number;
+  /** keys of what sounds there, rising */
+  readonly keys: readonly number[];
   /** steps of what begins at this very place; 0 where nothing does */
   readonly duration: number;
   /** the pitch that came after it */
@@ -18,7 +20,7 @@ export interface LookedBack {
   readonly matches: number;
 }
 
-export const NOTHING_BACK: LookedBack = { pitch: 0, duration: 0, next: 0, matches: 0 };
+export const NOTHING_BACK: LookedBack = { pitch: 0, keys: [], duration: 0, next: 0, matches: 0 };
 
 /** The events of one voice, by their number and by the step at which they sound. */
 export class VoiceHistory {
@@ -35,10 +37,10 @@ export class VoiceHistory {
   }
 
   add(event: VoiceEvent, barLength: number): void {
-    const { start, steps, key } = event;
+    const { start, steps } = event;
     this.#lookback.forEach((bars, lag) => {
-      const then = this.#at(start - bars * barLength);
-      const isSame = then?.start === start - bars * barLength && then.key === key && then.steps === steps;
+      const then = this.at(start - bars * barLength);
+      const isSame = then?.start === start - bars * barLength && keyOf(then) === keyOf(event) && then.steps === steps;
       this.#matches[lag] = isSame ? this.#matches[lag]! + 1 : 0;
     });
     this.#events.push(event);
@@ -62,8 +64,15 @@ export class VoiceHistory {
     return this.#events.at(-1)?.steps ?? 0;
   }
 
-  pitchAt(step: number): number {
-    return told(this.#at(step));
+  /** What sounds at a step. */
+  at(step: number): VoiceEvent | undefined {
+    return this.#events[this.#numberAt(step) - 1];
+  }
+
+  /** Semitones by which the last event moved; undefined where it is the first, a rest, or comes behind one. */
+  get motion(): number | undefined {
+    const [before, last] = this.#events.slice(-2).map(keyOf);
+    return before === undefined || last === undefined || before < 0 || last < 0 ? undefined : last - before;
   }
 
   /** @param lag which of the times that are looked back */
@@ -73,6 +82,7 @@ export class VoiceHistory {
     const event = this.#events[number - 1];
     return {
       pitch: told(event),
+      keys: event?.keys ?? [],
       duration: event?.start === place ? event.steps : 0,
       next: event === undefined ? 0 : told(this.#events[number]),
       matches: this.#matches[lag]!,
@@ -82,12 +92,13 @@ export class VoiceHistory {
   #numberAt(step: number): number {
     return step < 0 ? 0 : (this.#atStep[step] ?? 0);
   }
+}
 
-  #at(step: number): VoiceEvent | undefined {
-    return this.#events[this.#numberAt(step) - 1];
-  }
+/** The highest key; -1 for a rest. */
+function keyOf({ keys }: VoiceEvent): number {
+  return keys.at(-1) ?? -1;
 }
 
 function told(event: VoiceEvent | undefined): number {
-  return event === undefined ? 0 : event.key + 2;
+  return event === undefined ? 0 : keyOf(event) + 2;
 }
