@@ -1,5 +1,6 @@
-import { type ChannelEvent, ChannelEvents, isNoteOff, isNoteOn, keyId } from '@etude/midi-reader';
+import { type ChannelEvent, ChannelEvents } from '@etude/midi-reader';
 import { barsBefore, DRUM_CHANNEL, type Piece, type PieceTrack } from '@etude/music';
+import { type Humanize, humanized } from './humanize.js';
 
 /** How a song is played: what is left out stays as it is. */
 export interface Arrangement {
@@ -14,13 +15,6 @@ export interface Arrangement {
   readonly humanize?: Humanize | undefined;
   /** for some tracks or channels; where several fit, a later one goes over an earlier one */
   readonly parts?: readonly ArrangedPart[] | undefined;
-}
-
-export interface Humanize {
-  /** standard deviation of the beginning of a note in milliseconds */
-  readonly timing: number;
-  /** standard deviation of its velocity */
-  readonly velocity: number;
 }
 
 /** What a part of a song is played with. Without track and channel it is all of the song. */
@@ -175,37 +169,5 @@ function swung(song: Piece, ratio: number): Piece {
     ...track,
     events: new ChannelEvents(track.events.ticks.map(move), track.events.messages),
   }));
-  return { ...song, tracks };
-}
-
-/** Beginnings and velocities of notes varied by a normal distribution; no note begins before the one of its key ended. */
-function humanized(song: Piece, { timing, velocity }: Humanize, random: () => number): Piece {
-  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-  const quarter = song.tempos[0]?.microseconds ?? 500_000;
-  const ticks = (timing * 1000 * song.division) / quarter;
-  const tracks = song.tracks.map((track) => {
-    const list = [...track.events];
-    /** tick at which a key was last let go, by channel and key */
-    const free = new Map<number, number>();
-    const down = new Map<number, number>();
-    const moved = list.map((event) => ({ ...event }));
-    list.forEach((event, index) => {
-      const key = keyId(event);
-      if (isNoteOn(event)) {
-        const note = moved[index]!;
-        note.data2 = Math.min(127, Math.max(1, Math.round(event.data2 + normal() * velocity)));
-        note.tick = Math.max(free.get(key) ?? 0, Math.round(event.tick + normal() * ticks));
-        down.set(key, index);
-      } else if (isNoteOff(event)) {
-        free.set(key, event.tick);
-        const note = moved[down.get(key) ?? -1];
-        // A note keeps at least half of its length.
-        if (note) note.tick = Math.min(note.tick, Math.floor((list[down.get(key)!]!.tick + event.tick) / 2));
-        down.delete(key);
-      }
-    });
-    moved.sort((a, b) => a.tick - b.tick || Number(isNoteOff(b)) - Number(isNoteOff(a)));
-    return { ...track, events: ChannelEvents.of(moved) };
-  });
   return { ...song, tracks };
 }

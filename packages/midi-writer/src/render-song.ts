@@ -26,12 +26,19 @@ const arrangement = z.strictObject({
   tuning: z.number().min(220).max(880).optional().describe('frequency of the A above middle C in hertz'),
   humanize: z
     .strictObject({
-      timing: z.number().min(0).max(200).default(8).describe('standard deviation of beginnings in milliseconds'),
-      velocity: z.number().min(0).max(64).default(6).describe('standard deviation of velocities'),
+      timing: z.number().min(0).max(200).default(8).describe('standard deviation of onsets in milliseconds'),
+      velocity: z
+        .number()
+        .min(0)
+        .max(64)
+        .default(6)
+        .describe(
+          'standard deviation of velocities: phrases of four bars grow and fade, bar lines and high notes are louder',
+        ),
       seed: seed.describe('seed of the variation'),
     })
     .optional()
-    .describe('how much notes vary'),
+    .describe('how much notes vary, as somebody would play them'),
   parts: z.array(part).optional().describe('how tracks or channels are played; later entries go over earlier ones'),
 });
 

@@ -485,17 +485,34 @@ void lstmForward(const Team& team, const LstmForward& f, float* space) {
 
 // ---- Sums of rows
 
-/** LANES columns, from `column` on, of the sum of K rows of a table (S, W). */
-INLINE vec sumOfRows(const float* table, const int32_t* rows, int64_t K, int64_t W, int64_t column) {
-  vec sum = {};
-  for (int64_t k = 0; k < K; k++) sum += load(table + rows[k] * W + column, W - column);
-  return sum;
+/**
+ * The sum of K rows of a table (S, W), of as many columns at a time as the registers hold.
+ * @param finish gets each vector of it, and its first column
+ */
+template <typename Finish>
+INLINE void sumOfRows(const float* table, const int32_t* rows, int64_t K, int64_t W, Finish finish) {
+  constexpr int64_t VECTORS = 8;
+  for (int64_t column = 0; column < W; column += VECTORS * LANES) {
+    vec sums[VECTORS] = {};
+    if (column + VECTORS * LANES <= W) {
+      for (int64_t k = 0; k < K; k++) {
+        const float* row = table + rows[k] * W + column;
+        for (int j = 0; j < VECTORS; j++) sums[j] += *(const loose*)(row + j * LANES);
+      }
+    } else {
+      for (int64_t k = 0; k < K; k++) {
+        const float* row = table + rows[k] * W;
+        for (int64_t j = 0; column + j * LANES < W; j++) sums[j] += load(row + column + j * LANES, W - column - j * LANES);
+      }
+    }
+    for (int64_t j = 0; j < VECTORS && column + j * LANES < W; j++) finish(column + j * LANES, sums[j]);
+  }
 }
 
 void sumRows(const Team& team, const RowSums& s) {
   const Range mine = share(team, s.N);
   for (int64_t n = mine.from; n < mine.to; n++) {
-    for (int64_t i = 0; i < s.W; i += LANES) store(s.to + n * s.W + i, sumOfRows(s.from, s.rows + n * s.K, s.K, s.W, i), s.W - i);
+    sumOfRows(s.from, s.rows + n * s.K, s.K, s.W, [&](int64_t i, vec sum) { store(s.to + n * s.W + i, sum, s.W - i); });
   }
 }
 
@@ -506,11 +523,24 @@ void sumRowsBackward(const Team& team, const RowSums& s) {
   for (int64_t row = 0; row < s.S; row++) {
     for (int64_t i = from; i < to; i += LANES) store(s.to + row * s.W + i, splat(0), to - i);
   }
+  // Of vectors that are whole nothing has to be counted.
+  const int64_t whole = from + (to - from) / LANES * LANES;
   for (int64_t n = 0; n < s.N; n++) {
     const float* d = s.from + n * s.W;
     for (int64_t k = 0; k < s.K; k++) {
       float* row = s.to + s.rows[n * s.K + k] * s.W;
-      for (int64_t i = from; i < to; i += LANES) store(row + i, load(row + i, to - i) + load(d + i, to - i), to - i);
+      for (int64_t i = from; i < whole; i += LANES) *(loose*)(row + i) += *(const loose*)(d + i);
+      if (whole < to) store(row + whole, load(row + whole, to - whole) + load(d + whole, to - whole), to - whole);
+    }
+  }
+}
+
+void drop(const Team& team, const Dropped& d) {
+  const Range mine = share(team, d.N);
+  for (int64_t n = mine.from; n < mine.to; n++) {
+    const float* x = d.x + n * d.W;
+    for (int64_t i = 0; i < d.W; i += LANES) {
+      store(d.to + n * d.W + i, load(x + i, d.W - i) * dropoutMask(d.dropout, n, d.W, i), d.W - i);
     }
   }
 }
@@ -596,13 +626,12 @@ void modelStep(const Team& team, const ModelStep& s, float* space) {
   for (int64_t row = rows.from; row < rows.to; row++) {
     const float* from = s.embedding + s.ids[row] * s.H;
     const int32_t* at = s.rows + row * s.K;
-    for (int64_t i = 0; i < s.H; i += LANES) {
-      store(space + row * s.H + i, load(from + i, s.H - i) + sumOfRows(s.conditions, at, s.K, s.H, i), s.H - i);
-    }
-    for (int64_t i = 0; i < s.D; i += LANES) {
-      const vec sum = load(s.directBias + i, s.D - i) + sumOfRows(s.direct, at, s.K, s.D, i);
-      store(direct + row * s.D + i, sum > splat(0) ? sum : splat(0), s.D - i);
-    }
+    sumOfRows(s.conditions, at, s.K, s.H,
+        [&](int64_t i, vec sum) { store(space + row * s.H + i, load(from + i, s.H - i) + sum, s.H - i); });
+    sumOfRows(s.direct, at, s.K, s.D, [&](int64_t i, vec sum) {
+      const vec unit = load(s.directBias + i, s.D - i) + sum;
+      store(direct + row * s.D + i, unit > splat(0) ? unit : splat(0), s.D - i);
+    });
   }
   meet(team);
   const float* x = space;
@@ -850,10 +879,10 @@ bool runsHere() {
 
 #if defined(BFLOAT16)
 const Kernels KERNELS = {TEXT(KERNELS), LANES, runsHere, matMulSpace, matMul, lstmForwardSpace, lstmForward, lstmBackwardSpace,
-    lstmBackward, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, sumRows, sumRowsBackward, crossEntropy, adam};
+    lstmBackward, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, sumRows, sumRowsBackward, drop, crossEntropy, adam};
 #else
 const Kernels KERNELS = {TEXT(KERNELS), LANES, runsHere, matMulSpace, matMul, lstmForwardSpace, lstmForward, lstmBackwardSpace,
-    lstmBackward, packedLstmSize, packLstm, lstmStep, packedOutputSize, packOutput, modelStep, sumRows, sumRowsBackward, crossEntropy, adam};
+    lstmBackward, packedLstmSize, packLstm, lstmStep, packedOutputSize, packOutput, modelStep, sumRows, sumRowsBackward, drop, crossEntropy, adam};
 #endif
 
 } // namespace etude

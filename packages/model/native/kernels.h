@@ -105,6 +105,14 @@ struct RowSums {
   float* to;         // (N, W), backward (S, W)
 };
 
+/** A matrix of which elements are dropped, and the others scaled. */
+struct Dropped {
+  int64_t N, W;
+  const float* x; // (N, W)
+  Dropout dropout;
+  float* to; // (N, W)
+};
+
 /**
  * One time step of a whole model: embedding, layers of H units one on top of the other, output map. The packed weights of all layers stand one
  * after the other, each as packLstm makes it, and behind them those of the output map and of the map from D direct units, as packOutput makes them.
@@ -172,6 +180,7 @@ struct Kernels {
   void (*modelStep)(const Team&, const ModelStep&, float* space); // B·(H + D) floats of working space
   void (*sumRows)(const Team&, const RowSums&);
   void (*sumRowsBackward)(const Team&, const RowSums&);
+  void (*drop)(const Team&, const Dropped&);
   void (*crossEntropy)(const Team&, const CrossEntropy&, float* space); // N floats of working space
   void (*adam)(const Team&, const Adam&);
 };

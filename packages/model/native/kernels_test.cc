@@ -306,7 +306,7 @@ void testAll(const Kernels& k) {
       testModelStep(k, threads, 2, 7, 33, 70, tied, 3, 18);
       testModelStep(k, threads, 3, 32, 20, 5, tied, 2, 0);
     }
-    for (const int64_t W : {1, 5, 16, 33}) testRowSums(k, threads, 11, 3, 6, W);
+    for (const int64_t W : {1, 5, 16, 33, 200}) testRowSums(k, threads, 11, 3, 6, W);
     for (const int64_t V : {1, 5, 16, 33}) testCrossEntropy(k, threads, 11, V);
     for (const int64_t n : {1, 15, 16, 1000}) testAdam(k, threads, n);
   }

@@ -180,7 +180,7 @@ void matMul(void* attributes, TF_OpKernelContext* context) {
   call.run(m.M * m.K * m.N, [&](const Team& team) { call.products().matMul(team, m, space); });
 }
 
-/** `dropout` (8): of the input map, then of the candidate: two keys, rate · 2³² and period each. */
+/** Of each place two keys, rate · 2³² and period (4). */
 Dropout dropoutOf(const int32_t* from) {
   Dropout d;
   std::memcpy(d.key, from, sizeof d.key);
@@ -338,6 +338,19 @@ void sumRowsBackward(void* attributes, TF_OpKernelContext* context) {
   call.run(r.N * r.K * r.W, [&](const Team& team) { kernels().sumRowsBackward(team, r); });
 }
 
+/** `dropout` (4): two keys, rate · 2³² and period. */
+void drop(void* attributes, TF_OpKernelContext* context) {
+  Call call(attributes, context);
+  Dropped d{};
+  d.N = call.dimension(0, 0), d.W = call.dimension(0, 1);
+  call.expect(call.size(1) == 4, "EtudeDrop: the dropout has the wrong size");
+  if (!call.ok()) return;
+  d.x = call.in(0), d.dropout = dropoutOf(call.in<int32_t>(1));
+  d.to = call.out(0, {d.N, d.W});
+  if (!call.ok()) return;
+  call.run(8 * d.N * d.W, [&](const Team& team) { kernels().drop(team, d); });
+}
+
 /** Inputs: logits, bias, targets, and (1): smoothing. */
 void crossEntropy(void* attributes, TF_OpKernelContext* context) {
   Call call(attributes, context);
@@ -472,6 +485,7 @@ const bool registered = [] {
   registerOperation("EtudeSumRows", {"table: float", "rows: int32"}, {"sums: float"}, {threads}, sumRows);
   registerOperation("EtudeSumRowsBackward", {"table: float", "rows: int32", "d_sums: float"}, {"d_table: float"},
       {threads}, sumRowsBackward);
+  registerOperation("EtudeDrop", {"x: float", "dropout: int32"}, {"dropped: float"}, {threads}, drop);
   registerOperation("EtudeCrossEntropy", {"logits: float", "bias: float", "targets: int32", "smoothing: float"},
       {"loss: float", "d_logits: float", "d_bias: float"}, {threads}, crossEntropy);
   registerOperation("EtudeInstructions", {}, {"numbers: float"}, {threads}, instructions);

@@ -1,6 +1,6 @@
 import type { Tensor, Tensor1D, Tensor2D } from '@etude/tensorflow';
 import type { Weights } from './body.js';
-import { type Dropout, maskOf } from './kernels/dropout.js';
+import type { Dropout } from './kernels/dropout.js';
 import type { Computing, ConditionWeights } from './kernels/kernels.js';
 
 // Shapes: N tokens, K conditions of each, S values of all conditions together, H units, D direct units, V tokens of the vocabulary.
@@ -60,15 +60,14 @@ export function directLogits(
   dropout?: Dropout,
 ) {
   const sums = tf.add(kernels.sumRows(direct.embedding, rows), direct.bias) as Tensor2D; // (N, D)
-  const mask = dropout && maskOf(tf, dropout, sums.shape);
-  const masked = (units: Tensor2D) => (mask ? (tf.mul(units, mask) as Tensor2D) : units);
-  const units = masked(tf.relu(sums) as Tensor2D); // (N, D)
+  const dropped = (units: Tensor2D) => (dropout ? kernels.dropped(units, dropout) : units);
+  const units = dropped(tf.relu(sums) as Tensor2D); // (N, D)
   return {
     logits: kernels.matMul(units, direct.weight), // (N, V)
     /** @param dLogits (N, V) */
     gradients(dLogits: Tensor2D): Record<string, Tensor> {
       const dUnits = kernels.matMul(dLogits, direct.weight, false, true); // (N, D)
-      const dSums = masked(tf.mul(dUnits, tf.step(units)) as Tensor2D); // (N, D)
+      const dSums = dropped(tf.mul(dUnits, tf.step(units)) as Tensor2D); // (N, D)
       return {
         'direct.embedding': kernels.sumRowsGradient(direct.embedding, rows, dSums),
         'direct.bias': tf.sum(dSums, 0),

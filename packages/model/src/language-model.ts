@@ -10,7 +10,7 @@ import {
 import { type Body, type BodyModel, type BodyRun, lstmWeights, type State, type Weights } from './body.js';
 import { conditionShapes, conditionWeights, directLogits, type ModelConditions } from './conditions.js';
 import { type GridLstmShape, gridLstm } from './grid-lstm.js';
-import { type Dropout, dropoutKey, maskOf } from './kernels/dropout.js';
+import { type Dropout, dropoutKey } from './kernels/dropout.js';
 import type { Computing, Kernels, LayerDropout, ModelStep } from './kernels/kernels.js';
 import { type StackedLstmShape, stackedLstm } from './stacked-lstm.js';
 
@@ -278,7 +278,7 @@ function forward(
   const { shape, weights } = model;
   const embedding = weights.embedding as Tensor2D; // (V, H)
   const conditions = conditionWeights(weights);
-  const dropped = (run: BodyRun) => withDropout(tf, run, window.dropout(OUTPUT_PLACE).input);
+  const dropped = (run: BodyRun) => withDropout(kernels, run, window.dropout(OUTPUT_PLACE).input);
   if (conditions === undefined || rows === undefined) {
     const run = dropped(bodyOf(shape).forward(computing, model, { input: { rows: embedding, ids }, ...window }));
     return { run, logits: outputMap(kernels, shape, weights, run.output) };
@@ -302,13 +302,12 @@ function forward(
 }
 
 /** A pass through a body of whose output (T·B, H) a part is dropped. */
-function withDropout(tf: TensorFlow, run: BodyRun, dropout: Dropout | undefined): BodyRun {
+function withDropout(kernels: Kernels, run: BodyRun, dropout: Dropout | undefined): BodyRun {
   if (dropout === undefined) return run;
-  const mask = maskOf(tf, dropout, run.output.shape);
   return {
     state: run.state,
-    output: tf.mul(run.output, mask),
-    gradients: (dOutput) => run.gradients(tf.mul(dOutput, mask)),
+    output: kernels.dropped(run.output, dropout),
+    gradients: (dOutput) => run.gradients(kernels.dropped(dOutput, dropout)),
   };
 }
 

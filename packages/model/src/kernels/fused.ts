@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { NativeOperations, Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D, TensorFlow } from '@etude/tensorflow';
 import { type Dropout, dropoutThreshold } from './dropout.js';
-import type { Kernels, LayerDropout, LayerInput, Precision } from './kernels.js';
+import type { Kernels, LayerInput, Precision } from './kernels.js';
 import { rowsOf, toTable } from './reference.js';
 import { onMeasuredThreads, type ThreadUse } from './thread-count.js';
 
@@ -83,7 +83,7 @@ export function fusedKernels(
       const { rows, ids } = read;
       const { inputWeight, inputBias, recurrentWeight, recurrentBias } = weights;
       const all: Tensor[] = [rows, ids ?? noIds, inputWeight, inputBias, recurrentWeight, recurrentBias];
-      all.push(state.hidden, state.cell, dropoutNumbers(tf, dropout));
+      all.push(state.hidden, state.cell, dropoutNumbers(tf, [dropout.input, dropout.recurrent]));
       const [hiddens, cells, gates] = native.run('EtudeLstmForward', layer, all, 3) as [Tensor2D, Tensor2D, Tensor2D];
       const last = (of: Tensor2D) => tf.slice(of, [of.shape[0] - B, 0]); // (B, H)
       return {
@@ -145,6 +145,8 @@ export function fusedKernels(
     sumRows: (table, rows) => native.run('EtudeSumRows', plain, [table, rows])[0] as Tensor2D,
     sumRowsGradient: (table, rows, gradient) =>
       native.run('EtudeSumRowsBackward', plain, [table, rows, gradient])[0] as Tensor2D,
+    dropped: (matrix, dropout) =>
+      native.run('EtudeDrop', plain, [matrix, dropoutNumbers(tf, [dropout])])[0] as Tensor2D,
     matMul: (a, b, transposeA = false, transposeB = false) =>
       native.run('EtudeMatMul', products[Number(transposeA)]![Number(transposeB)]!, [a, b])[0] as Tensor2D,
     crossEntropy(logits, bias, targets, smoothing) {
@@ -165,9 +167,9 @@ function fewerRows(tf: TensorFlow, input: LayerInput): LayerInput {
   return input.ids !== undefined && input.rows.shape[0] > input.ids.shape[0] ? { rows: rowsOf(tf, input) } : input;
 }
 
-/** As the operations want it: for both places two keys, rate · 2³² and period (8). */
-function dropoutNumbers(tf: TensorFlow, { input, recurrent }: LayerDropout): Tensor1D {
-  const numbers = [input, recurrent].flatMap((dropout: Dropout | undefined) =>
+/** As the operations want it: for each place two keys, rate · 2³² and period (4). */
+function dropoutNumbers(tf: TensorFlow, places: readonly (Dropout | undefined)[]): Tensor1D {
+  const numbers = places.flatMap((dropout) =>
     dropout === undefined ? [0, 0, 0, 0] : [...dropout.key, dropoutThreshold(dropout.rate), dropout.period],
   );
   return tf.tensor1d(

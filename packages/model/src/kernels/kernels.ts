@@ -159,6 +159,8 @@ export interface Kernels {
   sumRows(table: Tensor2D, rows: Tensor2D): Tensor2D;
   /** Gradient of such a table (S, W), of the gradient of the sums (N, W). */
   sumRowsGradient(table: Tensor2D, rows: Tensor2D, gradient: Tensor2D): Tensor2D;
+  /** A matrix of which elements are dropped, and the others scaled so that the mean stays. */
+  dropped(matrix: Tensor2D, dropout: Dropout): Tensor2D;
   /** Sum of the squares of all elements of all tensors. */
   sumOfSquares(tensors: readonly Tensor[]): number;
   /** One update of one weight by Adam (Kingma and Ba 2015), with decoupled decay (Loshchilov and Hutter 2019). */

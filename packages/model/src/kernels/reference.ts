@@ -1,5 +1,5 @@
 import type { Scalar, Tensor, Tensor2D, TensorFlow } from '@etude/tensorflow';
-import { dropoutMask } from './dropout.js';
+import { maskOf } from './dropout.js';
 import type { Kernels, LayerDropout, LayerInput, LayerState, LayerWeights } from './kernels.js';
 import { backward, cellStep, forward, type Operations } from './lstm-loop.js';
 
@@ -66,6 +66,7 @@ export function referenceKernels(tf: TensorFlow): Kernels {
       return tf.sum(tf.reshape(tf.gather(table, tf.reshape(rows, [N * K])), [N, K, table.shape[1]]), 1);
     },
     sumRowsGradient: (table, rows, gradient) => sumRowsGradient(tf, kernels, table, rows, gradient),
+    dropped: (matrix, dropout) => tf.mul(matrix, maskOf(tf, dropout, matrix.shape)) as Tensor2D,
     sumOfSquares: (tensors) =>
       tf.tidy(() => tf.sum(tf.stack(tensors.map((tensor) => tf.sum(tf.square(tensor))))).dataSync()[0]!),
     adam(weight, mean, square, gradient, { rate, gradientScale, keep, beta1, beta2, epsilon }) {
@@ -128,7 +129,7 @@ export function masksOf(
   { T, B, H }: { T: number; B: number; H: number },
 ) {
   return {
-    mask: input && tf.tensor2d(dropoutMask(input, T * B, 4 * H), [T * B, 4 * H]),
-    candidateMask: recurrent && tf.tensor2d(dropoutMask(recurrent, T * B, H), [T * B, H]),
+    mask: input && maskOf(tf, input, [T * B, 4 * H]),
+    candidateMask: recurrent && maskOf(tf, recurrent, [T * B, H]),
   };
 }
