@@ -1,9 +1,31 @@
+import type { Piece } from '@etude/music';
 import type { Grammar } from './grammars/grammar.js';
 import type { Vocabulary } from './vocabulary.js';
 
 /** Music has a pitch or an instrument for which the vocabulary has no token. */
 export class UnknownMusicError extends Error {
   override name = 'UnknownMusicError';
+}
+
+/**
+ * Ids for a piece that the vocabulary was not built from, in tokens of the grammar as near as there are: see {@link fitTokens}.
+ * @param as name: of the music, for messages; bars: of the song that it is the beginning of, for a grammar in which pieces say how long they are
+ * @throws {UnknownMusicError} at a note of a pitch or an instrument that the music learnt from does not have
+ * @throws {GrammarError} where the grammar cannot write the piece with these tokens
+ */
+export function fitMusic(
+  piece: Piece,
+  vocabulary: Vocabulary,
+  grammar: Pick<Grammar, 'meaningOf' | 'encode' | 'planTokens'>,
+  { name, bars }: { readonly name?: string; readonly bars?: number | undefined } = {},
+): ReturnType<typeof fitTokens> {
+  const known = vocabulary.entries.map(({ token }) => token);
+  const said = bars === undefined ? [] : (grammar.planTokens?.({ bars }) ?? []);
+  const kindOf = (token: string) => grammar.meaningOf(token)?.alike;
+  const tokens = grammar
+    .encode(piece, known)
+    .map((token) => said.find((planned) => kindOf(planned) === kindOf(token)) ?? token);
+  return fitTokens(tokens, vocabulary, grammar, name);
 }
 
 /**

@@ -1,6 +1,6 @@
 export { ConditionRows, conditionRows, conditionsIn, type KnownCondition } from './condition-rows.js';
 export { EvaluationError, evaluatedMusic } from './evaluation.js';
-export { fitTokens, UnknownMusicError } from './fit-tokens.js';
+export { fitMusic, UnknownMusicError } from './fit-tokens.js';
 export { createGrammar, GRAMMARS, type GrammarSettings, timeOf } from './grammars/create-grammar.js';
 export {
   decodePiece,

@@ -121,7 +121,7 @@ export async function tokenizeCorpus(
         ? []
         : Array.from(
             copiesOf(part, params, () => random.next()),
-            grammar.encode,
+            (copy) => grammar.encode(copy),
           );
     for (const copy of copies) augmented.add([...copy, END_OF_PIECE]);
     const inOwnKey = [ofPiece.slice(0, training), ...copies];

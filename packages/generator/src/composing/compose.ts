@@ -1,19 +1,26 @@
 import { type CopyBound, CopyIndex, HASHED_NOTES, pitchesOf, type RunHashes } from '@etude/measures';
 import type { Kernels, Model } from '@etude/model';
-import { notesOf, type Piece, rescale, ticksOfBar } from '@etude/music';
+import { notesOf, type Piece, rescale } from '@etude/music';
 import type { TensorFlow } from '@etude/tensorflow';
-import { fitTokens, type Grammar, type GrammarSettings, learnedNotes, type Vocabulary } from '@etude/tokenizer';
+import {
+  fitMusic,
+  type Grammar,
+  GrammarError,
+  type GrammarSettings,
+  learnedNotes,
+  type Vocabulary,
+} from '@etude/tokenizer';
 import type { Bending } from '../sampling/distribution.js';
 import { CompositionError } from './composition-error.js';
 import { cadenceOf } from './endings/cadence.js';
-import { sectionsOf, writeForm } from './form/form.js';
+import { barsInForm, sectionsOf, writeForm } from './form/form.js';
 import { type GivenFile, givenMusic } from './given-music.js';
 import { givenVoice } from './given-voice/given-voice.js';
 import { noiseOf, themesOf } from './noise/noise.js';
 import { songOptions } from './rules/grammar-constraint.js';
 import { noteRules } from './rules/note-rules.js';
 import type { SongSettings } from './settings.js';
-import { songPlan } from './song-plan.js';
+import { barTicks, formPlan, songPlan } from './song-plan.js';
 import { type Song, SongWriter } from './song-writer.js';
 import { faultsBeside } from './takes/faults.js';
 import { toldRows } from './told-rows.js';
@@ -71,9 +78,9 @@ export async function compose(
   if (form !== undefined && settings.voice !== undefined) {
     throw new CompositionError('sample.form and sample.voice cannot both be: a given voice says how long the song is');
   }
-  if (grammar.hasTurns && (form !== undefined || themesOf(noise).length > 0)) {
+  if (grammar.hasTurns && themesOf(noise).length > 0) {
     throw new CompositionError(
-      `sample.form and the noise theme need a grammar whose tokens stand for themselves, such as factored: ${composing.settings.grammar} lets voices take turns`,
+      `the noise theme needs a grammar whose tokens stand for themselves, such as factored: ${composing.settings.grammar} lets voices take turns`,
     );
   }
   if (bars !== undefined && (form !== undefined || settings.voice !== undefined)) {
@@ -81,7 +88,7 @@ export async function compose(
       'sample.bars cannot be beside sample.form or sample.voice, which say how long songs are',
     );
   }
-  const plan = songPlan(settings, composing);
+  const [first] = music.learned as [Piece, ...Piece[]];
   const given = await givenMusic(music.given, composing.settings, grammar, say);
   const themes = heardMusic(given, composing, settings, say);
   const themeOf = (name: string) => {
@@ -90,8 +97,10 @@ export async function compose(
       throw new CompositionError(`sample.given has no file of the name ${name}, the theme of a disturbance`);
     return theme;
   };
-  const [first] = music.learned as [Piece, ...Piece[]];
-  const ticks = { beat: grammar.division, bar: ticksOfBar(first, grammar.division) };
+  const wanted = songPlan(settings, composing);
+  const ticks = { beat: grammar.division, bar: barTicks(wanted?.metre, first, grammar) };
+  const formBars = form && barsInForm(form, given, ticks.bar);
+  const plan = formBars === undefined ? wanted : formPlan(wanted, formBars, first, composing);
   const voice = settings.voice && givenVoice(settings.voice, given, grammar, vocabulary, ticks.bar);
   const writer = new SongWriter({
     ...{ ...composing, signal, takes, length },
@@ -124,7 +133,9 @@ export async function compose(
     for (let song = 0; song < count; song++) {
       progress({ done: song, total: count, unit: 'songs' });
       songs.push(
-        await writer.inForm({ seed, song }, (own, bars) => writeForm({ ...form, ending }, given, first, own, bars)),
+        await writer.inForm({ seed, song, bars: formBars! }, (own, bars) =>
+          writeForm({ ...form, ending }, given, first, own, bars),
+        ),
       );
     }
   }
@@ -167,13 +178,21 @@ function heardMusic(
         `sample.given has ${name}, and there is neither a section nor a theme nor a given voice of that name`,
       );
     }
-    const { ids, changed, leftOut } = fitTokens(grammar.encode(piece), vocabulary, grammar, name);
+    const { ids, changed, leftOut } = fitGiven(name, piece, vocabulary, grammar);
     heard.set(name, ids);
     if (changed + leftOut > 0) {
       say(`${name}: ${changed} tokens are heard as the nearest that the music has, ${leftOut} are left out`);
     }
   }
   return heard;
+}
+
+function fitGiven(name: string, piece: Piece, vocabulary: Vocabulary, grammar: Grammar) {
+  try {
+    return fitMusic(piece, vocabulary, grammar, { name });
+  } catch (error) {
+    throw error instanceof GrammarError ? new CompositionError(`${name}: ${error.message}`) : error;
+  }
 }
 
 function silence(song: number, written: number, length: number): string {

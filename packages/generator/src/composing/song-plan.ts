@@ -1,3 +1,4 @@
+import { type Piece, ticksOfBar } from '@etude/music';
 import type { Grammar, SongPlan, Vocabulary } from '@etude/tokenizer';
 import { CompositionError } from './composition-error.js';
 import type { SongSettings } from './settings.js';
@@ -30,4 +31,34 @@ export function songPlan(
     }
   }
   return { metre, bars };
+}
+
+/** What a song in a form says at its beginning, where the grammar can: bars of one metre, as many as it has or nearly. */
+export function formPlan(
+  wanted: SongPlan | undefined,
+  bars: number,
+  first: Piece,
+  { grammar, vocabulary }: { readonly grammar: Grammar; readonly vocabulary: Vocabulary },
+): SongPlan | undefined {
+  if (grammar.planTokens === undefined) return wanted;
+  const known = new Set(vocabulary.entries.map(({ token }) => token));
+  const isKnown = (count: number) => grammar.planTokens!({ bars: count }).every((token) => known.has(token));
+  const near = Array.from({ length: 2 * bars }, (_, i) => bars + (i % 2 === 0 ? -(i >> 1) : (i + 1) >> 1)); // bars, + 1, - 1, + 2, …
+  return {
+    metre: wanted?.metre ?? metreOf(first),
+    bars: near.find((count) => count > 0 && isKnown(count)),
+    isSteady: true,
+  };
+}
+
+/** Ticks of a bar of songs. */
+export function barTicks(metre: SongPlan['metre'], first: Piece, { division }: Pick<Grammar, 'division'>): number {
+  if (metre === undefined) return ticksOfBar(first, division);
+  return Math.round((division * 4 * metre.numerator) / metre.denominator);
+}
+
+/** The metre that `ticksOfBar` counts with. */
+function metreOf({ timeSignatures }: Piece): NonNullable<SongPlan['metre']> {
+  const { numerator, denominator } = timeSignatures[0] ?? { numerator: 4, denominator: 4 };
+  return { numerator, denominator };
 }

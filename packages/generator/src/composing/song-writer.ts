@@ -2,7 +2,7 @@ import { firstExcess, type Onset } from '@etude/measures';
 import { type Kernels, type Model, meanLoss, onlyHeard } from '@etude/model';
 import { excerpt, hash, notesOf, type Piece } from '@etude/music';
 import type { TensorFlow } from '@etude/tensorflow';
-import { conditionRows, encoderOf, fitTokens, type Grammar, tokensOfIds, type Vocabulary } from '@etude/tokenizer';
+import { conditionRows, encoderOf, fitMusic, type Grammar, tokensOfIds, type Vocabulary } from '@etude/tokenizer';
 import { type SamplingOptions, type SamplingProgress, sample, type WrittenSong } from '../sampling/sample.js';
 import type { TokenTrace } from '../sampling/song-draft.js';
 import { type Cadence, dominantFrom, type Ending, type EndingJudge, withTonic } from './endings/cadence.js';
@@ -161,7 +161,7 @@ export class SongWriter {
       },
       knows: (piece) => {
         try {
-          fitTokens(grammar.encode(piece), vocabulary, grammar);
+          fitMusic(piece, vocabulary, grammar);
           return true;
         } catch {
           return false;
@@ -172,27 +172,31 @@ export class SongWriter {
 
   /** A song that is written bar by bar. */
   async inForm(
-    { seed, song }: { seed: number; song: number },
+    { seed, song, bars }: { seed: number; song: number; bars: number },
     write: (seed: number, bars: BarWriter) => Promise<Piece>,
   ): Promise<Song> {
     const own = hash(seed, song);
-    const { writer, written } = this.#bars(own);
+    const { writer, written } = this.#bars(own, bars);
     return this.#traced(await write(own, writer), written);
   }
 
-  /** What writes the bars of one song, and how it wrote them. */
-  #bars(seed: number): { writer: BarWriter; written: Written } {
-    const { tf, kernels, model, vocabulary, grammar, rules, takes, length } = this.#tools;
+  /**
+   * What writes the bars of one song, and how it wrote them.
+   * @param bars of all of it
+   */
+  #bars(seed: number, bars: number): { writer: BarWriter; written: Written } {
+    const { tf, kernels, model, vocabulary, grammar, rules, takes, length, bar } = this.#tools;
+    const fit = (piece: Piece) => this.#fit(piece, bars);
     let stretches = 0;
     const written: Written = { rows: new TraceRows(grammar), stops: 0 };
     const writer: BarWriter = {
       ...this.#judge,
-      division: grammar.division,
+      ...{ division: grammar.division, bar },
       write: async ({ song, isGiven, given, from, until, surprise, rules: more = [] }) => {
-        const prime = this.#heardBefore(song, from);
+        const prime = this.#heardBefore(song, from, bars);
         const section: NoteRule = { name: 'section', allows: ({ start }) => start >= from };
         const noteRules = () => [...more, ...(rules.noteRules?.() ?? []), section];
-        const heard = this.#fit(excerpt(song, 0, given)).ids.length;
+        const heard = fit(excerpt(song, 0, given)).ids.length;
         const around = { notes: this.#read(song), isGiven, from };
         const listener = listenerOf(vocabulary, grammar, { ...rules, noteRules, around, prime: heard });
         // Each stretch of a song has draws of its own.
@@ -217,8 +221,8 @@ export class SongWriter {
         return piece;
       },
       surprise: (piece, from) => {
-        const heard = this.#fit(excerpt(piece, 0, from)).ids.length;
-        const all = this.#fit(piece).ids;
+        const heard = fit(excerpt(piece, 0, from)).ids.length;
+        const all = fit(piece).ids;
         if (all.length <= heard) return 0;
         const ids = Int32Array.from(all, (id, at) => (at < heard ? onlyHeard(id) : id));
         const rows = conditionRows(grammar, model.shape.conditions?.fields)?.of(tokensOfIds(vocabulary, all));
@@ -235,7 +239,7 @@ export class SongWriter {
   async #traced(piece: Piece, { rows, stops }: Written): Promise<Song> {
     const { grammar, vocabulary } = this.#tools;
     const tokens = grammar.encode(piece);
-    const { ids: prime } = fitTokens(tokens, vocabulary, grammar);
+    const { ids: prime } = this.#fit(piece);
     const [heard] = await this.#sample({ songs: 1, length: prime.length, seed: 1, prime });
     const probabilities = heard!.trace.map(({ probability }) => probability);
     const written = rows.of(tokensOfIds(vocabulary, prime));
@@ -243,10 +247,10 @@ export class SongWriter {
   }
 
   /** The tokens of what a song has before a tick. Of times that are changed to the nearest that the model knows none leads behind it. */
-  #heardBefore(song: Piece, from: number): number[] {
+  #heardBefore(song: Piece, from: number, bars: number): number[] {
     const { vocabulary, grammar } = this.#tools;
     const reader = grammar.reader();
-    const { ids } = this.#fit(excerpt(song, 0, from));
+    const { ids } = this.#fit(excerpt(song, 0, from), bars);
     const end = ids.findIndex((id) => {
       const { token } = vocabulary.entries[id]!;
       const start = reader.noteOf(token)?.start ?? 0;
@@ -272,9 +276,14 @@ export class SongWriter {
     return notesOf(piece).length === 0 ? [] : this.#tools.grammar.encode(piece);
   }
 
-  /** The tokens of any music, as near as the model knows them. */
-  #fit(piece: Piece): ReturnType<typeof fitTokens> {
-    return fitTokens(this.#encoded(piece), this.#tools.vocabulary, this.#tools.grammar);
+  /**
+   * The tokens of any music, as near as the model knows them.
+   * @param bars of the song that it is the beginning of
+   */
+  #fit(piece: Piece, bars?: number): ReturnType<typeof fitMusic> {
+    const { vocabulary, grammar } = this.#tools;
+    if (notesOf(piece).length === 0) return { ids: [], changed: 0, leftOut: 0 };
+    return fitMusic(piece, vocabulary, grammar, { bars });
   }
 
   #sample(

@@ -97,9 +97,10 @@ export interface Grammar {
   /**
    * The tokens of a piece. What they are decoded to is encoded as the same tokens again; notes begin, and the last one ends, where the piece
    * has it or the grid puts it. The tokens of a beginning of the piece are the beginning of its tokens.
+   * @param known the tokens that there are: a grammar in which no other token may stand for one that there is not writes the piece with those as well as it can
    * @throws {GrammarError} where it cannot write the piece
    */
-  encode(piece: Piece): string[];
+  encode(piece: Piece, known?: readonly string[]): string[];
   /** What of a piece it takes where it cannot write all tracks; a grammar that can has no such function. */
   readonly partOf?: (piece: Piece) => Piece;
   /**
@@ -149,6 +150,8 @@ export interface SongPlan {
   readonly metre?: { readonly numerator: number; readonly denominator: number } | undefined;
   /** bars behind the upbeat */
   readonly bars?: number | undefined;
+  /** no upbeat, and no other metre later on */
+  readonly isSteady?: boolean | undefined;
   /** the tokens that there are: nothing is begun that none of them can end */
   readonly known?: readonly string[];
 }

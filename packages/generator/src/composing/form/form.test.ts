@@ -27,7 +27,7 @@ function bars(count: number, key: number): Piece {
 /** Writes each stretch in keys of its own: 60 and 61, then 62 and 63, and so on; the second take is always the better one. */
 function fakeWriter(calls: { from: number; until: number; given: number }[], more: Partial<BarWriter> = {}): BarWriter {
   return {
-    ...{ division: 480, excessOf: () => undefined, knows: () => true, cut: () => {} },
+    ...{ division: 480, bar: BAR, excessOf: () => undefined, knows: () => true, cut: () => {} },
     write: async ({ from, until, given, surprise }) => {
       calls.push({ from, until, given });
       const takes = [0, 1].map((take) => bars((until - from) / BAR, 58 + 2 * calls.length + take));

@@ -1,5 +1,5 @@
 import type { Onset } from '@etude/measures';
-import { createRandom, excerpt, joined, notesOf, type Piece, ticksOfBar } from '@etude/music';
+import { createRandom, excerpt, joined, notesOf, type Piece } from '@etude/music';
 
 import * as z from 'zod';
 import { cadenceOf, dominantFrom, type Ending, type EndingJudge, withTonic } from '../endings/cadence.js';
@@ -28,6 +28,8 @@ export type Form = z.output<typeof form>;
 /** Writes stretches of a song, and judges them. Pieces are in ticks of its `division`. */
 export interface BarWriter extends EndingJudge {
   readonly division: number;
+  /** ticks of a bar */
+  readonly bar: number;
   /**
    * What begins in a song from the tick `from` on and before `until`: of several takes the likeliest by `surprise`, or the one of middling likelihood.
    * @param song all that stands before and behind the stretch
@@ -72,13 +74,10 @@ export async function writeForm(
   seed: number,
   writer: BarWriter,
 ): Promise<Piece> {
-  const barTicks = ticksOfBar(source, writer.division);
+  const { bar: barTicks } = writer;
   const random = createRandom(seed);
   const known = new Map<string, Part>();
-  for (const [name, piece] of given) {
-    const last = notesOf(piece).reduce((latest, { end }) => Math.max(latest, end), 1);
-    known.set(name, { piece, own: Array(Math.ceil(last / barTicks)).fill(true) });
-  }
+  for (const [name, piece] of given) known.set(name, { piece, own: Array(barsOf(piece, barTicks)).fill(true) });
   let song: Part = together([]);
   let givenBars = 0;
 
@@ -159,7 +158,7 @@ export async function writeForm(
   song = await repaired(song);
   const ends = async () => {
     if (wanted.ending !== 'cadence') return song.piece;
-    const cadence = cadenceOf(source);
+    const cadence = cadenceOf(song.piece.keySignatures.length > 0 ? song.piece : source);
     const head = bars(song, 0, song.own.length - 1);
     const middle = head.own.length * barTicks + barTicks / 2;
     const last = await written(head, 1, together([]), [dominantFrom(() => middle, cadence)]);
@@ -171,6 +170,20 @@ export async function writeForm(
   if (excess === undefined) return ended;
   writer.cut();
   return excerpt(ended, 0, excess.at);
+}
+
+/** How many bars a song in a form has. */
+export function barsInForm({ sections, bars }: Form, given: ReadonlyMap<string, Piece>, barTicks: number): number {
+  const lengths = sections.map((label) => {
+    const own = given.get(nameOf(label));
+    return own === undefined ? bars : barsOf(own, barTicks);
+  });
+  return lengths.reduce((sum, length) => sum + length, 0);
+}
+
+/** Bars until all notes have ended. */
+function barsOf(piece: Piece, barTicks: number): number {
+  return Math.ceil(notesOf(piece).reduce((latest, { end }) => Math.max(latest, end), 1) / barTicks);
 }
 
 function silence(division: number): Piece {

@@ -66,9 +66,12 @@ export function decode(
 
 function toTracks(programs: readonly number[], notes: readonly ScoreNote[]): PieceTrack[] {
   let pitched = 0;
+  const counts = new Map<number, number>();
   return programs.map((program, part) => {
     const isDrum = program < 0;
-    const name = isDrum ? 'percussion' : PROGRAMS[program]!;
+    const count = (counts.get(program) ?? 0) + 1;
+    counts.set(program, count);
+    const name = `${isDrum ? 'percussion' : PROGRAMS[program]!}${count === 1 ? '' : ` ${count}`}`;
     const channel = channelFor(isDrum ? 0 : pitched++, isDrum);
     return instrumentTrack(
       { name, program, channel },

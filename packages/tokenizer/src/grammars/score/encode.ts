@@ -2,6 +2,7 @@ import { barsOf, isDrum, keyOf, type Note, notesOf, type Piece } from '@etude/mu
 import { checkLength, GrammarError } from '../grammar.js';
 import { apart } from '../instrument-track.js';
 import { MOST_STEPS, MOST_VOICES, ScoreFollower, shiftOf } from './follower.js';
+import type { KnownTokens } from './known-tokens.js';
 import { FASTEST, LONGEST, MOST_BARS, type ScoreToken } from './tokens.js';
 
 /** A note or a chord, in steps of the grid. */
@@ -20,15 +21,18 @@ interface Line {
   until: number;
 }
 
-/** @throws {GrammarError} where the piece is too long, or has too many voices */
-export function encode(piece: Piece, stepsPerBeat: number): ScoreToken[] {
+/**
+ * @param known the tokens that there are: lengths and the signature are made of those
+ * @throws {GrammarError} where the piece is too long, has too many voices, or cannot be written with the known tokens
+ */
+export function encode(piece: Piece, stepsPerBeat: number, known?: KnownTokens): ScoreToken[] {
   const stepOf = (tick: number) => Math.round((tick * stepsPerBeat) / piece.division);
   const notes = notesOf(piece);
   if (notes.length === 0) return [];
   const { programs, lines } = linesOf(notes, stepOf);
   const last = lines.reduce((end, { until }) => Math.max(end, until), 0);
   checkLength(last);
-  const key = keyWritten(piece, notes);
+  const key = known?.nearestKey(keyWritten(piece, notes)) ?? keyWritten(piece, notes);
   const shift = shiftOf(key.sharps);
   const follower = new ScoreFollower(stepsPerBeat);
   const tokens: ScoreToken[] = [];
@@ -40,11 +44,15 @@ export function encode(piece: Piece, stepsPerBeat: number): ScoreToken[] {
   const upbeat = second === undefined ? 0 : stepOf(first.length);
   // What is so short that the grid knows nothing of it is no bar.
   const { numerator, denominator } = second !== undefined && upbeat === 0 ? second : first;
+  known?.checkMetre(numerator, denominator);
   add({ kind: 'metre', numerator, denominator });
   add({ kind: 'key', ...key });
-  if (upbeat > 0 && upbeat < Math.min(follower.barLength, MOST_STEPS)) add({ kind: 'upbeat', steps: upbeat });
-  const bars = Math.ceil((last - follower.upbeat) / follower.barLength);
-  add({ kind: 'bars', count: Math.min(MOST_BARS, Math.max(1, bars)) });
+  if (upbeat > 0 && upbeat < Math.min(follower.barLength, MOST_STEPS)) {
+    known?.checkUpbeat(upbeat);
+    add({ kind: 'upbeat', steps: upbeat });
+  }
+  const count = Math.min(MOST_BARS, Math.max(1, Math.ceil((last - follower.upbeat) / follower.barLength)));
+  add({ kind: 'bars', count: known?.nearestBars(count) ?? count });
   const tempos = piece.tempos.map(({ tick, microseconds }) => ({
     step: stepOf(tick),
     speed: Math.min(FASTEST, Math.max(1, Math.round(6e7 / microseconds))),
@@ -56,8 +64,8 @@ export function encode(piece: Piece, stepsPerBeat: number): ScoreToken[] {
     while (metres.length > 0 && metres[0]!.step <= follower.barStart) metre = metres.shift();
     const { numerator, denominator } = follower.metre;
     if (metre && (metre.numerator !== numerator || metre.denominator !== denominator)) {
-      if (follower.voices.length > 0)
-        add({ kind: 'metre', numerator: metre.numerator, denominator: metre.denominator });
+      const token = { kind: 'metre', numerator: metre.numerator, denominator: metre.denominator } as const;
+      if (follower.voices.length > 0 && known?.has(token) !== false) add(token);
     }
     let tempo: number | undefined;
     while (tempos.length > 0 && tempos[0]!.step <= follower.now) tempo = tempos.shift()!.speed;
@@ -89,17 +97,20 @@ export function encode(piece: Piece, stepsPerBeat: number): ScoreToken[] {
     const { voice, now: start } = follower;
     const line = written[voice]!;
     const chord = line.chords[line.done];
-    if (chord !== undefined && chord.start <= start) {
+    const gap = Math.min(chord?.start ?? Number.POSITIVE_INFINITY, follower.barEnd) - start;
+    // What is too short for a rest is none.
+    if (chord !== undefined && (chord.start <= start || chord.start - start < (known?.shortest ?? 0))) {
       for (const each of chord.keys) {
         const drum = programs[line.part]! < 0;
         add({ kind: 'pitch', key: drum ? each : each + shift, isDrum: drum });
       }
-      add({ kind: 'duration', steps: Math.min(LONGEST, chord.end - chord.start) });
+      const steps = Math.min(LONGEST, chord.end - chord.start);
+      add({ kind: 'duration', steps: known?.length(steps) ?? steps });
       line.done += 1;
       left -= 1;
     } else {
       add({ kind: 'rest' });
-      add({ kind: 'duration', steps: Math.min(chord?.start ?? Number.POSITIVE_INFINITY, follower.barEnd) - start });
+      add({ kind: 'duration', steps: known?.rest(gap) ?? gap });
     }
   }
   return tokens;

@@ -4,6 +4,7 @@ import { type GivenVoice, GrammarError, type VoiceRule } from '../grammar.js';
 import type { TokenTable } from '../token-table.js';
 import { encode } from './encode.js';
 import { ScoreFollower, shiftOf } from './follower.js';
+import { KnownTokens } from './known-tokens.js';
 import type { ScoreToken } from './tokens.js';
 
 interface ScoreGrid {
@@ -21,10 +22,6 @@ interface LineEvent {
   readonly keys: readonly number[];
 }
 
-type OfKind<Kind> = Extract<ScoreToken, { kind: Kind }>;
-/** Tokens of a kind that there are. */
-type Known = <Kind extends ScoreToken['kind']>(kind: Kind) => OfKind<Kind>[];
-
 /**
  * Holds a part of the score grammar to a given line: its metre, signature, upbeat and notes are the song's. Of notes that overlap the next one
  * ends the one before. A length that the vocabulary lacks becomes the next shorter one and a rest.
@@ -37,20 +34,18 @@ export function scoreVoice(
 ): () => VoiceRule {
   const { tokens, stepsPerBeat, unit } = grid;
   if (typeof as !== 'number') throw new GrammarError(`expected the number of a part, found ${as}`);
-  const all = texts.flatMap((text) => tokens.read(text) ?? []);
-  const known: Known = (kind) => all.flatMap((token) => (token.kind === kind ? [token as OfKind<typeof kind>] : []));
+  const known = new KnownTokens(texts.flatMap((text) => tokens.read(text) ?? []));
   const head = headOf(pitched(piece), known, stepsPerBeat);
   const shift = head.reduce((sum, token) => (token.kind === 'key' ? shiftOf(token.sharps) : sum), 0);
   const line = lineOf(notes, unit);
-  const sounding = known('pitch').flatMap(({ key, isDrum }) => (isDrum ? [] : [key - shift]));
+  const sounding = known.ofKind('pitch').flatMap(({ key, isDrum }) => (isDrum ? [] : [key - shift]));
   checkKeys(
     line.flatMap(({ keys }) => keys.map((key) => ({ start: 0, end: 0, key }))),
     new Set(sounding),
     'the music learned from',
   );
-  const durations = known('duration').map(({ steps }) => steps);
   const program = notesOf(piece).find((note) => !isDrum(note))?.program;
-  const parts = known('part');
+  const parts = known.ofKind('part');
   const own = parts.filter((part) => part.program === program);
   const players = (own.length > 0 ? own : parts.filter((part) => part.program >= 0)).map(tokens.write);
   const begins = line.flatMap(({ start, keys }) =>
@@ -73,7 +68,7 @@ export function scoreVoice(
       const key = isNote ? event.keys[open?.keys.length ?? 0] : undefined;
       if (key !== undefined) return { kind: 'pitch', key: key + shift, isDrum: false };
       const end = isNote ? event.end : Math.min(barEnd, event?.start ?? barEnd);
-      return { kind: 'duration', steps: longest(durations, end - now) };
+      return { kind: 'duration', steps: known.length(end - now) };
     };
     const verdictOn = (text: string): boolean | readonly string[] => {
       const token = tokens.read(text);
@@ -118,46 +113,11 @@ function pitched(piece: Piece): Piece {
   return { ...piece, tracks: piece.tracks.filter(hasPitch) };
 }
 
-/** What a song says of the voice before its first part. Its signature is the nearest that there is. */
-function headOf(piece: Piece, known: Known, stepsPerBeat: number): ScoreToken[] {
-  const written = encode(piece, stepsPerBeat);
-  const head = written.slice(
-    0,
-    written.findIndex(({ kind }) => kind === 'part'),
-  );
-  return head.flatMap((token): ScoreToken[] => {
-    switch (token.kind) {
-      case 'key': {
-        const far = (sharps: number) => Math.abs(sharps - token.sharps);
-        const byMode = known('key').sort(
-          (a, b) => Number(a.tonic !== token.tonic) - Number(b.tonic !== token.tonic) || far(a.sharps) - far(b.sharps),
-        );
-        return byMode.slice(0, 1);
-      }
-      case 'bars': {
-        const far = (count: number) => Math.abs(count - token.count);
-        return known('bars')
-          .sort((a, b) => far(a.count) - far(b.count))
-          .slice(0, 1);
-      }
-      case 'metre': {
-        const { numerator, denominator } = token;
-        const has = known('metre').some((each) => each.numerator === numerator && each.denominator === denominator);
-        if (!has) throw new GrammarError(`the music learned from has no metre of ${numerator}/${denominator}`);
-        return [token];
-      }
-      case 'upbeat': {
-        if (!known('upbeat').some(({ steps }) => steps === token.steps)) {
-          throw new GrammarError(
-            `the music learned from has no upbeat of ${token.steps} steps of ${stepsPerBeat} a quarter note`,
-          );
-        }
-        return [token];
-      }
-      default:
-        return [];
-    }
-  });
+/** What a song says of the voice before its first part. */
+function headOf(piece: Piece, known: KnownTokens, stepsPerBeat: number): ScoreToken[] {
+  const written = encode(piece, stepsPerBeat, known);
+  const first = written.findIndex(({ kind }) => kind === 'part');
+  return written.slice(0, first).filter(({ kind }) => kind !== 'tempo');
 }
 
 /** Notes one after the other: those that begin together are a chord. */
@@ -183,10 +143,4 @@ function endOf(line: readonly LineEvent[], head: readonly ScoreToken[], stepsPer
   const last = line.at(-1)?.end ?? 0;
   const end = upbeat + Math.max(1, Math.ceil((last - upbeat) / barLength)) * barLength;
   return last <= end - upbeat ? end - upbeat : end;
-}
-
-/** The longest of some lengths that is at most as long as it should be, else the shortest. */
-function longest(lengths: readonly number[], wanted: number): number {
-  const fitting = lengths.filter((steps) => steps <= wanted);
-  return fitting.length > 0 ? Math.max(...fitting) : Math.min(...lengths);
 }

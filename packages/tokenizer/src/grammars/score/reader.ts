@@ -37,8 +37,9 @@ export class ScoreReader implements NoteReader {
 
   /** Whether a token says at the beginning what is planned, and nothing comes before it is said. */
   #isPlanned(token: ScoreToken): boolean {
-    const { metre, bars } = this.#plan;
+    const { metre, bars, isSteady } = this.#plan;
     const { last, voices } = this.#follower;
+    if (isSteady && (token.kind === 'upbeat' || (token.kind === 'metre' && voices.length > 0))) return false;
     if (last === 'nothing' && token.kind === 'metre' && metre !== undefined) {
       return token.numerator === metre.numerator && token.denominator === metre.denominator;
     }

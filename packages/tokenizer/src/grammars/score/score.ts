@@ -3,6 +3,7 @@ import { scoreConditions } from './conditions.js';
 import { decode } from './decode.js';
 import { encode } from './encode.js';
 import { scoreVoice } from './given-voice.js';
+import { KnownTokens } from './known-tokens.js';
 import { ScoreReader } from './reader.js';
 import { scoreMeaning, scoreTokens } from './tokens.js';
 
@@ -16,7 +17,10 @@ export function scoreGrammar(steps: number): Grammar {
   const tokens = scoreTokens();
   return {
     division: unit * steps,
-    encode: (piece) => encode(piece, steps).map(tokens.write),
+    encode(piece, texts) {
+      const known = texts && new KnownTokens(texts.flatMap((text) => tokens.read(text) ?? []));
+      return encode(piece, steps, known).map(tokens.write);
+    },
     decode: (texts) => decode(texts, tokens, { stepsPerBeat: steps, unit }),
     reader: (plan) => new ScoreReader(tokens, { stepsPerBeat: steps, unit, plan }),
     planTokens: ({ metre, bars }) => [
