@@ -27,10 +27,34 @@ export function* trainingWindows(
       const room = Math.max(0, Math.min(window, only!.ids.length - 1 - rows * 2));
       parts = [stretchOf(only!, epoch === 1 ? 0 : Math.floor(random * room))];
     } else parts = shuffled(sequences, hash(seed, epoch));
-    const stretches = inStretches(parts, rows);
+    const stretches = inTime(inStretches(parts, rows), rows);
     for (const next of windowsOver(stretches, rows, window, left)) yield { ...next, epoch };
     if (left > 0) left = Math.max(0, left - countWindows(stretches, rows, window));
   }
+}
+
+/**
+ * The same order, but for long sequences that would begin too late to end with the others: the end of an epoch would be theirs alone, and
+ * the model would forget the rest.
+ */
+function inTime(sequences: readonly Sequence[], rows: number): Sequence[] {
+  const lengths = sequences.map(({ ids }) => ids.length - 1);
+  const share = lengths.reduce((sum, length) => sum + length, 0) / rows;
+  const longestFirst = [...sequences.keys()].sort((a, b) => lengths[b]! - lengths[a]! || a - b);
+  const isTaken = new Uint8Array(sequences.length);
+  /** tokens that each row has got */
+  const filled = new Array<number>(rows).fill(0);
+  let [next, longest] = [0, 0];
+  return sequences.map(() => {
+    while (isTaken[next]) next += 1;
+    while (isTaken[longestFirst[longest]!]) longest += 1;
+    const row = filled.indexOf(Math.min(...filled));
+    const late = longestFirst[longest]!;
+    const chosen = filled[row]! + lengths[late]! >= share ? late : next;
+    isTaken[chosen] = 1;
+    filled[row]! += lengths[chosen]!;
+    return sequences[chosen]!;
+  });
 }
 
 /** In an order that follows from a number alone (Fisher and Yates 1938). */

@@ -55,7 +55,7 @@ interface Place {
   readonly seen: readonly LookedBack[];
   /** what came after the same notes, and after the same notes on other degrees */
   readonly recalled: readonly Recalled[];
-  /** the other voices, by their number */
+  /** the other voices that sound, from the lowest */
   readonly others: readonly OtherVoice[];
   /** pitched keys that sound in the other voices, and those of the open chord; none where that is one note alone */
   readonly sounding: readonly number[];
@@ -63,7 +63,7 @@ interface Place {
 
 /** What another voice does where the next token stands. */
 interface OtherVoice {
-  /** 0 for nothing, 1 for a rest, 2 and up for keys, of a chord the highest */
+  /** key + 2, of a chord the highest; 0 for nothing */
   readonly pitch: number;
   /** 0 where nothing begins here, 1 where something does after a rest, else how it moved */
   readonly motion: number;
@@ -173,7 +173,9 @@ class ScoreConditionReader implements ConditionReader {
     const { voice, now, barLength, open } = follower;
     const history = this.#voices[voice];
     const keys = open?.keys ?? [];
-    const others = follower.voices.map((_, other) => (other === voice ? SILENT : this.#otherVoice(other)));
+    const others = follower.voices
+      .flatMap((_, other) => (other === voice ? [] : (this.#otherVoice(other) ?? [])))
+      .sort((a, b) => a.pitch - b.pitch);
     const place: Place = {
       ...{ follower, voice, history, others, open: keys },
       pitch: open === undefined ? 0 : (keys.at(-1) ?? -1) + 2,
@@ -185,14 +187,15 @@ class ScoreConditionReader implements ConditionReader {
     for (let i = 0; i < CONDITIONS.length; i++) values[at + i] = CONDITIONS[i]!.value(place);
   }
 
-  #otherVoice(other: number): OtherVoice {
+  /** What another voice does; undefined where it plays nothing. */
+  #otherVoice(other: number): OtherVoice | undefined {
     const { now } = this.#follower;
     const history = this.#voices[other];
     const event = history?.at(now);
-    if (history === undefined || event === undefined) return SILENT;
+    if (history === undefined || event === undefined || event.keys.length === 0) return undefined;
     const motion = history.motion === undefined ? 1 : 2 + FAR + Math.max(-FAR, Math.min(FAR, history.motion));
     return {
-      pitch: (event.keys.at(-1) ?? -1) + 2,
+      pitch: event.keys.at(-1)! + 2,
       motion: event.start === now ? motion : 0,
       left: event.start + event.steps - now,
     };
