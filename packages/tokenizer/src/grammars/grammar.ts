@@ -190,6 +190,8 @@ export interface GivenVoice {
   readonly notes: readonly Pick<Note, 'start' | 'end' | 'key'>[];
   /** which of the parts of the music, counted from 1; `melody`, `bass`: above or below all else, where a grammar tells no parts apart */
   readonly as: number | 'melody' | 'bass';
+  /** lines of notes that a song has at most, this one included, in a grammar where lines come in */
+  readonly lines?: number | undefined;
   /** ticks of a bar */
   readonly bar: number;
 }

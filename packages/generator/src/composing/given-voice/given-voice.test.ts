@@ -43,3 +43,23 @@ it.each<[string, Parameters<typeof voice>, string]>([
 ])('tells of %s', async (_, wanted, message) => {
   await expect(voice(...wanted)).rejects.toThrow(message);
 });
+
+it('has no more lines come in beside it than are wanted', () => {
+  const grammar = createGrammar({ grammar: 'score', division: 480, steps: 4, velocities: 1 });
+  const tokens = grammar.encode(canon);
+  const notes = [{ start: 0, end: 4 * grammar.division, key: 74 }];
+  const voiceOf = (as: number, lines?: number) =>
+    grammar.around!({ piece: canon, notes, as, bar: 4 * grammar.division, lines }, tokens)();
+  const head = tokens.slice(
+    0,
+    tokens.findIndex((token) => token.startsWith('Program')),
+  );
+  const behind = (rule: ReturnType<typeof voiceOf>, text: string) => {
+    for (const token of [...head.filter((token) => !token.startsWith('Tempo')), ...text.split(' ')]) rule.add(token);
+    return rule.verdictOn('Program_42');
+  };
+  const first = 'Program_40 Pitch_72 Duration_16';
+  expect(behind(voiceOf(1, 2), first)).toBe(true);
+  expect(behind(voiceOf(1, 2), `${first} Program_42 Pitch_48 Duration_16`)).toBe(false);
+  expect(behind(voiceOf(1), `${first} Program_42 Pitch_48 Duration_16`)).toBe(true);
+});

@@ -10,6 +10,14 @@ export const voice = z.strictObject({
     .describe(
       'which of the parts of the music learned from, counted from 1; in chord-frame melody, with nothing above it, or bass, with nothing below it',
     ),
+  lines: z
+    .int()
+    .min(2)
+    .max(64)
+    .optional()
+    .describe(
+      'lines of notes that a song has at most, the voice included, in score; left out: as many as the model has come in',
+    ),
 });
 export type VoiceSettings = z.output<typeof voice>;
 
@@ -18,7 +26,7 @@ export type VoiceSettings = z.output<typeof voice>;
  * @throws {CompositionError} where there is no such voice, or the music learned from has no part that could play it
  */
 export function givenVoice(
-  { of, as }: VoiceSettings,
+  { of, as, lines }: VoiceSettings,
   given: ReadonlyMap<string, Piece>,
   grammar: Grammar,
   { entries }: Vocabulary,
@@ -35,7 +43,7 @@ export function givenVoice(
   const last = notes.reduce((end, note) => Math.max(end, note.end), 1);
   try {
     const known = entries.map(({ token }) => token);
-    const rule = grammar.around({ piece, notes, as, bar }, known);
+    const rule = grammar.around({ piece, notes, as, bar, lines }, known);
     return { rule, until: rule().until ?? Math.ceil(last / bar) * bar };
   } catch (error) {
     if (error instanceof GrammarError) throw new CompositionError(`sample.voice: ${error.message}`);

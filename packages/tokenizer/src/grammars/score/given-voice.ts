@@ -28,7 +28,7 @@ interface LineEvent {
  * @throws {GrammarError} where the part has no number, or the vocabulary lacks the metre, the upbeat or a pitch
  */
 export function scoreVoice(
-  { piece, notes, as }: GivenVoice,
+  { piece, notes, as, lines }: GivenVoice,
   texts: readonly string[],
   grid: ScoreGrid,
 ): () => VoiceRule {
@@ -79,6 +79,14 @@ export function scoreVoice(
         return text === due || [due];
       }
       if (token.kind === 'metre' || token.kind === 'tempo') return false;
+      const isLine = token.kind === 'part' || token.kind === 'voice';
+      // One of them is the voice's own.
+      if (
+        isLine &&
+        lines !== undefined &&
+        voices.length >= lines - (given === undefined && programs.length !== as - 1 ? 1 : 0)
+      )
+        return false;
       if (token.kind === 'part') return programs.length !== as - 1 || players.includes(text) || players;
       if (token.kind === 'voice') return token.part !== as;
       // It comes in before time goes on, and parts before it as well.
