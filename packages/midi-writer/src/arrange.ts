@@ -1,6 +1,6 @@
 import { type ChannelEvent, ChannelEvents } from '@etude/midi-reader';
 import { barsBefore, DRUM_CHANNEL, type Piece, type PieceTrack } from '@etude/music';
-import { type Humanize, humanized } from './humanize.js';
+import { type Humanize, humanized, lastTick } from './humanize.js';
 
 /** How a song is played: what is left out stays as it is. */
 export interface Arrangement {
@@ -59,7 +59,7 @@ export function arrange(
   const { tempo, swing, tuning, humanize, parts = [] } = arrangement;
   const tempos = tempo === undefined ? song.tempos : [{ tick: 0, microseconds: Math.round(6e7 / tempo) }];
   const used = new Set<number>();
-  const end = song.tracks.reduce((latest, { events }) => Math.max(latest, events.ticks.at(-1) ?? 0), 0);
+  const end = lastTick(song);
   const tracks = song.tracks.map((track, index): PieceTrack => {
     let events = [...track.events];
     const channels = [...new Set(events.map(({ status }) => status & 15))].sort((a, b) => a - b);

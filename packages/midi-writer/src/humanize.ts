@@ -66,10 +66,14 @@ export function humanized(song: Piece, { timing, velocity }: Humanize, random: (
   return { ...song, tracks };
 }
 
+/** The tick of the last event of all tracks. */
+export function lastTick({ tracks }: Pick<Piece, 'tracks'>): number {
+  return tracks.reduce((latest, { events }) => Math.max(latest, events.ticks.at(-1) ?? 0), 0);
+}
+
 /** How much louder it is at a tick, by its place in the phrase and in the bar. */
 function dynamicsOf(song: Piece): (tick: number) => number {
-  const end = song.tracks.reduce((latest, { events }) => Math.max(latest, events.ticks.at(-1) ?? 0), 0);
-  const bars = [...barsBefore(end + 1, song)];
+  const bars = [...barsBefore(lastTick(song) + 1, song)];
   const upbeat = bars[1] !== undefined && bars[0]!.length < bars[1].length ? 1 : 0;
   return (tick) => {
     const index = barAt(bars, tick);

@@ -69,9 +69,11 @@ interface OtherVoice {
   readonly motion: number;
   /** steps until it ends */
   readonly left: number;
+  /** that sound together with those of others: none of percussion */
+  readonly keys: readonly number[];
 }
 
-const SILENT: OtherVoice = { pitch: 0, motion: 0, left: 0 };
+const SILENT: OtherVoice = { pitch: 0, motion: 0, left: 0, keys: [] };
 
 const condition = conditionOf<Place>;
 
@@ -182,7 +184,7 @@ class ScoreConditionReader implements ConditionReader {
       program: follower.programOf(voice) ?? 0,
       seen: LOOKBACK.map((_, lag) => history?.lookBack(lag, now, barLength) ?? NOTHING_BACK),
       recalled: this.#recalls.map((recall) => recall.recalled(voice)),
-      sounding: this.#sounding(),
+      sounding: soundingKeys(others, open),
     };
     for (let i = 0; i < CONDITIONS.length; i++) values[at + i] = CONDITIONS[i]!.value(place);
   }
@@ -198,15 +200,13 @@ class ScoreConditionReader implements ConditionReader {
       pitch: event.keys.at(-1)! + 2,
       motion: event.start === now ? motion : 0,
       left: event.start + event.steps - now,
+      keys: this.#follower.programOf(other) === -1 ? [] : event.keys,
     };
   }
+}
 
-  #sounding(): number[] {
-    const { voice, now, open } = this.#follower;
-    const inOthers = this.#voices.flatMap((history, other) =>
-      other === voice || this.#follower.programOf(other) === -1 ? [] : (history.at(now)?.keys ?? []),
-    );
-    const inChord = open === undefined || open.isDrum ? [] : open.keys;
-    return inOthers.length === 0 && inChord.length < 2 ? [] : [...inOthers, ...inChord];
-  }
+function soundingKeys(others: readonly OtherVoice[], open: ScoreFollower['open']): number[] {
+  const inOthers = others.flatMap(({ keys }) => keys);
+  const inChord = open === undefined || open.isDrum ? [] : open.keys;
+  return inOthers.length === 0 && inChord.length < 2 ? [] : [...inOthers, ...inChord];
 }

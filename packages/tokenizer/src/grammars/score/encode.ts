@@ -32,7 +32,8 @@ export function encode(piece: Piece, stepsPerBeat: number, known?: KnownTokens):
   const { programs, lines } = linesOf(notes, stepOf);
   const last = lines.reduce((end, { until }) => Math.max(end, until), 0);
   checkLength(last);
-  const key = known?.nearestKey(keyWritten(piece, notes)) ?? keyWritten(piece, notes);
+  const own = keyWritten(piece, notes);
+  const key = known?.nearestKey(own) ?? own;
   const shift = shiftOf(key.sharps);
   const follower = new ScoreFollower(stepsPerBeat);
   const tokens: ScoreToken[] = [];
