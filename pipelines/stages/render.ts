@@ -5,7 +5,7 @@ import { createGrammar, decodeSong, grammarFormat, piecesFor, SongError, songTok
 
 export const render = defineStage({
   name: 'render',
-  version: 4,
+  version: 5,
   summary: 'Writes songs as MIDI files, played as the arrangement says',
   params: renderingParams,
   inputs: { songs: family(songTokensFormat), pieces: piecesFormat, grammar: grammarFormat },

@@ -12,7 +12,7 @@ import {
 
 export const tokenize = defineStage({
   name: 'tokenize',
-  version: 7,
+  version: 8,
   summary: 'Writes pieces as tokens, and says which part of them to learn from',
   params: tokenizationParams.extend({ seed: seed.describe('seed of that variation') }),
   renamed: { stepsPerBeat: 'grammar.stepsPerBeat', velocities: 'grammar.velocities' },

@@ -36,7 +36,7 @@ import { loadKernels } from '../computing/kernels.js';
 
 export const train = defineStage({
   name: 'train',
-  version: 9,
+  version: 10,
   summary: 'Trains a language model to tell the next token, and keeps the weights of the best validation loss',
   params: trainingParams.extend({
     threads: withoutEffect(

@@ -27,8 +27,6 @@ const APART = 0.5;
  */
 export function humanized(song: Piece, { timing, velocity }: Humanize, random: () => number): Piece {
   const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-  // The first numbers of small seeds are all near 1.
-  for (let i = 0; i < 8; i++) random();
   const quarter = song.tempos[0]?.microseconds ?? 500_000;
   const ticks = (timing * 1000 * song.division) / quarter;
   const louder = dynamicsOf(song);

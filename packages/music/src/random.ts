@@ -1,4 +1,4 @@
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 import type { JumpableRandomGenerator } from 'pure-rand/types/JumpableRandomGenerator';
 import * as z from 'zod';
 
@@ -9,7 +9,8 @@ export interface Random {
 }
 
 /**
- * xoroshiro128+ (Blackman and Vigna 2018).
+ * xoroshiro128+ (Blackman and Vigna 2018). Its state is hashed from the seed, as its authors advise: from states of few
+ * ones, which small seeds would be, its first numbers are all near 0 or 1.
  * @param seed any 32-bit integer
  */
 export function createRandom(seed: number): Random {
@@ -18,7 +19,7 @@ export function createRandom(seed: number): Random {
 
 /** Independent streams of one seed, each 2^64 numbers away from the next; the first is that of {@link createRandom}. */
 export function* randomStreams(seed: number): Generator<Random, never> {
-  const generator: JumpableRandomGenerator = xoroshiro128plus(seed);
+  const generator: JumpableRandomGenerator = xoroshiro128plusFromState([1, 2, 3, 4].map((part) => hash(seed, part)));
   for (;;) {
     yield randomOf(generator.clone());
     generator.jump();
