@@ -11,7 +11,7 @@ import * as z from 'zod';
 
 export const buildVocab = defineStage({
   name: 'build-vocab',
-  version: 2,
+  version: 3,
   summary: 'Gives every token an id: most frequent first, equal counts in the order of their text',
   params: z.strictObject({
     unseen: z

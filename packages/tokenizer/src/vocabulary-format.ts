@@ -5,7 +5,7 @@ import type { Vocabulary } from './vocabulary.js';
 const vocabulary = z.object({
   unseen: z.enum(['error', 'drop']),
   size: z.int(),
-  entries: z.array(z.object({ token: z.string().min(1), count: z.int().min(1) })).min(1),
+  entries: z.array(z.object({ token: z.string().min(1), count: z.int().min(0) })).min(1),
 });
 
 /** A vocabulary as JSON, with a line for each token; its id is its place in the list. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { buildVocabulary, countEntropy, encoderOf, tokensOfIds } from './vocabulary.js';
+import { createGrammar } from './grammars/create-grammar.js';
+import { buildVocabulary, corpusVocabulary, countEntropy, encoderOf, tokensOfIds } from './vocabulary.js';
 
 describe('vocabulary', () => {
   const tokens = ['b', 'a', 'c', 'a', 'b', 'B'];
@@ -27,5 +28,13 @@ describe('vocabulary', () => {
   it('knows the entropy of its counts', () => {
     expect(countEntropy(buildVocabulary(['a', 'b', 'a', 'b'], 'error'))).toBeCloseTo(Math.log(2), 12);
     expect(countEntropy(buildVocabulary(['a', 'a'], 'error'))).toBe(0);
+  });
+
+  it('has what songs may need, although the music has none of it', () => {
+    const score = createGrammar({ grammar: 'score', division: 480, steps: 4, velocities: 1 });
+    const music = { tokens: [['Pitch_60', 'Duration_4']], augmented: [], split: [{ tokens: 2, training: 2 }] };
+    const ofScore = corpusVocabulary(music, score, 'error');
+    expect(ofScore.entries.at(-1)).toEqual({ token: 'Rest_None', count: 0 });
+    expect(countEntropy(ofScore)).toBeCloseTo(Math.log(2), 12);
   });
 });

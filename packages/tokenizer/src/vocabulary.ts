@@ -6,7 +6,7 @@ export type Unseen = 'error' | 'drop';
 
 interface VocabularyEntry {
   readonly token: string;
-  /** how often the token stands in the music that the vocabulary was built from */
+  /** how often the token stands in the music that the vocabulary was built from; 0 where only songs may need it */
   readonly count: number;
 }
 
@@ -23,9 +23,9 @@ export function buildVocabulary(tokens: Iterable<string>, unseen: Unseen): Vocab
   return byFrequency(counts, unseen);
 }
 
-/** The vocabulary of a corpus: of all its tokens, and of those in the other keys in which it is learned. */
+/** The vocabulary of a corpus: of all its tokens, of those in the other keys in which it is learned, and of those that songs need in any case. */
 export function corpusVocabulary(corpus: TokenizedMusic, grammar: Grammar, unseen: Unseen): Vocabulary {
-  const counts: Counts = new Map();
+  const counts: Counts = new Map((grammar.neededTokens ?? []).map((token) => [token, 0]));
   for (const piece of corpus.tokens) count(counts, piece);
   for (const copy of corpus.augmented) count(counts, copy);
   // Most pieces are learned in the same keys: their tokens are counted once for all of these.
@@ -82,6 +82,7 @@ export function tokensOfIds({ entries }: Vocabulary, ids: ArrayLike<number>): st
 
 /** Entropy of the token counts in nats: the loss of a model that knows the counts and nothing else. */
 export function countEntropy({ entries }: Vocabulary): number {
-  const total = entries.reduce((sum, { count }) => sum + count, 0);
-  return entries.reduce((sum, { count }) => sum - (count / total) * Math.log(count / total), 0);
+  const counts = entries.flatMap(({ count }) => (count > 0 ? [count] : []));
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  return counts.reduce((sum, count) => sum - (count / total) * Math.log(count / total), 0);
 }

@@ -1,4 +1,4 @@
-import { type CopyBound, CopyIndex, HASHED_NOTES, pitchesOf, type RunHashes } from '@etude/measures';
+import { type CopyBound, CopyIndex, HASHED_NOTES, type RunHashes } from '@etude/measures';
 import type { Kernels, Model } from '@etude/model';
 import { notesOf, type Piece, rescale } from '@etude/music';
 import type { TensorFlow } from '@etude/tensorflow';
@@ -16,11 +16,12 @@ import { cadenceOf } from './endings/cadence.js';
 import { barsInForm, sectionsOf, writeForm } from './form/form.js';
 import { type GivenFile, givenMusic } from './given-music.js';
 import { givenVoice } from './given-voice/given-voice.js';
+import { LearnedMusic } from './learned-music.js';
 import { noiseOf, themesOf } from './noise/noise.js';
 import { songOptions } from './rules/grammar-constraint.js';
 import { noteRules } from './rules/note-rules.js';
 import type { SongSettings } from './settings.js';
-import { barTicks, formPlan, songPlan } from './song-plan.js';
+import { barTicks, formPlan, upbeatTicks, wantedSong } from './song-plan.js';
 import { type Song, SongWriter } from './song-writer.js';
 import { faultsBeside } from './takes/faults.js';
 import { toldRows } from './told-rows.js';
@@ -88,7 +89,8 @@ export async function compose(
       'sample.bars cannot be beside sample.form or sample.voice, which say how long songs are',
     );
   }
-  const [first] = music.learned as [Piece, ...Piece[]];
+  const learned = new LearnedMusic(music.learned);
+  const { first } = learned;
   const given = await givenMusic(music.given, composing.settings, grammar, say);
   const themes = heardMusic(given, composing, settings, say);
   const themeOf = (name: string) => {
@@ -97,10 +99,10 @@ export async function compose(
       throw new CompositionError(`sample.given has no file of the name ${name}, the theme of a disturbance`);
     return theme;
   };
-  const wanted = songPlan(settings, composing);
-  const ticks = { beat: grammar.division, bar: barTicks(wanted?.metre, first, grammar) };
+  const wanted = wantedSong(settings, first, composing);
+  const ticks = { beat: grammar.division, bar: barTicks(wanted.plan?.metre, first, grammar) };
   const formBars = form && barsInForm(form, given, ticks.bar);
-  const plan = formBars === undefined ? wanted : formPlan(wanted, formBars, first, composing);
+  const plan = formBars === undefined ? wanted.plan : formPlan(wanted.plan, formBars, first, composing);
   const voice = settings.voice && givenVoice(settings.voice, given, grammar, vocabulary, ticks.bar);
   const writer = new SongWriter({
     ...{ ...composing, signal, takes, length },
@@ -112,17 +114,22 @@ export async function compose(
     noise: noiseOf(noise, { ticks, layers: model.shape.layers, themeOf }),
     rules: {
       copies: copyLimit > 0 ? copyBounds(copyLimit, music, composing.settings) : [],
-      noteRules: noteRules(notes, { division: grammar.division, learnt: pitchesOf(music.learned.map(notesOf)) }),
+      noteRules: noteRules(notes, {
+        ...{ division: grammar.division, learned },
+        hasPlaces: grammar.reader().notePlace !== undefined,
+      }),
       voice: voice?.rule,
       plan,
     },
-    faultsOf: faultsBeside(music.learned),
+    learned,
+    faultsOf: faultsBeside(learned),
     ...{ ending, cadence: cadenceOf(first), bar: ticks.bar },
   });
   const songs: Song[] = [];
   if (form === undefined) {
     const beginning = prime === 0 ? [] : grammar.encode(rescale(first, composing.settings.division)).slice(0, prime);
-    const ends = { until: voice?.until, bars: grammar.planTokens ? undefined : bars };
+    const upbeat = grammar.planTokens ? upbeatTicks(first, grammar) : 0;
+    const ends = voice ? { until: voice.until } : { bars: wanted.bars, upbeat };
     const written = await writer.songs({ count, beginning, seed, ...ends }, ({ done, total }) =>
       progress({ done, total, unit: 'tokens' }),
     );

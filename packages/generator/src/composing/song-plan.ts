@@ -1,36 +1,52 @@
-import { type Piece, ticksOfBar } from '@etude/music';
-import type { Grammar, SongPlan, Vocabulary } from '@etude/tokenizer';
+import { barsOf, type Piece, ticksOfBar } from '@etude/music';
+import { END_OF_PIECE, type Grammar, type SongPlan, type Vocabulary } from '@etude/tokenizer';
 import { CompositionError } from './composition-error.js';
 import type { SongSettings } from './settings.js';
 
+type Composing = { readonly grammar: Grammar; readonly vocabulary: Vocabulary };
+
+/** How songs begin and how long they are. */
+export interface WantedSong {
+  /** what they say at their beginning; absent where the grammar cannot */
+  readonly plan: SongPlan | undefined;
+  /** bars behind the upbeat after which they are made to end; absent where they end by themselves, or after their length */
+  readonly bars: number | undefined;
+}
+
 /**
- * What songs say at their beginning, where the grammar can.
- * @throws {CompositionError} where it cannot say a metre, or the music learned from has nothing like it
+ * What songs are to be. Of a single piece no model learns how music ends and who plays: such songs have its instruments and lines, which come in
+ * where they do in it, and are made to end after as many bars as it has or as are wanted.
+ * @param first of the pieces learned from
+ * @throws {CompositionError} where the grammar cannot say a metre, or the music learned from has nothing like it
  */
-export function songPlan(
-  { bars, metre: text }: Pick<SongSettings, 'bars' | 'metre'>,
-  { grammar, vocabulary }: { readonly grammar: Grammar; readonly vocabulary: Vocabulary },
-): SongPlan | undefined {
+export function wantedSong(
+  { bars, metre: text, voice }: Pick<SongSettings, 'bars' | 'metre' | 'voice'>,
+  first: Piece,
+  { grammar, vocabulary }: Composing,
+): WantedSong {
   const [numerator, denominator] = text?.split('/').map(Number) ?? [];
   const metre = numerator && denominator ? { numerator, denominator } : undefined;
   if (grammar.planTokens === undefined) {
     if (metre) throw new CompositionError('sample.metre needs a grammar in which songs begin with their metre: score');
-    return undefined;
+    return { plan: undefined, bars };
   }
-  const known = new Set(vocabulary.entries.map(({ token }) => token));
-  for (const plan of [{ metre }, { bars }]) {
+  const known = vocabulary.entries.map(({ token }) => token);
+  const hasEnd = known.includes(END_OF_PIECE);
+  for (const plan of hasEnd ? [{ metre }, { bars }] : [{ metre }]) {
     for (const token of grammar.planTokens(plan)) {
-      if (known.has(token)) continue;
+      if (known.includes(token)) continue;
       const alike = grammar.meaningOf(token)!.words;
       const kind = token.split('_')[0]!;
-      const others = [...known]
-        .filter((each) => each.startsWith(`${kind}_`))
-        .map((each) => each.slice(kind.length + 1));
+      const others = known.filter((each) => each.startsWith(`${kind}_`)).map((each) => each.slice(kind.length + 1));
       const numeric = others.sort((a, b) => Number.parseFloat(a) - Number.parseFloat(b));
       throw new CompositionError(`the music learned from has no ${alike}; it has: ${numeric.join(', ')}`);
     }
   }
-  return { metre, bars };
+  if (hasEnd) return { plan: { metre, bars }, bars: undefined };
+  const made = bars ?? lengthsIn({ grammar, vocabulary })[0];
+  // Round a given voice they are its own business.
+  const lines = voice ? undefined : grammar.linesOf?.(first);
+  return { plan: { metre, bars: made && nearestLength(made, { grammar, vocabulary }), lines }, bars: made };
 }
 
 /** What a song in a form says at its beginning, where the grammar can: bars of one metre, as many as it has or nearly. */
@@ -38,23 +54,37 @@ export function formPlan(
   wanted: SongPlan | undefined,
   bars: number,
   first: Piece,
-  { grammar, vocabulary }: { readonly grammar: Grammar; readonly vocabulary: Vocabulary },
+  composing: Composing,
 ): SongPlan | undefined {
-  if (grammar.planTokens === undefined) return wanted;
-  const known = new Set(vocabulary.entries.map(({ token }) => token));
-  const isKnown = (count: number) => grammar.planTokens!({ bars: count }).every((token) => known.has(token));
-  const near = Array.from({ length: 2 * bars }, (_, i) => bars + (i % 2 === 0 ? -(i >> 1) : (i + 1) >> 1)); // bars, + 1, - 1, + 2, …
-  return {
-    metre: wanted?.metre ?? metreOf(first),
-    bars: near.find((count) => count > 0 && isKnown(count)),
-    isSteady: true,
-  };
+  if (composing.grammar.planTokens === undefined) return wanted;
+  return { ...wanted, metre: wanted?.metre ?? metreOf(first), bars: nearestLength(bars, composing), isSteady: true };
+}
+
+/** The numbers of bars that pieces say. */
+function lengthsIn({ grammar, vocabulary }: Composing): number[] {
+  return vocabulary.entries.flatMap(({ token }) => {
+    const meaning = grammar.meaningOf(token);
+    return meaning?.alike === 'bars' ? meaning.amounts : [];
+  });
+}
+
+/** The number of bars that pieces say and that is nearest; of two the smaller one. */
+function nearestLength(bars: number, composing: Composing): number | undefined {
+  const distance = (length: number) => Math.abs(length - bars);
+  return lengthsIn(composing).sort((a, b) => distance(a) - distance(b) || a - b)[0];
 }
 
 /** Ticks of a bar of songs. */
 export function barTicks(metre: SongPlan['metre'], first: Piece, { division }: Pick<Grammar, 'division'>): number {
   if (metre === undefined) return ticksOfBar(first, division);
   return Math.round((division * 4 * metre.numerator) / metre.denominator);
+}
+
+/** Ticks of what stands before the first whole bar of a piece. */
+export function upbeatTicks(piece: Piece, { division }: Pick<Grammar, 'division'>): number {
+  const bar = barsOf(piece.timeSignatures, piece.division).next().value;
+  const upbeat = Math.round((bar.length * division) / piece.division);
+  return upbeat < ticksOfBar(piece, division) ? upbeat : 0;
 }
 
 /** The metre that `ticksOfBar` counts with. */

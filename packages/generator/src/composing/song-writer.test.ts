@@ -8,6 +8,7 @@ import { buildVocabulary, createGrammar, GRAMMARS, timeOf } from '@etude/tokeniz
 import { describe, expect, it } from 'vitest';
 import { UNBENT } from '../sampling/distribution.js';
 import { cadenceOf, type Ending, type EndingJudge, withTonic } from './endings/cadence.js';
+import { LearnedMusic } from './learned-music.js';
 import { songOptions } from './rules/grammar-constraint.js';
 import { SongWriter } from './song-writer.js';
 
@@ -35,6 +36,7 @@ describe.each(others)('songs without a form, of a model that knows nothing, in t
       ...{ tf: loaded.tf, kernels, vocabulary, grammar, signal: new AbortController().signal },
       model: { shape, weights: initialWeights(loaded.tf, shape, createRandom(1)) },
       ...{ takes: 1, length: 400, ending, cadence: cadenceOf(piece), bar },
+      learned: new LearnedMusic([piece]),
       faultsOf: () => 0,
       options: { bending: UNBENT, ...songOptions(vocabulary, grammar) },
       rules: { copies: [{ index: new CopyIndex([[notesOf(piece)]]), limit: 8 }] },

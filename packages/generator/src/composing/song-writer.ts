@@ -7,6 +7,7 @@ import { type SamplingOptions, type SamplingProgress, sample, type WrittenSong }
 import type { TokenTrace } from '../sampling/song-draft.js';
 import { type Cadence, dominantFrom, type Ending, type EndingJudge, withTonic } from './endings/cadence.js';
 import type { BarWriter } from './form/form.js';
+import type { LearnedMusic } from './learned-music.js';
 import { injections, type Noise } from './noise/schedule.js';
 import { listenerOf, type SongRules } from './rules/listener.js';
 import type { NoteRule } from './rules/note-rule.js';
@@ -46,6 +47,7 @@ interface Tools {
   readonly takes: number;
   /** tokens that a song, or a stretch of one, has at most */
   readonly length: number;
+  readonly learned: LearnedMusic;
   readonly faultsOf: Faults;
   /** how songs without a form end that do not end by themselves, and ticks of a bar */
   readonly ending: Ending;
@@ -75,7 +77,7 @@ export class SongWriter {
   /**
    * Songs that go on from a beginning: of each the take with the fewest faults and a middling likelihood, or, round a given voice, the likeliest.
    * @param until the tick at which they end with a given voice
-   * @param bars how many they have; without both they end after their length, or by themselves
+   * @param bars how many they have behind an upbeat of so many ticks; without both they end after their length, or by themselves
    */
   async songs(
     wanted: {
@@ -84,16 +86,17 @@ export class SongWriter {
       seed: number;
       until?: number | undefined;
       bars?: number | undefined;
+      upbeat?: number | undefined;
     },
     onProgress: (progress: SamplingProgress) => void,
   ): Promise<Song[]> {
     const { vocabulary, grammar, rules, takes, length, ending, cadence, bar } = this.#tools;
-    const { count, seed, bars } = wanted;
+    const { count, seed, bars, upbeat = 0 } = wanted;
     const prime = [...encoderOf(vocabulary)(wanted.beginning)];
     const isOpen = wanted.until === undefined && ending !== 'cut';
     const hasCadence = isOpen && ending === 'cadence' && bars !== 1;
     // The tonic is a bar of its own.
-    const until = bars === undefined ? wanted.until : (bars - (hasCadence ? 1 : 0)) * bar;
+    const until = bars === undefined ? wanted.until : upbeat + (bars - (hasCadence ? 1 : 0)) * bar;
     const listener = listenerOf(vocabulary, grammar, {
       ...{ ...rules, prime: prime.length },
       ...(hasCadence && { ending: (endsAt) => dominantFrom(() => endsAt() - bar / 2, cadence) }),
@@ -152,7 +155,7 @@ export class SongWriter {
   }
 
   get #judge(): EndingJudge {
-    const { rules, vocabulary, grammar } = this.#tools;
+    const { rules, vocabulary, grammar, learned } = this.#tools;
     return {
       excessOf(piece, isGiven) {
         if (rules.copies.length === 0 || notesOf(piece).length === 0) return undefined;
@@ -162,7 +165,7 @@ export class SongWriter {
       knows: (piece) => {
         try {
           fitMusic(piece, vocabulary, grammar);
-          return true;
+          return notesOf(piece).every((note) => learned.isInRange(note));
         } catch {
           return false;
         }

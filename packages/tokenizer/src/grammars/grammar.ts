@@ -117,6 +117,8 @@ export interface Grammar {
   reader(plan?: SongPlan): NoteReader;
   /** The tokens by which a piece says a plan at its beginning; absent where it cannot. */
   readonly planTokens?: (plan: SongPlan) => string[];
+  /** The lines of notes of a piece as its tokens have them, in the order in which they come in; absent where lines do not come in. */
+  readonly linesOf?: (piece: Piece) => PlannedLine[];
   /** What a token means; undefined of one that is none. */
   meaningOf(token: string): TokenMeaning | undefined;
   /**
@@ -124,6 +126,8 @@ export interface Grammar {
    * `transpose` of the package music moves it. Undefined where MIDI has no such key. A grammar that writes all keys alike has no such function.
    */
   readonly transposed?: (token: string, semitones: number) => string | undefined;
+  /** Tokens that songs may need although the music has none of them; absent for none. */
+  readonly neededTokens?: readonly string[];
   /** Whether a token begins a line in a text for people. */
   startsLine(token: string): boolean;
   /** Whether a song that has no beginning given may begin with this token. */
@@ -145,6 +149,16 @@ export interface Grammar {
   readonly around?: (voice: GivenVoice, known: readonly string[]) => () => VoiceRule;
 }
 
+/** One of the lines of notes that an instrument plays. */
+export interface PlannedLine {
+  /** of General MIDI, -1 for percussion */
+  readonly program: number;
+  /** which of the parts of that program, counted from 0 */
+  readonly player: number;
+  /** the tick at which its first note begins, in the grammar's division */
+  readonly start: number;
+}
+
 /** What a song is to be from its beginning. */
 export interface SongPlan {
   readonly metre?: { readonly numerator: number; readonly denominator: number } | undefined;
@@ -152,6 +166,8 @@ export interface SongPlan {
   readonly bars?: number | undefined;
   /** no upbeat, and no other metre later on */
   readonly isSteady?: boolean | undefined;
+  /** the lines that it has: each comes in where it does here, and no others do */
+  readonly lines?: readonly PlannedLine[] | undefined;
   /** the tokens that there are: nothing is begun that none of them can end */
   readonly known?: readonly string[];
 }
@@ -165,6 +181,16 @@ interface NoteBegin {
   readonly track: number;
   /** that of percussion, or any other */
   readonly channel: number;
+  /** of General MIDI, where the grammar writes it; absent for percussion */
+  readonly program?: number;
+}
+
+/** Where a note begins that comes next. */
+export interface NotePlace {
+  /** ticks from the beginning of its bar */
+  readonly inBar: number;
+  /** pitched keys that sound there, but for those of its voice before it */
+  readonly sounding: readonly number[];
 }
 
 /** Follows the tokens of a piece, and knows where it stands. */
@@ -177,6 +203,8 @@ export interface NoteReader {
   timeAfter(token: string): number;
   /** The tick at which a note has to begin after a token, where the token says so. */
   onsetAfter?(token: string): number | undefined;
+  /** Where a note begins that comes next; a grammar that does not know what sounds there has no such function. */
+  notePlace?(): NotePlace;
   /** Whether a piece may end here; absent where it may wherever the order of tokens has it. */
   readonly mayEnd?: boolean;
   add(token: string): void;

@@ -11,7 +11,7 @@ export type Ending = z.output<typeof ending>;
 export interface EndingJudge {
   /** The first copied run that is too long, but for runs of given notes alone, in a song as its tokens have it. */
   excessOf(song: Piece, isGiven: (note: Onset) => boolean): Excess | undefined;
-  /** Whether the music learnt from has notes like these. */
+  /** Whether the music learnt from has notes like these, of those instruments. */
   knows(piece: Piece): boolean;
 }
 

@@ -2,13 +2,14 @@ import { readFileSync } from 'node:fs';
 import { CopyIndex, measureNovelty } from '@etude/measures';
 import { ChannelEvents, isNoteOff, isNoteOn, readMidi } from '@etude/midi-reader';
 import { chooseKernels, initialWeights, type LanguageModelShape } from '@etude/model';
-import { createRandom, notesOf, piecesOf } from '@etude/music';
+import { createRandom, type Note, notesOf, type Piece, piecesOf } from '@etude/music';
 import { loadTensorFlow } from '@etude/tensorflow';
 import { buildVocabulary, createGrammar, encoderOf, GRAMMARS, timeOf, tokensOfIds } from '@etude/tokenizer';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { UNBENT } from '../../sampling/distribution.js';
 import { sample } from '../../sampling/sample.js';
+import { LearnedMusic } from '../learned-music.js';
 import { songOptions } from './grammar-constraint.js';
 import { listenerOf, type SongRules } from './listener.js';
 import { noteRuleFields, noteRules } from './note-rules.js';
@@ -22,6 +23,7 @@ describe.each(GRAMMARS)('songs of a model that knows nothing, in the grammar %s'
   const steps = timeOf(name) === 'steps' ? 4 : 0;
   const grammar = createGrammar({ grammar: name, division: canon.division, steps, velocities: 32 });
   const music = grammar.partOf?.(canon) ?? canon;
+  const learned = new LearnedMusic([canon]);
   const vocabulary = buildVocabulary(grammar.encode(music), 'error');
   const shape: LanguageModelShape = {
     ...{ model: 'stacked-lstm', layers: 1, units: 4, tiedEmbeddings: false },
@@ -77,9 +79,10 @@ describe.each(GRAMMARS)('songs of a model that knows nothing, in the grammar %s'
       chords: ['D', 'A7', 'G'],
       chordBeats: 2,
       density: 12,
+      instrumentRanges: false,
     });
     const written = await songs(
-      { noteRules: noteRules(wanted, { division: grammar.division, learnt: new Set() }) },
+      { noteRules: noteRules(wanted, { division: grammar.division, learned, hasPlaces: false }) },
       { songs: 100, length: 200 },
     );
     let notes = 0;
@@ -102,6 +105,60 @@ describe.each(GRAMMARS)('songs of a model that knows nothing, in the grammar %s'
       }
     }
     expect(notes).toBeGreaterThan(200);
+  });
+
+  it.runIf(['factored', 'score'].includes(name))('keep to the ranges of instruments', async () => {
+    const wanted = z.strictObject(noteRuleFields).parse({});
+    const ranges = (piece: Piece) => {
+      const keys = new Map<number, number[]>();
+      for (const { program, key } of notesOf(piece)) keys.set(program, [...(keys.get(program) ?? []), key]);
+      return keys;
+    };
+    const own = ranges(canon);
+    let notes = 0;
+    for (const { tokens, trace } of await songs(
+      { noteRules: noteRules(wanted, { division: grammar.division, learned, hasPlaces: false }) },
+      { songs: 50, length: 200 },
+    )) {
+      if (trace.some(({ relaxed }) => relaxed.length > 0)) continue;
+      for (const [program, keys] of ranges(grammar.decode(tokensOfIds(vocabulary, tokens)))) {
+        notes += keys.length;
+        expect(Math.min(...keys)).toBeGreaterThanOrEqual(Math.min(...own.get(program)!));
+        expect(Math.max(...keys)).toBeLessThanOrEqual(Math.max(...own.get(program)!));
+      }
+    }
+    expect(notes).toBeGreaterThan(500);
+  });
+
+  it.runIf(name === 'score')('have on beats no chords but those of the music', async () => {
+    const wanted = z.strictObject(noteRuleFields).parse({ harmony: 1, instrumentRanges: false });
+    const soundingAt = (notes: readonly Note[], tick: number) =>
+      new Set(notes.filter(({ start, end }) => start <= tick && end > tick).map(({ key }) => key % 12));
+    const ofCanon = notesOf(canon);
+    const chords = Array.from({ length: 84 }, (_, beat) => soundingAt(ofCanon, beat * canon.division));
+    const isKnown = (set: ReadonlySet<number>) =>
+      chords.some((chord) =>
+        Array.from({ length: 12 }, (_, up) => up).some((up) => [...set].every((pitch) => chord.has((pitch + up) % 12))),
+      );
+    let [checked, open] = [0, 0];
+    for (const isRule of [true, false]) {
+      const noteRule = noteRules(wanted, { division: grammar.division, learned, hasPlaces: true });
+      for (const { tokens, trace } of await songs(isRule ? { noteRules: noteRule } : {}, { songs: 40, length: 300 })) {
+        if (trace.some(({ relaxed }) => relaxed.length > 0)) continue;
+        const notes = notesOf(grammar.decode(tokensOfIds(vocabulary, tokens)));
+        for (const tick of new Set(notes.map(({ start }) => start))) {
+          if (tick % grammar.division !== 0) continue;
+          const fits = soundingAt(notes, tick).size <= 1 || isKnown(soundingAt(notes, tick));
+          if (isRule) {
+            checked += 1;
+            expect(fits).toBe(true);
+          } else if (!fits) open += 1;
+        }
+      }
+    }
+    expect(checked).toBeGreaterThan(100);
+    // Without the rule there are others.
+    expect(open).toBeGreaterThan(20);
   });
 
   it.runIf(grammar.around)('have every note of a given voice, and no others in its place', async () => {

@@ -37,6 +37,7 @@ export function listenerOf({ entries }: Vocabulary, grammar: Grammar, rules: Son
     const guard = copies.length > 0 ? new CopyGuard(copies, around) : undefined;
     for (const note of voice?.notes ?? []) guard?.add(note, true);
     const reader = grammar.reader(plan);
+    const place = reader.notePlace && (() => reader.notePlace!());
     const pitchOf = (token: string) => {
       const note = reader.noteOf(token);
       return note && !isDrum(note) ? note : undefined;
@@ -60,7 +61,8 @@ export function listenerOf({ entries }: Vocabulary, grammar: Grammar, rules: Son
         if (!reader.allows(token) || (relaxed <= all.length && voice && voice.verdictOn(token) !== true)) return false;
         const note = all.length > relaxed ? pitchOf(token) : undefined;
         const isOwn = isGiven || isOfVoice(token);
-        const obeys = isOwn || note === undefined || all.every((rule, place) => place < relaxed || rule.allows(note));
+        const obeys =
+          isOwn || note === undefined || all.every((rule, order) => order < relaxed || rule.allows(note, place));
         return obeys && !isCopy(token, isOwn);
       },
       forbids(id) {

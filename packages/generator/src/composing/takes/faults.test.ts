@@ -1,6 +1,7 @@
 import { ChannelEvents } from '@etude/midi-reader';
 import type { Piece } from '@etude/music';
 import { expect, it } from 'vitest';
+import { LearnedMusic } from '../learned-music.js';
 import { faultsBeside } from './faults.js';
 
 const BAR = 3 * 480;
@@ -22,7 +23,7 @@ const tune = (keys: readonly number[], end: number, own: Partial<Piece> = {}): P
 });
 const inG = { keySignatures: [{ tick: 0, sharps: 1, minor: false }] };
 const upbeat = { timeSignatures: [0, 480].map((tick) => ({ tick, numerator: 3, denominator: 4 })) };
-const faultsOf = faultsBeside([tune([67, 71, 74, 79], 2 * BAR, inG)]);
+const faultsOf = faultsBeside(new LearnedMusic([tune([67, 71, 74, 79], 2 * BAR, inG)]));
 
 it.each([
   ['nothing', tune([71, 74, 67], BAR), 0],

@@ -1,5 +1,6 @@
 import { barsOfLoop, measureMonotony } from '@etude/measures';
 import { barsBefore, isDrum, keyOf, type Note, notesOf, type Piece, ticksOfBar } from '@etude/music';
+import type { LearnedMusic } from '../learned-music.js';
 
 /** How many faults a song has. */
 export type Faults = (song: Piece) => number;
@@ -13,44 +14,27 @@ const LEAST_LOOP = 4;
 /**
  * Counts what a musician would object to in a song: that it has no notes, ends inside a bar, ends off the tonic, has notes beyond the range of
  * their instruments, or goes round in circles for longer than any of the pieces does. A song without a metre or a key of its own has those of the first piece.
- * @param learned the music learnt from, at least one piece
  */
-export function faultsBeside(learned: readonly Piece[]): Faults {
-  const [first] = learned as [Piece, ...Piece[]];
+export function faultsBeside(learned: LearnedMusic): Faults {
+  const { first, pieces, notes } = learned;
   const { tonic } = keyOf(first);
-  const ranges = rangesOf(learned);
-  const mostLooped = learned.reduce((most, piece) => Math.max(most, loopedIn(notesOf(piece), piece)), LEAST_LOOP);
+  const mostLooped = pieces.reduce((most, piece, i) => Math.max(most, loopedIn(notes[i]!, piece)), LEAST_LOOP);
   return (song) => {
     const notes = notesOf(song);
     if (notes.length === 0) return SILENT;
     const timeSignatures = song.timeSignatures.length > 0 ? song.timeSignatures : first.timeSignatures.slice(0, 1);
     const inBars = { ...song, timeSignatures };
-    const isBeyond = ({ program, key }: Note) => {
-      const [lowest, highest] = ranges.get(program) ?? [0, 127];
-      return key < lowest || key > highest;
-    };
     const pitched = notes.filter((note) => !isDrum(note));
     return (
       Number(!endsWithBar(notes, inBars)) +
       Number(pitched.length > 0 && rootOf(pitched) !== (song.keySignatures.length > 0 ? keyOf(song).tonic : tonic)) +
-      Number(pitched.some(isBeyond)) +
+      Number(!pitched.every((note) => learned.isInRange(note))) +
       Number(loopedIn(notes, inBars) > mostLooped)
     );
   };
 }
 
 const loopedIn = (notes: readonly Note[], piece: Piece) => barsOfLoop(measureMonotony(notes, piece).longestLoop);
-
-/** The lowest and the highest key of each program. */
-function rangesOf(pieces: readonly Piece[]): ReadonlyMap<number, readonly [number, number]> {
-  const ranges = new Map<number, readonly [number, number]>();
-  for (const note of pieces.flatMap(notesOf)) {
-    if (isDrum(note)) continue;
-    const [lowest, highest] = ranges.get(note.program) ?? [note.key, note.key];
-    ranges.set(note.program, [Math.min(lowest, note.key), Math.max(highest, note.key)]);
-  }
-  return ranges;
-}
 
 /** Whether the last bar is whole, or is so together with an upbeat. */
 function endsWithBar(notes: readonly Note[], piece: Piece): boolean {

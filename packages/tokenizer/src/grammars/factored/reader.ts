@@ -49,7 +49,11 @@ export class FactoredReader implements NoteReader {
   noteOf(text: string) {
     const token = this.#grid.tokens.read(text);
     if (token?.kind !== 'pitch') return undefined;
-    return { start: this.step * this.#grid.unit, key: token.key, ...placeOfInstrument(this.instrument) };
+    const { program } = this.instrument;
+    return {
+      ...{ start: this.step * this.#grid.unit, key: token.key, ...placeOfInstrument(this.instrument) },
+      ...(program >= 0 && { program }),
+    };
   }
 
   onsetAfter(text: string): number | undefined {

@@ -1,7 +1,8 @@
 import { DRUM_CHANNEL } from '@etude/music';
-import type { NoteReader, SongPlan } from '../grammar.js';
+import type { NotePlace, NoteReader, SongPlan } from '../grammar.js';
 import type { TokenTable } from '../token-table.js';
 import { ScoreFollower } from './follower.js';
+import { LinePlan } from './line-plan.js';
 import type { ScoreToken } from './tokens.js';
 
 /** Follows the tokens of a piece, and tells where its notes stand. */
@@ -10,6 +11,7 @@ export class ScoreReader implements NoteReader {
   readonly #unit: number;
   readonly #follower: ScoreFollower;
   readonly #plan: SongPlan;
+  readonly #lines: LinePlan | undefined;
   /** steps of the shortest length that is known */
   readonly #shortest: number;
 
@@ -21,12 +23,20 @@ export class ScoreReader implements NoteReader {
     this.#unit = unit;
     this.#follower = new ScoreFollower(stepsPerBeat);
     this.#plan = plan;
+    const inSteps = plan.lines?.map((line) => ({ ...line, start: line.start / unit }));
+    this.#lines = inSteps && new LinePlan(inSteps, this.#follower);
     this.#shortest = Math.min(...(plan.known ?? []).map((text) => durationOf(tokens.read(text))));
   }
 
   allows(text: string): boolean {
     const token = this.#tokens.read(text);
-    return token !== undefined && this.#follower.fits(token) && this.#isPlanned(token) && this.#canEnd(token);
+    return (
+      token !== undefined &&
+      this.#follower.fits(token) &&
+      this.#isPlanned(token) &&
+      this.#lines?.allows(token) !== false &&
+      this.#canEnd(token)
+    );
   }
 
   /** Whether there is a length for what a token begins: a rest ends with the bar. */
@@ -59,7 +69,19 @@ export class ScoreReader implements NoteReader {
     const { part } = follower.voices[follower.voice]!;
     const start = follower.now * this.#unit;
     if (token.isDrum) return { start, key: token.key, track: part, channel: DRUM_CHANNEL };
-    return { start, key: token.key - follower.shift, track: part, channel: 0 };
+    return { start, key: token.key - follower.shift, track: part, channel: 0, program: follower.programs[part]! };
+  }
+
+  notePlace(): NotePlace {
+    const { voices, voice, now, bar, barStart, barLength, upbeat, open, shift } = this.#follower;
+    const others = voices.flatMap(({ until, keys }, i) =>
+      i !== voice && until > now && this.#follower.programOf(i)! >= 0 ? keys : [],
+    );
+    const inBar = bar < 0 ? now + barLength - upbeat : now - barStart;
+    return {
+      inBar: inBar * this.#unit,
+      sounding: [...others, ...(open?.isDrum ? [] : (open?.keys ?? []))].map((key) => key - shift),
+    };
   }
 
   timeAfter(text: string): number {

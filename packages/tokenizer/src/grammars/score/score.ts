@@ -4,6 +4,7 @@ import { decode } from './decode.js';
 import { encode } from './encode.js';
 import { scoreVoice } from './given-voice.js';
 import { KnownTokens } from './known-tokens.js';
+import { linesIn } from './line-plan.js';
 import { ScoreReader } from './reader.js';
 import { scoreMeaning, scoreTokens } from './tokens.js';
 
@@ -27,10 +28,14 @@ export function scoreGrammar(steps: number): Grammar {
       ...(metre ? [tokens.write({ kind: 'metre', ...metre })] : []),
       ...(bars === undefined ? [] : [tokens.write({ kind: 'bars', count: bars })]),
     ],
+    linesOf: (piece) =>
+      linesIn(encode(piece, steps), steps).map(({ start, ...line }) => ({ ...line, start: start * unit })),
     meaningOf(text) {
       const token = tokens.read(text);
       return token && scoreMeaning(token);
     },
+    // A voice of a song may be silent where those of the music never are.
+    neededTokens: [tokens.write({ kind: 'rest' })],
     hasTurns: true,
     conditions: scoreConditions(tokens, steps),
     startsLine: (text) => ['metre', 'part', 'voice'].includes(tokens.read(text)?.kind ?? ''),

@@ -16,11 +16,11 @@ export const scale = ruleKind({
       .optional()
       .describe('the scale of all notes, such as D dorian; source: the pitch classes of the music learnt from'),
   },
-  prepare({ scale: wanted }, { learnt }) {
+  prepare({ scale: wanted }, { learned }) {
     if (wanted === undefined) return undefined;
     const classes =
       wanted === 'source'
-        ? new Set(Array.from(learnt, (key) => key % 12))
+        ? new Set(Array.from(learned.pitches, (key) => key % 12))
         : classesOf(theory().Scale.get(wanted).notes);
     return () => ({ name: 'scale', allows: ({ key }) => classes.has(key % 12) });
   },
