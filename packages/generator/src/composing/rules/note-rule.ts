@@ -4,7 +4,7 @@ import type * as z from 'zod';
 import type { LearnedMusic } from '../learned-music.js';
 
 /** A note that would come next. */
-export interface NextNote extends Onset {
+interface NextNote extends Onset {
   /** of General MIDI, where the grammar writes it */
   readonly program?: number;
 }
