@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Weights } from './body.js';
 import type { ModelConditions } from './conditions.js';
 import { type LanguageModelShape, type Model, weightShapes } from './language-model.js';
+import { risingFromBytes, risingToBytes } from './rising-numbers.js';
 import { fromSafetensors, type NamedArray, type StoredType, toSafetensors } from './safetensors.js';
 
 const LEARNED_RUNS = 'learned.runs';
@@ -27,8 +28,8 @@ export async function modelToBytes(
     .map(([name, value]) => [name, `${value}`]);
   const told = conditions && { conditions: JSON.stringify(conditions) };
   const metadata = { kind: model, ...Object.fromEntries(numbers), ...told, ...about };
-  const integers = learnedRuns ? { [LEARNED_RUNS]: learnedRuns } : {};
-  return toSafetensors({ arrays: await toArrays(weights), integers, metadata }, storedAs);
+  const bytes = learnedRuns ? { [LEARNED_RUNS]: risingToBytes(learnedRuns) } : {};
+  return toSafetensors({ arrays: await toArrays(weights), bytes, metadata }, storedAs);
 }
 
 /** A model as it is stored, its weights not yet where they are computed with. */
@@ -43,10 +44,10 @@ export interface StoredModel {
 /** A model as a safetensors file, written as {@link modelToBytes} made it. */
 export const modelFormat = {
   parse(bytes: Uint8Array): StoredModel {
-    const { arrays, integers, metadata } = fromSafetensors(bytes);
+    const { arrays, bytes: { [LEARNED_RUNS]: runs } = {}, metadata } = fromSafetensors(bytes);
     const shape = shapeFrom(metadata);
     for (const [name, dimensions] of Object.entries(weightShapes(shape))) arrayOf(arrays, name, dimensions);
-    return { shape, arrays, metadata, learnedRuns: integers?.[LEARNED_RUNS] };
+    return { shape, arrays, metadata, learnedRuns: runs && risingFromBytes(runs) };
   },
   serialize: (bytes: Uint8Array): Uint8Array => bytes,
 };

@@ -6,8 +6,8 @@ export interface NamedArray {
 
 export interface Safetensors {
   readonly arrays: Readonly<Record<string, NamedArray>>;
-  /** lists of whole numbers of 32 bits from 0 */
-  readonly integers?: Readonly<Record<string, Uint32Array>>;
+  /** lists of bytes, whatever they mean */
+  readonly bytes?: Readonly<Record<string, Uint8Array>>;
   /** texts of the format's `__metadata__` */
   readonly metadata: Readonly<Record<string, string>>;
 }
@@ -20,15 +20,16 @@ export type StoredType = 'float32' | 'bfloat16';
  * the header, the arrays one after the other in little-endian order.
  */
 export function toSafetensors(
-  { arrays, integers = {}, metadata }: Safetensors,
+  { arrays, bytes: lists = {}, metadata }: Safetensors,
   type: StoredType = 'float32',
 ): Uint8Array {
   const header: Record<string, unknown> = { __metadata__: metadata };
   const stored = [
-    ...Object.entries(integers).map(([name, data]) => ({ name, dtype: 'U32', shape: [data.length], data })),
     ...Object.entries(arrays).map(([name, { shape, data }]) =>
       type === 'float32' ? { name, dtype: 'F32', shape, data } : { name, dtype: 'BF16', shape, data: toBfloat16(data) },
     ),
+    // Behind the numbers, which stay aligned.
+    ...Object.entries(lists).map(([name, data]) => ({ name, dtype: 'U8', shape: [data.length], data })),
   ];
   let end = 0;
   for (const { name, dtype, shape, data } of stored) {
@@ -61,7 +62,7 @@ function fromBfloat16(halves: Uint16Array): Float32Array {
   return new Float32Array(Uint32Array.from(halves, (half) => half * 0x10000).buffer);
 }
 
-/** @throws {Error} where the bytes are not a safetensors file of floating point numbers of 32 bits, or of their upper 16, and whole ones of 32 */
+/** @throws {Error} where the bytes are not a safetensors file of floating point numbers of 32 bits, or of their upper 16, and of bytes */
 export function fromSafetensors(bytes: Uint8Array): Safetensors {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerLength = bytes.length < 8 ? 0 : Number(view.getBigUint64(0, true));
@@ -69,28 +70,31 @@ export function fromSafetensors(bytes: Uint8Array): Safetensors {
   const data = bytes.subarray(8 + headerLength);
   const { __metadata__: metadata = {}, ...entries } = headerOf(bytes.subarray(8, 8 + headerLength));
   const arrays: Record<string, NamedArray> = {};
-  const integers: Record<string, Uint32Array> = {};
+  const lists: Record<string, Uint8Array> = {};
   for (const [name, entry] of Object.entries(entries)) {
     const { dtype, shape, data_offsets: [from, to] = [] } = (entry ?? {}) as Partial<Entry>;
     const isShape = Array.isArray(shape) && shape.every((length) => Number.isSafeInteger(length) && length >= 0);
     const count = isShape ? shape.reduce((a, b) => a * b, 1) : Number.NaN;
-    const size = dtype === 'F32' || dtype === 'U32' ? 4 : dtype === 'BF16' ? 2 : Number.NaN;
+    const size = SIZES[dtype!] ?? Number.NaN;
     if (!(from! >= 0) || to! - from! !== count * size || to! > data.length) {
       throw new Error(
-        `not a safetensors file of F32, BF16 or U32 arrays: "${name}" has type ${dtype} and bytes ${from} to ${to}`,
+        `not a safetensors file of F32, BF16 or U8 arrays: "${name}" has type ${dtype} and bytes ${from} to ${to}`,
       );
     }
     // A copy, for alignment; not by slice, which Node's Buffer overrides with one that does not copy.
     const copy = new Uint8Array(data.subarray(from, to));
-    if (dtype === 'U32') {
-      integers[name] = new Uint32Array(copy.buffer);
+    if (dtype === 'U8') {
+      lists[name] = copy;
       continue;
     }
     const numbers = size === 4 ? new Float32Array(copy.buffer) : fromBfloat16(new Uint16Array(copy.buffer));
     arrays[name] = { shape: shape!, data: numbers };
   }
-  return { arrays, integers, metadata: metadata as Record<string, string> };
+  return { arrays, bytes: lists, metadata: metadata as Record<string, string> };
 }
+
+/** Bytes of a number. */
+const SIZES: Readonly<Record<string, number>> = { F32: 4, BF16: 2, U8: 1 };
 
 /** What a header says of an array. */
 interface Entry {
