@@ -9,7 +9,15 @@ const { tokens, target, threads, vocabulary, layers, units, ...options } = JSON.
 );
 const loaded = await loadTensorFlow();
 const { kernels } = chooseKernels(loaded, { threads });
-const off = { dropout: 0, recurrentDropout: 0, lockedDropout: false, labelSmoothing: 0, weightDecay: 0, warmup: 0 };
+const off = {
+  dropout: 0,
+  recurrentDropout: 0,
+  lockedDropout: false,
+  labelSmoothing: 0,
+  weightDecay: 0,
+  averaging: 0,
+  warmup: 0,
+};
 const shape = { model: 'stacked-lstm', layers, units, vocabulary, tiedEmbeddings: false };
 const ids = Int32Array.from(tokens);
 const kept = ids.length - Math.floor(ids.length * 0.1);

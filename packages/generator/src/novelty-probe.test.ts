@@ -41,6 +41,7 @@ it('finds nothing copied by a model that knows nothing, and much by one that kno
       decay: 'none',
       clip: 1,
       weightDecay: 0,
+      averaging: 0,
     },
     ...{ dropout: 0, recurrentDropout: 0, lockedDropout: false, labelSmoothing: 0, evaluateEvery: 300, seed: 1 },
     earlyStopping: { on: 'loss', patience: 0, copiedShare: 0 },

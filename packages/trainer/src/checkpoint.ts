@@ -11,6 +11,7 @@ import type { Tensor2D, TensorFlow } from '@etude/tensorflow';
 import { Adam } from './adam.js';
 import type { TrainingOptions } from './options.js';
 import type { CurvePoint, TrainingState } from './training-state.js';
+import { WeightAverage } from './weight-average.js';
 
 const KIND = 'checkpoint 2';
 
@@ -27,7 +28,7 @@ interface Numbers {
 
 /** A training state as a safetensors file, with what computed it: others round differently, and do not go on from it. */
 export async function toCheckpoint(state: TrainingState, { computedBy }: Kernels): Promise<Uint8Array> {
-  const { step, epoch, adam, carried, best, curve, lossSum, lossCount } = state;
+  const { step, epoch, adam, average, carried, best, curve, lossSum, lossCount } = state;
   const layers = carried.flatMap(({ hidden, cell }, layer) => [
     [`${layer}.hidden`, hidden],
     [`${layer}.cell`, cell],
@@ -36,6 +37,7 @@ export async function toCheckpoint(state: TrainingState, { computedBy }: Kernels
     weights: adam.weights,
     means: adam.means,
     squares: adam.squares,
+    ...(average && { average: average.weights }),
     carried: Object.fromEntries(layers),
     ...(best && { best: best.weights }),
   };
@@ -81,6 +83,7 @@ export function fromCheckpoint(
   return {
     ...{ step, epoch },
     adam: new Adam(tf, kernels, group('weights', shapes), options, from),
+    average: options.averaging > 0 ? new WeightAverage(tf, options.averaging, group('average', shapes)) : undefined,
     carried: Array.from({ length: shape.layers }, (_, layer) => ({
       hidden: carried[`${layer}.hidden`] as Tensor2D,
       cell: carried[`${layer}.cell`] as Tensor2D,

@@ -17,6 +17,8 @@ export interface TrainingOptions extends Omit<Regularization, 'step'> {
   readonly decay: 'none' | 'cosine';
   readonly clip: number;
   readonly weightDecay: number;
+  /** share of the running mean of the weights, which is evaluated and kept, that stays at each step; 0 for the weights themselves */
+  readonly averaging: number;
   /** steps from one point of the learning curve to the next */
   readonly evaluateEvery: number;
   readonly earlyStopping: EarlyStopping;

@@ -59,6 +59,11 @@ export const trainingParams = z.strictObject({
   outputDropout: share.default(0).describe('share of what the last layer puts out that is dropped in training'),
   recurrentDropout: share.default(0).describe('share of the candidates of each layer that is dropped in training'),
   lockedDropout: z.boolean().default(false).describe('drop the same elements at all time steps of a window'),
+  averaging: share
+    .default(0)
+    .describe(
+      'share of a running mean of the weights that stays at each step; the mean is what is evaluated and kept: 0.998 is that of about the last 500 steps; 0 for the weights themselves',
+    ),
   labelSmoothing: share.default(0).describe('share of a target that is spread over all tokens'),
   evaluateEvery: z.int().min(1).default(50).describe('steps from one point of the learning curve to the next'),
   earlyStopping: z

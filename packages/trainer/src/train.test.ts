@@ -209,6 +209,7 @@ describe('a checkpoint', () => {
       { copiedShare: async ({ weights }) => Math.abs(weights['output.bias']!.dataSync()[0]! * 100) % 1 },
     ],
     ['warm-up, decay and weight decay', { warmup: 7, decay: 'cosine', weightDecay: 0.1, evaluateEvery: 50 }, {}],
+    ['a mean of the weights', { averaging: 0.8 }, {}],
   ])('of any step leads to the same bytes with %s', async (_, changes, hooks) => {
     const short = { ...long, steps: 17, evaluateEvery: 5, ...changes };
     const whole = await run(short, hooks);

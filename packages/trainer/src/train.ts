@@ -21,6 +21,7 @@ import { trainingMemory } from './memory.js';
 import type { EarlyStopping, TrainingOptions } from './options.js';
 import { Pace } from './pace.js';
 import type { CurvePoint, TrainingState } from './training-state.js';
+import { WeightAverage } from './weight-average.js';
 
 export interface TrainingProgress {
   readonly step: number;
@@ -114,7 +115,8 @@ async function trained(
       `expected at least 3 tokens to learn from, found ${count(training)} (${count(validation)} more are held out)`,
     );
   }
-  const needed = trainingMemory(shape, rows * Math.min(window, Math.ceil(transitions / rows)));
+  const tokens = rows * Math.min(window, Math.ceil(transitions / rows));
+  const needed = trainingMemory(shape, tokens, options.averaging > 0);
   if (memory !== undefined && needed > memory) {
     throw new TrainingError(
       `training needs about ${gigabytes(needed)} of memory, and ${gigabytes(memory)} are available: ` +
@@ -127,24 +129,7 @@ async function trained(
   const resumed = saved && fromCheckpoint(tf, kernels, saved, options);
   if (typeof resumed === 'object') onResume?.(resumed.step);
   else if (resumed) onStartOver?.(resumed);
-  const state: TrainingState =
-    typeof resumed === 'object'
-      ? resumed
-      : {
-          step: 0,
-          epoch: 1,
-          adam: new Adam(
-            tf,
-            kernels,
-            options.firstWeights?.() ?? initialWeights(tf, shape, createRandom(options.seed)),
-            options,
-          ),
-          carried: zeroState(tf, shape, rows),
-          best: undefined,
-          curve: [],
-          lossSum: 0,
-          lossCount: 0,
-        };
+  const state = typeof resumed === 'object' ? resumed : firstState({ tf, kernels }, options, rows);
   const windows = trainingWindows(sequences, rows, window, options.seed, state.step);
   const pace = new Pace();
   const unit = kernels.unitsOfWork();
@@ -155,7 +140,8 @@ async function trained(
   let divergence: string | undefined;
 
   const evaluate = async () => {
-    const model = { shape, weights: state.adam.weights };
+    const weights = weightsToKeep(state);
+    const model = { shape, weights };
     const validationLoss = heldOut.length === 0 ? undefined : meanLoss({ tf, kernels }, model, heldOut, window);
     const share = await copiedShare?.(model);
     const point: CurvePoint = {
@@ -166,7 +152,7 @@ async function trained(
     [state.lossSum, state.lossCount] = [0, 0];
     if (isBetter(point, state.best?.point, earlyStopping)) {
       if (state.best) disposeOf(tf, state.best.weights);
-      state.best = { point, weights: copy(tf, state.adam.weights) };
+      state.best = { point, weights: copy(tf, weights) };
     }
     return point;
   };
@@ -224,6 +210,7 @@ async function trained(
   }
   disposeOf(tf, state.carried);
   state.adam.dispose();
+  state.average?.dispose();
   if (state.best === undefined) throw new TrainingError(`${ended}; try a lower learningRate or clip`);
   const { point, weights } = state.best;
   return { model: { shape, weights }, best: point, curve: state.curve, ...(ended !== undefined && { ended }) };
@@ -241,6 +228,21 @@ function isBetter(point: CurvePoint, best: CurvePoint | undefined, { on, copiedS
   // Where all songs copy too much the less is the better.
   if (!isNew(point)) return point.copiedShare! < best.copiedShare!;
   return best.validationLoss === undefined || point.validationLoss! < best.validationLoss;
+}
+
+function firstState({ tf, kernels }: Computing, options: TrainingOptions, rows: number): TrainingState {
+  const { shape, averaging, seed } = options;
+  const weights = options.firstWeights?.() ?? initialWeights(tf, shape, createRandom(seed));
+  return {
+    ...{ step: 0, epoch: 1, best: undefined, curve: [], lossSum: 0, lossCount: 0 },
+    average: averaging > 0 ? new WeightAverage(tf, averaging, copy(tf, weights)) : undefined,
+    adam: new Adam(tf, kernels, weights, options),
+    carried: zeroState(tf, shape, rows),
+  };
+}
+
+function weightsToKeep({ average, adam }: TrainingState): Weights {
+  return (average ?? adam).weights;
 }
 
 /** One update of the weights; undefined, and no update, where the gradients are not finite. */
@@ -261,6 +263,7 @@ function makeStep(
   let norm = 0;
   if (Number.isFinite(stepLoss)) {
     norm = state.adam.update(result.gradients, learningRateAt(step, options));
+    if (Number.isFinite(norm)) state.average?.add(state.adam.weights, step);
     state.lossSum += stepLoss;
     state.lossCount += 1;
   }

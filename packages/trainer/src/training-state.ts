@@ -1,5 +1,6 @@
 import type { State, Weights } from '@etude/model';
 import type { Adam } from './adam.js';
+import type { WeightAverage } from './weight-average.js';
 
 export interface CurvePoint {
   readonly step: number;
@@ -20,6 +21,8 @@ export interface TrainingState {
   /** how many times the training part was begun */
   epoch: number;
   adam: Adam;
+  /** of the weights, where it is wanted */
+  average: WeightAverage | undefined;
   /** what the windows carry on */
   carried: State;
   best: { readonly point: CurvePoint; readonly weights: Weights } | undefined;

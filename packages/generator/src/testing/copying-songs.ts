@@ -75,7 +75,15 @@ export async function copyist(name: GrammarSettings['grammar'], steps: number): 
       { training: [{ ids: encoderOf(vocabulary)(tokens) }], validation: [] },
       {
         ...{ shape, steps, batch: 4, window: 32, learningRate: 0.01, warmup: 0, decay: 'none', clip: 1 },
-        ...{ weightDecay: 0, dropout: 0, recurrentDropout: 0, lockedDropout: false, labelSmoothing: 0, seed: 1 },
+        ...{
+          weightDecay: 0,
+          averaging: 0,
+          dropout: 0,
+          recurrentDropout: 0,
+          lockedDropout: false,
+          labelSmoothing: 0,
+          seed: 1,
+        },
         ...{ evaluateEvery: steps, earlyStopping: { on: 'loss', patience: 0, copiedShare: 0 } },
       },
     );
