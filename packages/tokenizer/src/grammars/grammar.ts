@@ -191,6 +191,15 @@ export interface NotePlace {
   readonly inBar: number;
   /** pitched keys that sound there, but for those of its voice before it */
   readonly sounding: readonly number[];
+  /** the key of its voice that ends there, of a chord the highest; undefined where none does */
+  readonly before: number | undefined;
+  /** how the other voices move that begin a note there as well: from which key to which */
+  readonly moves: readonly VoiceMove[];
+}
+
+export interface VoiceMove {
+  readonly from: number;
+  readonly to: number;
 }
 
 /** Follows the tokens of a piece, and knows where it stands. */

@@ -161,6 +161,39 @@ describe.each(GRAMMARS)('songs of a model that knows nothing, in the grammar %s'
     expect(open).toBeGreaterThan(20);
   });
 
+  it.runIf(name === 'chord-frame')('have no parallel fifths and octaves where there are to be none', async () => {
+    const wanted = z.strictObject(noteRuleFields).parse({ parallels: false, instrumentRanges: false });
+    const noteRule = noteRules(wanted, { division: grammar.division, learned, hasPlaces: true });
+    let [checked, parallel] = [0, 0];
+    for (const isRule of [true, false]) {
+      const written = await songs(isRule ? { noteRules: noteRule } : {}, { songs: 250, length: 300 });
+      for (const { tokens, trace } of written) {
+        if (trace.some(({ relaxed }) => relaxed.length > 0)) continue;
+        const notes = notesOf(grammar.decode(tokensOfIds(vocabulary, tokens)));
+        const times = [...new Set(notes.map(({ start }) => start))].slice(1);
+        for (const tick of times) {
+          const moves = movesAt(notes, tick);
+          for (const [i, a] of moves.entries()) {
+            for (const b of moves.slice(i + 1)) {
+              const apart = Math.abs(a.from - b.from) % 12;
+              const isParallel =
+                (a.to - a.from) * (b.to - b.from) > 0 &&
+                (apart === 0 || apart === 7) &&
+                Math.abs(a.to - b.to) % 12 === apart;
+              if (isRule) {
+                checked += 1;
+                expect(isParallel).toBe(false);
+              } else if (isParallel) parallel += 1;
+            }
+          }
+        }
+      }
+    }
+    expect(checked).toBeGreaterThan(50);
+    // Without the rule there are some.
+    expect(parallel).toBeGreaterThan(5);
+  });
+
   it.runIf(grammar.around)('have every note of a given voice, and no others in its place', async () => {
     const beat = grammar.division;
     const parts = canon.tracks.map((_, track) => notesOf(canon).filter((note) => note.track === track));
@@ -224,3 +257,13 @@ it('forbids what no song of the score grammar could be read with: a rest over th
   }
   expect(listener.forbids(ids.at(-1)!)).toBe(true);
 });
+
+/** How voices move at a tick, from the lowest, where there are as many before. */
+function movesAt(notes: readonly Note[], tick: number): { from: number; to: number }[] {
+  const keys = (some: readonly Note[]) => some.map(({ key }) => key).sort((a, b) => a - b);
+  const from = keys(notes.filter(({ start, end }) => start < tick && end >= tick));
+  const to = keys(notes.filter(({ start, end }) => start <= tick && end > tick));
+  if (from.length !== to.length) return [];
+  // A pitch that is held is of one note.
+  return to.flatMap((key, voice) => (from.includes(key) ? [] : [{ from: from[voice]!, to: key }]));
+}

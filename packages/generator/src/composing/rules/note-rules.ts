@@ -3,6 +3,7 @@ import { chords } from './kinds/chords.js';
 import { density } from './kinds/density.js';
 import { harmony } from './kinds/harmony.js';
 import { instrumentRanges } from './kinds/instrument-ranges.js';
+import { parallels } from './kinds/parallels.js';
 import { range } from './kinds/range.js';
 import { scale } from './kinds/scale.js';
 import type { NoteRule, RuleContext } from './note-rule.js';
@@ -14,13 +15,14 @@ export const noteRuleFields = {
   ...scale.fields,
   ...harmony.fields,
   ...chords.fields,
+  ...parallels.fields,
   ...density.fields,
 };
 const fields = z.strictObject(noteRuleFields);
 
 /** The rules that are wanted, made for each song, in the order in which they are given up. */
 export function noteRules(wanted: z.output<typeof fields>, context: RuleContext): () => readonly NoteRule[] {
-  const rules = [density, chords, harmony, scale, instrumentRanges, range].flatMap(
+  const rules = [density, parallels, chords, harmony, scale, instrumentRanges, range].flatMap(
     (kind) => kind.prepare(wanted, context) ?? [],
   );
   return () => rules.map((rule) => rule());

@@ -37,6 +37,12 @@ export function chordFrameGrammar({ steps, keyToken = false }: FrameSettings): G
 function frameReader(tokens: TokenTable<ChordFrameToken>, unit: number): NoteReader {
   let [start, sounding, frame] = [0, new Set<number>(), new Set<number>()];
   return {
+    notePlace() {
+      // Of as many voices the lowest is the lowest again.
+      const [before, here] = [[...sounding], [...frame]];
+      const moves = here.map((to, voice) => ({ from: before[voice] ?? to, to })).filter(({ from, to }) => from !== to);
+      return { inBar: start, sounding: here, before: before[here.length], moves };
+    },
     noteOf(text) {
       const token = tokens.read(text);
       if (token?.kind !== 'pitch' || sounding.has(token.key)) return undefined;

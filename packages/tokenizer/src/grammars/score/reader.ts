@@ -5,12 +5,22 @@ import { ScoreFollower } from './follower.js';
 import { LinePlan } from './line-plan.js';
 import type { ScoreToken } from './tokens.js';
 
+interface LastNote {
+  /** the key that ended where it began */
+  readonly from: number | undefined;
+  readonly to: number;
+  readonly start: number;
+  readonly end: number;
+}
+
 /** Follows the tokens of a piece, and tells where its notes stand. */
 export class ScoreReader implements NoteReader {
   readonly #tokens: TokenTable<ScoreToken>;
   readonly #unit: number;
   readonly #follower: ScoreFollower;
   readonly #plan: SongPlan;
+  /** how each voice came to its last note, in steps and keys as they are written; undefined where that was a rest */
+  readonly #moves: (LastNote | undefined)[] = [];
   readonly #lines: LinePlan | undefined;
   /** steps of the shortest length that is known */
   readonly #shortest: number;
@@ -78,9 +88,13 @@ export class ScoreReader implements NoteReader {
       i !== voice && until > now && this.#follower.programOf(i)! >= 0 ? keys : [],
     );
     const inBar = bar < 0 ? now + barLength - upbeat : now - barStart;
+    const moves = this.#moves.flatMap((move, i) => (i !== voice && move?.start === now ? [move] : []));
+    const last = this.#moves[voice];
     return {
       inBar: inBar * this.#unit,
       sounding: [...others, ...(open?.isDrum ? [] : (open?.keys ?? []))].map((key) => key - shift),
+      before: last?.end === now ? last.to - shift : undefined,
+      moves: moves.flatMap(({ from, to }) => (from === undefined ? [] : [{ from: from - shift, to: to - shift }])),
     };
   }
 
@@ -94,7 +108,14 @@ export class ScoreReader implements NoteReader {
 
   add(text: string): void {
     const token = this.#tokens.read(text);
-    if (token !== undefined && this.#follower.follows(token)) this.#follower.add(token);
+    if (token === undefined || !this.#follower.follows(token)) return;
+    const event = this.#follower.add(token);
+    if (event === undefined) return;
+    const { voice, start, steps, keys } = event;
+    const last = this.#moves[voice];
+    const to = this.#follower.programOf(voice)! < 0 ? undefined : keys.at(-1);
+    const from = last?.end === start ? last.to : undefined;
+    this.#moves[voice] = to === undefined ? undefined : { from, to, start, end: start + steps };
   }
 }
 

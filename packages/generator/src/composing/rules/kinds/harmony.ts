@@ -16,14 +16,14 @@ export const harmony = ruleKind({
       .max(1)
       .default(0)
       .describe(
-        'a note that begins on a beat must be in a chord with all that sounds: a chord, in any key, of those that are heard on so large a share of the beats of the music learnt from, the commonest first (0.95 leaves out what is rare); 0: any chord; for grammar score',
+        'a note that begins on a beat must be in a chord with all that sounds: a chord, in any key, of those that are heard on so large a share of the beats of the music learnt from, the commonest first (0.95 leaves out what is rare); 0: any chord; for grammars score and chord-frame',
       ),
   },
   prepare({ harmony: share }, { learned, division, hasPlaces }) {
     if (share === 0) return undefined;
     if (!hasPlaces) {
       throw new CompositionError(
-        'sample.rules.harmony needs a grammar that knows what sounds where a note begins: score',
+        'sample.rules.harmony needs a grammar that knows what sounds where a note begins: score or chord-frame',
       );
     }
     const isChord = partsOf(commonest(learned, share));
