@@ -55,7 +55,7 @@ async function piecesAt(paths: readonly string[]): Promise<Piece[]> {
     return { path, name: basename(path), location: resolve(path), digest, bytes: () => bytes };
   });
   const nothing = { load: async () => undefined, save: async () => {} };
-  const { pieces } = await extractPieces(files, extractionParams.parse({}), mostThreads(), {
+  const { pieces } = await extractPieces({ source: files }, extractionParams.parse({}), mostThreads(), {
     memo: nothing,
     signal: new AbortController().signal,
     progress: () => {},

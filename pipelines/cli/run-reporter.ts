@@ -24,7 +24,8 @@ export interface RunReporter extends RunObserver {
 export function runReporter(plan: Plan, { quiet }: { quiet: boolean }): RunReporter {
   const live = process.stdout.isTTY === true && !quiet;
   const nameWidth = Math.max(...plan.stages.map(({ name }) => name.length));
-  let startedAt = 0;
+  /** what the stage told first of its progress, and when */
+  let first: { readonly done: number; readonly at: number } | undefined;
   let shownAt = 0;
   let barIsDrawn = false;
 
@@ -45,16 +46,19 @@ export function runReporter(plan: Plan, { quiet }: { quiet: boolean }): RunRepor
 
   return {
     stageStarted(name, reasons) {
-      startedAt = shownAt = Date.now();
+      shownAt = Date.now();
+      first = undefined;
       if (live) drawBar(`  ${name.padEnd(nameWidth)}  ${colours.dim(plainText(reasons.join(', ')))}`);
     },
     stageProgress(name, progress) {
       const now = Date.now();
+      // Work that goes on where it was stopped is not done again: what comes first says nothing of how fast it is.
+      first ??= { done: progress.done, at: now };
       const last = progress.done === progress.total;
       if (now - shownAt < (live ? DRAW_EVERY : LINE_EVERY * 1000) && !(live && last)) return;
       shownAt = now;
-      const elapsed = (now - startedAt) / 1000;
-      const line = `  ${name.padEnd(nameWidth)}  ${describeProgress(progress, elapsed, live)}`;
+      const perSecond = (1000 * (progress.done - first.done)) / (now - first.at);
+      const line = `  ${name.padEnd(nameWidth)}  ${describeProgress(progress, perSecond, live)}`;
       if (live) drawBar(line);
       else say(line);
     },
@@ -87,11 +91,11 @@ export function runReporter(plan: Plan, { quiet }: { quiet: boolean }): RunRepor
   }
 }
 
-function describeProgress({ done, total, unit, detail }: Progress, elapsed: number, withBar: boolean): string {
+function describeProgress({ done, total, unit, detail }: Progress, perSecond: number, withBar: boolean): string {
   const share = done / total;
   const filled = Math.round(share * BAR_WIDTH);
   const bar = withBar ? `${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)} ` : '';
-  const left = share > 0 ? `, ${formatTime((elapsed / share) * (1 - share))} left` : '';
+  const left = perSecond > 0 ? `, ${formatTime((total - done) / perSecond)} left` : '';
   return `${bar}${done.toLocaleString('en')}/${total.toLocaleString('en')} ${unit}${detail ? `, ${plainText(detail)}` : ''}${left}`;
 }
 

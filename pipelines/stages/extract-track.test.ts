@@ -43,6 +43,21 @@ describe('extract-track', () => {
     });
   const song = (key: number) => writeMidi({ format: 0, division: 96, tracks: [{ events: note(key) }] });
 
+  it('leaves variants of other music out', async () => {
+    const abc = (...tunes: string[]) =>
+      Buffer.from(tunes.map((tune, at) => `X: ${at + 1}\nT: ${at}\nL: 1/8\nM: 2/4\n${tune}\n\n`).join(''));
+    const book = abc('K: C\ncdef gfed|cegc Bdfa|gece dcBc|', 'K: C\nCCEE GGEE|DDFF AAFF|CEGE CEGE|DFAF C4|');
+    const own = abc('K: D\ndefg agfe|dfad cegb|afdf edcd|');
+    const params = { source: 'book.abc', without: 'own.abc' };
+    const source = [workspaceFile(book, 'book.abc')];
+    const files = { source, without: [workspaceFile(own, 'own.abc')] };
+    const { outputs, said } = await runStage(extractTrack, { params, files });
+    expect(said[0]).toBe('1 pieces left out: extract-track.without has variants of them');
+    expect(outputs.pieces![0]!.text().trim().split('\n')).toHaveLength(1);
+    const broken = { source, without: [workspaceFile(Buffer.from('no MIDI'), 'own.mid')] };
+    await expect(runStage(extractTrack, { params, files: broken })).rejects.toThrow('own.mid');
+  });
+
   it('takes all tracks with notes, and says so', async () => {
     const { outputs, said } = await extract(ensemble);
     expect(said).toEqual(['2 of 3 tracks (auto: all that have notes): 2 notes, 4 events']);

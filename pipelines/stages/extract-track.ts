@@ -18,6 +18,15 @@ export const extractTrack = defineStage({
         ),
       MUSIC_EXTENSIONS,
     ),
+    without: workspaceFiles(
+      z
+        .union([z.string(), z.array(z.string()).min(1)])
+        .optional()
+        .describe(
+          'music that must not be learned from: pieces of the source with 18 notes in a row of it, in any key and rhythm, are left out',
+        ),
+      MUSIC_EXTENSIONS,
+    ),
     ...extractionParams.shape,
   }),
   replaces: {
@@ -31,5 +40,6 @@ export const extractTrack = defineStage({
   inputs: {},
   outputs: { pieces: piecesFormat, summary: textFormat },
   errors: [ChangedFileError, SourceError],
-  run: ({ params, files, ...hooks }) => extractPieces(files.source!, params, mostThreads(), hooks),
+  run: ({ params, files, ...hooks }) =>
+    extractPieces({ source: files.source!, without: files.without }, params, mostThreads(), hooks),
 });

@@ -1,5 +1,6 @@
-import { FAMILIES, instrument } from '@etude/music';
+import { FAMILIES, instrument, type Piece, pieceFromJson } from '@etude/music';
 import * as z from 'zod';
+import { Variants } from './families.js';
 import { readCorpus } from './read-corpus.js';
 import type { CorpusPlan, FileReading, FileSummary } from './read-file.js';
 import { readSource } from './read-source.js';
@@ -7,6 +8,7 @@ import { readingsFromBytes, readingsToBytes } from './readings.js';
 
 /** Fewer files than this are read again sooner than what is known of them. */
 const WORTH_A_MEMO = 8;
+const EVERYTHING = { tracks: 'all', drums: 'keep', merge: false } as const;
 /** Lines said of what is wrong; the summary has all of it. */
 const MOST_LINES = 10;
 
@@ -68,11 +70,20 @@ interface Memo {
 
 type Say = (line: string) => void;
 
+const count = (n: number) => n.toLocaleString('en');
+
 export interface ExtractionHooks {
   readonly memo: Memo;
   readonly signal: AbortSignal;
   readonly progress: (progress: { done: number; total: number; unit: string }) => void;
   readonly say: Say;
+}
+
+/** What is read, and what must not be in it. */
+export interface ExtractionFiles {
+  readonly source: readonly SourceFile[];
+  /** pieces that are variants of one of these are left out */
+  readonly without?: readonly SourceFile[] | undefined;
 }
 
 /**
@@ -82,17 +93,18 @@ export interface ExtractionHooks {
  * @throws {ChangedFileError} where a file is no longer what its digest says
  */
 export async function extractPieces(
-  source: readonly SourceFile[],
+  { source, without = [] }: ExtractionFiles,
   params: ExtractionParams,
   threads: number,
   { memo, signal, progress, say }: ExtractionHooks,
 ): Promise<{ pieces: readonly string[]; summary: string }> {
   const plan = planOf(params);
+  const unwanted = without.length === 0 ? undefined : await variantsOf(without, plan);
   if (source.length === 1) {
     const [file] = source as [SourceFile];
     const reading = await readSource(file.path, file.bytes(), plan);
-    if (reading.summary.tunes === undefined) return ofOne(file, reading, params, say);
-    return ofMany(source, new Map([[file.digest, reading]]), params, say);
+    if (reading.summary.tunes === undefined && unwanted === undefined) return ofOne(file, reading, params, say);
+    return ofMany(source, new Map([[file.digest, reading]]), { params, unwanted, say });
   }
   const readings = source.length < WORTH_A_MEMO ? new Map<string, FileReading>() : await remembered(memo);
   const unread = source.filter(({ digest }) => !readings.has(digest));
@@ -106,7 +118,18 @@ export async function extractPieces(
     say(`read ${unread.length} of ${source.length} files`);
     await memo.save(readingsToBytes(new Map(source.map(({ digest }) => [digest, readings.get(digest)!]))));
   }
-  return ofMany(source, readings, params, say);
+  return ofMany(source, readings, { params, unwanted, say });
+}
+
+/** @throws {SourceError} where one of the files cannot be read */
+async function variantsOf(files: readonly SourceFile[], plan: CorpusPlan): Promise<Variants> {
+  const pieces: Piece[] = [];
+  for (const file of files) {
+    const { pieces: found, summary } = await readSource(file.path, file.bytes(), { ...plan, selection: EVERYTHING });
+    throwError(file.path, summary);
+    pieces.push(...found.map(pieceFromJson));
+  }
+  return new Variants(pieces);
 }
 
 async function remembered(memo: Memo): Promise<Map<string, FileReading>> {
@@ -159,14 +182,17 @@ function ofOne({ path }: SourceFile, { pieces, summary }: FileReading, { track }
 function ofMany(
   source: readonly SourceFile[],
   readings: Map<string, FileReading>,
-  { strict }: ExtractionParams,
-  say: Say,
+  {
+    params: { strict },
+    unwanted,
+    say,
+  }: { readonly params: ExtractionParams; readonly unwanted: Variants | undefined; readonly say: Say },
 ) {
   const pieces: string[] = [];
   const lines: string[] = [];
   /** name of the file in which these notes came first */
   const seen = new Map<string, string>();
-  let [notes, events] = [0, 0];
+  let [notes, events, variants] = [0, 0, 0];
   const summaries = source.map(({ name, path, digest }) => {
     const { pieces: found, notesDigests, summary } = readings.get(digest)!;
     if (summary.error !== undefined) {
@@ -177,7 +203,11 @@ function ofMany(
     if (summary.parts !== undefined) lines.push(`${path}: ${partsInWords(summary.parts)}`);
     const playable = summary.tunes?.filter((tune) => tune.error === undefined);
     const twins: string[] = [];
-    const taken = found.filter((_, index) => {
+    const taken = found.filter((json, index) => {
+      if (unwanted?.has(pieceFromJson(json))) {
+        variants += 1;
+        return false;
+      }
       const tune = playable?.[index];
       const notesDigest = notesDigests[index]!;
       const twin = seen.get(notesDigest);
@@ -195,8 +225,8 @@ function ofMany(
     return { name, pieces: taken.length, ...(twins.length > 0 && { sameNotesAs: twins }), ...summary };
   });
   sayLines(lines, say);
+  if (variants > 0) say(`${count(variants)} pieces left out: extract-track.without has variants of them`);
   if (pieces.length === 0) throw new SourceError('there is nothing to learn from in any of the files');
-  const count = (n: number) => n.toLocaleString('en');
   say(
     `${count(pieces.length)} pieces of ${count(source.length)} ${source.length === 1 ? 'file' : 'files'}: ${count(notes)} notes, ${count(events)} events`,
   );

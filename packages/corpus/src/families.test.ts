@@ -2,7 +2,7 @@ import { ChannelEvents } from '@etude/midi-reader';
 import { createRandom, type Piece } from '@etude/music';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { familiesOf } from './families.js';
+import { familiesOf, Variants } from './families.js';
 
 /** A track a list of pitches, each a quarter note. */
 const piece = (...tracks: number[][]): Pick<Piece, 'tracks'> => ({
@@ -27,6 +27,13 @@ describe('families', () => {
     expect(familiesOf([a, b, up(a), [...b.slice(0, 18), ...c]].map((keys) => piece(keys)))).toEqual([0, 1, 0, 1]);
     expect(familiesOf([piece(a), piece([...tune(40), ...a.slice(0, 17)])])).toEqual([0, 1]);
     expect(familiesOf([piece(a), piece(bass, up(a.slice(20, 50)))])).toEqual([0, 0]);
+  });
+
+  it('leave a piece out that is a variant of one of others', () => {
+    const variants = new Variants([piece(a), piece(bass, b)]);
+    const pieces = [up(a), [...c.slice(0, 30), ...up(b).slice(7, 25)], c, b.slice(0, 17)].map((keys) => piece(keys));
+    expect(pieces.map((each) => variants.has(each))).toEqual([true, true, false, false]);
+    expect(new Variants([]).has(piece(a))).toBe(false);
   });
 
   it('are joined by a piece between', () => {

@@ -37,6 +37,25 @@ export function familiesOf(pieces: Iterable<Pick<Piece, 'tracks'>>): number[] {
   return families.map((_, place) => first(place));
 }
 
+/**
+ * Some pieces, to find their variants among others.
+ * @example
+ * new Variants([reel]).has(reelInAnotherKey); // true
+ */
+export class Variants {
+  readonly #runs = new Set<string>();
+
+  constructor(pieces: Iterable<Pick<Piece, 'tracks'>>) {
+    for (const piece of pieces) for (const run of runsOf(piece)) this.#runs.add(run);
+  }
+
+  /** Whether a piece is a variant of one of them. */
+  has(piece: Pick<Piece, 'tracks'>): boolean {
+    for (const run of runsOf(piece)) if (this.#runs.has(run)) return true;
+    return false;
+  }
+}
+
 /** Every run of each part, as the intervals from note to note. */
 function* runsOf(piece: Pick<Piece, 'tracks'>): Generator<string> {
   for (const line of linesOf(piece)) {
