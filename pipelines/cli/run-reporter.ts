@@ -21,7 +21,10 @@ export interface RunReporter extends RunObserver {
  *
  * @param quiet leave standard output alone, for `--json`
  */
-export function runReporter(plan: Plan, { quiet }: { quiet: boolean }): RunReporter {
+export function runReporter(
+  plan: { readonly stages: readonly Pick<Plan['stages'][number], 'name'>[] },
+  { quiet }: { quiet: boolean },
+): RunReporter {
   const live = process.stdout.isTTY === true && !quiet;
   const nameWidth = Math.max(...plan.stages.map(({ name }) => name.length));
   /** what the stage told first of its progress, and when */

@@ -80,7 +80,7 @@ export interface ExtractionHooks {
 }
 
 /** What is read, and what must not be in it. */
-export interface ExtractionFiles {
+interface ExtractionFiles {
   readonly source: readonly SourceFile[];
   /** pieces that are variants of one of these are left out */
   readonly without?: readonly SourceFile[] | undefined;

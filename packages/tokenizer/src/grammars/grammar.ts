@@ -197,7 +197,7 @@ export interface NotePlace {
   readonly moves: readonly VoiceMove[];
 }
 
-export interface VoiceMove {
+interface VoiceMove {
   readonly from: number;
   readonly to: number;
 }
