@@ -93,7 +93,7 @@ export function readTrack({ data, offset }: Chunk, problems: Problems): TrackEve
       if (at + (two ? 2 : 1) > end) return cut(start, channelMessage(status)!.name);
       const data1 = data[at]!;
       const data2 = two ? data[at + 1]! : 0;
-      const sound = (data1 | data2) < 128 || canBeKept(status, data1, data2, offset + at, problems);
+      const sound = (data1 | data2) < 128 || canBeKept({ status, data1, data2 }, offset + at, problems);
       if (sound) {
         if ((status & 0xf0) === 0x90 && data2 > 0) notes += 1;
         columns.add(tick, (status << 16) | (Math.min(data1, 127) << 8) | Math.min(data2, 127));
@@ -168,8 +168,15 @@ class Columns {
 
 const COLUMNS = new Columns();
 
-/** Whether a data byte above 127 can be taken as 127: not where it is a key or the number of something. */
-function canBeKept(status: number, data1: number, data2: number, offset: number, problems: Problems): boolean {
+/**
+ * Whether a data byte above 127 can be taken as 127: not where it is a key or the number of something.
+ * @param offset of the first data byte
+ */
+function canBeKept(
+  { status, data1, data2 }: { status: number; data1: number; data2: number },
+  offset: number,
+  problems: Problems,
+): boolean {
   const { name } = channelMessage(status)!;
   const isValue = name === 'channel pressure' || name === 'pitch bend';
   const kept = data1 < 128 || isValue;

@@ -1,7 +1,14 @@
 export type { State, Weights } from './body.js';
 export type { Condition, ModelConditions } from './conditions.js';
 export { type ChosenKernels, chooseKernels } from './kernels/choose.js';
-export { type Computing, KERNEL_NAMES, type KernelName, type Kernels, type Precision } from './kernels/kernels.js';
+export {
+  type AdamState,
+  type Computing,
+  KERNEL_NAMES,
+  type KernelName,
+  type Kernels,
+  type Precision,
+} from './kernels/kernels.js';
 export {
   initialWeights,
   type LanguageModelShape,

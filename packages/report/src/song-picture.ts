@@ -48,7 +48,7 @@ export function drawSong({ title, piece, report, trace }: SongToDraw): string {
   const barLines = bars.flatMap(({ start }, number) =>
     number % Math.ceil(everyBar) === 0
       ? [
-          line(x(start), ROLL.top, x(start), DENSITY.top + DENSITY.height, '#eceef1'),
+          line([x(start), ROLL.top], [x(start), DENSITY.top + DENSITY.height], '#eceef1'),
           text(x(start), DENSITY.top + DENSITY.height + 16, `${number + 1}`, { anchor: 'middle', fill: FAINT }),
         ]
       : [],
@@ -100,7 +100,7 @@ function roll(notes: Notes, piece: Piece, { longestRun }: SongMeasures, x: Scale
         ]
       : []),
     ...octaves.flatMap((key) => [
-      line(MARGIN.left, y(key) + height, WIDTH - MARGIN.right, y(key) + height, '#eceef1'),
+      line([MARGIN.left, y(key) + height], [WIDTH - MARGIN.right, y(key) + height], '#eceef1'),
       text(MARGIN.left - 8, y(key) + height, `C${key / 12 - 1}`, { anchor: 'end', fill: FAINT }),
     ]),
     ...voices.map((voice, index) => {
@@ -130,7 +130,7 @@ function disturbances(trace: SongToDraw['trace'], piece: Piece, x: Scale): strin
     const words = [disturbance, relaxed && `gave up ${relaxed}`].filter(Boolean).join(', ');
     if (words === '') return [];
     const place = x(quarter * piece.division);
-    const mark = line(place, ROLL.top, place, SURPRISE.top + SURPRISE.height, NOISE, '2 3');
+    const mark = line([place, ROLL.top], [place, SURPRISE.top + SURPRISE.height], NOISE, '2 3');
     // Where many come together, the first one's words stand for them.
     if (place < free) return [mark];
     free = place + 6.2 * words.length;
@@ -188,7 +188,7 @@ function densities(notes: Notes, bars: readonly { start: number; length: number 
 
 function axis(y: ReturnType<typeof scaleLinear<number>>, { top, height }: { top: number; height: number }): string[] {
   return [
-    line(MARGIN.left, top + height, WIDTH - MARGIN.right, top + height, '#c9cdd3'),
+    line([MARGIN.left, top + height], [WIDTH - MARGIN.right, top + height], '#c9cdd3'),
     ...y.ticks(3).map((tick) => text(MARGIN.left - 8, y(tick) + 4, `${tick}`, { anchor: 'end', fill: FAINT })),
   ];
 }

@@ -19,8 +19,10 @@ export function text(
   return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" text-anchor="${anchor}" fill="${fill}"${font}>${htmlText(content)}</text>`;
 }
 
+type Point = readonly [x: number, y: number];
+
 /** A straight line; `dashes` as in SVG, such as `4 4`. */
-export function line(x1: number, y1: number, x2: number, y2: number, colour: string, dashes?: string): string {
+export function line([x1, y1]: Point, [x2, y2]: Point, colour: string, dashes?: string): string {
   const dash = dashes ? ` stroke-dasharray="${dashes}"` : '';
   return `<line x1="${x1.toFixed(1)}" y1="${y1.toFixed(1)}" x2="${x2.toFixed(1)}" y2="${y2.toFixed(1)}" stroke="${colour}"${dash}/>`;
 }

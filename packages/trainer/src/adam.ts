@@ -1,4 +1,4 @@
-import type { Kernels, Weights } from '@etude/model';
+import type { AdamState, Computing, Kernels, Weights } from '@etude/model';
 import { disposeOf, type Tensor, type TensorFlow } from '@etude/tensorflow';
 
 export interface AdamOptions {
@@ -23,8 +23,7 @@ export class Adam {
   #updates: number;
 
   constructor(
-    tf: TensorFlow,
-    kernels: Kernels,
+    { tf, kernels }: Computing,
     weights: Weights,
     options: AdamOptions,
     from?: { readonly means: Weights; readonly squares: Weights; readonly updates: number },
@@ -73,9 +72,8 @@ export class Adam {
       const squares: Record<string, Tensor> = {};
       for (const [name, weight] of Object.entries(this.#weights)) {
         const keep = weight.rank === 1 ? 1 : decayed;
-        [weights[name], means[name], squares[name]] = this.#kernels.adam(
-          ...([weight, this.#means[name]!, this.#squares[name]!, gradients[name]!, { ...numbers, keep }] as const),
-        );
+        const old: AdamState = [weight, this.#means[name]!, this.#squares[name]!];
+        [weights[name], means[name], squares[name]] = this.#kernels.adam(old, gradients[name]!, { ...numbers, keep });
       }
       return { weights, means, squares };
     }) as () => never) as { weights: Weights; means: Weights; squares: Weights };

@@ -6,7 +6,7 @@ const sequence = (first: number, length: number) => ({ ids: Int32Array.from({ le
 /** The windows of the first epoch. */
 function epochOf(sequences: ReturnType<typeof sequence>[], rows: number, seed: number) {
   const windows: { inputs: Int32Array; targets: Int32Array; counted: number }[] = [];
-  for (const window of trainingWindows(sequences, rows, 16, seed)) {
+  for (const window of trainingWindows(sequences, { rows, window: 16, seed })) {
     if (window.epoch > 1) break;
     windows.push(window);
   }

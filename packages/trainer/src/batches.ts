@@ -9,14 +9,12 @@ import { hash } from '@etude/music';
  * without those before it.
  *
  * @param sequences each of at least 2 tokens
- * @param from how many windows to leave out
+ * @param options.window tokens of a row that each window has
+ * @param options.from how many windows to leave out
  */
 export function* trainingWindows(
   sequences: readonly Sequence[],
-  rows: number,
-  window: number,
-  seed: number,
-  from = 0,
+  { rows, window, seed, from = 0 }: { rows: number; window: number; seed: number; from?: number },
 ): Generator<TokenWindow & { readonly epoch: number }> {
   const [only] = sequences;
   let left = from;

@@ -82,7 +82,7 @@ export function fromCheckpoint(
   const point = curve.find((at) => at.step === bestStep);
   return {
     ...{ step, epoch },
-    adam: new Adam(tf, kernels, group('weights', shapes), options, from),
+    adam: new Adam({ tf, kernels }, group('weights', shapes), options, from),
     average: options.averaging > 0 ? new WeightAverage(tf, options.averaging, group('average', shapes)) : undefined,
     carried: Array.from({ length: shape.layers }, (_, layer) => ({
       hidden: carried[`${layer}.hidden`] as Tensor2D,

@@ -335,7 +335,11 @@ describe('windows', () => {
   });
 
   it('begin each epoch with a fresh state', () => {
-    const windows = trainingWindows([{ ids: Int32Array.from({ length: 23 }, (_, i) => i) }], 2, 4, 1);
+    const windows = trainingWindows([{ ids: Int32Array.from({ length: 23 }, (_, i) => i) }], {
+      rows: 2,
+      window: 4,
+      seed: 1,
+    });
     const seen = Array.from({ length: 12 }, () => windows.next().value!);
     const epochs = seen.map(({ epoch }) => epoch);
     expect(epochs[0]).toBe(1);
@@ -351,7 +355,7 @@ describe('windows', () => {
   ])('can begin at any one of them: %s', (_, lengths) => {
     const tokens = lengths.map((length) => ({ ids: Int32Array.from({ length }, (_, i) => i) }));
     const first = (from: number, count: number) => {
-      const windows = trainingWindows(tokens, 2, 4, 1, from);
+      const windows = trainingWindows(tokens, { rows: 2, window: 4, seed: 1, from });
       return Array.from({ length: count }, () => windows.next().value!);
     };
     const all = first(0, 12);
@@ -366,7 +370,7 @@ describe('windows', () => {
     const seen: number[] = [];
     const last = new Array<number>(rows).fill(-1);
     let transitions = 0;
-    for (const { inputs, targets, counted, fresh, epoch } of trainingWindows(sequences, rows, 4, 1)) {
+    for (const { inputs, targets, counted, fresh, epoch } of trainingWindows(sequences, { rows, window: 4, seed: 1 })) {
       if (epoch > 1) break;
       transitions += counted;
       expect(targets.filter((target) => target >= 0)).toHaveLength(counted);

@@ -130,7 +130,7 @@ async function trained(
   if (typeof resumed === 'object') onResume?.(resumed.step);
   else if (resumed) onStartOver?.(resumed);
   const state = typeof resumed === 'object' ? resumed : firstState({ tf, kernels }, options, rows);
-  const windows = trainingWindows(sequences, rows, window, options.seed, state.step);
+  const windows = trainingWindows(sequences, { rows, window, seed: options.seed, from: state.step });
   const pace = new Pace();
   const unit = kernels.unitsOfWork();
   const startedAt = performance.now();
@@ -236,7 +236,7 @@ function firstState({ tf, kernels }: Computing, options: TrainingOptions, rows: 
   return {
     ...{ step: 0, epoch: 1, best: undefined, curve: [], lossSum: 0, lossCount: 0 },
     average: averaging > 0 ? new WeightAverage(tf, averaging, copy(tf, weights)) : undefined,
-    adam: new Adam(tf, kernels, weights, options),
+    adam: new Adam({ tf, kernels }, weights, options),
     carried: zeroState(tf, shape, rows),
   };
 }

@@ -6,6 +6,13 @@ import { writeWhole } from '../files/whole-file.js';
 import { digestOf } from '../plan/fingerprint.js';
 import { StageError } from '../problem.js';
 
+interface Publishing {
+  /** what the last run left in the folder */
+  readonly before: readonly Artifact[];
+  readonly bytesOf: (artifact: Artifact) => Promise<Uint8Array>;
+  readonly warn: (message: string) => void;
+}
+
 /**
  * Brings a stage's folder to hold exactly these artifacts: a file that is right is left alone, one that is missing or
  * different is written aside and renamed, one that the last run left and this one does not have is removed. Files that
@@ -14,9 +21,7 @@ import { StageError } from '../problem.js';
 export async function publish(
   folder: string,
   artifacts: readonly Artifact[],
-  before: readonly Artifact[],
-  bytesOf: (artifact: Artifact) => Promise<Uint8Array>,
-  warn: (message: string) => void,
+  { before, bytesOf, warn }: Publishing,
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const artifact of artifacts) {

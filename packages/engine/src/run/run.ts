@@ -176,10 +176,11 @@ class Run {
     if (!dryRun) {
       const folder = join(this.#folder, planned.name);
       mustBeInside(folder, this.#plan.workspace);
-      const bytesOf = (artifact: Artifact) => this.#artifact(planned.name, artifact);
-      await publish(folder, artifacts, previous?.outputs ?? [], bytesOf, (message) =>
-        this.#observer.warning?.(message),
-      );
+      await publish(folder, artifacts, {
+        before: previous?.outputs ?? [],
+        bytesOf: (artifact) => this.#artifact(planned.name, artifact),
+        warn: (message) => this.#observer.warning?.(message),
+      });
     }
     const seconds = secondsSince(startedAt);
     const { seconds: madeInSeconds, said = [] } = cached!;

@@ -103,7 +103,7 @@ export async function compose(
   const ticks = { beat: grammar.division, bar: barTicks(wanted.plan?.metre, first, grammar) };
   const formBars = form && barsInForm(form, given, ticks.bar);
   const plan = formBars === undefined ? wanted.plan : formPlan(wanted.plan, formBars, first, composing);
-  const voice = settings.voice && givenVoice(settings.voice, given, grammar, vocabulary, ticks.bar);
+  const voice = settings.voice && givenVoice(settings.voice, given, composing, ticks.bar);
   const writer = new SongWriter({
     ...{ ...composing, signal, takes, length },
     options: {
@@ -141,7 +141,7 @@ export async function compose(
       progress({ done: song, total: count, unit: 'songs' });
       songs.push(
         await writer.inForm({ seed, song, bars: formBars! }, (own, bars) =>
-          writeForm({ ...form, ending }, given, first, own, bars),
+          writeForm({ ...form, ending, seed: own }, { given, source: first }, bars),
         ),
       );
     }

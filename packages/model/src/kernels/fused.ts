@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { NativeOperations, Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D, TensorFlow } from '@etude/tensorflow';
 import { type Dropout, dropoutThreshold } from './dropout.js';
-import type { Kernels, LayerInput, Precision } from './kernels.js';
+import type { AdamState, Kernels, LayerInput, Precision } from './kernels.js';
 import { rowsOf, toTable } from './reference.js';
 import { onMeasuredThreads, type ThreadUse } from './thread-count.js';
 
@@ -154,10 +154,10 @@ export function fusedKernels(
       const [loss, dLogits, dBias] = native.run('EtudeCrossEntropy', plain, inputs, 3);
       return { loss: loss as Scalar, dLogits: dLogits as Tensor2D, dBias: dBias as Tensor1D };
     },
-    adam(weight, mean, square, gradient, { rate, gradientScale, keep, beta1, beta2, epsilon }) {
+    adam(state, gradient, { rate, gradientScale, keep, beta1, beta2, epsilon }) {
       const numbers = tf.tensor1d([rate, gradientScale, keep, beta1, beta2, epsilon]);
-      const made = native.run('EtudeAdam', plain, [weight, mean, square, gradient, numbers], 3);
-      return made as [Tensor, Tensor, Tensor];
+      const made = native.run('EtudeAdam', plain, [...state, gradient, numbers], 3);
+      return made as AdamState;
     },
   };
 }

@@ -88,6 +88,9 @@ export interface ModelStep {
   dispose(): void;
 }
 
+/** A weight, and the running means of its gradient and of the gradient's square. */
+export type AdamState = [weight: Tensor, mean: Tensor, square: Tensor];
+
 interface AdamNumbers {
   /** learning rate with the bias correction of both moments */
   readonly rate: number;
@@ -164,7 +167,7 @@ export interface Kernels {
   /** Sum of the squares of all elements of all tensors. */
   sumOfSquares(tensors: readonly Tensor[]): number;
   /** One update of one weight by Adam (Kingma and Ba 2015), with decoupled decay (Loshchilov and Hutter 2019). */
-  adam(weight: Tensor, mean: Tensor, square: Tensor, gradient: Tensor, numbers: AdamNumbers): [Tensor, Tensor, Tensor];
+  adam(state: AdamState, gradient: Tensor, numbers: AdamNumbers): AdamState;
 }
 
 export const KERNEL_NAMES = ['reference', 'raw-ops', 'fused'] as const;

@@ -1,6 +1,6 @@
 import type { Scalar, Tensor, Tensor2D, TensorFlow } from '@etude/tensorflow';
 import { maskOf } from './dropout.js';
-import type { Kernels, LayerDropout, LayerInput, LayerState, LayerWeights } from './kernels.js';
+import type { AdamState, Kernels, LayerDropout, LayerInput, LayerState, LayerWeights } from './kernels.js';
 import { backward, cellStep, forward, type Operations } from './lstm-loop.js';
 
 // Shapes as in kernels.ts.
@@ -69,13 +69,13 @@ export function referenceKernels(tf: TensorFlow): Kernels {
     dropped: (matrix, dropout) => tf.mul(matrix, maskOf(tf, dropout, matrix.shape)) as Tensor2D,
     sumOfSquares: (tensors) =>
       tf.tidy(() => tf.sum(tf.stack(tensors.map((tensor) => tf.sum(tf.square(tensor))))).dataSync()[0]!),
-    adam(weight, mean, square, gradient, { rate, gradientScale, keep, beta1, beta2, epsilon }) {
+    adam([weight, mean, square], gradient, { rate, gradientScale, keep, beta1, beta2, epsilon }) {
       const scaled = tf.mul(gradient, gradientScale);
       const newMean = tf.add(tf.mul(mean, beta1), tf.mul(scaled, 1 - beta1));
       const newSquare = tf.add(tf.mul(square, beta2), tf.mul(tf.square(scaled), 1 - beta2));
       const change = tf.div(tf.mul(newMean, rate), tf.add(tf.sqrt(newSquare), epsilon));
       const kept = keep === 1 ? weight : tf.mul(weight, keep);
-      return [tf.sub(kept, change), newMean, newSquare] as [Tensor, Tensor, Tensor];
+      return [tf.sub(kept, change), newMean, newSquare] as AdamState;
     },
   };
   return kernels;

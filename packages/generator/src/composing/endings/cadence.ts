@@ -1,5 +1,5 @@
 import type { Excess, Onset } from '@etude/measures';
-import { type ChannelEvent, ChannelEvents } from '@etude/midi-reader';
+import { ChannelEvents } from '@etude/midi-reader';
 import { isDrum, joined, keyOf, notesOf, type Piece } from '@etude/music';
 import * as z from 'zod';
 import type { NoteRule } from '../rules/note-rule.js';
@@ -60,9 +60,19 @@ export function withTonic(
         name,
         events: ChannelEvents.of([
           // Behind a song its instruments are set already.
-          ...(isAlone ? ofTrack : []).map(({ channel, program }) => event(0, 0xc0, channel, program)),
-          ...ofTrack.map(({ channel, key, velocity }) => event(0, 0x90, channel, key, velocity)),
-          ...ofTrack.map(({ channel, key }) => event(ticks.bar, 0x80, channel, key)),
+          ...(isAlone ? ofTrack : []).map(({ channel, program }) => ({
+            tick: 0,
+            status: 0xc0 | channel,
+            data1: program,
+            data2: 0,
+          })),
+          ...ofTrack.map(({ channel, key, velocity }) => ({
+            tick: 0,
+            status: 0x90 | channel,
+            data1: key,
+            data2: velocity,
+          })),
+          ...ofTrack.map(({ channel, key }) => ({ tick: ticks.bar, status: 0x80 | channel, data1: key, data2: 0 })),
         ]),
       };
     }),
@@ -82,8 +92,4 @@ export function withTonic(
   // What stands before the last bar was looked at when it was written.
   const copies = judge.excessOf(ended, ({ start }) => start < ticks.song) !== undefined;
   return last.length === 0 || copies ? song : ended;
-}
-
-function event(tick: number, status: number, channel: number, data1: number, data2 = 0): ChannelEvent {
-  return { tick, status: status | channel, data1, data2 };
 }

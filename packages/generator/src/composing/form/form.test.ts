@@ -51,8 +51,12 @@ const keysOf = (song: Piece) => {
 describe('a form', () => {
   it('is written section by section; a repeat is varied in as many bars as it says', async () => {
     const calls: { from: number; until: number; given: number }[] = [];
-    const wanted = { ...form.parse({ sections: ['A', 'B', 'A'], bars: 4, vary: 0.5 }), ending: 'rest' as const };
-    const keys = keysOf(await writeForm(wanted, new Map(), prelude, 1, fakeWriter(calls)));
+    const wanted = {
+      ...form.parse({ sections: ['A', 'B', 'A'], bars: 4, vary: 0.5 }),
+      ending: 'rest' as const,
+      seed: 1,
+    };
+    const keys = keysOf(await writeForm(wanted, { given: new Map(), source: prelude }, fakeWriter(calls)));
     expect(keys.slice(0, 8)).toEqual([61, 61, 61, 61, 63, 63, 63, 63]);
     expect(keys).toHaveLength(12);
     expect(keys.slice(8).filter((key) => key === 61)).toHaveLength(2);
@@ -66,19 +70,19 @@ describe('a form', () => {
       ['intro', bars(2, 40)],
       ['end', bars(1, 50)],
     ]);
-    const wanted = { ...form.parse({ sections: ['intro', 'gap', 'end'], bars: 2 }), ending: 'rest' as const };
+    const wanted = { ...form.parse({ sections: ['intro', 'gap', 'end'], bars: 2 }), ending: 'rest' as const, seed: 1 };
     const asked: number[] = [];
     const writer = fakeWriter(calls, {
       surprise: (piece, from) => asked.push(from) && -notesOf(excerpt(piece, 0, from)).at(-1)!.key,
     });
-    expect(keysOf(await writeForm(wanted, given, prelude, 1, writer))).toEqual([40, 40, 61, 61, 50]);
+    expect(keysOf(await writeForm(wanted, { given, source: prelude }, writer))).toEqual([40, 40, 61, 61, 50]);
     expect(calls).toEqual([{ from: 2 * BAR, until: 4 * BAR, given: 2 * BAR }]);
     expect(asked).toEqual([4 * BAR, 4 * BAR]);
   });
 
   it("varies a song that is given, and knows what of it is still the user's own", async () => {
     const given = new Map([['song', bars(4, 40)]]);
-    const wanted = { ...form.parse({ sections: ["song'"], vary: 0.5 }), ending: 'rest' as const };
+    const wanted = { ...form.parse({ sections: ["song'"], vary: 0.5 }), ending: 'rest' as const, seed: 1 };
     const own: boolean[][] = [];
     const writer = fakeWriter([], {
       excessOf(song, isGiven) {
@@ -86,7 +90,7 @@ describe('a form', () => {
         return undefined;
       },
     });
-    const song = await writeForm(wanted, given, prelude, 1, writer);
+    const song = await writeForm(wanted, { given, source: prelude }, writer);
     expect(keysOf(song).filter((key) => key === 40)).toHaveLength(2);
     expect(own.at(-1)).toEqual(notesOf(song).map(({ key }) => key === 40));
   });
@@ -96,22 +100,30 @@ describe('a form', () => {
       ['intro', bars(1, 40)],
       ['end', bars(1, 50)],
     ]);
-    const wanted = { ...form.parse({ sections: ['intro', 'gap', 'end', 'end'], bars: 2 }), ending: 'rest' as const };
+    const wanted = {
+      ...form.parse({ sections: ['intro', 'gap', 'end', 'end'], bars: 2 }),
+      ending: 'rest' as const,
+      seed: 1,
+    };
     const heard: unknown[] = [];
     const writer = fakeWriter([]);
-    await writeForm(wanted, given, prelude, 1, {
-      ...writer,
-      write: (asked) => {
-        const notes = notesOf(asked.song).filter(asked.isGiven);
-        heard.push([...new Set(notes.map(({ key, start }) => `${key} in ${Math.floor(start / BAR)}`))]);
-        return writer.write(asked);
+    await writeForm(
+      wanted,
+      { given, source: prelude },
+      {
+        ...writer,
+        write: (asked) => {
+          const notes = notesOf(asked.song).filter(asked.isGiven);
+          heard.push([...new Set(notes.map(({ key, start }) => `${key} in ${Math.floor(start / BAR)}`))]);
+          return writer.write(asked);
+        },
       },
-    });
+    );
     expect(heard[0]).toEqual(['40 in 0', '50 in 3']);
   });
 
   it('writes a bar anew where bars that were there copy too much together, and ends where that does not help', async () => {
-    const wanted = { ...form.parse({ sections: ['A', 'A'], bars: 2, vary: 0 }), ending: 'rest' as const };
+    const wanted = { ...form.parse({ sections: ['A', 'A'], bars: 2, vary: 0 }), ending: 'rest' as const, seed: 1 };
     // Too much is copied wherever a bar of key 61 follows another.
     const excessOf: BarWriter['excessOf'] = (song) => {
       const notes = notesOf(song);
@@ -119,9 +131,9 @@ describe('a form', () => {
       return place < 0 ? undefined : { at: notes[place]!.start, written: notes[place]! };
     };
     const calls: { from: number; until: number; given: number }[] = [];
-    expect(keysOf(await writeForm(wanted, new Map(), prelude, 1, fakeWriter(calls, { excessOf })))).toEqual([
-      61, 63, 61, 65,
-    ]);
+    expect(
+      keysOf(await writeForm(wanted, { given: new Map(), source: prelude }, fakeWriter(calls, { excessOf }))),
+    ).toEqual([61, 63, 61, 65]);
     expect(calls.slice(1).map(({ from, until }) => [from / BAR, until / BAR])).toEqual([
       [1, 2],
       [3, 4],
@@ -132,25 +144,29 @@ describe('a form', () => {
       write: async ({ from, until }) => bars((until - from) / BAR, 61),
       cut: () => cuts.push('cut'),
     });
-    expect(keysOf(await writeForm(wanted, new Map(), prelude, 1, helpless))).toEqual([61]);
+    expect(keysOf(await writeForm(wanted, { given: new Map(), source: prelude }, helpless))).toEqual([61]);
     expect(cuts).toEqual(['cut']);
   });
 
   it('ends with the dominant, then a bar of the tonic', async () => {
     const rules: boolean[] = [];
     const writer = fakeWriter([]);
-    const wanted = { ...form.parse({ sections: ['A'], bars: 2 }), ending: 'cadence' as const };
-    const song = await writeForm(wanted, new Map(), prelude, 1, {
-      ...writer,
-      write: async (asked) => {
-        const rule = asked.rules?.[0];
-        // The prelude is in C: in the last half bar B and G may come, C and E may not.
-        for (const key of [59, 55, 60, 64]) {
-          if (rule) rules.push(rule.allows({ start: asked.until - 1, key, track: 0, channel: 0 }));
-        }
-        return writer.write(asked);
+    const wanted = { ...form.parse({ sections: ['A'], bars: 2 }), ending: 'cadence' as const, seed: 1 };
+    const song = await writeForm(
+      wanted,
+      { given: new Map(), source: prelude },
+      {
+        ...writer,
+        write: async (asked) => {
+          const rule = asked.rules?.[0];
+          // The prelude is in C: in the last half bar B and G may come, C and E may not.
+          for (const key of [59, 55, 60, 64]) {
+            if (rule) rules.push(rule.allows({ start: asked.until - 1, key, track: 0, channel: 0 }));
+          }
+          return writer.write(asked);
+        },
       },
-    });
+    );
     expect(rules).toEqual([true, true, false, false]);
     expect(keysOf(song)).toEqual([61, 63, [60]]);
     const last = notesOf(song).at(-1)!;

@@ -51,6 +51,14 @@ export interface BarWriter extends EndingJudge {
   cut(): void;
 }
 
+/** The music that a song in a form is made of, besides what is written. */
+interface FormMusic {
+  /** sections by their names */
+  readonly given: ReadonlyMap<string, Piece>;
+  /** whose key the cadence has where the song has none */
+  readonly source: Piece;
+}
+
 /** Some bars of a song, or all that there are. */
 interface Part {
   readonly piece: Piece;
@@ -68,14 +76,12 @@ const MOST_REPAIRS = 16;
  * anew; where that does not help either, the song ends.
  */
 export async function writeForm(
-  wanted: Form & { readonly ending: Ending },
-  given: ReadonlyMap<string, Piece>,
-  source: Piece,
-  seed: number,
+  wanted: Form & { readonly ending: Ending; readonly seed: number },
+  { given, source }: FormMusic,
   writer: BarWriter,
 ): Promise<Piece> {
   const { bar: barTicks } = writer;
-  const random = createRandom(seed);
+  const random = createRandom(wanted.seed);
   const known = new Map<string, Part>();
   for (const [name, piece] of given) known.set(name, { piece, own: Array(barsOf(piece, barTicks)).fill(true) });
   let song: Part = together([]);

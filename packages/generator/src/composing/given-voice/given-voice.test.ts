@@ -16,7 +16,8 @@ async function voice(grammar: GrammarSettings['grammar'], wanted: VoiceSettings,
   const made = createGrammar(settings);
   const tune = `X:1\nT:tune\nM:4/4\nL:1/4\nQ:1/4=90\nK:D\n${abc}|\n`;
   const given = await givenMusic([{ path: 'tune.abc', bytes: () => Buffer.from(tune) }], settings, made);
-  return givenVoice(wanted, given, made, buildVocabulary(made.encode(source), 'error'), 4 * made.division);
+  const vocabulary = buildVocabulary(made.encode(source), 'error');
+  return givenVoice(wanted, given, { grammar: made, vocabulary }, 4 * made.division);
 }
 
 it('lasts as long as its bars', async () => {

@@ -24,12 +24,12 @@ export type VoiceSettings = z.output<typeof voice>;
 /**
  * What holds songs to a voice, and the tick at which they end with it: that of its last bar.
  * @throws {CompositionError} where there is no such voice, or the music learned from has no part that could play it
+ * @param bar ticks of a bar
  */
 export function givenVoice(
   { of, as, lines }: VoiceSettings,
   given: ReadonlyMap<string, Piece>,
-  grammar: Grammar,
-  { entries }: Vocabulary,
+  { grammar, vocabulary }: { readonly grammar: Grammar; readonly vocabulary: Vocabulary },
   bar: number,
 ): { rule: () => VoiceRule; until: number } {
   const piece = given.get(of);
@@ -42,7 +42,7 @@ export function givenVoice(
   const notes = notesOf(piece).filter((note) => !isDrum(note));
   const last = notes.reduce((end, note) => Math.max(end, note.end), 1);
   try {
-    const known = entries.map(({ token }) => token);
+    const known = vocabulary.entries.map(({ token }) => token);
     const rule = grammar.around({ piece, notes, as, bar, lines }, known);
     return { rule, until: rule().until ?? Math.ceil(last / bar) * bar };
   } catch (error) {

@@ -54,11 +54,12 @@ export const sessionTokens = (): TokenTable<SessionToken> =>
     tempo: numbered('Tempo', 'microseconds', 1, Number.POSITIVE_INFINITY),
     message: {
       pattern: /^([A-Z][A-Za-z]+)_(\d{1,5})\.(\d|1[0-5])_(-?\d+)(?:_(\d+))?$/,
-      read: (name, track, channel, first, second) =>
-        readMessage(STATUS.get(name!), Number(first), second === undefined ? undefined : Number(second), {
-          track: Number(track),
-          channel: Number(channel),
-        }),
+      read(name, track, channel, ...texts) {
+        const kind = STATUS.get(name!);
+        if (kind === undefined) return undefined;
+        const data = dataBytesOf(kind, texts.filter((text) => text !== undefined).map(Number));
+        return data && { track: Number(track), status: (kind << 4) | Number(channel), ...data };
+      },
       write: ({ track, status, data1, data2 }) => {
         const head = `${NAMES[status >> 4]}_${track}.${status & 15}`;
         if (status >> 4 === BEND) return `${head}_${data1 + (data2 << 7) - NO_BEND}`;
@@ -67,21 +68,13 @@ export const sessionTokens = (): TokenTable<SessionToken> =>
     },
   });
 
-function readMessage(
-  kind: number | undefined,
-  first: number,
-  second: number | undefined,
-  { track, channel }: { track: number; channel: number },
-): TrackMessage | undefined {
-  if (kind === undefined) return undefined;
-  const place = { track, status: (kind << 4) | channel };
-  if (kind === BEND) {
-    if (second !== undefined || first < -NO_BEND || first >= NO_BEND) return undefined;
-    return { ...place, data1: (first + NO_BEND) & 127, data2: (first + NO_BEND) >> 7 };
-  }
-  const inRange = first >= 0 && first < 128 && (second ?? 0) < 128;
-  const hasSecond = channelMessage(kind << 4)!.dataBytes === 2;
-  return inRange && hasSecond === (second !== undefined) ? { ...place, data1: first, data2: second ?? 0 } : undefined;
+/** The data bytes of a message that is written with those numbers; undefined where there is none. */
+function dataBytesOf(kind: number, numbers: readonly number[]): Pick<TrackMessage, 'data1' | 'data2'> | undefined {
+  const isBend = kind === BEND;
+  if (numbers.length !== (isBend ? 1 : channelMessage(kind << 4)!.dataBytes)) return undefined;
+  const bend = numbers[0]! + NO_BEND;
+  const [data1, data2 = 0] = isBend ? [bend & 127, bend >> 7] : numbers;
+  return [data1!, data2].every((byte) => byte >= 0 && byte < 128) ? { data1: data1!, data2 } : undefined;
 }
 
 /** The channel message that a text is a token of; undefined of any other. */
