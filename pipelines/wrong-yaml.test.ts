@@ -71,14 +71,14 @@ describe('a wrong experiment is refused', () => {
       'for a word that noise is not, with the nearest',
       experiment(`${HEAD}sample: { noise: drifft }\n`),
       [
-        'experiments/tiny.yaml:4:18: sample.noise: expected one of "none" or "calm" or "restless" or "wild" or "drift" or a map of every, everyBars, from, disturbances, found "drifft"; did you mean "drift"?',
+        'experiments/tiny.yaml:4:18: sample.noise: expected one of "none" or "calm" or "restless" or "wild" or "drift" or a map of every, from, disturbances, found "drifft"; did you mean "drift"?',
       ],
     ],
     [
       'for what noise cannot be, with what it can',
       experiment(`${HEAD}sample: { noise: 5 }\n`),
       [
-        'experiments/tiny.yaml:4:18: sample.noise: expected one of "none" or "calm" or "restless" or "wild" or "drift" or a map of every, everyBars, from, disturbances, found 5',
+        'experiments/tiny.yaml:4:18: sample.noise: expected one of "none" or "calm" or "restless" or "wild" or "drift" or a map of every, from, disturbances, found 5',
       ],
     ],
     [
@@ -122,6 +122,11 @@ describe('a wrong experiment is refused', () => {
       'for a map of noise without what it has to have',
       experiment(`${HEAD}sample: { noise: { every: 4 } }\n`),
       ['experiments/tiny.yaml:4:11: sample.noise.disturbances: a value is missing: expected array'],
+    ],
+    [
+      'for noise that counts bars by its earlier name',
+      experiment(`${HEAD}sample: { noise: { everyBars: 4, disturbances: [{ kind: swap }] } }\n`),
+      ['experiments/tiny.yaml:4:20: sample.noise: "everyBars" is sample.noise.every now'],
     ],
     [
       'for seeds of more than 32 bits, or below 0',

@@ -29,7 +29,7 @@ const among = (notes: readonly { start: number; key: number }[]) => {
   return (tick: number, key: number) => sounds.has(`${tick} ${key}`);
 };
 const inForm = (sections: string[], vary: number) => ({ form: { sections, bars: 2, vary }, length: 200 });
-const noise = (...disturbances: object[]) => ({ every: 16, from: 8, disturbances });
+const noise = (...disturbances: object[]) => ({ every: 2, from: 1, disturbances });
 const beginning = tune(2);
 const bass = tune(4, [2]);
 

@@ -79,5 +79,5 @@ export type SongSettings = z.output<typeof songSettings>;
 export const renamedSongSettings = {
   ...{ topK: 'filter.topK', topP: 'filter.topP', minP: 'filter.minP', typical: 'filter.typical' },
   ...{ repetitionPenalty: 'repetition.penalty', repetitionWindow: 'repetition.window', dry: 'repetition.dry' },
-  ...{ copyLimit: 'rules.copyLimit', masks: 'rules', fixed: 'voice' },
+  ...{ copyLimit: 'rules.copyLimit', masks: 'rules', fixed: 'voice', 'noise.everyBars': 'noise.every' },
 };

@@ -2,13 +2,14 @@ import { readFileSync } from 'node:fs';
 import { CopyIndex } from '@etude/measures';
 import { ChannelEvents, readMidi } from '@etude/midi-reader';
 import { chooseKernels, initialWeights, type LanguageModelShape } from '@etude/model';
-import { createRandom, notesOf, type Piece, piecesOf } from '@etude/music';
+import { createRandom, joined, notesOf, type Piece, piecesOf } from '@etude/music';
 import { loadTensorFlow } from '@etude/tensorflow';
 import { buildVocabulary, createGrammar, GRAMMARS, timeOf } from '@etude/tokenizer';
 import { describe, expect, it } from 'vitest';
 import { UNBENT } from '../sampling/distribution.js';
 import { cadenceOf, type Ending, type EndingJudge, withTonic } from './endings/cadence.js';
 import { LearnedMusic } from './learned-music.js';
+import type { Noise } from './noise/schedule.js';
 import { songOptions } from './rules/grammar-constraint.js';
 import { SongWriter } from './song-writer.js';
 
@@ -31,11 +32,12 @@ describe.each(others)('songs without a form, of a model that knows nothing, in t
     ...{ model: 'stacked-lstm', layers: 1, units: 4, tiedEmbeddings: false },
     vocabulary: vocabulary.entries.length,
   };
-  const writerOf = (ending: Ending) =>
+  const writerOf = (ending: Ending, noise?: Noise) =>
     new SongWriter({
       ...{ tf: loaded.tf, kernels, vocabulary, grammar, signal: new AbortController().signal },
       model: { shape, weights: initialWeights(loaded.tf, shape, createRandom(1)) },
       ...{ takes: 1, length: 400, ending, cadence: cadenceOf(piece), bar },
+      noise,
       learned: new LearnedMusic([piece]),
       faultsOf: () => 0,
       options: { bending: UNBENT, ...songOptions(vocabulary, grammar) },
@@ -59,6 +61,28 @@ describe.each(others)('songs without a form, of a model that knows nothing, in t
       }
     }
     expect(songs.size).toBe(12);
+  });
+
+  it('with a form have noise from so many ticks of each section on', async () => {
+    const state = { kind: 'state', begin: () => ({ label: 'noise', isOver: () => true }) };
+    const writer = writerOf('rest', { every: bar / 2, from: bar, disturbances: [state] });
+    const empty = { ...piece, tracks: piece.tracks.map((track) => ({ ...track, events: ChannelEvents.of([]) })) };
+    const section = { song: empty, isGiven: () => false, given: 0 };
+    const { trace } = await writer.inForm({ seed: 1, song: 0, bars: 4 }, async (_, bars) => {
+      const first = await bars.write({ ...section, from: 0, until: 2 * bar });
+      const second = await bars.write({ ...section, song: first, from: 2 * bar, until: 4 * bar });
+      return joined([
+        { piece: first, ticks: 2 * bar },
+        { piece: second, ticks: 2 * bar },
+      ]);
+    });
+    const reader = grammar.reader();
+    const disturbedBars = trace.flatMap(({ token, disturbance }) => {
+      const at = reader.timeAfter(token);
+      reader.add(token);
+      return disturbance === '' ? [] : Math.floor(at / bar);
+    });
+    expect([...new Set(disturbedBars)]).toEqual([1, 3]);
   });
 
   it('are cut behind their last token where that is wanted', async () => {

@@ -206,7 +206,7 @@ export class SongWriter {
         const own = hash(seed, ++stretches);
         // What was written before had its noise when it was written.
         const { noise } = this.#tools;
-        const later = noise && { ...noise, from: prime.length + noise.from };
+        const later = noise && { ...noise, from: from + noise.from };
         const drafts = await this.#sample({
           ...{ songs: 1, takes, length: prime.length + length, seed: own, prime, until, listener },
           noise: later,

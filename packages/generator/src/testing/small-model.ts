@@ -33,6 +33,17 @@ export const silent: Listener = {
   },
 };
 
+/** Hears that each token lasts some ticks, and no more of it. */
+export const clocked =
+  (ticks: number, more: Partial<Listener> = {}) =>
+  (): Listener => {
+    let now = 0;
+    const add = () => {
+      now += ticks;
+    };
+    return { ...silent, now: () => now, add, ...more };
+  };
+
 /** Songs into which something is injected, and what their traces say of it: the place of the token, and in words. */
 export async function injected(injections: () => Injections, more: Partial<Parameters<typeof sample>[2]> = {}) {
   const songs = await sample({ tf, kernels }, model, { ...options, injections, ...more });

@@ -6,12 +6,11 @@ import type { Noise } from './schedule.js';
 
 const schedule = z.strictObject({
   every: z
-    .int()
-    .min(1)
+    .number()
+    .positive()
     .optional()
-    .describe('tokens from one disturbance to the next; left out: only where the song is in a loop'),
-  everyBars: z.number().positive().optional().describe('bars from one disturbance to the next, in place of every'),
-  from: z.int().min(0).default(32).describe('tokens before the first one'),
+    .describe('bars from one disturbance to the next; left out: only where the song is in a loop'),
+  from: z.number().min(0).default(1).describe('bars before the first one, of a song or of a section that is written'),
   disturbances: z.array(disturbance).min(1).describe('what is injected, in turn'),
 });
 
@@ -30,11 +29,11 @@ export function themesOf(settings: NoiseSettings): string[] {
  */
 export function noiseOf(settings: NoiseSettings, context: NoiseContext): Noise | undefined {
   if (settings === 'none') return undefined;
-  const { everyBars, disturbances, ...rest } =
-    typeof settings === 'string' ? schedule.parse(PRESETS.get(settings)) : settings;
+  const { every, from, disturbances } = typeof settings === 'string' ? schedule.parse(PRESETS.get(settings)) : settings;
+  const { bar } = context.ticks;
   return {
-    ...rest,
-    everyTicks: everyBars === undefined ? undefined : everyBars * context.ticks.bar,
+    every: every && every * bar,
+    from: from * bar,
     disturbances: disturbances.map((each) => {
       const kind = KINDS[each.kind] as NoiseKind<z.ZodObject>;
       return { kind: each.kind, begin: kind.prepare(each, context) };

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { sample } from '../../sampling/sample.js';
-import { injected, kernels, lists, model, options, silent, tf } from '../../testing/small-model.js';
+import { clocked, injected, kernels, lists, model, options, tf } from '../../testing/small-model.js';
 import { endsInLoop } from './loops.js';
 import { noise, noiseOf } from './noise.js';
 import { PRESETS } from './presets.js';
@@ -8,7 +8,8 @@ import { injections } from './schedule.js';
 
 const context = { ticks: { beat: 1, bar: 15 }, layers: 2, themeOf: () => [] };
 const of = (settings: object) => () => injections(noiseOf(noise.parse(settings), context)!);
-const listener = () => ({ ...silent, noteOf: (id: number) => ({ key: 60 + 7 * id, voice: id }) });
+/** Five tokens fill a bar. */
+const listener = clocked(3, { noteOf: (id) => ({ key: 60 + 7 * id, voice: id }) });
 
 it('comes when it is due, in turn, and is in the trace', async () => {
   const disturbances = [
@@ -16,31 +17,25 @@ it('comes when it is due, in turn, and is in the trace', async () => {
     { kind: 'state', scale: 1 },
     { kind: 'notes', count: 1 },
   ];
-  const [song] = await injected(of({ every: 5, from: 4, disturbances }), { listener });
+  const [song] = await injected(of({ every: 1, from: 0.8, disturbances }), { listener });
   expect(song!.injected).toEqual(['4 temperature 2', '9 state 1', '14 note', '19 temperature 2']);
+});
+
+it('counts bars, and parts of them', async () => {
+  const disturbances = [{ kind: 'state', scale: 1 }];
+  const [often] = await injected(of({ every: 0.6, from: 0, disturbances }), { listener, length: 8 });
+  expect(often!.injected).toEqual(['1 state 1', '4 state 1', '7 state 1']);
+  const [late] = await injected(of({ every: 2, from: 1, disturbances }), { listener });
+  expect(late!.injected).toEqual(['5 state 1', '15 state 1']);
 });
 
 it('changes what comes after it, and nothing before', async () => {
   const plain = lists(await sample({ tf, kernels }, model, { ...options, length: 60 }));
   for (const disturbance of [{ kind: 'state', scale: 3 }, { kind: 'swap' }]) {
-    const songs = await injected(of({ every: 20, from: 4, disturbances: [disturbance] }), { length: 60 });
+    const songs = await injected(of({ every: 4, from: 0.8, disturbances: [disturbance] }), { length: 60, listener });
     expect(songs.map(({ tokens }) => tokens.slice(0, 5))).toEqual(plain.map((song) => song.slice(0, 5)));
     expect(songs.map(({ tokens }) => tokens)).not.toEqual(plain);
   }
-});
-
-it('follows a schedule in bars, too', async () => {
-  // Each token lasts 3 ticks.
-  const clocked = () => {
-    let now = 0;
-    const add = () => {
-      now += 3;
-    };
-    return { ...silent, now: () => now, add };
-  };
-  const settings = { everyBars: 1, from: 4, disturbances: [{ kind: 'state', scale: 1 }] };
-  const [song] = await injected(of(settings), { listener: clocked });
-  expect(song!.injected).toEqual(['4 state 1', '9 state 1', '14 state 1', '19 state 1']);
 });
 
 it('comes only where a song is in a loop, if it has no times of its own', () => {

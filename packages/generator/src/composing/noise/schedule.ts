@@ -3,11 +3,9 @@ import { endsInLoop } from './loops.js';
 
 /** What is injected into songs, and when, prepared for one model. */
 export interface Noise {
-  /** tokens from one disturbance to the next; where `everyTicks` is undefined as well: only where the song loops */
+  /** ticks from one disturbance to the next; undefined: only where the song loops */
   readonly every?: number | undefined;
-  /** the same in ticks of the song */
-  readonly everyTicks?: number | undefined;
-  /** tokens before the first one */
+  /** ticks before the first one */
   readonly from: number;
   /** in turn */
   readonly disturbances: readonly { readonly kind: string; begin(song: SongSoFar): Effect }[];
@@ -15,17 +13,13 @@ export interface Noise {
 
 /** Injects noise into one song, when it is due. */
 export function injections(noise: Noise): Injections {
-  let [count, lastToken, lastTick] = [0, 0, 0];
-  const isDue = ({ tokens, now }: SongSoFar) => {
-    if (noise.everyTicks !== undefined) return count === 0 || now - lastTick >= noise.everyTicks;
-    if (noise.every !== undefined) return count === 0 || tokens.length - lastToken >= noise.every;
-    return endsInLoop(tokens, lastToken);
-  };
+  const { every, from, disturbances } = noise;
+  let [count, lastToken, dueAt] = [0, 0, from];
   return {
     next(song) {
-      if (song.tokens.length < noise.from || !isDue(song)) return undefined;
-      const { kind, begin } = noise.disturbances[count % noise.disturbances.length]!;
-      [count, lastToken, lastTick] = [count + 1, song.tokens.length, song.now];
+      if (song.now < dueAt || (every === undefined && !endsInLoop(song.tokens, lastToken))) return undefined;
+      const { kind, begin } = disturbances[count % disturbances.length]!;
+      [count, lastToken, dueAt] = [count + 1, song.tokens.length, song.now + (every ?? 0)];
       return { kind, effect: begin(song) };
     },
   };

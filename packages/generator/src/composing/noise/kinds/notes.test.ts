@@ -1,18 +1,14 @@
 import { expect, it } from 'vitest';
-import { injected, silent } from '../../../testing/small-model.js';
+import { clocked, injected } from '../../../testing/small-model.js';
 import { noise, noiseOf } from '../noise.js';
 import { injections } from '../schedule.js';
 
 const context = { ticks: { beat: 1, bar: 4 }, layers: 2, themeOf: () => [1, 5, 2, 3, 0, 0] };
 const once = (settings: object) => () =>
-  injections(noiseOf(noise.parse({ every: 50, from: 4, disturbances: [settings] }), context)!);
+  injections(noiseOf(noise.parse({ every: 50, from: 1, disturbances: [settings] }), context)!);
 
 it('lets an instrument enter that has been silent', async () => {
-  const listener = () => ({
-    ...silent,
-    noteOf: (id: number) => ({ key: 60, voice: id }),
-    allows: (id: number) => id > 3,
-  });
+  const listener = clocked(1, { noteOf: (id) => ({ key: 60, voice: id }), allows: (id) => id > 3 });
   const entry = once({ kind: 'notes', count: 1, pick: 'entry' });
   for (const { tokens, injected: what } of await injected(entry, { firstToken: [0, 0, 0, 0, 1, 0], listener })) {
     const at = what.length === 0 ? -1 : Number.parseInt(what[0]!, 10);
@@ -27,7 +23,7 @@ it.each([
   ['pitch', (key: number, _: number, before: number[]) => !before.some((other) => other % 12 === key % 12)],
 ])('can be a %s', async (pick, isSuch) => {
   const keyOf = (id: number) => 60 + 5 * id;
-  const listener = () => ({ ...silent, noteOf: (id: number) => ({ key: keyOf(id), voice: 0 }) });
+  const listener = clocked(1, { noteOf: (id) => ({ key: keyOf(id), voice: 0 }) });
   const songs = await injected(once({ kind: 'notes', count: 1, pick }), { listener, songs: 20 });
   const found = songs.filter(({ injected: what }) => what.length > 0);
   expect(found.length).toBeGreaterThan(5);

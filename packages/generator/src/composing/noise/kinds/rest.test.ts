@@ -5,7 +5,7 @@ import { injections } from '../schedule.js';
 
 const context = { ticks: { beat: 1, bar: 4 }, layers: 2, themeOf: () => [1, 5, 2, 3, 0, 0] };
 const once = (settings: object) => () =>
-  injections(noiseOf(noise.parse({ every: 50, from: 4, disturbances: [settings] }), context)!);
+  injections(noiseOf(noise.parse({ every: 50, from: 0, disturbances: [settings] }), context)!);
 
 it('lets no note begin for as long as it lasts', async () => {
   // Tokens 0 to 2 are notes, the others wait for a tick.
@@ -21,8 +21,8 @@ it('lets no note begin for as long as it lasts', async () => {
     };
   };
   const [song] = await injected(once({ kind: 'rest', beats: 6 }), { listener });
-  expect(song!.tokens.slice(4, 10).every((id) => id >= 3)).toBe(true);
-  expect(song!.injected).toEqual(['4 rest']);
+  expect(song!.tokens.slice(1, 7).every((id) => id >= 3)).toBe(true);
+  expect(song!.injected).toEqual(['1 rest']);
 });
 
 it('does not end a song in which nothing but notes may come', async () => {
