@@ -21,7 +21,12 @@ export interface SourceMeasures {
   readonly novelty: Novelty;
 }
 
-/** Measures songs against pieces, all of which are indexed once. */
+/**
+ * Measures songs against pieces, all of which are indexed once.
+ * @example
+ * const meter = new SongMeter([[notesOf(piece)]]);
+ * meter.measure(excerpt(piece, 0, 2 * bar)).copiedShare; // 1: all of it is copied
+ */
 export class SongMeter {
   readonly #index: CopyIndex;
   readonly #base: RunHashes | undefined;
@@ -49,7 +54,11 @@ export class SongMeter {
   }
 }
 
-/** @param pieces that songs are learned from, at least one */
+/**
+ * @param pieces that songs are learned from, at least one
+ * @example
+ * measureSource([canon]).novelty.copiedShare; // 0.55: so much of the second half was there in the first
+ */
 export function measureSource(pieces: readonly Piece[]): SourceMeasures {
   const [first, second] = halves(pieces);
   const index = new CopyIndex(first.map((notes) => [notes]));

@@ -42,6 +42,11 @@ function barContents(notes: readonly Note[], piece: Piece): string[] {
   return bars.map((content) => content.sort().join(' '));
 }
 
+/**
+ * How much of a song is repeated, and its longest loop.
+ * @example
+ * measureMonotony(notesOf(canon), canon); // { repeatedBars: 0, longestLoop: undefined }
+ */
 export function measureMonotony(notes: readonly Note[], piece: Piece): Monotony {
   const bars = barContents(notes, piece);
   const filled = bars.filter((content) => content !== '');

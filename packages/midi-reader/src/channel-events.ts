@@ -47,12 +47,21 @@ export class ChannelEvents implements Iterable<ChannelEvent> {
   }
 }
 
-/** Channel and key of a note message as one number, 0 to 2047. */
+/**
+ * Channel and key of a note message as one number, 0 to 2047.
+ * @example
+ * keyId({ status: 0x91, data1: 60 }); // 188, whether the key goes down or up
+ */
 export function keyId({ status, data1 }: Pick<ChannelEvent, 'status' | 'data1'>): number {
   return ((status & 15) << 7) | data1;
 }
 
-/** Whether an event starts a note; a note on of velocity 0 ends one (MIDI 1.0 specification, note off). */
+/**
+ * Whether an event starts a note; a note on of velocity 0 ends one (MIDI 1.0 specification, note off).
+ * @example
+ * isNoteOn({ status: 0x90, data2: 64 }); // true
+ * isNoteOn({ status: 0x90, data2: 0 }); // false: a note on without velocity ends a note
+ */
 export function isNoteOn({ status, data2 }: Pick<ChannelEvent, 'status' | 'data2'>): boolean {
   return status >> 4 === 9 && data2 !== 0;
 }

@@ -27,6 +27,8 @@ const CHANNEL_MESSAGES: Readonly<Record<number, ChannelMessage>> = {
 /**
  * The channel message that a status byte begins.
  * @returns undefined where `status` is not 0x80 to 0xef
+ * @example
+ * channelMessage(0x90); // { name: 'note on', dataBytes: 2 }
  */
 export function channelMessage(status: number): ChannelMessage | undefined {
   return CHANNEL_MESSAGES[status >> 4];

@@ -10,7 +10,11 @@ export class MidiError extends Error {
   }
 }
 
-/** Two lower-case hexadecimal digits. */
+/**
+ * Two lower-case hexadecimal digits.
+ * @example
+ * hex(255); // 'ff'
+ */
 export function hex(byte: number): string {
   return byte.toString(16).padStart(2, '0');
 }

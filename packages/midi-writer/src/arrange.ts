@@ -49,6 +49,8 @@ const CONCERT_PITCH = 440;
  * A song as an arrangement has it played.
  * @param random numbers from 0 to below 1, for what varies
  * @param unused told of the number of each part that fits nothing in the song
+ * @example
+ * arrange(song, { transpose: 2, parts: [{ instrument: 73 }] }, Math.random); // a whole tone higher, all of it on flutes
  */
 export function arrange(
   song: Piece,

@@ -21,7 +21,11 @@ export function marker({ tick, text }: Marker): MetaEvent {
   return { tick, type: META.marker, data: new TextEncoder().encode(text) };
 }
 
-/** @throws {RangeError} where the tempo is not one that 3 bytes hold */
+/**
+ * @throws {RangeError} where the tempo is not one that 3 bytes hold
+ * @example
+ * setTempo({ tick: 0, microseconds: 500_000 }).data; // the bytes 7, 161, 32
+ */
 export function setTempo({ tick, microseconds }: Tempo): MetaEvent {
   check(isWhole(microseconds, 1, 0xff_ffff), `tempo at tick ${tick}`, 'from 1 to 16777215 microseconds', microseconds);
   const data = Uint8Array.of(microseconds >> 16, (microseconds >> 8) & 255, microseconds & 255);

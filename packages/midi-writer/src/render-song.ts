@@ -75,7 +75,11 @@ export function completed(song: Piece, source: Piece): Piece {
   };
 }
 
-/** The bytes of a MIDI file of a song, as the parameters want it. */
+/**
+ * The bytes of a MIDI file of a song, as the parameters want it.
+ * @example
+ * writeFileSync('song.mid', songToMidi(piece, renderingParams.parse({})));
+ */
 export function songToMidi(
   { division, tempos, timeSignatures, keySignatures, tracks }: Piece,
   { format, longestNote }: RenderingParams,

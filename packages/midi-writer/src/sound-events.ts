@@ -14,6 +14,9 @@ export interface SoundOptions {
  * down is left out, a note that sounds for too long or to the end is ended, and so is a sustain pedal held at the end.
  *
  * @param events in time order; the result is in time order too
+ * @example
+ * const struck = { tick: 0, status: 0x90, data1: 60, data2: 80 };
+ * soundEvents([struck], { longestNote: 1920, lastNote: 480 }); // with it { tick: 480, status: 0x80, data1: 60, data2: 0 }
  */
 export function soundEvents(events: readonly ChannelEvent[], { longestNote, lastNote }: SoundOptions): ChannelEvent[] {
   const result: ChannelEvent[] = [];

@@ -30,6 +30,12 @@ const LONGEST = 0x0fff_ffff;
  * Writes a Standard MIDI File (SMF 1.0), in time linear in the number of events.
  *
  * @throws {RangeError} naming track and event where a value is not one that a MIDI file can hold
+ * @example
+ * const events = [
+ *   { tick: 0, status: 0x90, data1: 60, data2: 80 },
+ *   { tick: 480, status: 0x80, data1: 60, data2: 0 },
+ * ];
+ * writeMidi({ format: 0, division: 480, tracks: [{ events }] }); // the 35 bytes of a file with a middle C
  */
 export function writeMidi(
   { format, division, tracks }: FileToWrite,

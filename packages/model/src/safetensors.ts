@@ -18,6 +18,9 @@ export type StoredType = 'float32' | 'bfloat16';
 /**
  * Bytes in the safetensors format (github.com/huggingface/safetensors): the length of a JSON header as 64-bit integer,
  * the header, the arrays one after the other in little-endian order.
+ * @example
+ * const weight = { shape: [2], data: Float32Array.of(1, 2) };
+ * toSafetensors({ arrays: { weight }, metadata: { madeBy: 'hand' } });
  */
 export function toSafetensors(
   { arrays, bytes: lists = {}, metadata }: Safetensors,

@@ -19,7 +19,11 @@ export interface TokenWindow {
   readonly fresh: readonly boolean[];
 }
 
-/** Sequences cut so that none is longer than a row's share of all. A piece alone is cut into as many as there are rows. */
+/**
+ * Sequences cut so that none is longer than a row's share of all. A piece alone is cut into as many as there are rows.
+ * @example
+ * inStretches([{ ids: Int32Array.of(0, 1, 2, 3, 4) }], 2).map(({ ids }) => [...ids]); // [[0, 1, 2], [2, 3, 4]]
+ */
 export function inStretches(sequences: readonly Sequence[], rows: number): Sequence[] {
   const total = sequences.reduce((sum, { ids }) => sum + ids.length - 1, 0);
   const share = Math.max(1, Math.floor(total / rows));
@@ -63,7 +67,11 @@ export function countWindows(stretches: readonly Sequence[], rows: number, windo
   return count;
 }
 
-/** The id of a token that the model hears but need not tell: it is no target. */
+/**
+ * The id of a token that the model hears but need not tell: it is no target.
+ * @example
+ * onlyHeard(3); // -4
+ */
 export function onlyHeard(id: number): number {
   return -1 - id;
 }
@@ -75,6 +83,10 @@ function conditionsPerToken([first]: readonly Sequence[]): number | undefined {
 /**
  * One pass over stretches in windows of at most `window` time steps, without the first `skip` of them. Ids below 0 are those of
  * {@link onlyHeard}.
+ * @example
+ * const [first] = windowsOver([{ ids: Int32Array.of(0, 1, 2, 3, 4) }], 1, 2);
+ * first.inputs; // Int32Array [0, 1]
+ * first.targets; // Int32Array [1, 2]
  */
 export function* windowsOver(
   stretches: readonly Sequence[],

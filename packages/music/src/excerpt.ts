@@ -4,6 +4,8 @@ import { type Piece, type PieceTrack, withEvents } from './piece.js';
 /**
  * What begins between two ticks of a piece, as a piece of its own, with the programs that were set before. Notes end at the latter one at the
  * latest; what sounded before the former one is left out.
+ * @example
+ * excerpt(piece, 0, 4 * bar); // its first four bars
  */
 export function excerpt({ end: _, ...piece }: Piece, from: number, until: number): Piece {
   const moved = <T extends { tick: number }>(list: readonly T[]) => {
@@ -47,6 +49,9 @@ export function excerpt({ end: _, ...piece }: Piece, from: number, until: number
  * Pieces one after the other. Tracks of one name are one track, those without a name by their place. Where tracks of one name each have one channel, all play in
  * that of the first. A program that is set already is not set again.
  * @param parts of one division, with the ticks that each lasts
+ * @example
+ * const first = excerpt(piece, 0, bar);
+ * joined([{ piece: first, ticks: bar }, { piece: first, ticks: bar }]); // its first bar, twice
  */
 export function joined(parts: readonly { readonly piece: Piece; readonly ticks: number }[]): Piece {
   const tracks = new Map<string, { named: Omit<PieceTrack, 'events'>; events: ChannelEvent[]; channel?: number }>();

@@ -48,12 +48,20 @@ export const PROGRAMS: readonly string[] = [
 /** The channel that General MIDI gives to percussion: 10 for musicians, who count from 1. */
 export const DRUM_CHANNEL = 9;
 
-/** The family of a program, 0 to 127. */
+/**
+ * The family of a program, 0 to 127.
+ * @example
+ * familyOf(40); // 'strings': 40 is a violin
+ */
 export function familyOf(program: number): (typeof FAMILIES)[number] {
   return FAMILIES[program >> 3]!;
 }
 
-/** The name of a key, 0 to 127: 60 is C4, middle C. */
+/**
+ * The name of a key, 0 to 127: 60 is C4, middle C.
+ * @example
+ * pitchName(61); // 'C♯4'
+ */
 export function pitchName(key: number): string {
   const names = ['C', 'C♯', 'D', 'E♭', 'E', 'F', 'F♯', 'G', 'A♭', 'A', 'B♭', 'B'];
   return `${names[key % 12]}${Math.floor(key / 12) - 1}`;

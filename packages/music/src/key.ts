@@ -11,7 +11,11 @@ export interface Key {
   readonly minor: boolean;
 }
 
-/** The key in which a piece begins, by its signature; where it has none, the one that correlates best with how long each pitch class sounds. */
+/**
+ * The key in which a piece begins, by its signature; where it has none, the one that correlates best with how long each pitch class sounds.
+ * @example
+ * keyOf(canon); // { tonic: 2, minor: false }: D major
+ */
 export function keyOf(piece: Piece): Key {
   const [first] = piece.keySignatures;
   if (first !== undefined) {

@@ -27,6 +27,8 @@ export function isDrum({ channel }: Pick<Note, 'channel'>): boolean {
 /**
  * The notes of a piece in order of start, then track, then key. A key that is struck again ends the note before, and a note
  * that is never ended lasts to its track's last event.
+ * @example
+ * notesOf(canon)[0]; // { track: 4, channel: 3, program: 42, key: 50, velocity: 96, start: 0, end: 480 }
  */
 export function notesOf({ tracks }: Pick<Piece, 'tracks'>): Note[] {
   const notes: Note[] = [];

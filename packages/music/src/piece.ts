@@ -43,6 +43,8 @@ const BEATS_A_SECOND = 2;
  * The pieces of a MIDI file: one, or in format 2 one for each track, with a tempo, metre and key of its own (SMF 1.0, "MIDI File Formats").
  * Of a file that counts time in SMPTE frames, a quarter note is taken as half a second. What a channel does to the notes of several tracks
  * is written into each of them: see `channels.ts`.
+ * @example
+ * const [piece] = piecesOf(readMidi(readFileSync('data/canon-in-d.mid')));
  */
 export function piecesOf(file: MidiFile): Piece[] {
   const smpte = file.division >= SMPTE;

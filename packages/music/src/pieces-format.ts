@@ -15,7 +15,11 @@ export const piecesFormat = {
   serialize: (lines: Iterable<string>): Uint8Array => joinLines(lines),
 };
 
-/** JSON on one line; the events of a track are one list of numbers, four an event: tick, status, data1, data2. */
+/**
+ * JSON on one line; the events of a track are one list of numbers, four an event: tick, status, data1, data2.
+ * @example
+ * pieceFromJson(pieceToJson(piece)); // the same piece
+ */
 export function pieceToJson({ tracks, division, tempos, timeSignatures, keySignatures, ...rest }: Piece): string {
   const flat = tracks.map((track) => {
     const numbers: number[] = [];

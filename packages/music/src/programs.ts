@@ -1,6 +1,10 @@
 import { type ChannelEvent, isNoteOn } from '@etude/midi-reader';
 
-/** The program that each channel is set to at its first note; channels that are set to none before are not there. */
+/**
+ * The program that each channel is set to at its first note; channels that are set to none before are not there.
+ * @example
+ * programsOf(track.events).get(0); // 40 where channel 1 begins as a violin
+ */
 export function programsOf(events: Iterable<ChannelEvent>): Map<number, number> {
   const programs = new Map<number, number>();
   const playing = new Set<number>();

@@ -1,6 +1,11 @@
 import type { Piece } from './piece.js';
 
-/** Seconds from the beginning of a piece by tick, by its tempos; 120 quarter notes a minute where there is none (SMF 1.0, "Set Tempo"). */
+/**
+ * Seconds from the beginning of a piece by tick, by its tempos; 120 quarter notes a minute where there is none (SMF 1.0, "Set Tempo").
+ * @example
+ * const secondsAt = tempoMap({ tempos: [{ tick: 480, microseconds: 1_000_000 }], division: 480 });
+ * secondsAt(960); // 1.5: a quarter note at 120 a minute, one at 60
+ */
 export function tempoMap({ tempos, division }: Pick<Piece, 'tempos' | 'division'>): (tick: number) => number {
   const marks = [{ tick: 0, seconds: 0, microseconds: 500_000 }];
   for (const { tick, microseconds } of tempos) {

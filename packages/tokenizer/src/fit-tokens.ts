@@ -12,6 +12,8 @@ export class UnknownMusicError extends Error {
  * @param as name: of the music, for messages; bars: of the song that it is the beginning of, for a grammar in which pieces say how long they are
  * @throws {UnknownMusicError} at a note of a pitch or an instrument that the music learnt from does not have
  * @throws {GrammarError} where the grammar cannot write the piece with these tokens
+ * @example
+ * const { ids, changed, leftOut } = fitMusic(motif, vocabulary, grammar); // changed: 0 where the model knows every token
  */
 export function fitMusic(
   piece: Piece,

@@ -38,6 +38,8 @@ export function languageFromMetadata(metadata: Readonly<Record<string, string>>)
 /**
  * For each token of a vocabulary the id of the one that a model knows which says the same, or else the one that is most like it: another amount (a
  * length, a number of bars), another pitch. -1 where there is none.
+ * @example
+ * relatedTokens(buildVocabulary(['Pitch_61'], 'error'), ['Pitch_40', 'Pitch_60'], grammar); // [1]: that of the nearest pitch
  */
 export function relatedTokens(
   { entries }: Vocabulary,

@@ -17,6 +17,10 @@ export interface Vocabulary {
   readonly entries: readonly VocabularyEntry[];
 }
 
+/**
+ * @example
+ * buildVocabulary(['a', 'b', 'a'], 'error').entries; // [{ token: 'a', count: 2 }, { token: 'b', count: 1 }]
+ */
 export function buildVocabulary(tokens: Iterable<string>, unseen: Unseen): Vocabulary {
   const counts: Counts = new Map();
   count(counts, tokens);
@@ -58,6 +62,8 @@ function byFrequency(counts: Counts, unseen: Unseen): Vocabulary {
 /**
  * What gives tokens their ids, each from 0 to `entries.length - 1`. It throws a {@link TokenError} at a token that the
  * vocabulary lacks, where its `unseen` is `error`.
+ * @example
+ * encoderOf(buildVocabulary(['a', 'b', 'a'], 'error'))(['b', 'a']); // Int32Array [1, 0]
  */
 export function encoderOf({ entries, unseen }: Vocabulary): (tokens: readonly string[]) => Int32Array {
   const ids = new Map(entries.map(({ token }, id) => [token, id]));
@@ -75,12 +81,20 @@ export function encoderOf({ entries, unseen }: Vocabulary): (tokens: readonly st
   };
 }
 
-/** The tokens of ids that {@link encoderOf} gave. */
+/**
+ * The tokens of ids that {@link encoderOf} gave.
+ * @example
+ * tokensOfIds(buildVocabulary(['a', 'b', 'a'], 'error'), [1, 0]); // ['b', 'a']
+ */
 export function tokensOfIds({ entries }: Vocabulary, ids: ArrayLike<number>): string[] {
   return Array.from(ids, (id) => entries[id]!.token);
 }
 
-/** Entropy of the token counts in nats: the loss of a model that knows the counts and nothing else. */
+/**
+ * Entropy of the token counts in nats: the loss of a model that knows the counts and nothing else.
+ * @example
+ * countEntropy(buildVocabulary(['a', 'b'], 'error')); // 0.693: ln 2
+ */
 export function countEntropy({ entries }: Vocabulary): number {
   const counts = entries.flatMap(({ count }) => (count > 0 ? [count] : []));
   const total = counts.reduce((sum, count) => sum + count, 0);

@@ -105,7 +105,11 @@ export const trainingParams = z.strictObject({
 });
 export type TrainingParams = z.output<typeof trainingParams>;
 
-/** The model that parameters ask for, for a vocabulary of so many tokens, and the conditions that it is told. */
+/**
+ * The model that parameters ask for, for a vocabulary of so many tokens, and the conditions that it is told.
+ * @example
+ * shapeOf(trainingParams.parse({ layers: 2, units: 8 }), 6); // { model: 'stacked-lstm', vocabulary: 6, units: 8, layers: 2, tiedEmbeddings: false }
+ */
 export function shapeOf(
   { model, layers, units, tiedEmbeddings, directUnits }: TrainingParams,
   vocabulary: number,

@@ -83,6 +83,8 @@ export class TrainingError extends Error {
  *
  * @throws {TrainingError} where there is too little to learn from, or too little memory, or training diverged before there was anything to keep
  * @throws the signal's reason where it is aborted; a checkpoint was saved before
+ * @example
+ * const { model, curve } = await train({ tf, kernels }, { training: [{ ids }], validation: [] }, options);
  */
 export async function train(
   computing: Computing,

@@ -46,6 +46,9 @@ const GOLDEN = 0x9e3779b1;
  *
  * @returns all takes of the first song, then those of the next
  * @throws the signal's reason where it is aborted
+ * @example
+ * const [song] = await sample({ tf, kernels }, model, { songs: 1, length: 8, seed: 1, prime: [], bending: UNBENT, firstToken });
+ * song.tokens; // eight token ids
  */
 export async function sample(
   computing: Computing,

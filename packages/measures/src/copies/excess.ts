@@ -14,6 +14,9 @@ export interface Excess {
  * The first copied run of more notes than a bound has it that is not of given notes alone; undefined where there is none.
  * @param notes of a whole song, in any order
  * @param isGiven whether a note is the user's own
+ * @example
+ * const index = new CopyIndex([[notesOf(piece)]]);
+ * firstExcess(notesOf(song), [{ index, limit: 8 }], () => false)?.at; // where a ninth note in a row is that of the piece
  */
 export function firstExcess(
   notes: readonly Onset[],

@@ -27,6 +27,9 @@ const SHORTEST_COPY = 8;
 /**
  * @param notes of the song
  * @param secondsAt seconds from the beginning of the song by tick
+ * @example
+ * const index = new CopyIndex([[notesOf(piece)]]);
+ * measureNovelty(notesOf(piece), index, tempoMap(piece)).longestRun?.notes; // all notes of its longest line: it is a copy of itself
  */
 export function measureNovelty(notes: readonly Note[], index: CopyIndex, secondsAt: (tick: number) => number): Novelty {
   let longestRun: CopiedRun | undefined;

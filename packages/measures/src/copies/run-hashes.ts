@@ -56,7 +56,12 @@ export class RunHashes implements RunIndex {
   }
 }
 
-/** The hashes of all runs of nine notes of some pieces, and others, rising, each once. */
+/**
+ * The hashes of all runs of nine notes of some pieces, and others, rising, each once.
+ * @example
+ * const first = hashesOfRuns([[notesOf(piece)]]);
+ * hashesOfRuns([[notesOf(another)]], first); // those of both
+ */
 export function hashesOfRuns(pieces: Iterable<Versions>, others: Uint32Array = new Uint32Array(0)): Uint32Array {
   const hashes = new Set(others);
   for (const versions of pieces) {

@@ -15,6 +15,8 @@ export interface GridReport {
 /**
  * Moves every event to the nearest of `steps` steps a quarter note, halves up. A note keeps at least one step, so that its
  * end may be moved by more than half a step.
+ * @example
+ * quantize(piece, 4).piece; // every event on a sixteenth note
  */
 export function quantize(piece: Piece, steps: number): { piece: Piece; report: GridReport } {
   const step = piece.division / steps;

@@ -8,6 +8,9 @@ export const ALL_KEYS: readonly number[] = [0, 1, 2, 3, 4, 5, 6, -1, -2, -3, -4,
 
 /**
  * The piece `semitones` higher, percussion apart; undefined where a key would leave the range of MIDI.
+ * @example
+ * transpose(piece, -2); // a whole tone lower
+ * transpose(piece, 127); // undefined
  */
 export function transpose(piece: Piece, semitones: number): Piece | undefined {
   let fits = true;
@@ -57,7 +60,11 @@ export function sharpsAfter(sharps: number, semitones: number): number {
   return turned > 5 ? turned - 12 : turned;
 }
 
-/** How far a piece has to go, -6 to 5 semitones, to be in C major or A minor; its key is estimated where it does not say. */
+/**
+ * How far a piece has to go, -6 to 5 semitones, to be in C major or A minor; its key is estimated where it does not say.
+ * @example
+ * semitonesToC(canon); // -2: it is in D major
+ */
 export function semitonesToC(piece: Piece): number {
   const { tonic, minor } = keyOf(piece);
   const major = minor ? (tonic + 3) % 12 : tonic;

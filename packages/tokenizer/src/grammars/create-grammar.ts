@@ -106,11 +106,22 @@ export interface GrammarSettings extends Resolution {
   readonly grammar: GrammarName;
 }
 
+/**
+ * The grammar of that name, for pieces of a division.
+ * @example
+ * const grammar = createGrammar({ grammar: 'factored', division: 480, steps: 4, velocities: 32 });
+ * grammar.encode(piece); // ['Bar_None', 'TimeSig_4/4', 'Position_0', …]
+ * grammar.decode(grammar.encode(piece)); // the piece, on a grid of sixteenth notes
+ */
 export function createGrammar({ grammar, ...resolution }: GrammarSettings): Grammar {
   return KINDS[grammar].create(resolution);
 }
 
-/** How a grammar counts time. */
+/**
+ * How a grammar counts time.
+ * @example
+ * timeOf('score'); // 'steps'
+ */
 export function timeOf(grammar: GrammarName): GrammarKind['time'] {
   return KINDS[grammar].time;
 }

@@ -2,7 +2,11 @@ import { END_OF_PIECE, type Grammar, type Vocabulary } from '@etude/tokenizer';
 import type { Constraint } from '../../sampling/listener.js';
 import type { WritingOptions } from '../../sampling/song-draft.js';
 
-/** What the vocabulary and the grammar say of where a song begins, how it goes on, and what ends it. */
+/**
+ * What the vocabulary and the grammar say of where a song begins, how it goes on, and what ends it.
+ * @example
+ * await sample(computing, model, { ...songOptions(vocabulary, grammar), songs: 1, length: 800, seed: 1, prime: [], bending: UNBENT });
+ */
 export function songOptions(
   vocabulary: Vocabulary,
   grammar: Grammar,
