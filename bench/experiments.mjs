@@ -32,6 +32,3 @@ export function spread(list, digits = 0) {
   const [least, most] = [Math.min(...list).toFixed(digits), Math.max(...list).toFixed(digits)];
   return `${median(list).toFixed(digits)} (${least} to ${most})`;
 }
-
-/** Bars of the longest stretch that is played again at once, all turns together. */
-export const loopOf = ({ longestLoop }) => (longestLoop ? longestLoop.bars * longestLoop.times : 0);

@@ -2,8 +2,9 @@
 // model learns a piece by heart. node bench/learning.mjs; with the word trade, only the latter.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { barsOfLoop } from '@etude/measures';
 import { root } from '../scripts/setup/workspace.mjs';
-import { loopOf, median, PIECES, PLAIN, runExperiment, SMALL, spread } from './experiments.mjs';
+import { median, PIECES, PLAIN, runExperiment, SMALL, spread } from './experiments.mjs';
 
 const SEEDS = [1, 2, 3];
 const [SONGS, LENGTH] = [4, 800];
@@ -47,7 +48,10 @@ function row(way, found) {
     spread(each(({ longestRun }) => longestRun?.notes ?? 0)),
     spread(each(({ copiedShare }) => 100 * copiedShare)),
     spread(each(({ repeatedBars }) => 100 * repeatedBars)),
-    spread(each(loopOf), 1),
+    spread(
+      each(({ longestLoop }) => barsOfLoop(longestLoop)),
+      1,
+    ),
   ];
   return `| ${way} | ${cells.join(' | ')} |`;
 }

@@ -1,7 +1,8 @@
 // What sampling does to songs, as tables in Markdown for docs/songs.md: node bench/songs.mjs
 // Trains a model on each piece in data/, and writes ten songs of ten seeds with each setting. With a word, only rows that have it:
 // node bench/songs.mjs prelude
-import { loopOf, PIECES, PLAIN, runExperiment, SMALL, spread } from './experiments.mjs';
+import { barsOfLoop } from '@etude/measures';
+import { PIECES, PLAIN, runExperiment, SMALL, spread } from './experiments.mjs';
 
 const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 const fit = { ...SMALL, steps: 400, dropout: 0.3, earlyStopping: { patience: 6 } };
@@ -45,7 +46,7 @@ function row(name, { measured }) {
     spread(measured.map(({ longestRun }) => longestRun?.notes ?? 0)),
     spread(measured.map(({ copiedShare }) => 100 * copiedShare)),
     spread(measured.map(({ repeatedBars }) => 100 * repeatedBars)),
-    spread(measured.map(loopOf)),
+    spread(measured.map(({ longestLoop }) => barsOfLoop(longestLoop))),
     measured.reduce((sum, { stuckNotes, overlaps }) => sum + stuckNotes + overlaps, 0),
   ];
   return `| ${name} | ${cells.join(' | ')} |`;
