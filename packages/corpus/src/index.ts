@@ -4,7 +4,7 @@ export { familiesOf } from './families.js';
 export { heldOutPieces, withoutEnd } from './hold-out.js';
 export { JsonMusicError, piecesOfJson } from './json-music.js';
 export { mostMelodic } from './melody.js';
+export { MUSIC_EXTENSIONS } from './notations.js';
 export { ChangedFileError, readCorpus } from './read-corpus.js';
 export { type CorpusPlan, type ReadingPlan, readPieces } from './read-file.js';
 export { MusicError, readMusic } from './read-music.js';
-export { MUSIC_EXTENSIONS } from './read-source.js';

@@ -1,5 +1,5 @@
-import { extname } from 'node:path';
 import type { Piece } from '@etude/music';
+import { notationOf } from './notations.js';
 import { piecesOfFile, type ReadingPlan } from './read-file.js';
 
 /** A file holds no music that can be read. The message begins with its path, and with line and column where it is text. */
@@ -20,7 +20,7 @@ export async function readMusic(
   bytes: Uint8Array,
   plan: ReadingPlan,
 ): Promise<{ piece: Piece; warnings: string[] }> {
-  const isText = extname(path).toLowerCase() === '.abc';
+  const isText = notationOf(path) === 'abc';
   const { bytes: midi, warnings } = isText ? await fromAbc(path, bytes) : { bytes, warnings: [] };
   const { pieces, summary } = piecesOfFile(midi, plan);
   const [piece] = pieces;

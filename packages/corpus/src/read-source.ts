@@ -1,25 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { extname } from 'node:path';
-import { MIDI_EXTENSIONS } from '@etude/midi-reader';
+import { notationOf } from './notations.js';
 import { type CorpusPlan, type FileReading, readPieces } from './read-file.js';
 
-const SCORES = new Map<string, 'kern' | 'musicxml'>([
-  ['.krn', 'kern'],
-  ['.mxl', 'musicxml'],
-  ['.musicxml', 'musicxml'],
-  ['.xml', 'musicxml'],
-]);
-
-/** Endings of the files that music is read from, in lower case. */
-export const MUSIC_EXTENSIONS: readonly string[] = [...MIDI_EXTENSIONS, 'abc', 'krn', 'mxl', 'musicxml', 'xml'];
-
-/** Reads the pieces of a file: ABC by its ending, MIDI and piano rolls by what they begin with. What goes wrong is in the summary. */
+/** Reads the pieces of a file: notation by its ending, MIDI and JSON by what they begin with. What goes wrong is in the summary. */
 export async function readSource(path: string, bytes: Uint8Array, plan: CorpusPlan): Promise<FileReading> {
   // What reads notation is loaded here, since it is large and most music is MIDI.
-  const extension = extname(path).toLowerCase();
-  if (extension === '.abc') return (await import('./read-abc.js')).readAbc(bytes, plan);
-  const notation = SCORES.get(extension);
+  const notation = notationOf(path);
+  if (notation === 'abc') return (await import('./read-abc.js')).readAbc(bytes, plan);
   if (notation !== undefined) return (await import('./read-score.js')).readScore(notation, bytes, plan);
   return readPieces(bytes, plan);
 }
