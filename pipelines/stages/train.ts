@@ -15,6 +15,7 @@ import {
   type Grammar,
   grammarFormat,
   languageToMetadata,
+  learnedParts,
   splitFormat,
   type TokenizedMusic,
   tokensFormat,
@@ -129,12 +130,8 @@ export const train = defineStage({
 });
 
 /** The notes of each piece that is learned, as the grammar writes them. */
-function* learnedMusic({ tokens, split }: TokenizedMusic, grammar: Grammar) {
-  let index = 0;
-  for (const piece of tokens) {
-    const { training } = split[index++]!;
-    if (training > 0) yield [notesOf(decodePiece(grammar, piece.slice(0, training)))];
-  }
+function* learnedMusic(corpus: TokenizedMusic, grammar: Grammar) {
+  for (const { tokens } of learnedParts(corpus)) yield [notesOf(decodePiece(grammar, tokens))];
 }
 
 function inWords({ same, related, fresh }: { same: number; related: number; fresh: number }): string {

@@ -27,7 +27,7 @@ export {
   type ModelLanguage,
   relatedTokens,
 } from './model-language.js';
-export type { TokenizedMusic } from './other-keys.js';
+export { learnedParts, type TokenizedMusic } from './other-keys.js';
 export { formatTokens, songTokensFormat, tokensFormat } from './token-text.js';
 export {
   grammarFormat,

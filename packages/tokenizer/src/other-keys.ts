@@ -20,22 +20,29 @@ export function keysThatFit(tokens: readonly string[], grammar: Grammar): number
   return OTHER_KEYS.filter((semitones) => different.every((token) => inKey(token, semitones, grammar) !== undefined));
 }
 
+/** Of each piece of which something is learned the tokens of that part, and the keys in which it is learned as well. */
+export function* learnedParts({ tokens, split }: Pick<TokenizedMusic, 'tokens' | 'split'>): Generator<{
+  readonly tokens: readonly string[];
+  readonly keys: readonly number[] | undefined;
+}> {
+  let index = 0;
+  for (const piece of tokens) {
+    const { training, keys } = split[index++]!;
+    if (training > 0) yield { tokens: piece.slice(0, training), keys };
+  }
+}
+
 /**
  * What is learned in other keys: of each piece the part that is learned, ended as a piece of its own, then the copies.
  * @returns with each the semitones of its keys
  */
-export function* learnedInOtherKeys({
-  tokens,
-  augmented,
-  split,
-}: TokenizedMusic): Generator<{ readonly tokens: readonly string[]; readonly keys: readonly number[] }> {
+export function* learnedInOtherKeys(
+  corpus: TokenizedMusic,
+): Generator<{ readonly tokens: readonly string[]; readonly keys: readonly number[] }> {
+  const { augmented, split } = corpus;
   if (split.every(({ keys }) => keys === undefined)) return;
-  let index = 0;
-  for (const piece of tokens) {
-    const { training, keys = [] } = split[index++]!;
-    if (keys.length === 0) continue;
-    const learned = piece.slice(0, training);
-    yield { tokens: learned.at(-1) === END_OF_PIECE ? learned : [...learned, END_OF_PIECE], keys };
+  for (const { tokens, keys = [] } of learnedParts(corpus)) {
+    if (keys.length > 0) yield { tokens: tokens.at(-1) === END_OF_PIECE ? tokens : [...tokens, END_OF_PIECE], keys };
   }
   const copies = augmented[Symbol.iterator]();
   for (const { keys = [], copies: count = 0 } of split) {
