@@ -8,6 +8,7 @@ const schedule = z.strictObject({
   every: z
     .number()
     .positive()
+    .max(64, 'expected at most 64: noise counts bars, no longer tokens')
     .optional()
     .describe('bars from one disturbance to the next; left out: only where the song is in a loop'),
   from: z.number().min(0).default(1).describe('bars before the first one, of a song or of a section that is written'),
