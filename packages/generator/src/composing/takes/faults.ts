@@ -1,4 +1,4 @@
-import { barsOfLoop, measureMonotony } from '@etude/measures';
+import { measureMonotony } from '@etude/measures';
 import { barsBefore, isDrum, keyOf, type Note, notesOf, type Piece, ticksOfBar } from '@etude/music';
 import type { LearnedMusic } from '../learned-music.js';
 
@@ -8,17 +8,17 @@ export type Faults = (song: Piece) => number;
 /** What a song that breaks off, and one without notes, counts for: more than all other faults together. */
 export const BROKEN_OFF = 10;
 const SILENT = 100;
-/** Bars of a loop that nobody minds. */
-const LEAST_LOOP = 4;
+/** A stretch that is played and played again is a repeat. */
+const REPEAT = 2;
 
 /**
  * Counts what a musician would object to in a song: that it has no notes, ends inside a bar, ends off the tonic, has notes beyond the range of
- * their instruments, or goes round in circles for longer than any of the pieces does. A song without a metre or a key of its own has those of the first piece.
+ * their instruments, or plays a stretch of bars more often in a row than any of the pieces does. A song without a metre or a key of its own has those of the first piece.
  */
 export function faultsBeside(learned: LearnedMusic): Faults {
   const { first, pieces, notes } = learned;
   const { tonic } = keyOf(first);
-  const mostLooped = pieces.reduce((most, piece, i) => Math.max(most, loopedIn(notes[i]!, piece)), LEAST_LOOP);
+  const mostTurns = pieces.reduce((most, piece, i) => Math.max(most, turnsIn(notes[i]!, piece)), REPEAT);
   return (song) => {
     const notes = notesOf(song);
     if (notes.length === 0) return SILENT;
@@ -29,12 +29,13 @@ export function faultsBeside(learned: LearnedMusic): Faults {
       Number(!endsWithBar(notes, inBars)) +
       Number(pitched.length > 0 && rootOf(pitched) !== (song.keySignatures.length > 0 ? keyOf(song).tonic : tonic)) +
       Number(!pitched.every((note) => learned.isInRange(note))) +
-      Number(loopedIn(notes, inBars) > mostLooped)
+      Number(turnsIn(notes, inBars) > mostTurns)
     );
   };
 }
 
-const loopedIn = (notes: readonly Note[], piece: Piece) => barsOfLoop(measureMonotony(notes, piece).longestLoop);
+/** How often the longest stretch of bars that is played again at once is played. */
+const turnsIn = (notes: readonly Note[], piece: Piece) => measureMonotony(notes, piece).longestLoop?.times ?? 0;
 
 /** Whether the last bar is whole, or is so together with an upbeat. */
 function endsWithBar(notes: readonly Note[], piece: Piece): boolean {
