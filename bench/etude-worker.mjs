@@ -42,7 +42,7 @@ function replace(next) {
 }
 
 if (task === 'train') {
-  const adam = new Adam(tf, kernels, weights, { clip: 1, weightDecay: 0 });
+  const adam = new Adam({ tf, kernels }, weights, { clip: 1, weightDecay: 0 });
   const off = { recurrentDropout: 0, lockedDropout: false, labelSmoothing: 0, seed: 1 };
   let step = 0;
   const unit = kernels.unitsOfWork();

@@ -1,7 +1,7 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
@@ -28,4 +28,20 @@ it('measures, and writes down what it measured and where', async () => {
       { name: 'help/node', unit: 'ms', ours: spread, rival: spread, rivalName: 'node', ratio: expect.any(Number) },
     ],
   });
+});
+
+it.each(['train', 'sample'])('times steps of its own side: %s', async (task) => {
+  const conditions = { fields: 2, values: 3, directUnits: 4 };
+  const config = { task, threads: 1, layers: 1, units: 8, batch: 2, window: 4, vocabulary: 10, conditions };
+  const worker = spawnSync(process.execPath, [join(dirname(BENCH), 'etude-worker.mjs'), JSON.stringify(config)], {
+    input: '2\n',
+    encoding: 'utf8',
+  });
+  expect(worker.status, worker.stderr).toBe(0);
+  const [ready, times] = worker.stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(ready).toBe('ready');
+  expect(times).toEqual([expect.any(Number), expect.any(Number)]);
 });
