@@ -45,7 +45,7 @@ export function copyGuard({ compared }) {
         };
         const model = { shape, weights: initialWeights(loaded.tf, shape, createRandom(1)) };
         const listener = (guarded) =>
-          listenerOf(vocabulary, grammar, { copyLimit: 8, prime: 1, index: guarded ? index : undefined });
+          listenerOf(vocabulary, grammar, { copies: guarded ? [{ index, limit: 8 }] : [], prime: 1 });
         const options = { length: 1500, bending: UNBENT, seed: 1, songs: 1, prime: [0], firstToken: [] };
         const times = { guarded: [], unguarded: [] };
         for (let round = 0; round < 6; round++) {
