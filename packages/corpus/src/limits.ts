@@ -1,4 +1,4 @@
-import { countBars, type Piece } from '@etude/music';
+import { countBars, lastTick, type Piece } from '@etude/music';
 
 /** Files hold more only where something is broken: tracks of an orchestra, bars of a week of music. */
 const LIMITS = { tracks: 1_000, bars: 100_000, quarterNotes: 1_000_000 };
@@ -19,8 +19,7 @@ export function checkTracks(count: number): void {
  * @throws {LimitError} where a piece lasts longer than any music
  */
 export function checkDuration(piece: Piece): void {
-  let last = 0;
-  for (const { events } of piece.tracks) last = Math.max(last, events.ticks.at(-1) ?? 0);
+  const last = lastTick(piece);
   const lasts = (count: number, what: string, most: number) => {
     if (count <= most) return;
     const hint = 'does an event stand far behind the others?';

@@ -1,5 +1,5 @@
 import { isNoteOff, isNoteOn, keyId } from '@etude/midi-reader';
-import { isDrum, type Note, type Piece } from '@etude/music';
+import { isDrum, lastTick, type Note, type Piece } from '@etude/music';
 
 /** What in a song would sound like a fault. */
 export interface Soundness {
@@ -21,7 +21,7 @@ export function pitchesOf(pieces: readonly (readonly Pick<Note, 'key' | 'channel
 
 export function measureSoundness(song: Piece): Soundness {
   let [stuckNotes, overlaps] = [0, 0];
-  const last = song.tracks.reduce((latest, { events }) => Math.max(latest, events.ticks.at(-1) ?? 0), 0);
+  const last = lastTick(song);
   for (const { events } of song.tracks) {
     /** tick by channel and key */
     const down = new Map<number, number>();

@@ -1,6 +1,6 @@
 import { type ChannelEvent, ChannelEvents } from '@etude/midi-reader';
-import { barsBefore, DRUM_CHANNEL, type Piece, type PieceTrack } from '@etude/music';
-import { type Humanize, humanized, lastTick } from './humanize.js';
+import { barsBefore, DRUM_CHANNEL, lastTick, type Piece, type PieceTrack } from '@etude/music';
+import { type Humanize, humanized } from './humanize.js';
 
 /** How a song is played: what is left out stays as it is. */
 export interface Arrangement {

@@ -1,5 +1,5 @@
 import { ChannelEvents, isNoteOff, isNoteOn, keyId } from '@etude/midi-reader';
-import { type Bar, barsBefore, isDrum, notesOf, type Piece } from '@etude/music';
+import { type Bar, barsBefore, isDrum, lastTick, notesOf, type Piece } from '@etude/music';
 
 export interface Humanize {
   /** standard deviation of the beginning of a note in milliseconds */
@@ -62,11 +62,6 @@ export function humanized(song: Piece, { timing, velocity }: Humanize, random: (
     return { ...track, events: ChannelEvents.of(moved) };
   });
   return { ...song, tracks };
-}
-
-/** The tick of the last event of all tracks. */
-export function lastTick({ tracks }: Pick<Piece, 'tracks'>): number {
-  return tracks.reduce((latest, { events }) => Math.max(latest, events.ticks.at(-1) ?? 0), 0);
 }
 
 /** How much louder it is at a tick, by its place in the phrase and in the bar. */

@@ -7,7 +7,7 @@ export { instrument } from './instrument.js';
 export { jsonFormat, parseJson } from './json-format.js';
 export { type Key, keyOf } from './key.js';
 export { isDrum, type Note, notesDigest, notesOf } from './notes.js';
-export { musicOf, type Piece, type PieceKey, type PieceTrack, piecesOf, type SplitPart } from './piece.js';
+export { lastTick, musicOf, type Piece, type PieceKey, type PieceTrack, piecesOf, type SplitPart } from './piece.js';
 export { pieceFromJson, piecesFormat, pieceToJson } from './pieces-format.js';
 export { programsOf } from './programs.js';
 export { createRandom, hash, type Random, randomStreams, seed } from './random.js';

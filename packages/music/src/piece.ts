@@ -67,6 +67,15 @@ export function musicOf({ splitPart: _, ...piece }: Piece): Piece {
   return { ...piece, tracks: piece.tracks.map(({ events }) => ({ name: '', events })) };
 }
 
+/**
+ * The tick of the last event of all tracks; 0 where there is none.
+ * @example
+ * lastTick(piece) / piece.division; // quarter notes
+ */
+export function lastTick({ tracks }: Pick<Piece, 'tracks'>): number {
+  return tracks.reduce((latest, { events }) => Math.max(latest, events.ticks.at(-1) ?? 0), 0);
+}
+
 /** The same piece with other events. */
 export function withEvents(piece: Piece, change: (track: PieceTrack) => ChannelEvents): Piece {
   return { ...piece, tracks: piece.tracks.map((track) => ({ ...track, events: change(track) })) };

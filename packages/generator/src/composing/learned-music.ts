@@ -30,7 +30,7 @@ export class LearnedMusic {
     return this.#pitches;
   }
 
-  /** Whether a note is neither lower nor higher than its instrument ever is; one of an instrument that is not there is not. */
+  /** Whether a note is neither lower nor higher than its instrument ever is; any note is, of an instrument that the music lacks. */
   isInRange({ program, key }: { readonly program?: number; readonly key: number }): boolean {
     this.#ranges ??= rangesOf(this.notes);
     const [lowest, highest] = this.#ranges.get(program ?? -1) ?? [0, 127];

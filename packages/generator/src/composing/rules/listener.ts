@@ -1,6 +1,6 @@
 import { type CopyBound, CopyGuard, type Surroundings } from '@etude/measures';
 import { isDrum } from '@etude/music';
-import type { Grammar, SongPlan, Vocabulary, VoiceRule } from '@etude/tokenizer';
+import type { Grammar, NotePlace, SongPlan, Vocabulary, VoiceRule } from '@etude/tokenizer';
 import type { Listener } from '../../sampling/listener.js';
 import type { NoteRule } from './note-rule.js';
 
@@ -37,7 +37,9 @@ export function listenerOf({ entries }: Vocabulary, grammar: Grammar, rules: Son
     const guard = copies.length > 0 ? new CopyGuard(copies, around) : undefined;
     for (const note of voice?.notes ?? []) guard?.add(note, true);
     const reader = grammar.reader(plan);
-    const place = reader.notePlace && (() => reader.notePlace!());
+    /** found out once for all tokens that might come next, and only where a rule asks */
+    let here: NotePlace | undefined;
+    const place = reader.notePlace && (() => (here ??= reader.notePlace!()));
     const pitchOf = (token: string) => {
       const note = reader.noteOf(token);
       return note && !isDrum(note) ? note : undefined;
@@ -87,6 +89,7 @@ export function listenerOf({ entries }: Vocabulary, grammar: Grammar, rules: Son
         now = reader.timeAfter(token);
         voice?.add(token);
         reader.add(token);
+        here = undefined;
         count += 1;
       },
       endsAt(tick) {

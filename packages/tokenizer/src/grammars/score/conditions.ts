@@ -80,10 +80,7 @@ const condition = conditionOf<Place>;
 const CONDITIONS: readonly PlaceCondition<Place>[] = [
   condition('last', LAST.length, ({ follower }) => LAST.indexOf(follower.last)),
   condition('voice', 16, ({ voice }) => voice),
-  condition('position', POSITIONS, ({ follower: { now, bar, barStart, barLength, upbeat } }) =>
-    // An upbeat is the end of a bar.
-    bar < 0 ? now + Math.max(0, barLength - upbeat) : now - barStart,
-  ),
+  condition('position', POSITIONS, ({ follower }) => follower.inBar),
   condition('bar-in-8', 9, ({ follower: { bar } }) => (bar < 0 ? 0 : 1 + (bar & 7))),
   condition('eights', 8, ({ follower: { bar } }) => (bar < 0 ? 0 : bar >> 3)),
   condition('bars-left', BARS_LEFT + 2, ({ follower: { bar, bars } }) =>

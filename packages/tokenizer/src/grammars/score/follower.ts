@@ -4,10 +4,13 @@ import type { ScoreToken } from './tokens.js';
 export interface Voice {
   /** which of the parts, counted from 0 */
   readonly part: number;
-  /** step at which its last event ends */
+  /** steps at which its last event begins and ends */
+  start: number;
   until: number;
   /** keys of that event, as they are written */
   keys: readonly number[];
+  /** keys of the event that ended where it begins */
+  before: readonly number[];
 }
 
 /** Lines of notes that a piece has at most; more come of a pedal that was never lifted, or of notes that never end. */
@@ -86,6 +89,11 @@ export class ScoreFollower {
   /** Where all that has been written ends. */
   get end(): number {
     return this.voices.reduce((latest, { until }) => Math.max(latest, until), 0);
+  }
+
+  /** Steps from the beginning of the bar to `now`; an upbeat is the end of a bar. */
+  get inBar(): number {
+    return this.bar < 0 ? this.now + Math.max(0, this.barLength - this.upbeat) : this.now - this.barStart;
   }
 
   /** Steps of a whole bar, at least 1. */
@@ -211,7 +219,7 @@ export class ScoreFollower {
   }
 
   #comeIn(part: number): void {
-    this.voices.push({ part, until: this.lastStart, keys: [] });
+    this.voices.push({ part, start: this.lastStart, until: this.lastStart, keys: [], before: [] });
     this.#moveTo(this.now);
   }
 
@@ -220,7 +228,8 @@ export class ScoreFollower {
     const { keys } = this.open!;
     this.open = undefined;
     this.lastStart = start;
-    Object.assign(this.voices[voice]!, { until: start + steps, keys });
+    const own = this.voices[voice]!;
+    Object.assign(own, { start, until: start + steps, keys, before: own.keys });
     this.#moveTo(this.now);
     return { voice, start, steps, keys };
   }

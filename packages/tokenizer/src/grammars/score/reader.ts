@@ -5,22 +5,12 @@ import { ScoreFollower } from './follower.js';
 import { LinePlan } from './line-plan.js';
 import type { ScoreToken } from './tokens.js';
 
-interface LastNote {
-  /** the key that ended where it began */
-  readonly from: number | undefined;
-  readonly to: number;
-  readonly start: number;
-  readonly end: number;
-}
-
 /** Follows the tokens of a piece, and tells where its notes stand. */
 export class ScoreReader implements NoteReader {
   readonly #tokens: TokenTable<ScoreToken>;
   readonly #unit: number;
   readonly #follower: ScoreFollower;
   readonly #plan: SongPlan;
-  /** how each voice came to its last note, in steps and keys as they are written; undefined where that was a rest */
-  readonly #moves: (LastNote | undefined)[] = [];
   readonly #lines: LinePlan | undefined;
   /** steps of the shortest length that is known */
   readonly #shortest: number;
@@ -83,18 +73,22 @@ export class ScoreReader implements NoteReader {
   }
 
   notePlace(): NotePlace {
-    const { voices, voice, now, bar, barStart, barLength, upbeat, open, shift } = this.#follower;
-    const others = voices.flatMap(({ until, keys }, i) =>
-      i !== voice && until > now && this.#follower.programOf(i)! >= 0 ? keys : [],
-    );
-    const inBar = bar < 0 ? now + barLength - upbeat : now - barStart;
-    const moves = this.#moves.flatMap((move, i) => (i !== voice && move?.start === now ? [move] : []));
-    const last = this.#moves[voice];
+    const follower = this.#follower;
+    const { voices, voice, now, inBar, open, shift } = follower;
+    const heard = (key: number) => key - shift;
+    const others = voices.filter((_, i) => i !== voice && follower.programOf(i)! >= 0);
+    const chord = open?.isDrum ? [] : (open?.keys ?? []);
+    const sounding = [...others.flatMap(({ until, keys }) => (until > now ? keys : [])), ...chord];
+    const before = voices[voice]?.keys.at(-1);
     return {
       inBar: inBar * this.#unit,
-      sounding: [...others, ...(open?.isDrum ? [] : (open?.keys ?? []))].map((key) => key - shift),
-      before: last?.end === now ? last.to - shift : undefined,
-      moves: moves.flatMap(({ from, to }) => (from === undefined ? [] : [{ from: from - shift, to: to - shift }])),
+      sounding: sounding.map(heard),
+      before: before === undefined ? undefined : heard(before),
+      moves: others.flatMap(({ start, keys, before }) => {
+        const [from, to] = [before.at(-1), keys.at(-1)];
+        const isMove = start === now && from !== undefined && to !== undefined;
+        return isMove ? [{ from: heard(from), to: heard(to) }] : [];
+      }),
     };
   }
 
@@ -108,14 +102,7 @@ export class ScoreReader implements NoteReader {
 
   add(text: string): void {
     const token = this.#tokens.read(text);
-    if (token === undefined || !this.#follower.follows(token)) return;
-    const event = this.#follower.add(token);
-    if (event === undefined) return;
-    const { voice, start, steps, keys } = event;
-    const last = this.#moves[voice];
-    const to = this.#follower.programOf(voice)! < 0 ? undefined : keys.at(-1);
-    const from = last?.end === start ? last.to : undefined;
-    this.#moves[voice] = to === undefined ? undefined : { from, to, start, end: start + steps };
+    if (token !== undefined && this.#follower.follows(token)) this.#follower.add(token);
   }
 }
 
