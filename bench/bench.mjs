@@ -125,7 +125,8 @@ const context = {
 };
 const benchmarks = [
   ...pairs.map((each) => ({ name: each.name, run: () => runPair(each) })),
-  ...[reach, startUp, stages, midi, copyGuard, kernels, growth, load].flatMap((group) => group(context)),
+  ...[reach, startUp, midi, copyGuard, kernels, growth, load].flatMap((group) => group(context)),
+  ...stages(),
 ];
 if (values.list) {
   for (const { name } of benchmarks) console.log(name);

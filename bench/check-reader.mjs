@@ -21,7 +21,7 @@ function summary(bytes) {
   return readMidi(bytes).tracks.map(({ events, notes }) => {
     const hash = createHash('sha256');
     for (const { tick, status, data1, data2 } of events) {
-      hash.update(`${tick} ${status} ${data1}${channelMessage(status).dataBytes === 2 ? ` ${data2}` : ''}\n`);
+      hash.update(`${tick} ${status} ${data1}${channelMessage(status)?.dataBytes === 2 ? ` ${data2}` : ''}\n`);
     }
     return { events: events.length, notes, digest: hash.digest('hex') };
   });

@@ -36,6 +36,7 @@ export function copyGuard({ compared }) {
         const index = new CopyIndex([[randomNotes()], [notesOf(piece)]]);
         const loaded = await loadTensorFlow();
         const { kernels } = chooseKernels(loaded, { threads: availableParallelism() });
+        /** @type {import('@etude/model').LanguageModelShape} */
         const shape = {
           model: 'stacked-lstm',
           layers: 4,

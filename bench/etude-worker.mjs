@@ -1,7 +1,7 @@
 // Etude's side of a pair: a training step, a sampled token, or one layer's pass.
 import { chooseKernels, initialWeights, lossAndGradients, stepper, zeroState } from '@etude/model';
 import { createRandom } from '@etude/music';
-import { loadTensorFlow } from '@etude/tensorflow';
+import { disposeOf, loadTensorFlow } from '@etude/tensorflow';
 import { Adam } from '@etude/trainer';
 import { serve, timed } from './worker.mjs';
 
@@ -37,7 +37,7 @@ const rows = (count) => {
 };
 
 function replace(next) {
-  tf.dispose(state);
+  disposeOf(tf, state);
   state = next;
 }
 

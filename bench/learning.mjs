@@ -25,6 +25,11 @@ const WAYS = {
   'nothing held out, stopped on novelty': { tokenize: { validation: 0 }, train: { earlyStopping: novelty } },
 };
 
+/**
+ * @param {{ 'extract-track': object, tokenize?: object }} piece
+ * @param {{ tokenize?: object, train?: object }} change
+ * @param {number} seed
+ */
 function learn(piece, { tokenize, train }, seed) {
   return runExperiment({
     ...piece,

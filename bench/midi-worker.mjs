@@ -15,7 +15,8 @@ const long = () =>
   ChannelEvents.of(
     Array.from({ length: events }, (_, i) => ({ tick: 30 * i, status: 0x90, data1: i % 128, data2: (i * 7) % 128 })),
   );
-const toWrite = task === 'write' && { format: 0, division: 480, tracks: [{ events: long() }] };
+/** @type {import('@etude/midi-writer').FileToWrite} */
+const toWrite = { format: 0, division: 480, tracks: [{ events: task === 'write' ? long() : ChannelEvents.of([]) }] };
 
 const tokens = (path) => piecesOf(read(path)).map((piece) => grammar.encode(piece).length);
 const longFile = folder && join(folder, 'long.mid');

@@ -8,15 +8,16 @@ export class Worker {
   #child;
   #lines;
 
-  constructor([command, ...args]) {
-    this.#child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+  /** @param {string[]} command a program and its arguments */
+  constructor([program, ...args]) {
+    this.#child = spawn(/** @type {string} */ (program), args, { stdio: ['pipe', 'pipe', 'pipe'] });
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
     let said = '';
     this.#child.stderr.on('data', (chunk) => {
       said = (said + chunk).slice(-2000);
     });
     this.#child.on('exit', (code) => {
-      if (code) console.error(`bench: ${command} ${args[0]} ended with ${code}: ${said.trim().split('\n').at(-1)}`);
+      if (code) console.error(`bench: ${program} ${args[0]} ended with ${code}: ${said.trim().split('\n').at(-1)}`);
     });
   }
 
@@ -53,13 +54,13 @@ export function spread(numbers) {
  */
 export async function inTurn(commands, { rounds, units, warmup }) {
   const workers = commands.map((command) => new Worker(command));
-  const times = commands.map(() => []);
+  const times = commands.map(() => /** @type {number[]} */ ([]));
   try {
     for (const worker of workers) await worker.answer();
     for (const worker of workers) await worker.measure(warmup);
     for (let round = 0; round < rounds; round++) {
       for (const [i, worker] of workers.entries()) {
-        times[i].push(...(await worker.measure(units)));
+        times[i]?.push(...(await worker.measure(units)));
         await sleep(250); // its threads may still be awake
       }
     }

@@ -35,7 +35,7 @@ await train(
   },
   {
     onProgress({ point }) {
-      if (point?.validationLoss <= target) process.exit(0);
+      if (point?.validationLoss !== undefined && point.validationLoss <= target) process.exit(0);
     },
   },
 );

@@ -14,7 +14,10 @@ export function reach({ programs, processesInTurn, compared, here, threads }) {
       async run() {
         const [piece] = piecesOf(readMidi(readFileSync(join(root, 'data', 'tune-book.mid'))));
         const { division, tracks } = piece;
-        const text = createGrammar({ grammar: 'event-text', division }).encode({ ...piece, tracks: tracks.slice(-1) });
+        const text = createGrammar({ grammar: 'event-text', division, steps: 0, velocities: 32 }).encode({
+          ...piece,
+          tracks: tracks.slice(-1),
+        });
         const vocabulary = buildVocabulary(text, 'error');
         const tokens = [...encoderOf(vocabulary)(text)];
         const file = join(mkdtempSync(join(tmpdir(), 'etude-bench-')), 'problem.json');

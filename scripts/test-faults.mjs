@@ -7,8 +7,9 @@ import { nx } from './nx.mjs';
 import { root } from './setup/workspace.mjs';
 import { setup } from './setup.mjs';
 
-const options = { seed: { type: 'string' }, only: { type: 'string' }, rounds: { type: 'string' } };
-const { seed, only, rounds } = parseArgs({ options }).values;
+const { seed, only, rounds } = parseArgs({
+  options: { seed: { type: 'string' }, only: { type: 'string' }, rounds: { type: 'string' } },
+}).values;
 await setup();
 process.exitCode = await nx(['run', 'pipelines:build', '--outputStyle=static']);
 if (process.exitCode === 0) {

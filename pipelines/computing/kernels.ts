@@ -29,7 +29,7 @@ export async function loadKernels({
   precision = 'float32',
   threads,
 }: {
-  precision?: Precision;
+  precision?: Precision | 'auto';
   threads?: number | undefined;
 } = {}): Promise<LoadedTensorFlow & ChosenKernels> {
   const loaded = await loadTensorFlow({ threads: mostThreads() });

@@ -28,11 +28,10 @@ export async function likelihoodOf(
   stored: StoredModel,
   { vocabulary, grammar }: { readonly vocabulary: Vocabulary; readonly grammar: Grammar },
   pieces: Iterable<readonly string[]>,
-  precision?: 'float32' | 'bfloat16',
 ): Promise<Likelihood> {
   const conditions = conditionRows(grammar, stored.shape.conditions?.fields);
   const music = evaluatedMusic(pieces, { vocabulary, conditions }, grammar, onlyHeard);
-  const { tf, kernels } = await loadKernels(precision === undefined ? {} : { precision });
+  const { tf, kernels } = await loadKernels();
   const model = loadModel(tf, stored, vocabulary.entries.length);
   const nats = music.nats(meanLoss({ tf, kernels }, model, music.sequences, WINDOW));
   disposeOf(tf, model.weights);

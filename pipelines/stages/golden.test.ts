@@ -79,7 +79,7 @@ const CHAINS: Record<string, Chain> = {
     stages,
     params: {
       'extract-track': { source: 'fixture.mid' },
-      train: { layers: 2, units: 4, steps: 3, batch: 2, window: 4, evaluateEvery: 1 },
+      train: { layers: 2, units: 4, steps: 3, batch: 2, window: 4, evaluateEvery: 1, precision: 'float32' },
       sample: { songs: 2, length: 12, prime: 2 },
     },
     source: workspaceFile(source, 'fixture.mid'),
@@ -90,7 +90,16 @@ const CHAINS: Record<string, Chain> = {
     params: {
       'extract-track': { source: 'rolls.json' },
       tokenize: { grammar: { kind: 'chord-frame', stepsPerBeat: 1, keyToken: true }, transposeToAllKeys: true },
-      train: { layers: 1, units: 2, conditions: false, steps: 12, batch: 4, window: 8, evaluateEvery: 4 },
+      train: {
+        layers: 1,
+        units: 2,
+        conditions: false,
+        steps: 12,
+        batch: 4,
+        window: 8,
+        evaluateEvery: 4,
+        precision: 'float32',
+      },
     },
     source: workspaceFile(Buffer.from(JSON.stringify(rolls)), 'rolls.json'),
     inputs: {},

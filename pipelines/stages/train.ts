@@ -37,7 +37,7 @@ import { loadKernels } from '../computing/kernels.js';
 
 export const train = defineStage({
   name: 'train',
-  version: 10,
+  version: 11,
   summary: 'Trains a language model to tell the next token, and keeps the weights of the best validation loss',
   params: trainingParams.extend({
     threads: withoutEffect(
@@ -118,7 +118,7 @@ export const train = defineStage({
     const learnedRuns = params.keepRuns
       ? hashesOfRuns(learnedMusic(inputs, grammar), base?.learnedRuns)
       : base?.learnedRuns;
-    const about = languageToMetadata(vocabulary, inputs.grammar);
+    const about = { ...languageToMetadata(vocabulary, inputs.grammar), precision: kernels.precision };
     const bytes = await modelToBytes(model, { about, learnedRuns, storedAs: params.storedAs });
     disposeOf(tf, model.weights);
     return {

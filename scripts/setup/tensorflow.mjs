@@ -55,7 +55,11 @@ export async function provideTensorFlow(earlier, thorough) {
     }
   }
   const reasons = [];
-  for (const [way, make] of Object.entries({ official: makeOfficial, wheel: makeFromWheel })) {
+  const ways = /** @type {const} */ ([
+    ['official', makeOfficial],
+    ['wheel', makeFromWheel],
+  ]);
+  for (const [way, make] of ways) {
     try {
       const folder = await make(thorough);
       link(folder);

@@ -312,6 +312,14 @@ describe('chooseKernels', () => {
     expect(() => chooseKernels(withoutNative, { wanted: 'fused', threads })).toThrow('kernels fused do not work here');
     expect(() => chooseKernels(withoutNative, { threads, precision: 'bfloat16' })).toThrow('bfloat16 needs the fused');
   });
+
+  it('multiplies with bfloat16 by itself only where the processor does', () => {
+    const fastest = describeBfloat16() === 'none' ? 'float32' : 'bfloat16';
+    expect(chooseKernels(loaded, { threads, precision: 'auto' }).kernels.precision).toBe(fastest);
+    expect(chooseKernels(loaded, { threads }).kernels.precision).toBe('float32');
+    const reference = chooseKernels(loaded, { wanted: 'reference', threads, precision: 'auto' });
+    expect(reference.kernels.precision).toBe('float32');
+  });
 });
 
 describe('a model file', () => {

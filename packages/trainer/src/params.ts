@@ -89,9 +89,11 @@ export const trainingParams = z.strictObject({
     .prefault({})
     .describe('when training ends before all steps are made'),
   precision: z
-    .enum(['float32', 'bfloat16'])
-    .default('float32')
-    .describe('bfloat16: faster products where the processor has them, of numbers rounded to 8 bits'),
+    .enum(['auto', 'float32', 'bfloat16'])
+    .default('auto')
+    .describe(
+      'what products are made of: auto: bfloat16, numbers rounded to 8 bits, where the processor multiplies them faster, else float32',
+    ),
   keepRuns: z
     .boolean()
     .default(false)

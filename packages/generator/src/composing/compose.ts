@@ -90,7 +90,7 @@ export async function compose(
     );
   }
   const learned = new LearnedMusic(music.learned);
-  const { first } = learned;
+  const { typical, pieces } = learned;
   const given = await givenMusic(music.given, composing.settings, grammar, say);
   const themes = heardMusic(given, composing, settings, say);
   const themeOf = (name: string) => {
@@ -99,10 +99,10 @@ export async function compose(
       throw new CompositionError(`sample.given has no file of the name ${name}, the theme of a disturbance`);
     return theme;
   };
-  const wanted = wantedSong(settings, first, composing);
-  const ticks = { beat: grammar.division, bar: barTicks(wanted.plan?.metre, first, grammar) };
+  const wanted = wantedSong(settings, typical, composing);
+  const ticks = { beat: grammar.division, bar: barTicks(wanted.plan?.metre, typical, grammar) };
   const formBars = form && barsInForm(form, given, ticks.bar);
-  const plan = formBars === undefined ? wanted.plan : formPlan(wanted.plan, formBars, first, composing);
+  const plan = formBars === undefined ? wanted.plan : formPlan(wanted.plan, formBars, typical, composing);
   const voice = settings.voice && givenVoice(settings.voice, given, composing, ticks.bar);
   const writer = new SongWriter({
     ...{ ...composing, signal, takes, length },
@@ -123,12 +123,13 @@ export async function compose(
     },
     learned,
     faultsOf: faultsBeside(learned),
-    ...{ ending, cadence: cadenceOf(first), bar: ticks.bar },
+    ...{ ending, cadence: cadenceOf(typical), bar: ticks.bar },
   });
   const songs: Song[] = [];
   if (form === undefined) {
-    const beginning = prime === 0 ? [] : grammar.encode(rescale(first, composing.settings.division)).slice(0, prime);
-    const upbeat = grammar.planTokens ? upbeatTicks(first, grammar) : 0;
+    const beginning =
+      prime === 0 ? [] : grammar.encode(rescale(pieces[0]!, composing.settings.division)).slice(0, prime);
+    const upbeat = grammar.planTokens ? upbeatTicks(typical, grammar) : 0;
     const ends = voice ? { until: voice.until } : { bars: wanted.bars, upbeat };
     const written = await writer.songs({ count, beginning, seed, ...ends }, ({ done, total }) =>
       progress({ done, total, unit: 'tokens' }),
@@ -141,7 +142,7 @@ export async function compose(
       progress({ done: song, total: count, unit: 'songs' });
       songs.push(
         await writer.inForm({ seed, song, bars: formBars! }, (own, bars) =>
-          writeForm({ ...form, ending, seed: own }, { given, source: first }, bars),
+          writeForm({ ...form, ending, seed: own }, { given, source: typical }, bars),
         ),
       );
     }

@@ -1,10 +1,11 @@
 import { pitchesOf } from '@etude/measures';
-import { isDrum, type Note, notesOf, type Piece } from '@etude/music';
+import { isDrum, keyOf, type Note, notesOf, type Piece } from '@etude/music';
 
 /** What a model has learned from, and what songs need to know of it: each found out once, when it is first asked for. */
 export class LearnedMusic {
   /** at least one */
   readonly pieces: readonly Piece[];
+  #typical: Piece | undefined;
   #notes: readonly (readonly Note[])[] | undefined;
   #pitches: ReadonlySet<number> | undefined;
   #ranges: ReadonlyMap<number, readonly [lowest: number, highest: number]> | undefined;
@@ -13,9 +14,10 @@ export class LearnedMusic {
     this.pieces = pieces;
   }
 
-  /** The piece whose metre and key songs have that have none. */
-  get first(): Piece {
-    return this.pieces[0]!;
+  /** The piece whose metre and key songs have that have none: the first with the most frequent metre, and of those with the most frequent key. */
+  get typical(): Piece {
+    this.#typical ??= [metreAtEnd, (piece: Piece) => String(keyOf(piece).tonic)].reduce(mostFrequent, this.pieces)[0]!;
+    return this.#typical;
   }
 
   /** of each piece */
@@ -36,6 +38,24 @@ export class LearnedMusic {
     const [lowest, highest] = this.#ranges.get(program ?? -1) ?? [0, 127];
     return key >= lowest && key <= highest;
   }
+}
+
+/** The pieces of the largest group that have something in common, of equal groups of the first. */
+function mostFrequent(pieces: readonly Piece[], commonOf: (piece: Piece) => string): readonly Piece[] {
+  const groups = new Map<string, Piece[]>();
+  for (const piece of pieces) {
+    const common = commonOf(piece);
+    const group = groups.get(common);
+    if (group) group.push(piece);
+    else groups.set(common, [piece]);
+  }
+  return [...groups.values()].reduce((largest, group) => (group.length > largest.length ? group : largest));
+}
+
+/** The metre in which a piece ends, such as 6/8: that of its first bar may be one of an upbeat. */
+export function metreAtEnd({ timeSignatures }: Piece): string {
+  const { numerator, denominator } = timeSignatures.at(-1) ?? { numerator: 4, denominator: 4 };
+  return `${numerator}/${denominator}`;
 }
 
 /** The lowest and the highest key of each program of General MIDI, percussion left out. */

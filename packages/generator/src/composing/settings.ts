@@ -63,7 +63,7 @@ export const songSettings = z.strictObject({
     .max(100)
     .default(4)
     .describe(
-      'how often each song is written; kept is, of the takes with the fewest faults (silent, broken off, a last bar that is not full, an end off the tonic, notes beyond the range of their instrument, a stretch of bars played more often in a row than in the music), the one of middling likelihood, since the likeliest repeats itself',
+      'how often each song is written; kept is, of the takes with the fewest faults (silent, broken off, a last bar that is not full, an end off the tonic, a last note shorter than most that end the music in its metre, notes beyond the range of their instrument, a stretch of bars played more often in a row than in the music), the one of middling likelihood, since the likeliest repeats itself',
     ),
   form: form.optional().describe('sections and repeats of each song; left out: it goes on for its length'),
   ending: ending

@@ -28,7 +28,7 @@ const score = { grammar: grammarOf('score'), vocabulary };
 
 it('says metre and bars where the grammar can, of those that the music learned from has', () => {
   expect(wantedSong({ metre: '6/8', bars: 16 }, first, score)).toEqual({
-    plan: { metre: { numerator: 6, denominator: 8 }, bars: 16 },
+    plan: { metre: { numerator: 6, denominator: 8 }, bars: 16, endsAsSaid: true },
   });
   expect(() => wantedSong({ metre: '3/4' }, first, score)).toThrow(
     'the music learned from has no metre of 3/4; it has: 4/4, 6/8',

@@ -16,12 +16,12 @@ export interface WantedSong {
 /**
  * What songs are to be. Of a single piece no model learns how music ends and who plays: such songs have its instruments and lines, which come in
  * where they do in it, and are made to end after as many bars as it has or as are wanted.
- * @param first of the pieces learned from
+ * @param typical of the pieces learned from: that of which songs have what they do not say
  * @throws {CompositionError} where the grammar cannot say a metre, or the music learned from has nothing like it
  */
 export function wantedSong(
   { bars, metre: text, voice }: Pick<SongSettings, 'bars' | 'metre' | 'voice'>,
-  first: Piece,
+  typical: Piece,
   { grammar, vocabulary }: Composing,
 ): WantedSong {
   const [numerator, denominator] = text?.split('/').map(Number) ?? [];
@@ -42,10 +42,10 @@ export function wantedSong(
       throw new CompositionError(`the music learned from has no ${alike}; it has: ${numeric.join(', ')}`);
     }
   }
-  if (hasEnd) return { plan: { metre, bars }, bars: undefined };
+  if (hasEnd) return { plan: { metre, bars, endsAsSaid: voice === undefined }, bars: undefined };
   const made = bars ?? lengthsIn({ grammar, vocabulary })[0];
   // Round a given voice they are its own business.
-  const lines = voice ? undefined : grammar.linesOf?.(first);
+  const lines = voice ? undefined : grammar.linesOf?.(typical);
   return { plan: { metre, bars: made && nearestLength(made, { grammar, vocabulary }), lines }, bars: made };
 }
 
@@ -53,11 +53,12 @@ export function wantedSong(
 export function formPlan(
   wanted: SongPlan | undefined,
   bars: number,
-  first: Piece,
+  typical: Piece,
   composing: Composing,
 ): SongPlan | undefined {
   if (composing.grammar.planTokens === undefined) return wanted;
-  return { ...wanted, metre: wanted?.metre ?? metreOf(first), bars: nearestLength(bars, composing), isSteady: true };
+  const metre = wanted?.metre ?? metreOf(typical);
+  return { ...wanted, metre, bars: nearestLength(bars, composing), isSteady: true, endsAsSaid: false };
 }
 
 /** The numbers of bars that pieces say. */
@@ -75,8 +76,8 @@ function nearestLength(bars: number, composing: Composing): number | undefined {
 }
 
 /** Ticks of a bar of songs. */
-export function barTicks(metre: SongPlan['metre'], first: Piece, { division }: Pick<Grammar, 'division'>): number {
-  if (metre === undefined) return ticksOfBar(first, division);
+export function barTicks(metre: SongPlan['metre'], typical: Piece, { division }: Pick<Grammar, 'division'>): number {
+  if (metre === undefined) return ticksOfBar(typical, division);
   return Math.round((division * 4 * metre.numerator) / metre.denominator);
 }
 

@@ -13,12 +13,12 @@ export interface ChosenKernels {
 /**
  * The fastest kernels that work here, or those that are asked for.
  * @param threads how many threads compute, for the fused ones
- * @param precision of products; only the fused ones have another than float32
+ * @param precision of products; only the fused ones have another than float32, which `auto` takes where the processor has such products
  * @throws {Error} where what is asked for does not work here
  */
 export function chooseKernels(
   { tf, backend, versions, native, nativeProblem }: LoadedTensorFlow,
-  options: { wanted?: KernelName | undefined; threads: number; precision?: Precision },
+  options: { wanted?: KernelName | undefined; threads: number; precision?: Precision | 'auto' },
 ): ChosenKernels {
   const { wanted, threads, precision = 'float32' } = options;
   const reference = referenceKernels(tf);
@@ -31,7 +31,7 @@ export function chooseKernels(
   }
   const name = wanted ?? (problems['raw-ops'] ? 'reference' : problems.fused ? 'raw-ops' : 'fused');
   if (problems[name]) throw new Error(`kernels ${name} do not work here: ${problems[name]}`);
-  if (precision !== 'float32' && name !== 'fused') {
+  if (precision === 'bfloat16' && name !== 'fused') {
     throw new Error(
       `${precision} needs the fused kernels, found ${name}${problems.fused ? `: ${problems.fused}` : ''}`,
     );

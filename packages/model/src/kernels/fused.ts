@@ -58,10 +58,10 @@ export function fusedKernels(
   tf: TensorFlow,
   native: NativeOperations,
   base: Kernels,
-  { threads, precision }: { threads: number; precision: Precision },
+  { threads, precision }: { threads: number; precision: Precision | 'auto' },
 ): Kernels {
   const has = instructions(tf, native);
-  const bfloat16 = precision === 'bfloat16';
+  const bfloat16 = precision === 'auto' ? has.bfloat16 : precision === 'bfloat16';
   if (bfloat16 && !has.bfloat16) throw new Error(`bfloat16 needs AVX-512 BF16, found ${has.name} without it`);
   const instructionSet = `${has.name}${bfloat16 ? ' with bfloat16 products' : ''}`;
   const plain = { threads };
@@ -75,6 +75,7 @@ export function fusedKernels(
     ...base,
     name: 'fused',
     details: `${instructionSet}, ${threads} thread${threads === 1 ? '' : 's'}`,
+    precision: bfloat16 ? 'bfloat16' : 'float32',
     computedBy: `fused kernels (${instructionSet})`,
     unitsOfWork: () => onMeasuredThreads(threads, (use) => useThreads(native, use)),
     lstm(weights, input, state, dropout) {

@@ -122,6 +122,8 @@ export interface Kernels {
   readonly name: KernelName;
   /** how they compute, for people: "AVX-512" */
   readonly details?: string;
+  /** of products */
+  readonly precision: Precision;
   /**
    * Everything that the last bits of results depend on, for people: "fused kernels (AVX-512)". Kernels of which this is the
    * same compute the same bits from the same seed.

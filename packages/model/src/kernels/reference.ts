@@ -10,6 +10,7 @@ export function referenceKernels(tf: TensorFlow): Kernels {
   const ops = tensorFlowOperations(tf);
   const kernels: Kernels = {
     name: 'reference',
+    precision: 'float32',
     computedBy: 'reference kernels',
     unitsOfWork: () => (work) => work(),
     lstm(weights, input, state, dropout) {

@@ -166,6 +166,8 @@ export interface SongPlan {
   readonly bars?: number | undefined;
   /** no upbeat, and no other metre later on */
   readonly isSteady?: boolean | undefined;
+  /** it ends by itself with the bars that it says, and nowhere else */
+  readonly endsAsSaid?: boolean | undefined;
   /** the lines that it has: each comes in where it does here, and no others do */
   readonly lines?: readonly PlannedLine[] | undefined;
   /** the tokens that there are: nothing is begun that none of them can end */

@@ -23,7 +23,7 @@ const tune = (keys: readonly number[], end: number, own: Partial<Piece> = {}): P
 });
 const inG = { keySignatures: [{ tick: 0, sharps: 1, minor: false }] };
 const upbeat = { timeSignatures: [0, 480].map((tick) => ({ tick, numerator: 3, denominator: 4 })) };
-const faultsOf = faultsBeside(new LearnedMusic([tune([67, 71, 74, 79], 2 * BAR, inG)]));
+const faultsOf = faultsBeside(new LearnedMusic([tune([67, 71, 74, 79, 71, 67], 2 * BAR, inG)]));
 
 it.each([
   ['nothing', tune([71, 74, 67], BAR), 0],
@@ -39,4 +39,14 @@ it.each([
   ['silence', tune([], 0), 100],
 ])('objects to %s', (_, song, faults) => {
   expect(faultsOf(song)).toBe(faults);
+});
+
+it('objects to a last note that is shorter than most that end music in the same metre', () => {
+  const inFour = { timeSignatures: [{ tick: 0, numerator: 4, denominator: 4 }] };
+  const held = tune([67, 71, 67], 2 * BAR, inG); // four quarters
+  const short = tune([67, 71, 74, 71, 74, 67], 2 * BAR, inG);
+  const notHeld = tune([71, 74, 67], BAR);
+  expect(faultsBeside(new LearnedMusic([held, held, short]))(notHeld)).toBe(1);
+  expect(faultsBeside(new LearnedMusic([held, short, short]))(notHeld)).toBe(0);
+  expect(faultsBeside(new LearnedMusic([short, { ...held, ...inFour }]))(notHeld)).toBe(0);
 });

@@ -1,6 +1,6 @@
 import { measureMonotony } from '@etude/measures';
 import { barsBefore, isDrum, keyOf, type Note, notesOf, type Piece, ticksOfBar } from '@etude/music';
-import type { LearnedMusic } from '../learned-music.js';
+import { type LearnedMusic, metreAtEnd } from '../learned-music.js';
 
 /** How many faults a song has. */
 export type Faults = (song: Piece) => number;
@@ -13,22 +13,25 @@ const REPEAT = 2;
 
 /**
  * Counts what a musician would object to in a song: that it has no notes, ends inside a bar, ends off the tonic, has notes beyond the range of
- * their instruments, or plays a stretch of bars more often in a row than any of the pieces does. A song without a metre or a key of its own has those of the first piece.
+ * their instruments, ends on a note shorter than most that end pieces of its metre, or plays a stretch of bars more often in a row than any of
+ * the pieces does. A song without a metre or a key of its own has those of the typical piece.
  */
 export function faultsBeside(learned: LearnedMusic): Faults {
-  const { first, pieces, notes } = learned;
-  const { tonic } = keyOf(first);
+  const { typical, pieces, notes } = learned;
+  const { tonic } = keyOf(typical);
+  const usual = usualLastNotes(learned);
   const mostTurns = pieces.reduce((most, piece, i) => Math.max(most, turnsIn(notes[i]!, piece)), REPEAT);
   return (song) => {
     const notes = notesOf(song);
     if (notes.length === 0) return SILENT;
-    const timeSignatures = song.timeSignatures.length > 0 ? song.timeSignatures : first.timeSignatures.slice(0, 1);
+    const timeSignatures = song.timeSignatures.length > 0 ? song.timeSignatures : typical.timeSignatures.slice(0, 1);
     const inBars = { ...song, timeSignatures };
     const pitched = notes.filter((note) => !isDrum(note));
     return (
       Number(!endsWithBar(notes, inBars)) +
       Number(pitched.length > 0 && rootOf(pitched) !== (song.keySignatures.length > 0 ? keyOf(song).tonic : tonic)) +
       Number(!pitched.every((note) => learned.isInRange(note))) +
+      Number(lastNote(notes, inBars) < (usual.get(metreAtEnd(inBars)) ?? 0)) +
       Number(turnsIn(notes, inBars) > mostTurns)
     );
   };
@@ -52,6 +55,26 @@ function rootOf(notes: readonly Note[]): number {
   const end = endOf(notes);
   const last = notes.filter((note) => note.end === end);
   return last.reduce((lowest, { key }) => Math.min(lowest, key), 127) % 12;
+}
+
+/** How long the note is that ends most pieces of each metre, in quarter notes: the median. */
+function usualLastNotes({ pieces, notes }: LearnedMusic): ReadonlyMap<string, number> {
+  const lengths = new Map<string, number[]>();
+  for (const [i, piece] of pieces.entries()) {
+    if (notes[i]!.length === 0) continue;
+    const metre = metreAtEnd(piece);
+    lengths.set(metre, [...(lengths.get(metre) ?? []), lastNote(notes[i]!, piece)]);
+  }
+  const median = (all: number[]) => all.sort((a, b) => a - b)[all.length >> 1]!;
+  return new Map([...lengths].map(([metre, all]) => [metre, median(all)]));
+}
+
+/** The length of the longest note that sounds to the end, in quarter notes. */
+function lastNote(notes: readonly Note[], { division }: Piece): number {
+  const end = endOf(notes);
+  return (
+    notes.reduce((longest, note) => (note.end === end ? Math.max(longest, end - note.start) : longest), 0) / division
+  );
 }
 
 function endOf(notes: readonly Note[]): number {

@@ -3,6 +3,7 @@ import type { NotePlace, NoteReader, SongPlan } from '../grammar.js';
 import type { TokenTable } from '../token-table.js';
 import { ScoreFollower } from './follower.js';
 import { LinePlan } from './line-plan.js';
+import { SaidEnd } from './said-end.js';
 import type { ScoreToken } from './tokens.js';
 
 /** Follows the tokens of a piece, and tells where its notes stand. */
@@ -12,6 +13,7 @@ export class ScoreReader implements NoteReader {
   readonly #follower: ScoreFollower;
   readonly #plan: SongPlan;
   readonly #lines: LinePlan | undefined;
+  readonly #end: SaidEnd | undefined;
   /** steps of the shortest length that is known */
   readonly #shortest: number;
 
@@ -25,7 +27,9 @@ export class ScoreReader implements NoteReader {
     this.#plan = plan;
     const inSteps = plan.lines?.map((line) => ({ ...line, start: line.start / unit }));
     this.#lines = inSteps && new LinePlan(inSteps, this.#follower);
-    this.#shortest = Math.min(...(plan.known ?? []).map((text) => durationOf(tokens.read(text))));
+    const lengths = (plan.known ?? []).flatMap((text) => durationOf(tokens.read(text)));
+    this.#shortest = Math.min(...lengths);
+    this.#end = plan.endsAsSaid ? new SaidEnd(lengths, this.#follower) : undefined;
   }
 
   allows(text: string): boolean {
@@ -35,6 +39,7 @@ export class ScoreReader implements NoteReader {
       this.#follower.fits(token) &&
       this.#isPlanned(token) &&
       this.#lines?.allows(token) !== false &&
+      this.#end?.allows(token) !== false &&
       this.#canEnd(token)
     );
   }
@@ -59,7 +64,7 @@ export class ScoreReader implements NoteReader {
   }
 
   get mayEnd(): boolean {
-    return this.#follower.mayEnd;
+    return this.#end?.isReached ?? this.#follower.mayEnd;
   }
 
   noteOf(text: string) {
@@ -106,6 +111,6 @@ export class ScoreReader implements NoteReader {
   }
 }
 
-function durationOf(token: ScoreToken | undefined): number {
-  return token?.kind === 'duration' ? token.steps : Number.POSITIVE_INFINITY;
+function durationOf(token: ScoreToken | undefined): number | [] {
+  return token?.kind === 'duration' ? token.steps : [];
 }
