@@ -53,6 +53,10 @@ export interface AbcTune {
  * each other, a bar of silence between; one that gives no tempo has that of the first one.
  *
  * @throws {AbcError} with line and column, where notes would be lost or cannot be played
+ * @example
+ * const { bytes, warnings } = abcToMidi('X:1\nL:1/4\nK:C\nCEGc|'); // no warnings
+ * const [piece] = piecesOf(readMidi(bytes));
+ * notesOf(piece).map(({ key }) => key); // [60, 64, 67, 72]
  */
 export function abcToMidi(abc: string, options: AbcOptions = {}): AbcMusic {
   return musicOf(tuneTextsOf(abc), { line: 1, column: 1 }, options);

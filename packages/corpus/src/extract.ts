@@ -91,6 +91,10 @@ interface ExtractionFiles {
  * @param threads that read at most
  * @throws {SourceError} where there is nothing to learn from
  * @throws {ChangedFileError} where a file is no longer what its digest says
+ * @throws the signal's reason where it is aborted
+ * @example
+ * const { pieces } = await extractPieces({ source: [canonFile] }, extractionParams.parse({ track: 'all' }), 1, hooks);
+ * pieceFromJson(pieces[0]).tracks.length; // 5
  */
 export async function extractPieces(
   { source, without = [] }: ExtractionFiles,

@@ -5,6 +5,8 @@ import { barsOf, notesOf, type Piece } from '@etude/music';
  * The beginning of a piece without the share of its notes that stands at its end, cut at a bar line, or where a note begins
  * if there is no line before; undefined where that leaves nothing.
  * @param share 0 to below 1
+ * @example
+ * lastTick(withoutEnd(canon, 0.2)) / 1920; // 17 bars, of 21
  */
 export function withoutEnd(piece: Piece, share: number): Piece | undefined {
   const starts = notesOf(piece).map(({ start }) => start);
@@ -50,6 +52,8 @@ function placeOf(notesDigest: string): number {
  * Which pieces of a corpus are held out: about the share that is asked for and at least one, by their own notes, so that a piece more moves no
  * other one but its variants: a family of these is held out as a whole or not at all.
  * @param families for each piece the place of the first one of its family ({@link familiesOf}); left out: there are no variants
+ * @example
+ * heldOutPieces(['8000000a', '1000000b', 'f000000c'], 0.1); // [false, true, false]: the second stands at 0.06, below 0.1
  */
 export function heldOutPieces(
   notesDigests: readonly string[],

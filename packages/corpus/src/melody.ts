@@ -10,9 +10,11 @@ const MELODIC_NAME = /melod|vocal|voice|vox|lead|sing|solo|tune|treble|soprano|\
 const OTHER_NAME = /bass|accomp|chord|\b(left|lower)\b/i;
 
 /**
- * The number of the track that is most like a melody: notes one at a time, neither few nor low, of several pitches. The product of these, each from
- * 0 to 1, is what counts, twice as much where the track's name says that it is the melody, half as much where it says the contrary. Of tracks that differ by less than 5 % it is the first; of percussion alone, the
- * one with the most notes.
+ * The number of the track that is most like a melody: notes one at a time, neither few nor low, of several pitches. The product of these, each
+ * from 0 to 1, is what counts, twice as much where the track's name says that it is the melody, half as much where it says the contrary. Of
+ * tracks that differ by less than 5 % it is the first; of percussion alone, the one with the most notes.
+ * @example
+ * canon.tracks[mostMelodic(canon)].name; // 'Violin I'
  */
 export function mostMelodic(piece: Pick<Piece, 'tracks'>): number {
   const byTrack: Note[][] = piece.tracks.map(() => []);

@@ -14,6 +14,9 @@ const MOST_WARNINGS = 10;
  * The first piece of a MIDI file, or of a text in ABC notation where the path ends in `.abc`.
  * @returns with it what of the text is not understood
  * @throws {MusicError} where there is none
+ * @example
+ * const { piece } = await readMusic('tune.abc', Buffer.from('X:1\nL:1/4\nK:C\nCEGc|'), plan);
+ * notesOf(piece).length; // 4
  */
 export async function readMusic(
   path: string,

@@ -40,7 +40,12 @@ export function addAll(problems: Problem[], more: readonly Problem[]): void {
   for (const problem of more) problems.push(problem);
 }
 
-/** `file:line:column: message`, which editors and terminals turn into links. */
+/**
+ * `file:line:column: message`, which editors and terminals turn into links.
+ * @example
+ * formatProblem({ place: 'experiments/a.yaml', line: 3, column: 5, message: 'unknown stage "trains"' });
+ * // 'experiments/a.yaml:3:5: unknown stage "trains"'
+ */
 export function formatProblem({ place, line, column, message }: Problem): string {
   return line === undefined ? `${place}: ${message}` : `${place}:${line}:${column}: ${message}`;
 }
@@ -48,7 +53,12 @@ export function formatProblem({ place, line, column, message }: Problem): string
 /** No valid word is nearly as long. */
 const LONGEST_WORD = 100;
 
-/** `; did you mean "x"?` where one of the valid words is near, else the list of valid words. */
+/**
+ * `; did you mean "x"?` where one of the valid words is near, else the list of valid words.
+ * @example
+ * suggestion('samples', ['sample', 'train']); // '; did you mean "sample"?'
+ * suggestion('mix', ['train', 'sample']); // '; expected one of sample, train'
+ */
 export function suggestion(word: string, valid: readonly string[]): string {
   if (valid.length === 0 || word.length > LONGEST_WORD) return '';
   const near = closest(word, [...valid]);

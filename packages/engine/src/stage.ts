@@ -49,6 +49,11 @@ export interface Family<F> {
   readonly each: F;
 }
 
+/**
+ * The port of a numbered family of artifacts of one format.
+ * @example
+ * const outputs = { songs: family(textFormat) }; // a stage returns { songs: ['first', 'second'] }
+ */
 export function family<F extends AnyFormat>(format: F): Family<F> {
   return { each: format };
 }
@@ -59,6 +64,11 @@ export type AnyFormat = Format<any, any> | RecordsFormat<any, any>;
 export type Port = AnyFormat | Family<AnyFormat>;
 export type Ports = Readonly<Record<string, Port>>;
 
+/**
+ * Whether a port is that of a family of artifacts.
+ * @example
+ * isFamily(family(textFormat)); // true
+ */
 export function isFamily(port: Port): port is Family<AnyFormat> {
   return 'each' in port;
 }
@@ -181,6 +191,8 @@ export function defineStage<P extends z.ZodObject, const I extends Ports, const 
  * A parameter that names files of the workspace: a path of a file or of a folder, a pattern such as `music/*.mid`, or a list of
  * those. The identity of one file in a fingerprint is the digest of its bytes, not its path; of several their names count as well.
  * @param extensions of the files that count in a folder, without the dot, in lower case
+ * @example
+ * const params = z.strictObject({ source: workspaceFiles(z.string(), ['mid', 'abc']) });
  */
 export function workspaceFiles<T extends z.ZodType>(schema: T, extensions: readonly string[]): T {
   return schema.meta({ ...schema.meta(), workspaceFiles: extensions });
@@ -189,6 +201,8 @@ export function workspaceFiles<T extends z.ZodType>(schema: T, extensions: reado
 /**
  * A parameter that says how a stage computes and changes nothing of what comes out, such as a number of threads: no fingerprint
  * counts it.
+ * @example
+ * const params = z.strictObject({ threads: withoutEffect(z.int().min(1).default(1)) });
  */
 export function withoutEffect<T extends z.ZodType>(schema: T): T {
   return schema.meta({ ...schema.meta(), withoutEffect: true });
@@ -201,7 +215,11 @@ export function paramsWithEffect(stage: Stage, params: Readonly<Record<string, u
   );
 }
 
-/** The parameters of a stage that were made with {@link workspaceFiles}, with the extensions that count. */
+/**
+ * The parameters of a stage that were made with {@link workspaceFiles}, with the extensions that count.
+ * @example
+ * fileParameters(stage); // Map { 'source' => ['mid', 'abc'] }
+ */
 export function fileParameters(stage: Stage): Map<string, readonly string[]> {
   const found = Object.entries(stage.params.shape).map(
     ([name, schema]) => [name, (schema as z.ZodType).meta()?.workspaceFiles as readonly string[] | undefined] as const,

@@ -12,8 +12,14 @@ import { sample } from './sampling/sample.js';
 const [SONGS, LENGTH] = [8, 256];
 
 /**
- * Tells of a model what share of the notes of short songs is in copied runs of 8 or more, 0 to 1: always the same draws, and nothing that holds it back.
+ * Tells of a model what share of the notes of short songs is in copied runs of 8 or more, 0 to 1: always the same draws, and nothing that holds
+ * it back.
  * @param pieces tokens of the music that the model learns from
+ * @throws {TokenError} at a token of the music that is none of the grammar
+ * @example
+ * const copiedShare = noveltyProbe({ tf, kernels }, vocabulary, grammar, pieces);
+ * await copiedShare(untrained); // below 0.05
+ * await copiedShare(trained); // above 0.3 where it knows the pieces by heart
  */
 export function noveltyProbe(
   computing: Computing,

@@ -18,7 +18,11 @@ export interface Loop {
   readonly from: number;
 }
 
-/** Bars of a loop, all turns together; 0 where there is none. */
+/**
+ * Bars of a loop, all turns together; 0 where there is none.
+ * @example
+ * barsOfLoop({ bars: 2, times: 3, from: 0 }); // 6
+ */
 export function barsOfLoop(loop: Loop | undefined): number {
   return loop === undefined ? 0 : loop.bars * loop.times;
 }
@@ -73,6 +77,8 @@ function longestLoop(bars: readonly string[]): Loop | undefined {
 /**
  * How alike any two bars are: the share of their notes (place and key) that both have, 1 on the diagonal.
  * @returns rows of the matrix, bars by bars
+ * @example
+ * selfSimilarity(notesOf(canon), canon)[0].slice(0, 3); // Float32Array [1, 0.103, 0.8]: the third bar is much like the first
  */
 export function selfSimilarity(notes: readonly Note[], piece: Piece): Float32Array[] {
   const bars = barContents(notes, piece).map((content) => new Set(content === '' ? [] : content.split(' ')));

@@ -12,7 +12,11 @@ export interface Soundness {
 /** A note that is not ended sounds wrong if it is still heard so many quarter notes later; what sounds when a song is cut is ended there. */
 const STUCK_BEATS = 8;
 
-/** The keys of all pitched notes of some pieces. */
+/**
+ * The keys of all pitched notes of some pieces.
+ * @example
+ * pitchesOf([[{ key: 60, channel: 0 }, { key: 36, channel: 9 }]]); // Set { 60 }: channel 9 is percussion
+ */
 export function pitchesOf(pieces: readonly (readonly Pick<Note, 'key' | 'channel'>[])[]): ReadonlySet<number> {
   const keys = new Set<number>();
   for (const notes of pieces) for (const note of notes) if (!isDrum(note)) keys.add(note.key);

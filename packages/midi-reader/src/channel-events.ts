@@ -66,7 +66,12 @@ export function isNoteOn({ status, data2 }: Pick<ChannelEvent, 'status' | 'data2
   return status >> 4 === 9 && data2 !== 0;
 }
 
-/** Whether an event ends a note. */
+/**
+ * Whether an event ends a note.
+ * @example
+ * isNoteOff({ status: 0x80, data2: 64 }); // true
+ * isNoteOff({ status: 0x90, data2: 0 }); // true: a note on without velocity ends a note
+ */
 export function isNoteOff({ status, data2 }: Pick<ChannelEvent, 'status' | 'data2'>): boolean {
   return status >> 4 === 8 || (status >> 4 === 9 && data2 === 0);
 }

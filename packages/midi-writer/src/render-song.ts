@@ -57,7 +57,12 @@ export const renderingParams = z.strictObject({
 });
 export type RenderingParams = z.output<typeof renderingParams>;
 
-/** A song with what its grammar does not write down, taken from the source: names, first tempo and metre, instruments. */
+/**
+ * A song with what its grammar does not write down, taken from the source: names, first tempo and metre, instruments.
+ * @example
+ * const song = grammar.decode(grammar.encode(violin)); // in event-text, which has no names
+ * completed(song, violin).tracks[0].name; // 'Violin I'
+ */
 export function completed(song: Piece, source: Piece): Piece {
   const programs = new Map(source.tracks.flatMap(({ events }) => [...programsOf(events)]));
   return {

@@ -69,6 +69,12 @@ export function initialWeights(tf: TensorFlow, shape: LanguageModelShape, random
   return weights;
 }
 
+/**
+ * The state in which a piece begins: for each layer a hidden and a cell state of zeros (B, H). The caller disposes of them.
+ * @param rows of the batch (B)
+ * @example
+ * zeroState(tf, { ...shape, layers: 2, units: 4 }, 3)[1].hidden.shape; // [3, 4]
+ */
 export function zeroState(tf: TensorFlow, { units, layers }: LanguageModelShape, rows: number): State {
   return Array.from({ length: layers }, () => ({
     hidden: tf.zeros<Tensor2D['rankType']>([rows, units]) as Tensor2D,
@@ -105,6 +111,9 @@ export interface Regularization {
 /**
  * Loss of one window: the mean cross entropy in nats per token, as a scalar, and the state at its end.
  * The caller disposes of both.
+ * @example
+ * const { loss: nats, state: after } = loss({ tf, kernels }, model, zeroState(tf, model.shape, 1), windowTensors(tf, window));
+ * nats.dataSync()[0]; // about ln 6 for a model of six tokens that knows nothing
  */
 export function loss(computing: Computing, model: Model, state: State, { inputs, targets, rows }: Window) {
   const { tf, kernels } = computing;
@@ -119,6 +128,10 @@ export function loss(computing: Computing, model: Model, state: State, { inputs,
  * Loss, gradients and next state of one window by truncated back-propagation: the state that comes in counts as given.
  *
  * @returns tensors that the caller disposes of; gradients by the name of their weight
+ * @example
+ * const window = { ...windowTensors(tf, next), regularization };
+ * const { loss, gradients, state: after } = lossAndGradients({ tf, kernels }, model, state, window);
+ * gradients.embedding.shape; // [6, 4]: (V, H), as the weight of that name
  */
 export function lossAndGradients(
   computing: Computing,
@@ -164,6 +177,9 @@ export interface Stepper {
 /**
  * Prepares a model for use step by step: its weights are laid out once for all steps.
  * @param state to begin from, which becomes the stepper's
+ * @example
+ * const songs = stepper({ tf, kernels }, model, zeroState(tf, model.shape, 2));
+ * songs.step(Int32Array.of(0, 3)).length; // 12: the logits of six tokens for each of two songs
  */
 export function stepper(computing: Computing, { shape, weights }: Model, state: State): Stepper {
   const { tf, kernels } = computing;

@@ -17,7 +17,12 @@ export interface ModelNotes {
   readonly storedAs?: StoredType;
 }
 
-/** A model as a safetensors file; its shape is in the metadata. */
+/**
+ * A model as a safetensors file; its shape is in the metadata.
+ * @example
+ * const bytes = await modelToBytes({ shape, weights }, { storedAs: 'bfloat16' });
+ * modelFormat.parse(bytes).shape; // the same shape
+ */
 export async function modelToBytes(
   { shape, weights }: Model,
   { about = {}, learnedRuns, storedAs }: ModelNotes = {},
@@ -60,6 +65,8 @@ export class ModelError extends Error {
 /**
  * A stored model, to compute with.
  * @throws {ModelError} where it is one of another number of tokens
+ * @example
+ * const model = loadModel(tf, modelFormat.parse(readFileSync('model.safetensors')), vocabulary.entries.length);
  */
 export function loadModel(tf: TensorFlow, { shape, arrays }: StoredModel, vocabulary: number): Model {
   if (shape.vocabulary !== vocabulary) {
@@ -97,7 +104,11 @@ function shapeFrom(metadata: Readonly<Record<string, string>>): LanguageModelSha
   throw new Error(`expected a model of kind stacked-lstm or grid-lstm, found ${kind}`);
 }
 
-/** Tensors as plain arrays, in the same order. */
+/**
+ * Tensors as plain arrays, in the same order.
+ * @example
+ * (await toArrays({ bias: tf.tensor1d([1, 2]) })).bias; // { shape: [2], data: Float32Array [1, 2] }
+ */
 export async function toArrays(tensors: Readonly<Record<string, Tensor>>): Promise<Record<string, NamedArray>> {
   const arrays: Record<string, NamedArray> = {};
   for (const [name, tensor] of Object.entries(tensors)) {
@@ -106,7 +117,12 @@ export async function toArrays(tensors: Readonly<Record<string, Tensor>>): Promi
   return arrays;
 }
 
-/** @throws {Error} where an array is missing or has another shape */
+/**
+ * The arrays of these names as tensors of these shapes: the inverse of {@link toArrays}. The caller disposes of them.
+ * @throws {Error} where an array is missing or has another shape
+ * @example
+ * fromArrays(tf, { bias: { shape: [2], data: Float32Array.of(1, 2) } }, { bias: [2] }).bias.dataSync(); // Float32Array [1, 2]
+ */
 export function fromArrays(
   tf: TensorFlow,
   arrays: Readonly<Record<string, NamedArray>>,

@@ -65,7 +65,13 @@ function fromBfloat16(halves: Uint16Array): Float32Array {
   return new Float32Array(Uint32Array.from(halves, (half) => half * 0x10000).buffer);
 }
 
-/** @throws {Error} where the bytes are not a safetensors file of floating point numbers of 32 bits, or of their upper 16, and of bytes */
+/**
+ * The arrays, lists of bytes and metadata of a file in the safetensors format: the inverse of {@link toSafetensors}.
+ * @throws {Error} where the bytes are not a safetensors file of floating point numbers of 32 bits, or of their upper 16, and of bytes
+ * @example
+ * const weight = { shape: [2], data: Float32Array.of(1, 2) };
+ * fromSafetensors(toSafetensors({ arrays: { weight }, metadata: {} })).arrays.weight; // { shape: [2], data: Float32Array [1, 2] }
+ */
 export function fromSafetensors(bytes: Uint8Array): Safetensors {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerLength = bytes.length < 8 ? 0 : Number(view.getBigUint64(0, true));

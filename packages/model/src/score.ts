@@ -38,7 +38,12 @@ export function meanLoss(
   return sum / count;
 }
 
-/** A window as tensors, of which the caller disposes. */
+/**
+ * A window as tensors, of which the caller disposes.
+ * @example
+ * const [window] = windowsOver([{ ids: Int32Array.of(0, 1, 2, 3, 4) }], 1, 2);
+ * windowTensors(tf, window).inputs.shape; // [2]: (T·B)
+ */
 export function windowTensors(tf: TensorFlow, { inputs, targets, rows }: TokenWindow): Window {
   const N = inputs.length;
   return {
@@ -48,7 +53,11 @@ export function windowTensors(tf: TensorFlow, { inputs, targets, rows }: TokenWi
   };
 }
 
-/** The carried state, zero in the rows in which something else begins. */
+/**
+ * The carried state, zero in the rows in which something else begins.
+ * @example
+ * carryOn(tf, shape, state, { ...window, fresh: [true, false] }); // row 0 is zero, row 1 as it was
+ */
 export function carryOn(tf: TensorFlow, shape: LanguageModelShape, state: State, { fresh }: TokenWindow): State {
   if (!fresh.includes(true)) return state;
   if (!fresh.includes(false)) return zeroState(tf, shape, fresh.length);
@@ -61,7 +70,11 @@ export function carryOn(tf: TensorFlow, shape: LanguageModelShape, state: State,
   return kept as State;
 }
 
-/** The later one of two states; the earlier one is freed. */
+/**
+ * The later one of two states; the earlier one is freed.
+ * @example
+ * state = replaceState(tf, state, carryOn(tf, shape, state, window));
+ */
 export function replaceState(tf: TensorFlow, before: State, after: State): State {
   if (after !== before) disposeOf(tf, before);
   return after;

@@ -34,7 +34,11 @@ export function inStretches(sequences: readonly Sequence[], rows: number): Seque
   });
 }
 
-/** Part of a sequence, without a copy. */
+/**
+ * Part of a sequence, without a copy.
+ * @example
+ * stretchOf({ ids: Int32Array.of(0, 1, 2, 3, 4) }, 1, 3).ids; // Int32Array [1, 2]
+ */
 export function stretchOf({ ids, rows }: Sequence, from: number, to = ids.length): Sequence {
   const K = rows === undefined ? 0 : rows.length / ids.length;
   return { ids: ids.subarray(from, to), rows: rows?.subarray(from * K, to * K) };
@@ -60,7 +64,11 @@ function* places(stretches: readonly Sequence[], rows: number, window: number) {
   }
 }
 
-/** How many windows {@link windowsOver} yields. */
+/**
+ * How many windows {@link windowsOver} yields.
+ * @example
+ * countWindows([{ ids: Int32Array.of(0, 1, 2, 3, 4) }], 1, 2); // 2
+ */
 export function countWindows(stretches: readonly Sequence[], rows: number, window: number): number {
   let count = 0;
   for (const _ of places(stretches, rows, window)) count += 1;

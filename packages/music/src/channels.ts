@@ -18,7 +18,11 @@ interface PlacedEvent extends ChannelEvent {
   readonly track: number;
 }
 
-/** The events of all tracks in time order, at one tick in the order of the tracks. */
+/**
+ * The events of all tracks in time order, at one tick in the order of the tracks.
+ * @example
+ * eventsInTime(canon.tracks).next().value; // { tick: 0, status: 0xc0, data1: 40, data2: 0, track: 1 }
+ */
 export function* eventsInTime(tracks: readonly HasEvents[]): Generator<PlacedEvent> {
   const count = tracks.reduce((sum, { events }) => sum + events.length, 0);
   const [ticks, messages, places] = [new Float64Array(count), new Int32Array(count), new Uint32Array(count)];
@@ -158,7 +162,12 @@ function endsSomething(message: number): boolean {
   return message >> 20 === 11 && control >= ALL_SOUND_OFF && control !== LOCAL_CONTROL;
 }
 
-/** Events among those of a track, which is in time order; at one tick they come first. */
+/**
+ * Events among those of a track, which is in time order; at one tick they come first.
+ * @example
+ * const toFlute = { tick: 0, status: 0xc0, data1: 73, data2: 0 };
+ * inOrder([toFlute], track.events); // the events of the track, the program change before those of tick 0
+ */
 export function inOrder(added: readonly ChannelEvent[], events: Iterable<ChannelEvent>): ChannelEvents {
   return ChannelEvents.of([...added, ...events].sort((a, b) => a.tick - b.tick));
 }

@@ -1,3 +1,8 @@
+/**
+ * The greatest whole number that divides both.
+ * @example
+ * greatestCommonDivisor(480, 384); // 96
+ */
 export function greatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }

@@ -11,7 +11,12 @@ export function jsonFormat<T>(check: (value: unknown) => T) {
   };
 }
 
-/** What JSON in UTF-8 says. */
+/**
+ * What JSON in UTF-8 says.
+ * @throws {SyntaxError} where it is not JSON
+ * @example
+ * parseJson(Buffer.from('[1, 2]')); // [1, 2]
+ */
 export function parseJson(bytes: Uint8Array): unknown {
   return JSON.parse(new TextDecoder().decode(bytes));
 }

@@ -19,7 +19,11 @@ export interface Note {
   readonly end: number;
 }
 
-/** Whether a note is one of percussion, whose keys are sounds and not pitches. */
+/**
+ * Whether a note is one of percussion, whose keys are sounds and not pitches.
+ * @example
+ * isDrum({ channel: 9 }); // true: channel 10 of General MIDI, counted from 1
+ */
 export function isDrum({ channel }: Pick<Note, 'channel'>): boolean {
   return channel === DRUM_CHANNEL;
 }
@@ -62,6 +66,8 @@ export function notesOf({ tracks }: Pick<Piece, 'tracks'>): Note[] {
 /**
  * The SHA-256 of a piece's notes: start and length in 960ths of a quarter note, and key. Neither instrument nor velocity counts,
  * nor a name, nor how many ticks a quarter note has.
+ * @example
+ * notesDigest(rescale(canon, 960)) === notesDigest(canon); // true
  */
 export function notesDigest(piece: Piece): string {
   const notes = notesOf(piece);

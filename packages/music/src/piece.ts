@@ -62,7 +62,11 @@ export function toPieceTrack({ name, nameBytes, events }: PieceTrack): PieceTrac
   return { name, ...(nameBytes !== undefined && { nameBytes }), events };
 }
 
-/** The music of a piece alone: without what its tracks are called, and what it is for. */
+/**
+ * The music of a piece alone: without what its tracks are called, and what it is for.
+ * @example
+ * musicOf(canon).tracks.map(({ name }) => name); // ['', '', '', '', '', '']
+ */
 export function musicOf({ splitPart: _, ...piece }: Piece): Piece {
   return { ...piece, tracks: piece.tracks.map(({ events }) => ({ name: '', events })) };
 }

@@ -20,7 +20,13 @@ export function createRandom(seed: number): Random {
   return randomStreams(seed).next().value;
 }
 
-/** Independent streams of one seed, each 2^64 numbers away from the next; the first is that of {@link createRandom}. */
+/**
+ * Independent streams of one seed, each 2^64 numbers away from the next; the first is that of {@link createRandom}.
+ * @example
+ * const [first, second] = randomStreams(1);
+ * first.next(); // 0.9936982886865735
+ * second.next(); // 0.38253984740003943
+ */
 export function* randomStreams(seed: number): Generator<Random, never> {
   const generator: JumpableRandomGenerator = xoroshiro128plusFromState([1, 2, 3, 4].map((part) => hash(seed, part)));
   for (;;) {

@@ -48,7 +48,12 @@ type ComparedSong = { readonly path: string } & MidiSummary & {
     readonly longestLoop?: number;
   };
 
-/** Puts experiments side by side. */
+/**
+ * Puts experiments side by side.
+ * @throws {MidiError} where a song is not a MIDI file
+ * @example
+ * compareExperiments([two, four]).map(({ params }) => params); // [{ 'train.layers': 2 }, { 'train.layers': 4 }]
+ */
 export function compareExperiments(experiments: readonly ExperimentToCompare[]): ComparedExperiment[] {
   const names = [...new Set(experiments.flatMap(({ params }) => Object.keys(params)))];
   const different = names.filter(
@@ -87,7 +92,11 @@ function lossesOf(curve: LearningCurve | undefined) {
   };
 }
 
-/** The comparison as rows of cells: what is compared, then a column an experiment. */
+/**
+ * The comparison as rows of cells: what is compared, then a column an experiment.
+ * @example
+ * comparisonRows(compareExperiments([two, four]))[0]; // ['experiment', 'two', 'four']
+ */
 export function comparisonRows(compared: readonly ComparedExperiment[]): string[][] {
   const row = (title: string, cell: (experiment: ComparedExperiment) => string) => [title, ...compared.map(cell)];
   const loss = (value: number | undefined) => value?.toFixed(3) ?? '–';
@@ -124,7 +133,11 @@ export function comparisonRows(compared: readonly ComparedExperiment[]): string[
   ];
 }
 
-/** A Markdown table of {@link comparisonRows}. */
+/**
+ * A Markdown table of {@link comparisonRows}.
+ * @example
+ * comparisonMarkdown(compareExperiments([two, four])); // '| experiment | two | four |\n|---|---:|---:|\n| train.layers | 2 | 4 |\n…'
+ */
 export function comparisonMarkdown(compared: readonly ComparedExperiment[]): string {
   const escaped = comparisonRows(compared).map((cells) => `| ${cells.map((cell) => markdownText(cell)).join(' | ')} |`);
   const [head, ...body] = escaped;

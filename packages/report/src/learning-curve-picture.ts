@@ -21,6 +21,9 @@ const COPIED = '#7b3fa0';
  *
  * @param best step whose weights were kept
  * @param entropy loss of a model that knows the token counts and nothing else, drawn as a line to compare with
+ * @example
+ * const curve = [{ step: 10, trainingLoss: 3, validationLoss: 3.5 }, { step: 20, trainingLoss: 2, validationLoss: 3 }];
+ * drawLearningCurve(curve, { best: 20, entropy: 4 }); // SVG, with 'kept: 3.00' at step 20
  */
 export function drawLearningCurve(
   curve: readonly CurveToDraw[],

@@ -1,6 +1,11 @@
 import { barsOfLoop, type SongMeasures, type SourceMeasures } from '@etude/measures';
 
-/** What was measured, in a few lines. */
+/**
+ * What was measured, in a few lines.
+ * @example
+ * const [first] = measuresInWords([meter.measure(excerpt(canon, 0, 2 * bar))], measureSource([canon]));
+ * first; // 'longest copied run 32 notes (half of the source in the other: 80), 100 % in copies of 8 or more'
+ */
 export function measuresInWords(songs: readonly SongMeasures[], source: SourceMeasures): string[] {
   const runs = songs.map(({ longestRun }) => longestRun?.notes ?? 0);
   const shares = songs.map(({ copiedShare }) => copiedShare);

@@ -11,7 +11,13 @@ export interface MidiSummary {
   readonly distinctPitches: number;
 }
 
-/** Measures of a MIDI file's notes, all tracks together. */
+/**
+ * Measures of a MIDI file's notes, all tracks together.
+ * @throws {MidiError} where the bytes are not a MIDI file
+ * @example
+ * summarizeMidi(readFileSync('data/canon-in-d.mid'));
+ * // { seconds: 90.000036, notes: 855, lowest: 38, highest: 83, distinctPitches: 22 }
+ */
 export function summarizeMidi(bytes: Uint8Array): MidiSummary {
   const file = readMidi(bytes);
   const notes = notesOf(file);
@@ -25,7 +31,11 @@ export function summarizeMidi(bytes: Uint8Array): MidiSummary {
   };
 }
 
-/** Playing time in seconds, by the tempo map or in SMPTE frames; in format 2 that of all tracks one after the other. */
+/**
+ * Playing time in seconds, by the tempo map or in SMPTE frames; in format 2 that of all tracks one after the other.
+ * @example
+ * secondsOf(readMidi(readFileSync('data/canon-in-d.mid'))); // 90.000036
+ */
 export function secondsOf(file: MidiFile): number {
   if (file.format === 2 && file.tracks.length > 1) {
     return file.tracks.reduce((sum, track) => sum + secondsOf({ ...file, ...track, tracks: [track] }), 0);

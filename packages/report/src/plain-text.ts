@@ -4,7 +4,11 @@
  */
 const NOT_TEXT = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
-/** Text out of a file or from a user, with all that is not text in it as `\u001b`. In JSON that means the same. */
+/**
+ * Text out of a file or from a user, with all that is not text in it as `\u001b`. In JSON that means the same.
+ * @example
+ * plainText('red \x1b[31m'); // 'red \\u001b[31m'
+ */
 export function plainText(text: string): string {
   return text.replace(NOT_TEXT, (found) =>
     Array.from({ length: found.length }, (_, at) => `\\u${found.charCodeAt(at).toString(16).padStart(4, '0')}`).join(

@@ -37,6 +37,8 @@ const SHADES = 6;
 /**
  * A song as an SVG picture: a piano roll with what was injected and the longest copied run, below it how surprised the model was, how many notes
  * each bar begins, and how alike any two bars are.
+ * @example
+ * writeFileSync('canon.svg', drawSong({ title: 'Canon', piece: canon, report: meter.measure(canon), trace: [] }));
  */
 export function drawSong({ title, piece, report, trace }: SongToDraw): string {
   const notes = notesOf(piece).filter((note) => !isDrum(note));

@@ -20,6 +20,9 @@ let loaded: Promise<LoadedTensorFlow> | undefined;
 /**
  * Loads TensorFlow.js once per process: native where its add-on is in place, else on WebAssembly.
  * @param threads that TensorFlow's own operations compute with; by default one for each processor. What the first call says counts.
+ * @example
+ * const { tf, backend } = await loadTensorFlow({ threads: 2 });
+ * backend; // 'tensorflow', or 'wasm' where the native add-on is missing
  */
 export function loadTensorFlow({ threads }: { threads?: number } = {}): Promise<LoadedTensorFlow> {
   loaded ??= load(threads);

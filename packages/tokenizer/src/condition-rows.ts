@@ -10,7 +10,13 @@ export interface KnownCondition {
   readonly values: readonly number[];
 }
 
-/** The rows that are told to a model of these conditions; undefined where it has none. */
+/**
+ * The rows that are told to a model of these conditions; undefined where it has none.
+ * @throws {Error} where the grammar has no such condition
+ * @example
+ * conditionRows(grammar, [{ name: 'slot', values: [0, 1, 2] }])?.of(['Pitch_60', 'Frame_None']); // Uint16Array [1, 0]
+ * conditionRows(grammar, undefined); // undefined
+ */
 export function conditionRows(
   { conditions }: Pick<Grammar, 'conditions'>,
   known: readonly KnownCondition[] | undefined,
@@ -19,7 +25,13 @@ export function conditionRows(
   return new ConditionRows(conditions ?? { fields: [], reader: () => ({ read() {}, add() {} }) }, known);
 }
 
-/** The conditions of a grammar that are not the same all over a corpus, with the values that they have there in all keys in which it is learned. */
+/**
+ * The conditions of a grammar that are not the same all over a corpus, with the values that they have there in all keys in which it is learned;
+ * undefined where the grammar has no conditions.
+ * @example
+ * const corpus = { tokens: [['Pitch_60', 'Pitch_64', 'Frame_None']], augmented: [], split: [{ tokens: 3, training: 3 }] };
+ * conditionsIn(createGrammar(chordFrame), corpus)?.[0]; // { name: 'slot', values: [0, 1, 2] }: notes of a frame so far
+ */
 export function conditionsIn(grammar: Grammar, corpus: TokenizedMusic): KnownCondition[] | undefined {
   const { conditions } = grammar;
   if (conditions === undefined) return undefined;
@@ -49,8 +61,11 @@ function valuesIn({ fields, reader }: Conditions, parts: readonly Iterable<reado
 }
 
 /**
- * Tells the rows that the conditions of a place have in a model's table, in which the values of one condition stand behind those of the one before.
- * A value that the model does not know is told as the nearest that it does.
+ * Tells the rows that the conditions of a place have in a model's table, in which the values of one condition stand behind those of the one
+ * before. A value that the model does not know is told as the nearest that it does.
+ * @example
+ * const known = [{ name: 'slot', values: [0, 1, 2] }, { name: 'frame-in-4', values: [0, 1] }];
+ * new ConditionRows(grammar.conditions, known).of(['Pitch_60', 'Pitch_64', 'Frame_None']); // Uint16Array [1, 3, 2, 3, 0, 4]
  */
 export class ConditionRows {
   /** of each token */

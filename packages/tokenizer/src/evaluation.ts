@@ -36,6 +36,10 @@ export class EvaluationError extends Error {
  * apart.
  * @param onlyHeard the id of a token that is heard and not counted
  * @throws {EvaluationError} at any other token that it lacks, or where there are no pieces
+ * @example
+ * const vocabulary = buildVocabulary(['Pitch_60', 'Frame_None'], 'error');
+ * const music = [['Pitch_60', 'Frame_None', 'Pitch_61', 'Frame_None']];
+ * evaluatedMusic(music, { vocabulary }, grammar, onlyHeard).unseen; // 1: Pitch_61
  */
 export function evaluatedMusic(
   music: Iterable<readonly string[]>,

@@ -17,7 +17,11 @@ export class LanguageError extends Error {
   override name = 'LanguageError';
 }
 
-/** What a model file says of its tokens, for its metadata: with it the file stands alone. */
+/**
+ * What a model file says of its tokens, for its metadata: with it the file stands alone.
+ * @example
+ * languageToMetadata(buildVocabulary(['b', 'a', 'a'], 'error'), settings).tokens; // '["a","b"]'
+ */
 export function languageToMetadata({ entries }: Vocabulary, grammar: GrammarSettings): Record<string, string> {
   return { tokens: JSON.stringify(entries.map(({ token }) => token)), grammar: JSON.stringify(grammar) };
 }
@@ -25,6 +29,8 @@ export function languageToMetadata({ entries }: Vocabulary, grammar: GrammarSett
 /**
  * The inverse of {@link languageToMetadata}.
  * @throws {LanguageError} where the metadata lack it
+ * @example
+ * languageFromMetadata(languageToMetadata(buildVocabulary(['b', 'a', 'a'], 'error'), settings)).tokens; // ['a', 'b']
  */
 export function languageFromMetadata(metadata: Readonly<Record<string, string>>): ModelLanguage {
   try {

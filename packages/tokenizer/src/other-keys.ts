@@ -20,7 +20,12 @@ export function keysThatFit(tokens: readonly string[], grammar: Grammar): number
   return OTHER_KEYS.filter((semitones) => different.every((token) => inKey(token, semitones, grammar) !== undefined));
 }
 
-/** Of each piece of which something is learned the tokens of that part, and the keys in which it is learned as well. */
+/**
+ * Of each piece of which something is learned the tokens of that part, and the keys in which it is learned as well.
+ * @example
+ * [...learnedParts({ tokens: [['a', 'b', 'c']], split: [{ tokens: 3, training: 2 }] })];
+ * // [{ tokens: ['a', 'b'], keys: undefined }]
+ */
 export function* learnedParts({ tokens, split }: Pick<TokenizedMusic, 'tokens' | 'split'>): Generator<{
   readonly tokens: readonly string[];
   readonly keys: readonly number[] | undefined;

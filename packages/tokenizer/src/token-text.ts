@@ -1,7 +1,12 @@
 import { textLines } from '@etude/music';
 import { END_OF_PIECE, type Grammar } from './grammars/grammar.js';
 
-/** Tokens as text for people: what sounds together, or a bar, stands on one line. */
+/**
+ * Tokens as text for people: what sounds together, or a bar, stands on one line.
+ * @example
+ * formatTokens(['Pitch_60', 'Pitch_64', 'Frame_None', 'Pitch_62', 'Frame_None'], grammar);
+ * // 'Pitch_60 Pitch_64\nFrame_None Pitch_62\nFrame_None\n'
+ */
 export function formatTokens(tokens: readonly string[], { startsLine }: Pick<Grammar, 'startsLine'>): string {
   const parts: string[] = [];
   tokens.forEach((token, index) => {

@@ -66,6 +66,11 @@ export interface TokenizedCorpus {
 /**
  * Writes pieces as tokens, and decides which part of them to learn from, where they do not say so themselves.
  * @throws {GrammarError} where the grammar cannot write them
+ * @throws the signal's reason where it is aborted
+ * @example
+ * const params = { ...tokenizationParams.parse({ grammar: 'factored' }), seed: 1 };
+ * const { split } = await tokenizeCorpus([canon], params, hooks);
+ * split; // [{ tokens: 3403, training: 2984 }]: the last bars are held out
  */
 export async function tokenizeCorpus(
   pieces: Iterable<Piece>,

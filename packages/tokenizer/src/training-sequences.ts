@@ -19,6 +19,11 @@ export interface ModelInput {
  * Sequences to learn from and to be tested on. A piece that ends with a token begins with that of the piece before. What is learned in other
  * keys follows key by key.
  * @returns what is learned: pieces, copies, then both in other keys; and what is held out
+ * @throws {TokenError} at a token that the vocabulary lacks, where its `unseen` is `error`
+ * @example
+ * const corpus = { tokens: [['a', 'b', 'c']], augmented: [], split: [{ tokens: 3, training: 2 }] };
+ * const { training, validation } = trainingSequences({ vocabulary: buildVocabulary(['a', 'b', 'c'], 'error') }, grammar, corpus);
+ * [training[0].ids, validation[0].ids]; // [Int32Array [0, 1], Int32Array [1, 2]]
  */
 export function trainingSequences(
   { vocabulary, conditions }: ModelInput,

@@ -27,7 +27,12 @@ export function buildVocabulary(tokens: Iterable<string>, unseen: Unseen): Vocab
   return byFrequency(counts, unseen);
 }
 
-/** The vocabulary of a corpus: of all its tokens, of those in the other keys in which it is learned, and of those that songs need in any case. */
+/**
+ * The vocabulary of a corpus: of all its tokens, of those in the other keys in which it is learned, and of those that songs need in any case.
+ * @example
+ * const corpus = { tokens: [['Pitch_60', END_OF_PIECE]], augmented: [], split: [{ tokens: 2, training: 2, keys: [2] }] };
+ * corpusVocabulary(corpus, grammar, 'error').entries.map(({ token }) => token); // ['EOS_None', 'Pitch_60', 'Pitch_62']
+ */
 export function corpusVocabulary(corpus: TokenizedMusic, grammar: Grammar, unseen: Unseen): Vocabulary {
   const counts: Counts = new Map((grammar.neededTokens ?? []).map((token) => [token, 0]));
   for (const piece of corpus.tokens) count(counts, piece);

@@ -12,7 +12,13 @@ const beta1 = 0.9;
 const beta2 = 0.999;
 const epsilon = 1e-8;
 
-/** Adam (Kingma and Ba 2015, algorithm 1) on a set of named weights, which it owns and replaces at each update. */
+/**
+ * Adam (Kingma and Ba 2015, algorithm 1) on a set of named weights, which it owns and replaces at each update.
+ * @example
+ * const adam = new Adam({ tf, kernels }, { bias: tf.tensor1d([0, 1]) }, { clip: 10, weightDecay: 0 });
+ * adam.update({ bias: tf.tensor1d([3, -4]) }, 0.1); // 5: the norm of the gradients
+ * adam.weights.bias.dataSync(); // about [-0.1, 1.1]
+ */
 export class Adam {
   readonly #tf: TensorFlow;
   readonly #kernels: Kernels;

@@ -32,6 +32,10 @@ export interface BaseModel {
  * those of the token that is most like it (Howard and Ruder 2018 for words), or with new ones.
  * @param bytes a model file as the stage `train` writes it
  * @throws {BaseModelError} where it is none, or of another grammar
+ * @example
+ * // of a model that knows Pitch_60 and Duration_6
+ * const vocabulary = buildVocabulary(['Pitch_60', 'Pitch_62', 'Program_40'], 'error');
+ * baseModel(readFileSync('model.safetensors'), { vocabulary, settings }).tokens; // { same: 1, related: 1, fresh: 1 }
  */
 export function baseModel(
   bytes: Uint8Array,

@@ -55,7 +55,13 @@ function cacheOf(workspace: string): string {
   return join(workspace, '.etude', 'cache');
 }
 
-/** What is in a workspace's cache. */
+/**
+ * What is in a workspace's cache.
+ * @throws {InputError} where a folder of Etude in the workspace is a link or a file
+ * @example
+ * const { entries } = await cacheContents(workspace);
+ * entries.map(({ kind, origin }) => [kind, origin?.stage]); // [['outputs', 'upper']] after a run of one stage
+ */
 export async function cacheContents(workspace: string): Promise<CacheContents> {
   const folder = cacheOf(workspace);
   const files = await contentFiles(folder);
@@ -80,6 +86,10 @@ export async function cacheContents(workspace: string): Promise<CacheContents> {
 /**
  * Drops entries, content that no entry has, and temporary files of killed processes. Of experiments that are being run nothing is
  * dropped, nor is anything that was used since the first of them began.
+ * @throws {InputError} where a folder of Etude in the workspace is a link or a file
+ * @example
+ * const { dropped } = await pruneCache(workspace, { maxBytes: 1e9, dryRun: true }); // what would go to leave 1 GB
+ * (await pruneCache(workspace, { maxBytes: 0 })).leftBytes; // 0, where nothing is being run
  */
 export async function pruneCache(workspace: string, options: PruneOptions = {}): Promise<Pruned> {
   ownFoldersMustBeInside(workspace);
@@ -148,7 +158,12 @@ export interface Verified {
   readonly damaged: readonly string[];
 }
 
-/** Reads all content of the cache and drops what is damaged. */
+/**
+ * Reads all content of the cache and drops what is damaged.
+ * @throws {InputError} where a folder of Etude in the workspace is a link or a file
+ * @example
+ * (await verifyCache(workspace)).damaged; // [] where all is as it was written
+ */
 export async function verifyCache(workspace: string): Promise<Verified> {
   const folder = cacheOf(workspace);
   const damaged: string[] = [];

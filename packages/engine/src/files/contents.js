@@ -33,6 +33,8 @@ export async function recordContents(folder) {
  * What was recorded of the files of a folder, by their paths in it with forward slashes; undefined where nothing readable was.
  * @param {string} folder
  * @returns {Record<string, Recorded> | undefined}
+ * @example
+ * recordedContents(folder)?.['words.txt'].size; // 3
  */
 export function recordedContents(folder) {
   try {

@@ -64,7 +64,13 @@ export function filesBelow(folder: string, { root, enters, wanted, skipped }: Se
   return [...found.values()];
 }
 
-/** The files of some types below a folder, by their endings in lower case. What begins with a dot is hidden, as it is from a star. */
+/**
+ * The files of some types below a folder, by their endings in lower case. What begins with a dot is hidden, as it is from a star.
+ * @throws {Error} where there is no such folder
+ * @example
+ * const files = filesInFolder('data', ['mid'], { root: 'data', skipped: console.warn });
+ * files[0].path; // 'data/canon-in-d.mid'
+ */
 export function filesInFolder(
   folder: string,
   extensions: readonly string[],

@@ -15,6 +15,9 @@ import { withFileLock } from './file-lock.js';
  * @param {boolean} [how.thorough] read all that is there already
  * @param {AbortSignal | undefined} [how.signal] ends the waiting with its reason
  * @returns {Promise<string>} the folder
+ * @example
+ * const make = async (aside) => writeFileSync(join(aside, 'words.txt'), 'abc');
+ * await once('/tmp/words', { make, onWait: console.warn }); // '/tmp/words', made by the first who asks
  */
 export function once(folder, { make, check = () => {}, onWait, onDamage = () => {}, thorough = false, signal }) {
   return withFileLock(

@@ -19,8 +19,8 @@ const LONGEST_MS = 1_800_000;
  */
 
 /**
- * A wheel as a file, its SHA-256 checked, fetched by pip from the index that it is configured for. It stays there for the next one who asks, unless the
- * caller removes it.
+ * A wheel as a file, its SHA-256 checked, fetched by pip from the index that it is configured for. It stays there for the next one who asks,
+ * unless the caller removes it.
  * @param {Wheel} wheel
  * @param {object} how
  * @param {string} how.folder where it is kept
@@ -28,6 +28,8 @@ const LONGEST_MS = 1_800_000;
  * @param {AbortSignal | undefined} [how.signal] ends pip
  * @returns {Promise<string>} the file
  * @throws {Error} where there is no Python with pip, no network, or another file under this name
+ * @example
+ * await downloadWheel({ requirement: 'music21==10.5.1', sha256 }, { folder: '/tmp/wheels' }); // `/tmp/wheels/${sha256}.whl`
  */
 export async function downloadWheel({ requirement, tags = [], sha256 }, { folder, onDownload = () => {}, signal }) {
   const kept = join(folder, `${sha256}.whl`);

@@ -6,6 +6,8 @@ import { join } from 'node:path';
  * The folder where a user's programs keep what can be fetched or made again.
  * @param {NodeJS.ProcessEnv} environment
  * @returns {string}
+ * @example
+ * userCache({ ETUDE_CACHE_DIR: '/data/etude' }); // '/data/etude'
  */
 export function userCache(environment) {
   if (environment.ETUDE_CACHE_DIR) return environment.ETUDE_CACHE_DIR;

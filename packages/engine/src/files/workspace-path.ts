@@ -14,7 +14,12 @@ export function isInside(path: string, folder: string): boolean {
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
-/** What stands at a path, links followed; undefined where there is nothing, or a link that leads nowhere. */
+/**
+ * What stands at a path, links followed; undefined where there is nothing, or a link that leads nowhere.
+ * @example
+ * kindAt('packages'); // 'folder'
+ * kindAt('nothing'); // undefined
+ */
 export function kindAt(path: string): 'file' | 'folder' | 'FIFO' | 'device' | 'socket' | undefined {
   try {
     return kindOf(statSync(path));
@@ -64,7 +69,12 @@ export function ownFoldersMustBeInside(workspace: string): void {
     mustBeInside(join(workspace, folder), workspace);
 }
 
-/** Whether a path names a regular file that is no link. */
+/**
+ * Whether a path names a regular file that is no link.
+ * @example
+ * isPlainFile('README.md'); // true
+ * isPlainFile('packages'); // false
+ */
 export function isPlainFile(path: string): boolean {
   try {
     return lstatSync(path).isFile();

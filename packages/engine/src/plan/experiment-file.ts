@@ -155,7 +155,12 @@ function experimentName(path: string, workspace: string): string {
   return place.slice(place.startsWith(FOLDER) ? FOLDER.length : 0, -extname(place).length || undefined);
 }
 
-/** Whether a name is that of a folder below `artifacts/`. */
+/**
+ * Whether a name is that of a folder below `artifacts/`.
+ * @example
+ * isExperimentName('tunes/4layer'); // true
+ * isExperimentName('../4layer'); // false
+ */
 export function isExperimentName(name: string): boolean {
   return name.split('/').every(isPlainName);
 }
@@ -184,6 +189,11 @@ function nameProblem(path: string, workspace: string): string | undefined {
   return undefined;
 }
 
+/**
+ * The names of the YAML files in a folder, without those in folders below it; none where there is no such folder.
+ * @example
+ * yamlFilesIn('pipelines'); // ['chorales.yaml', 'song.yaml']
+ */
 export function yamlFilesIn(folder: string): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder).filter((name) => ENDINGS.includes(extname(name)));

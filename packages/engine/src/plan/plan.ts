@@ -45,6 +45,9 @@ export interface PlanRequest {
 /**
  * Reads and checks an experiment and its pipeline. Runs nothing.
  * @throws {InputError} with everything that is wrong
+ * @example
+ * const plan = makePlan({ workspace, config: 'experiments/quick.yaml', set: ['train.units=64'], stages });
+ * plan.stages.map(({ name }) => name); // ['extract-track', 'tokenize', 'study', …], each after those that it reads from
  */
 export function makePlan({ workspace, config, set = [], stages, dataSet = noDataSets }: PlanRequest): Plan {
   const problems: Problem[] = [];
@@ -82,6 +85,8 @@ export function makePlan({ workspace, config, set = [], stages, dataSet = noData
 /**
  * The stage of a plan that `--stage NAME` means.
  * @throws {InputError} where there is none of that name
+ * @example
+ * findStage(plan, 'train').params.units; // 64
  */
 export function findStage(plan: Plan, name: string): PlannedStage {
   const stage = plan.stages.find((candidate) => candidate.name === name);

@@ -100,6 +100,8 @@ const FILE = 'run.json';
 /**
  * Where an experiment's artifacts are.
  * @throws {InputError} where that is not a folder of the workspace
+ * @example
+ * artifactFolder('/music', 'quick'); // '/music/artifacts/quick'
  */
 export function artifactFolder(workspace: string, experiment: string): string {
   const place = `artifacts/${experiment}`;
@@ -109,7 +111,11 @@ export function artifactFolder(workspace: string, experiment: string): string {
   return folder;
 }
 
-/** The record of a folder's last run; undefined where there is none, or none that is whole and valid. */
+/**
+ * The record of a folder's last run; undefined where there is none, or none that is whole and valid.
+ * @example
+ * readRunRecord(artifactFolder(workspace, 'quick'))?.status; // 'done'
+ */
 export function readRunRecord(folder: string): RunRecord | undefined {
   const path = join(folder, FILE);
   try {

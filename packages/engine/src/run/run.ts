@@ -21,7 +21,10 @@ import { contentsOf, digestsOf, named, type Outputs } from './stage-outputs.js';
  * An experiment runs once at a time, and so does a fingerprint across experiments; a second run waits and finds the
  * outputs in the cache.
  *
- * @throws {InputError} where `again` is not a stage of the plan
+ * @throws {InputError} where `again` is not a stage of the plan, or a folder of Etude in the workspace is a link or a file
+ * @example
+ * const { record, error } = await runPlan(plan, { signal });
+ * record.status; // 'done'; or 'failed', with the error
  */
 export async function runPlan(plan: Plan, options: RunOptions = {}): Promise<RunResult> {
   if (options.again !== undefined) findStage(plan, options.again);

@@ -103,6 +103,9 @@ interface ReadArtifact {
 /**
  * What a stage gets from its inputs. Each is parsed when the stage asks for it, and once.
  * @throws {StageError} on that, where the artifact is of another kind: its digest says that it is what was written, not who wrote it
+ * @example
+ * const artifacts = { text: [{ path: 'read/text.txt', bytes: Buffer.from('abc') }] };
+ * inputValues({ text: textFormat }, artifacts); // { text: 'abc' }
  */
 export function inputValues(ports: Ports, artifacts: Readonly<Record<string, readonly ReadArtifact[]>>) {
   const values = {};

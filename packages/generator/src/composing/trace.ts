@@ -19,8 +19,11 @@ export interface TracedToken {
 const HEADER = 'token,quarter,probability,refused,relaxed,disturbance';
 
 /**
- * A trace as CSV: a row for each token that the model heard: which, where the song stands after it in quarter notes, how likely the model held it, how
- * many were refused before it, which rules were given up, and what was injected.
+ * A trace as CSV: a row for each token that the model heard: which, where the song stands after it in quarter notes, how likely the model held
+ * it, how many were refused before it, which rules were given up, and what was injected.
+ * @example
+ * const first = { token: 'Pitch_60', probability: 0.25, isGiven: false, refused: 0, relaxed: [], disturbance: '' };
+ * traceToCsv([first], grammar); // 'token,quarter,probability,refused,relaxed,disturbance\nPitch_60,0,0.2500,0,,\n'
  */
 export function traceToCsv(trace: readonly TraceRow[], grammar: Grammar): string {
   const reader = grammar.reader();

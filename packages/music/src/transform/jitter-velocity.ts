@@ -4,6 +4,9 @@ import { type Piece, withEvents } from '../piece.js';
 /**
  * The piece with the velocity of every note changed by up to `most` either way.
  * @param random numbers from 0 to below 1
+ * @example
+ * const random = createRandom(1);
+ * jitterVelocity(canon, 8, () => random.next()); // velocities from 88 to 104, where all were 96
  */
 export function jitterVelocity(piece: Piece, most: number, random: () => number): Piece {
   return withEvents(piece, ({ events }) => {

@@ -5,6 +5,9 @@ import type { Piece } from '../piece.js';
 /**
  * The piece without its sustain pedals: a note that the pedal of its channel holds lasts until the pedal is let go, or its key is struck
  * again (MIDI 1.0 specification, control change 64; down from 64 on). The pedal may stand in another track than the notes.
+ * @example
+ * notesOf(piece)[0].end; // 480, where the key is let go
+ * notesOf(pedalToDurations(piece))[0].end; // 960, where the pedal is let go
  */
 export function pedalToDurations(piece: Piece): Piece {
   const result: ChannelEvent[][] = piece.tracks.map(() => []);

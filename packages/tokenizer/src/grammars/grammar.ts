@@ -251,12 +251,22 @@ export interface VoiceRule {
   add(token: string): void;
 }
 
-/** Pieces as a grammar takes them: one that writes a single track has one track of each. */
+/**
+ * Pieces as a grammar takes them: one that writes a single track has one track of each.
+ * @example
+ * const [piece] = piecesFor(createGrammar(eventText), [canon]);
+ * piece.tracks.map(({ name }) => name); // ['Violin I']
+ */
 export function* piecesFor({ partOf }: Pick<Grammar, 'partOf'>, pieces: Iterable<Piece>): Generator<Piece> {
   for (const piece of pieces) yield partOf?.(piece) ?? piece;
 }
 
-/** A piece of a corpus, of whose tokens the last may be its end. */
+/**
+ * A piece of a corpus, of whose tokens the last may be its end.
+ * @throws {TokenError} at the first token that is none
+ * @example
+ * notesOf(decodePiece(grammar, ['Pitch_60', 'Frame_None', END_OF_PIECE])).length; // 1
+ */
 export function decodePiece(grammar: Grammar, tokens: readonly string[]): Piece {
   return grammar.decode(tokens.at(-1) === END_OF_PIECE ? tokens.slice(0, -1) : tokens);
 }
@@ -270,6 +280,9 @@ export class SongError extends Error {
  * A song that was written in tokens.
  * @param number of the song, for messages
  * @throws {SongError} at a token that is none, or where there are no notes
+ * @example
+ * notesOf(decodeSong(grammar, ['Pitch_60', 'Frame_None'], 1)).length; // 1
+ * decodeSong(grammar, ['Frame_None'], 2); // SongError: song 2 has no notes: …
  */
 export function decodeSong(grammar: Grammar, tokens: readonly string[], number: number): Piece {
   let song: Piece;

@@ -21,7 +21,13 @@ export interface SongRules {
   readonly ending?: ((endsAt: () => number) => NoteRule) | undefined;
 }
 
-/** Hears the notes of a song while it is written, and what rules say of them. Without rules, all that makes sense may come. */
+/**
+ * Hears the notes of a song while it is written, and what rules say of them. Without rules, all that makes sense may come.
+ * @example
+ * const index = new CopyIndex([[notesOf(piece)]]);
+ * const listener = listenerOf(vocabulary, grammar, { copies: [{ index, limit: 8 }], prime: 0 }); // refuses a ninth copied note in a row
+ * await sample(computing, model, { ...options, listener });
+ */
 export function listenerOf({ entries }: Vocabulary, grammar: Grammar, rules: SongRules): () => Listener {
   const plan = { ...rules.plan, known: entries.map(({ token }) => token) };
   const ids = rules.voice && new Map(entries.map(({ token }, id) => [token, id]));
