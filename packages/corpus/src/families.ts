@@ -21,7 +21,7 @@ export function familiesOf(pieces: Iterable<Pick<Piece, 'tracks'>>): number[] {
     return root;
   };
   /** the piece in which a run of intervals came first */
-  const seen = new Map<string, number>();
+  const seen = new Map<number, number>();
   for (const piece of pieces) {
     const place = families.push(families.length) - 1;
     for (const run of runsOf(piece)) {
@@ -43,7 +43,7 @@ export function familiesOf(pieces: Iterable<Pick<Piece, 'tracks'>>): number[] {
  * new Variants([reel]).has(reelInAnotherKey); // true
  */
 export class Variants {
-  readonly #runs = new Set<string>();
+  readonly #runs = new Set<number>();
 
   constructor(pieces: Iterable<Pick<Piece, 'tracks'>>) {
     for (const piece of pieces) for (const run of runsOf(piece)) this.#runs.add(run);
@@ -56,15 +56,50 @@ export class Variants {
   }
 }
 
-/** Every run of each part, as the intervals from note to note. */
-function* runsOf(piece: Pick<Piece, 'tracks'>): Generator<string> {
+/**
+ * Every run of each part, as a hash of the intervals from note to note: of 53 bits, by which two of a million runs are taken for one another in
+ * one of 20,000 corpora.
+ */
+function* runsOf(piece: Pick<Piece, 'tracks'>): Generator<number> {
   for (const line of linesOf(piece)) {
-    const intervals = line.slice(1).map((key, index) => String.fromCharCode(128 + key - line[index]!));
-    const text = intervals.join('');
-    for (let from = 0; from + RUN <= line.length; from++) {
-      if (new Set(line.slice(from, from + RUN)).size >= PITCHES) yield text.slice(from, from + RUN - 1);
+    /** how often each pitch is in the run */
+    const counts = new Uint8Array(128);
+    let [pitches, high, low] = [0, 0, 0];
+    for (const [at, key] of line.entries()) {
+      if (counts[key]! === 0) pitches += 1;
+      counts[key]! += 1;
+      if (at >= RUN) {
+        const gone = line[at - RUN]!;
+        counts[gone]! -= 1;
+        if (counts[gone]! === 0) pitches -= 1;
+        high -= Math.imul(interval(line, at - RUN + 1), LEAVING[0]);
+        low -= Math.imul(interval(line, at - RUN + 1), LEAVING[1]);
+      }
+      if (at === 0) continue;
+      high = Math.imul(high, FACTORS[0]) + interval(line, at);
+      low = Math.imul(low, FACTORS[1]) + interval(line, at);
+      if (at >= RUN - 1 && pitches >= PITCHES) yield (mixed(high) >>> 0) * 2 ** 21 + (mixed(low) >>> 11);
     }
   }
+}
+
+/** From the note before, as a number that is never 0. */
+const interval = (line: readonly number[], at: number) => 128 + line[at]! - line[at - 1]!;
+
+/** What rolls the two hashes of a run on, and what an interval has been multiplied by when it leaves the run. */
+const FACTORS = [0x2c1b3c6d, 0x297a2d39] as const;
+const LEAVING = FACTORS.map((factor) => {
+  let power = 1;
+  for (let i = 0; i < RUN - 2; i++) power = Math.imul(power, factor);
+  return power;
+}) as [number, number];
+
+/** Bits that depend on all others (the finalizer of MurmurHash3). */
+function mixed(hash: number): number {
+  let bits = hash | 0;
+  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return bits ^ (bits >>> 16);
 }
 
 /** The pitches of each part, of notes that begin at one time the highest. */

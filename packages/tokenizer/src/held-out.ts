@@ -18,6 +18,7 @@ export class HeldOut {
    */
   add(tokens: readonly string[], from: number): void {
     this.#tokens += tokens.length - from;
+    if (from >= tokens.length) return;
     const reader = this.#grammar.reader();
     tokens.forEach((token, at) => {
       // What ends a piece is told as all else is, but no grammar reads it.

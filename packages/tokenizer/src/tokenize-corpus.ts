@@ -96,14 +96,16 @@ export async function tokenizeCorpus(
   const test = new TokenText(grammar);
   const split: Split = [];
   const heldOutCounts = new HeldOut(grammar);
-  let inOtherKeys = 0;
+  let [inOtherKeys, notes] = [0, 0];
   for (const [index, piece] of taken.entries()) {
     if (index % 64 === 63) {
       progress({ done: index, total: taken.length, unit: 'pieces' });
       await new Promise(setImmediate);
       signal.throwIfAborted();
     }
-    const ofPiece = encode(grammar, piece, (problem) => {
+    const count = notesOf(piece).length;
+    if (piece.splitPart !== 'test') notes += count;
+    const ofPiece = encode(grammar, piece, count, (problem) => {
       if (!several) throw new GrammarError(problem);
       say(`piece ${index + 1} left out: ${problem}`);
     });
@@ -144,7 +146,6 @@ export async function tokenizeCorpus(
   if (known.length === 0) throw new GrammarError('there is nothing to learn from: all pieces are for testing');
   if (split.length === 0)
     throw new GrammarError(`none of the pieces can be written in the grammar ${settings.grammar}`);
-  const notes = known.reduce((sum, piece) => sum + notesOf(piece).length, 0);
   const grid = settings.steps > 0 ? gridReport(known, settings.steps) : undefined;
   sayWhatWasDone(say, { split, more: augmented.count + inOtherKeys, test: test.count, notes, several, grid });
   if (transposeToAllKeys && grammar.transposed === undefined) {
@@ -165,9 +166,14 @@ export async function tokenizeCorpus(
   };
 }
 
-function encode(grammar: Grammar, piece: Piece, failed: (problem: string) => void): string[] | undefined {
+function encode(
+  grammar: Grammar,
+  piece: Piece,
+  notes: number,
+  failed: (problem: string) => void,
+): string[] | undefined {
   try {
-    if (notesOf(piece).length === 0) throw new GrammarError('there are no notes in it');
+    if (notes === 0) throw new GrammarError('there are no notes in it');
     const tokens = grammar.encode(piece);
     if (tokens.length > 0) return tokens;
     throw new GrammarError('all notes in it are percussion, which the grammar does not write: choose another one');

@@ -122,7 +122,8 @@ export async function compose(
       plan,
     },
     learned,
-    faultsOf: faultsBeside(learned),
+    // A single take is kept whatever it is.
+    faultsOf: takes === 1 ? () => 0 : faultsBeside(learned),
     ...{ ending, cadence: cadenceOf(typical), bar: ticks.bar },
   });
   const songs: Song[] = [];

@@ -17,7 +17,7 @@ export function barLength({ numerator, denominator }: Metre, stepsPerBeat: numbe
 }
 
 /** What decides which tokens may follow. */
-export interface Place extends GrammarState {
+export interface Place {
   /** the kind of the last token */
   readonly last: Kind | 'nothing';
   /** who plays */
@@ -60,7 +60,7 @@ export function expectedAt({ last }: Place): string {
 
 /** The place at the beginning of a piece. */
 export function startPlace(stepsPerBeat: number): Place {
-  return placed({ last: 'nothing', playing: 'nobody', position: -1, length: barLength(COMMON_TIME, stepsPerBeat) });
+  return { last: 'nothing', playing: 'nobody', position: -1, length: barLength(COMMON_TIME, stepsPerBeat) };
 }
 
 /** Whether a token may come at a place. */
@@ -71,36 +71,34 @@ export function mayCome({ last, playing, position, length }: Place, token: Facto
 }
 
 /** The place behind a token. */
-export function placeAfter(place: Place, token: FactoredToken, stepsPerBeat: number): Place {
-  const moved = { ...place, last: token.kind };
-  switch (token.kind) {
+export function placeAfter({ playing, position, length }: Place, token: FactoredToken, stepsPerBeat: number): Place {
+  const last = token.kind;
+  switch (last) {
     case 'bar':
-      return placed({ ...moved, position: -1 });
+      return { last, playing, position: -1, length };
     case 'metre':
-      return placed({ ...moved, length: barLength(token, stepsPerBeat) });
+      return { last, playing, position, length: barLength(token, stepsPerBeat) };
     case 'position':
-      return placed({ ...moved, position: token.step });
+      return { last, playing, position: token.step, length };
     case 'instrument':
-      return placed({ ...moved, playing: token.instrument.program < 0 ? 'percussion' : 'instrument' });
+      return { last, playing: token.instrument.program < 0 ? 'percussion' : 'instrument', position, length };
     default:
-      return placed(moved);
+      return { last, playing, position, length };
   }
 }
 
-function placed(place: Omit<Place, 'key'>): Place {
-  const { last, playing, position, length } = place;
-  return { ...place, key: [last, playing, position, length].join(' ') };
-}
-
 export function factoredOrder(tokens: TokenTable<FactoredToken>, stepsPerBeat: number): TokenOrder {
-  const start = startPlace(stepsPerBeat);
+  const state = (place: Place): Place & GrammarState => {
+    return { ...place, key: `${place.last} ${place.playing} ${place.position} ${place.length}` };
+  };
+  const start = state(startPlace(stepsPerBeat));
   return {
     start,
-    follow(state, text) {
-      const place = state as Place;
+    follow(before, text) {
+      const place = before as Place & GrammarState;
       if (text === END_OF_PIECE) return MAY_FOLLOW.end.has(place.last) ? start : undefined;
       const token = tokens.read(text);
-      return token && mayCome(place, token) ? placeAfter(place, token, stepsPerBeat) : undefined;
+      return token && mayCome(place, token) ? state(placeAfter(place, token, stepsPerBeat)) : undefined;
     },
   };
 }
