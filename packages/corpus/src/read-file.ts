@@ -171,6 +171,6 @@ function ifNotes(selected: () => Selected): Selected[] {
 }
 
 function prepare(piece: Piece, plan: ReadingPlan): Piece {
-  const result = plan.quantize > 0 ? quantize(piece, plan.quantize).piece : piece;
+  const result = plan.quantize > 0 ? quantize(piece, plan.quantize) : piece;
   return plan.transposeToC ? (transpose(result, semitonesToC(result)) ?? result) : result;
 }

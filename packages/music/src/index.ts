@@ -15,6 +15,6 @@ export { tempoMap } from './tempo-map.js';
 export { joinLines, textLines } from './text-lines.js';
 export { jitterVelocity } from './transform/jitter-velocity.js';
 export { pedalToDurations } from './transform/pedal-to-durations.js';
-export { type GridReport, quantize } from './transform/quantize.js';
+export { type GridReport, gridReport, quantize } from './transform/quantize.js';
 export { rescale, stretch } from './transform/stretch.js';
 export { ALL_KEYS, namesPitch, semitonesToC, sharpsAfter, transpose, transposedKey } from './transform/transpose.js';

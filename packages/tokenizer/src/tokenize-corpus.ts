@@ -1,12 +1,12 @@
 import { familiesOf, heldOutPieces, withoutEnd } from '@etude/corpus';
 import {
   createRandom,
+  gridReport,
   jitterVelocity,
   leastCommonMultiple,
   notesDigest,
   notesOf,
   type Piece,
-  quantize,
   rescale,
   stretch,
 } from '@etude/music';
@@ -146,7 +146,7 @@ export async function tokenizeCorpus(
   if (known.length === 0) throw new GrammarError('there is nothing to learn from: all pieces are for testing');
   if (split.length === 0)
     throw new GrammarError(`none of the pieces can be written in the grammar ${settings.grammar}`);
-  const grid = settings.steps > 0 ? gridReport(known, settings.steps) : undefined;
+  const grid = settings.steps > 0 ? gridOf(known, settings.steps) : undefined;
   sayWhatWasDone(say, { split, more: augmented.count + inOtherKeys, test: test.count, notes, several, grid });
   if (transposeToAllKeys && grammar.transposed === undefined) {
     say(`${settings.grammar} writes pieces of all keys alike: tokenize.transposeToAllKeys adds nothing`);
@@ -233,9 +233,9 @@ function* copiesOf(piece: Piece, params: TokenizationParams, random: () => numbe
 }
 
 /** What the grid moves over all pieces, in ticks of the first one. */
-function gridReport(pieces: readonly Piece[], steps: number): NonNullable<TokenizationReport['grid']> {
+function gridOf(pieces: readonly Piece[], steps: number): NonNullable<TokenizationReport['grid']> {
   const { division } = pieces[0]!;
-  const reports = pieces.map((piece) => quantize(piece, steps).report);
+  const reports = pieces.map((piece) => gridReport(piece, steps));
   const events = reports.reduce((sum, report) => sum + report.events, 0);
   const sum = reports.reduce((total, report) => total + report.meanBeats * report.events, 0);
   return {

@@ -2,11 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Piece } from '../piece.js';
 import { heard, note, piece } from '../testing/pieces.js';
-import { quantize } from './quantize.js';
+import { gridReport, quantize } from './quantize.js';
 
 describe('a grid', () => {
   it('moves events to the nearest step, and reports by how much', () => {
-    const { piece: moved, report } = quantize(piece([...note(10, 90, 60), ...note(230, 250, 62)]), 2);
+    const played = piece([...note(10, 90, 60), ...note(230, 250, 62)]);
+    const [moved, report] = [quantize(played, 2), gridReport(played, 2)];
     // 10 → 0, 100 → 240 so that a step is left, 230 → 240, 480 stays
     expect(heard(moved)).toEqual([
       [0, 240, 60],
@@ -23,13 +24,13 @@ describe('a grid', () => {
       .map((list) => piece(list.flatMap(([tick, length, key]) => note(tick, length, key))));
     fc.assert(
       fc.property(music, fc.constantFrom(1, 3, 4, 7), (before, steps) => {
-        const { piece: after } = quantize(before, steps);
+        const after = quantize(before, steps);
         const onsets = (of: Piece) => [...of.tracks[0]!.events].filter((e) => e.status === 0x90).map((e) => e.tick);
         const sorted = onsets(before);
         for (const [i, tick] of onsets(after).entries()) {
           expect(Math.abs(tick - sorted[i]!)).toBeLessThanOrEqual(240 / steps + 1);
         }
-        expect(quantize(after, steps).report.moved).toBe(0);
+        expect(gridReport(after, steps).moved).toBe(0);
       }),
     );
   });

@@ -16,44 +16,69 @@ export interface GridReport {
  * Moves every event to the nearest of `steps` steps a quarter note, halves up. A note keeps at least one step, so that its
  * end may be moved by more than half a step.
  * @example
- * quantize(piece, 4).piece; // every event on a sixteenth note
+ * quantize(piece, 4); // every event on a sixteenth note
  */
-export function quantize(piece: Piece, steps: number): { piece: Piece; report: GridReport } {
-  const step = piece.division / steps;
-  const near = (tick: number) => Math.round(Math.round(tick / step) * step);
-  let [count, moved, most, sum] = [0, 0, 0, 0];
-  const change = (from: number, to: number) => {
+export function quantize(piece: Piece, steps: number): Piece {
+  const result = withEvents(piece, ({ events }) => {
+    const place = placeOn(piece, steps);
+    return inTimeOrder([...events].map((event) => ({ ...event, tick: place(event) })));
+  });
+  const near = nearest(piece, steps);
+  const meta = <T extends { tick: number }>(list: readonly T[]) =>
+    list.map((each) => ({ ...each, tick: near(each.tick) }));
+  const moves = { tempos: meta(piece.tempos), timeSignatures: meta(piece.timeSignatures) };
+  return { ...result, ...moves, keySignatures: meta(piece.keySignatures) };
+}
+
+/**
+ * What {@link quantize} would move.
+ * @example
+ * gridReport(piece, 4).moved; // events that stand on no sixteenth note
+ */
+export function gridReport(piece: Piece, steps: number): GridReport {
+  let [events, moved, most, sum] = [0, 0, 0, 0];
+  const count = (from: number, to: number) => {
     const distance = Math.abs(to - from);
-    count += 1;
+    events += 1;
     if (distance > 0) moved += 1;
     most = Math.max(most, distance);
     sum += distance;
-    return to;
   };
-  const result = withEvents(piece, ({ events }) => {
-    /** the step at which a key went down, by channel and key */
-    const down = new Map<number, number>();
-    const placed = [...events].map((event): ChannelEvent => {
-      const key = keyId(event);
-      let tick = near(event.tick);
-      if (isNoteOn(event)) down.set(key, Math.round(event.tick / step));
-      else if (isNoteOff(event)) {
-        const started = down.get(key);
-        if (started !== undefined) tick = Math.max(tick, Math.round((started + 1) * step));
-        down.delete(key);
-      }
-      return { ...event, tick: change(event.tick, tick) };
-    });
-    return inTimeOrder(placed);
-  });
-  const meta = <T extends { tick: number }>(list: readonly T[]) =>
-    list.map((each) => ({ ...each, tick: change(each.tick, near(each.tick)) }));
-  const report = () => ({
-    ...{ events: count, moved, mostBeats: most / piece.division },
-    meanBeats: count === 0 ? 0 : sum / count / piece.division,
-  });
-  const moves = { tempos: meta(piece.tempos), timeSignatures: meta(piece.timeSignatures) };
-  return { piece: { ...result, ...moves, keySignatures: meta(piece.keySignatures) }, report: report() };
+  for (const track of piece.tracks) {
+    const place = placeOn(piece, steps);
+    for (const event of track.events) count(event.tick, place(event));
+  }
+  const near = nearest(piece, steps);
+  for (const list of [piece.tempos, piece.timeSignatures, piece.keySignatures]) {
+    for (const { tick } of list) count(tick, near(tick));
+  }
+  const meanBeats = events === 0 ? 0 : sum / events / piece.division;
+  return { events, moved, mostBeats: most / piece.division, meanBeats };
+}
+
+/** The tick of the nearest step. */
+function nearest({ division }: Piece, steps: number): (tick: number) => number {
+  const step = division / steps;
+  return (tick) => Math.round(Math.round(tick / step) * step);
+}
+
+/** Where the events of a track go, each told in its turn. */
+function placeOn(piece: Piece, steps: number): (event: ChannelEvent) => number {
+  const step = piece.division / steps;
+  const near = nearest(piece, steps);
+  /** the step at which a key went down, by channel and key */
+  const down = new Map<number, number>();
+  return (event) => {
+    const key = keyId(event);
+    const tick = near(event.tick);
+    if (isNoteOn(event)) down.set(key, Math.round(event.tick / step));
+    else if (isNoteOff(event)) {
+      const started = down.get(key);
+      down.delete(key);
+      if (started !== undefined) return Math.max(tick, Math.round((started + 1) * step));
+    }
+    return tick;
+  };
 }
 
 /** Sorting is stable: events of one tick stay in their order, but that notes end before others begin. */

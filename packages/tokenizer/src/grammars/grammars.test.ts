@@ -114,7 +114,7 @@ describe('session', () => {
         const decoded = grammar.decode(tokens);
         expect(grammar.encode(decoded)).toEqual(tokens);
         const unit = grammar.division / steps;
-        const onGrid = quantize(music, steps).piece;
+        const onGrid = quantize(music, steps);
         const toUnits = ({ tick, ...event }: ChannelEvent) => ({
           ...event,
           tick: Math.round((tick * steps) / music.division) * unit,

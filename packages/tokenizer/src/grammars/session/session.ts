@@ -22,7 +22,7 @@ export function sessionGrammar({ division, steps }: { division: number; steps: n
     division: decoded.division,
     encode(piece) {
       if (steps !== undefined)
-        return encode(quantize(piece, steps).piece, (tick) => Math.round((tick * steps) / piece.division), names);
+        return encode(quantize(piece, steps), (tick) => Math.round((tick * steps) / piece.division), names);
       if (piece.division !== division) {
         throw new GrammarError(`expected ${division} ticks a quarter note, found ${piece.division}`);
       }
