@@ -1,10 +1,10 @@
+export type { CopyBound } from './copies/copy-bound.js';
 export { CopyGuard, type Surroundings } from './copies/copy-guard.js';
 export { CopyIndex, type Place, type Versions } from './copies/copy-index.js';
 export { type Excess, firstExcess } from './copies/excess.js';
 export type { Onset } from './copies/lines.js';
 export { type CopiedRun, measureNovelty, type Novelty } from './copies/novelty.js';
 export { HASHED_NOTES, hashesOfRuns, RunHashes } from './copies/run-hashes.js';
-export type { CopyBound } from './copies/run-index.js';
 export { measureSource, type SongMeasures, SongMeter, type SourceMeasures } from './measure-song.js';
 export { barsOfLoop, type Loop, type Monotony, measureMonotony, selfSimilarity } from './monotony.js';
 export { pitchesOf } from './soundness.js';

@@ -3,7 +3,7 @@ import { type Chunk, readChunk, readHeader, tagAt } from './container.js';
 import type { MetaEvent } from './messages.js';
 import { type KeySignature, type Marker, type MetaContent, readMeta, type Tempo, type TimeSignature } from './meta.js';
 import { type MidiProblem, Problems } from './problems.js';
-import { readTrack } from './track.js';
+import { readTrack } from './read-track.js';
 
 /** One track of a file: everything in it that is sound. */
 export interface Track extends MetaContent {

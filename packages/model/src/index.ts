@@ -16,12 +16,11 @@ export {
   lossAndGradients,
   type Model,
   type Regularization,
-  type Stepper,
-  stepper,
   type Window,
   weightShapes,
   zeroState,
 } from './language-model.js';
+export { carryOn, meanLoss, replaceState, windowTensors } from './mean-loss.js';
 export {
   fromArrays,
   loadModel,
@@ -33,7 +32,7 @@ export {
   toArrays,
 } from './model-file.js';
 export { fromSafetensors, toSafetensors } from './safetensors.js';
-export { carryOn, meanLoss, replaceState, windowTensors } from './score.js';
+export { type Stepper, stepper } from './stepper.js';
 export {
   countWindows,
   inStretches,

@@ -13,7 +13,7 @@ import {
 import * as z from 'zod';
 import { createGrammar, type GrammarSettings, grammarChoice, settingsOf, timeOf } from './grammars/create-grammar.js';
 import { END_OF_PIECE, type Grammar, GrammarError } from './grammars/grammar.js';
-import { HeldOut } from './held-out.js';
+import { HeldOut } from './held-out-counts.js';
 import { keysThatFit } from './other-keys.js';
 import { TokenText } from './token-text.js';
 import type { Split, TokenizationReport } from './tokenization-formats.js';

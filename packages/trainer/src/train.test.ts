@@ -308,7 +308,7 @@ describe('a checkpoint', () => {
     child.stdout.resume();
     await closed;
     expect(readFileSync(join(folder, 'killed.model'))).toEqual(readFileSync(join(folder, 'undisturbed.model')));
-  }, 300_000);
+  }, 900_000);
 });
 
 describe('the learning rate', () => {

@@ -1,6 +1,6 @@
+import type { CopyBound } from './copy-bound.js';
 import { type Line, Lines, type Onset, soundOf } from './lines.js';
 import { codesOf } from './run-codes.js';
-import type { CopyBound } from './run-index.js';
 
 /** Notes that a song has before the first one is written, wherever in it. */
 export interface Surroundings {

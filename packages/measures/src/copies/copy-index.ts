@@ -1,6 +1,6 @@
+import type { RunIndex } from './copy-bound.js';
 import { type Line, type Lines, linesOf, type Onset } from './lines.js';
 import { codesOf, isApart, withoutRatio } from './run-codes.js';
-import type { RunIndex } from './run-index.js';
 import { suffixArray } from './suffix-array.js';
 
 /** Where in the pieces of an index something stands. */

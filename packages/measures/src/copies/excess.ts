@@ -1,6 +1,6 @@
+import type { CopyBound } from './copy-bound.js';
 import { linesOf, type Onset } from './lines.js';
 import { codesOf } from './run-codes.js';
-import type { CopyBound } from './run-index.js';
 
 /** Where a copied run gets longer than it may be. */
 export interface Excess {

@@ -1,8 +1,8 @@
 import { hash } from '@etude/music';
+import type { RunIndex } from './copy-bound.js';
 import type { Versions } from './copy-index.js';
 import { linesOf } from './lines.js';
 import { codesOf, isApart, withoutRatio } from './run-codes.js';
-import type { RunIndex } from './run-index.js';
 
 /** Notes of the runs that are kept: one more than songs may copy by default. */
 export const HASHED_NOTES = 9;
