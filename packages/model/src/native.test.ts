@@ -72,6 +72,6 @@ describe.each(['address,undefined', 'thread'])('the C++ kernels under the saniti
       expect(stdout).toContain('plainKernels: tested');
       expect(stderr).toBe('');
     },
-    180_000,
+    600_000,
   );
 });
