@@ -21,10 +21,13 @@ function experimentOf(command: Command): string {
   );
 }
 const json = () => new Option('--json', 'print one JSON document on standard output and nothing else there');
-const set = () =>
-  new Option('--set <stage.parameter=value>', 'change a parameter for this run; may be given more than once')
+/** An option that may be given more than once. */
+const repeated = (flags: string, description: string) =>
+  new Option(flags, `${description}; may be given more than once`)
     .argParser((value: string, all: string[]) => [...all, value])
     .default([], 'none');
+
+const set = () => repeated('--set <stage.parameter=value>', 'change a parameter for this run');
 
 /** The command line, built anew for each use. A command's module is loaded when it is called, so that `--help` waits for none of them. */
 export function buildProgram(): Command {
@@ -50,7 +53,7 @@ export function buildProgram(): Command {
       'run experiments/4layer.yaml --dry-run',
     ]),
   )
-    .option('--stage <name>', 'run this stage again, and what follows where its output changes')
+    .addOption(repeated('--stage <name>', 'run this stage again, and what follows where its output changes'))
     .addOption(set())
     .option('--dry-run', 'only say what would run, and why')
     .addOption(json())

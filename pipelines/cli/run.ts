@@ -10,7 +10,7 @@ const SAME_CTRL_C = 500;
 interface RunCommandOptions {
   readonly config: string;
   readonly set: string[];
-  readonly stage?: string;
+  readonly stage?: string[];
   readonly dryRun?: boolean;
   readonly json?: boolean;
   readonly version: string;

@@ -13,8 +13,8 @@ export interface RunObserver {
 }
 
 export interface RunOptions {
-  /** run this stage even if its outputs are in the cache; what follows runs where its inputs have changed */
-  readonly again?: string | undefined;
+  /** run these stages even if their outputs are in the cache; what follows runs where its inputs have changed */
+  readonly again?: readonly string[] | undefined;
   /** only find out what would run */
   readonly dryRun?: boolean;
   /** stops the run: before the next stage, and inside a stage that heeds it */

@@ -212,9 +212,12 @@ describe('a run', () => {
 
   it('runs the stage that is asked for, and what follows where its output changed', async () => {
     await toy.run('a');
-    expect(await reasons('a', { again: 'head' })).toMatchObject({ head: ['asked for by --stage'] });
+    expect(await reasons('a', { again: ['head'] })).toMatchObject({ head: ['asked for by --stage'] });
     expect(toy.ran.slice(4)).toEqual(['head']);
-    await expect(toy.run('a', { again: 'haed' })).rejects.toThrow(
+    const both = Object.keys(await reasons('a', {})).slice(0, 2);
+    const asked = await reasons('a', { again: both });
+    for (const name of both) expect(asked[name]).toEqual(['asked for by --stage']);
+    await expect(toy.run('a', { again: ['haed'] })).rejects.toThrow(
       '--stage haed: pipeline toy has no stage "haed"; did you mean "head"?',
     );
   });
@@ -226,7 +229,7 @@ describe('a run', () => {
     );
     const warnings: string[] = [];
     const observer = { warning: (message: string) => warnings.push(message) };
-    await toy.run('a', { again: 'head', stages, observer });
+    await toy.run('a', { again: ['head'], stages, observer });
     expect(warnings).toEqual(['head gave other bytes than before for the same inputs and parameters']);
   });
 
@@ -377,7 +380,7 @@ describe('a checkpoint', () => {
   it('is not there for other inputs, nor when the stage is asked for by name', async () => {
     const loaded: (string | undefined)[] = [];
     await toy.run('a', { stages: going(loaded) });
-    await toy.run('a', { stages: going(loaded), again: 'head' });
+    await toy.run('a', { stages: going(loaded), again: ['head'] });
     toy.write('text.txt', 'other');
     await toy.run('a', { stages: going(loaded) });
     expect(loaded).toEqual([undefined, undefined, undefined]);

@@ -21,13 +21,13 @@ import { contentsOf, digestsOf, named, type Outputs } from './stage-outputs.js';
  * An experiment runs once at a time, and so does a fingerprint across experiments; a second run waits and finds the
  * outputs in the cache.
  *
- * @throws {InputError} where `again` is not a stage of the plan, or a folder of Etude in the workspace is a link or a file
+ * @throws {InputError} where one of `again` is not a stage of the plan, or a folder of Etude in the workspace is a link or a file
  * @example
  * const { record, error } = await runPlan(plan, { signal });
  * record.status; // 'done'; or 'failed', with the error
  */
 export async function runPlan(plan: Plan, options: RunOptions = {}): Promise<RunResult> {
-  if (options.again !== undefined) findStage(plan, options.again);
+  for (const name of options.again ?? []) findStage(plan, name);
   // What is in the cache and in the artifact folder can be had of a workspace that may only be read.
   const readOnly = !options.dryRun && !(await canBeWritten(plan.workspace));
   const run = new Run(plan, { ...options, readOnly });
@@ -145,7 +145,7 @@ class Run {
       return { ...present, status: 'would-run', reasons, seconds: 0, outputs: [] };
     }
     const fingerprint = present.fingerprint!;
-    const forced = planned.name === again;
+    const forced = again?.includes(planned.name) === true;
     this.#damaged = false;
 
     let cached = await this.#cache.find(fingerprint, planned.stage.outputs);
@@ -196,7 +196,7 @@ class Run {
     const key = fingerprintOf(ingredientsOf(stage, present, counting));
     return {
       // What is asked for by --stage is run from its beginning.
-      load: async () => (name === this.#options.again ? undefined : this.#cache.checkpoint(key)),
+      load: async () => (this.#options.again?.includes(name) ? undefined : this.#cache.checkpoint(key)),
       save: (bytes) => this.#cache.keepCheckpoint(key, bytes, this.#origin(name)),
     };
   }
