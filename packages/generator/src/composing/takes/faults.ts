@@ -63,7 +63,9 @@ function usualLastNotes({ pieces, notes }: LearnedMusic): ReadonlyMap<string, nu
   for (const [i, piece] of pieces.entries()) {
     if (notes[i]!.length === 0) continue;
     const metre = metreAtEnd(piece);
-    lengths.set(metre, [...(lengths.get(metre) ?? []), lastNote(notes[i]!, piece)]);
+    const inMetre = lengths.get(metre) ?? [];
+    inMetre.push(lastNote(notes[i]!, piece));
+    lengths.set(metre, inMetre);
   }
   const median = (all: number[]) => all.sort((a, b) => a - b)[all.length >> 1]!;
   return new Map([...lengths].map(([metre, all]) => [metre, median(all)]));
