@@ -1,4 +1,4 @@
-import { isDrum, type Note, notesOf, type Piece } from '@etude/music';
+import { hash, isDrum, type Note, notesOf, type Piece } from '@etude/music';
 
 /** Notes in a row that two pieces have in common only where one is a variant of the other; tunes that are not share up to 14 and more. */
 const RUN = 18;
@@ -78,7 +78,7 @@ function* runsOf(piece: Pick<Piece, 'tracks'>): Generator<number> {
       if (at === 0) continue;
       high = Math.imul(high, FACTORS[0]) + interval(line, at);
       low = Math.imul(low, FACTORS[1]) + interval(line, at);
-      if (at >= RUN - 1 && pitches >= PITCHES) yield (mixed(high) >>> 0) * 2 ** 21 + (mixed(low) >>> 11);
+      if (at >= RUN - 1 && pitches >= PITCHES) yield (hash(high) >>> 0) * 2 ** 21 + (hash(low) >>> 11);
     }
   }
 }
@@ -93,14 +93,6 @@ const LEAVING = FACTORS.map((factor) => {
   for (let i = 0; i < RUN - 2; i++) power = Math.imul(power, factor);
   return power;
 }) as [number, number];
-
-/** Bits that depend on all others (the finalizer of MurmurHash3). */
-function mixed(hash: number): number {
-  let bits = hash | 0;
-  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
-  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
-  return bits ^ (bits >>> 16);
-}
 
 /** The pitches of each part, of notes that begin at one time the highest. */
 function linesOf(piece: Pick<Piece, 'tracks'>): number[][] {
