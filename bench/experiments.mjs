@@ -14,14 +14,14 @@ export const SMALL = { layers: 2, units: 128, batch: 8, window: 64, learningRate
 /** Sampling at temperature 1 and nothing else. */
 export const PLAIN = { rules: { copyLimit: 0 }, takes: 1, ending: 'cut' };
 
-const folder = temporaryWorkspace();
+export const workspace = temporaryWorkspace();
 const [program, ...etude] = runCommand('measured');
 
 /** Runs an experiment in a workspace of its own: what the stage measure found, and the learning curve. */
 export function runExperiment(stages) {
-  writeFileSync(join(folder, 'experiments', 'measured.yaml'), JSON.stringify({ pipeline: 'song', ...stages }));
-  execFileSync(program, etude, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
-  const read = (path) => readFileSync(join(folder, 'artifacts', 'measured', path), 'utf8');
+  writeFileSync(join(workspace, 'experiments', 'measured.yaml'), JSON.stringify({ pipeline: 'song', ...stages }));
+  execFileSync(program, etude, { cwd: workspace, stdio: ['ignore', 'ignore', 'inherit'] });
+  const read = (path) => readFileSync(join(workspace, 'artifacts', 'measured', path), 'utf8');
   return { ...JSON.parse(read('measure/measures.json')), curve: read('train/learning-curve.csv') };
 }
 

@@ -47,8 +47,8 @@ async function measured(pairs) {
       const busy = Array.from({ length: loops }, () => spawn(process.execPath, ['-e', BUSY_LOOP], { stdio: 'ignore' }));
       try {
         await sleep(SETTLED_MS);
-        for (const [who, [{ worker, units }]] of Object.entries(pairs)) {
-          add(who, loops, await meanOf(worker, units));
+        for (const [who, [one]] of Object.entries(pairs)) {
+          add(who, loops, await settledMeanOf(one));
           await sleep(SETTLED_MS);
         }
       } finally {
@@ -56,8 +56,7 @@ async function measured(pairs) {
       }
     }
     for (const [who, pair] of Object.entries(pairs)) {
-      for (const time of await Promise.all(pair.map(({ worker, units }) => meanOf(worker, units))))
-        add(who, 'second', time);
+      for (const time of await Promise.all(pair.map(settledMeanOf))) add(who, 'second', time);
       await sleep(SETTLED_MS);
     }
   }
@@ -76,8 +75,12 @@ async function ready(command) {
   return { worker, units };
 }
 
-/** The mean, since what matters under load are the units that take long. */
-async function meanOf(worker, units) {
+/**
+ * The mean, since what matters under load are the units that take long; once it has been worked in the same state for as long, since the number of
+ * threads follows what is measured.
+ */
+async function settledMeanOf({ worker, units }) {
+  await worker.measure(units);
   const times = await worker.measure(units);
   return times.reduce((sum, time) => sum + time, 0) / times.length;
 }

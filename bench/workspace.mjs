@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from '../scripts/setup/workspace.mjs';
 
-/** A workspace in a temporary folder, with the pipeline of songs, the experiments and the music. */
+/** A workspace in a temporary folder, with the pipeline of songs, the experiments, the music and the base models. */
 export function temporaryWorkspace() {
   const folder = mkdtempSync(join(tmpdir(), 'etude-bench-'));
-  for (const name of ['pipelines/song.yaml', 'experiments', 'data']) {
+  for (const name of ['pipelines/song.yaml', 'experiments', 'data', 'models']) {
     cpSync(join(root, name), join(folder, name), { recursive: true });
   }
   return folder;

@@ -1,4 +1,5 @@
 import { hash, isDrum, type Note, notesOf, type Piece } from '@etude/music';
+import { FirstPlaces } from './first-places.js';
 
 /** Notes in a row that two pieces have in common only where one is a variant of the other; tunes that are not share up to 14 and more. */
 const RUN = 18;
@@ -21,15 +22,12 @@ export function familiesOf(pieces: Iterable<Pick<Piece, 'tracks'>>): number[] {
     return root;
   };
   /** the piece in which a run of intervals came first */
-  const seen = new Map<number, number>();
+  const seen = new FirstPlaces();
   for (const piece of pieces) {
     const place = families.push(families.length) - 1;
     for (const run of runsOf(piece)) {
-      const before = seen.get(run);
-      if (before === undefined) {
-        seen.set(run, place);
-        continue;
-      }
+      const before = seen.placeOf(run, place);
+      if (before === place) continue;
       const [a, b] = [first(before), first(place)];
       families[Math.max(a, b)] = Math.min(a, b);
     }

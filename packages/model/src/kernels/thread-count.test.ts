@@ -29,9 +29,16 @@ describe('ThreadCount', () => {
     expect(share(run(count, 20, collapsed, true), 1)).toBeGreaterThan(0.3);
     expect(share(run(count, 500, collapsed, true), 1)).toBeGreaterThan(0.9);
     // One thread is not taken the processor from, so nothing but a trial tells that the machine is idle again.
-    const after = run(count, 100, idle, false);
-    expect(after.at(-1)).toBe(2);
+    run(count, 100, idle, false);
     expect(share(run(count, 500, idle, false), 2)).toBe(1);
+  });
+
+  it('comes back within 30 windows, whenever the other program ends', () => {
+    for (let loaded = 400; loaded < 480; loaded++) {
+      const count = new ThreadCount(2);
+      run(count, loaded, collapsed, true);
+      expect(run(count, 30, idle, false).at(-1)).toBe(2);
+    }
   });
 
   it('seldom tries one thread where two are faster beside other programs', () => {

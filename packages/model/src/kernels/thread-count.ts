@@ -4,8 +4,10 @@ const WINDOW_MS = 20;
 const COMPARED = 3;
 /** Another number of threads is kept where a unit takes less than this share of the time. */
 const WORTH_IT = 0.95;
+/** A trial ends with its first window where that takes more than this share of the time. */
+const HOPELESS = 1.1;
 /** Windows from one trial to the next, at first and at most: each trial that fails doubles them. */
-const [SOON, LATE] = [8, 64];
+const [SOON, LATE] = [8, 24];
 /** Involuntary context switches a millisecond above which other programs want the processors; idle machines have about 0.05. */
 const CONTENDED = 0.3;
 /** Milliseconds of processors that a millisecond has at least on an idle machine: one thread or another can always go on. */
@@ -46,6 +48,7 @@ export class ThreadCount {
   measured(msPerUnit: number, contended: boolean): void {
     this.#windows = [...this.#windows, { msPerUnit, contended }].slice(-COMPARED);
     this.#untilTrial -= 1;
+    if (this.#trial !== undefined && msPerUnit > HOPELESS * this.#trial.msBefore) this.#judge(this.#trial, msPerUnit);
     if (this.#windows.length < COMPARED) return;
     const ms = this.#windows.map((window) => window.msPerUnit).sort((a, b) => a - b)[COMPARED >> 1]!;
     if (this.#trial !== undefined) this.#judge(this.#trial, ms);
