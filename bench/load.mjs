@@ -76,11 +76,11 @@ async function ready(command) {
 }
 
 /**
- * The mean, since what matters under load are the units that take long; once it has been worked in the same state for as long, since the number of
- * threads follows what is measured.
+ * The mean, since what matters under load are the units that take long; once it has been worked in the same state for twice as long, since the
+ * number of threads follows what is measured, within a second or so.
  */
 async function settledMeanOf({ worker, units }) {
-  await worker.measure(units);
+  await worker.measure(2 * units);
   const times = await worker.measure(units);
   return times.reduce((sum, time) => sum + time, 0) / times.length;
 }

@@ -66,6 +66,7 @@ const only = process.argv[2] ?? '';
 for (const { title, source, experiment, sample, columns } of MUSIC) {
   const songs = mkdtempSync(join(tmpdir(), 'etude-noise-'));
   const rows = Object.entries(NOISES).filter(([name]) => name === 'none' || name.includes(only));
+  /** @type {Record<string, number>} */
   const surprise = {};
   for (const [place, [name, noise]] of rows.entries()) {
     runExperiment({ ...experiment, sample: { ...sample, noise } });
@@ -74,7 +75,11 @@ for (const { title, source, experiment, sample, columns } of MUSIC) {
     surprise[name] = natsPerNote(readdirSync(rendered).map((file) => join(rendered, file)));
     console.error(`${name}: ${surprise[name].toFixed(3)} nats per note`);
   }
-  const figures = judged(songs, join(root, source), rows.map(([name]) => name));
+  const figures = judged(
+    songs,
+    join(root, source),
+    rows.map(([name]) => name),
+  );
   console.log(`### ${title}\n`);
   console.log(`| noise | nats per note | ${columns.map((column) => NAMES[column]).join(' | ')} |`);
   console.log(`|---|---|${columns.map(() => '---|').join('')}`);
@@ -86,16 +91,19 @@ for (const { title, source, experiment, sample, columns } of MUSIC) {
 
 function natsPerNote(files) {
   const model = join(workspace, 'artifacts/measured/train/model.safetensors');
-  const answer = execFileSync(process.execPath, [ETUDE, 'evaluate', '--json', model, ...files]);
+  const answer = execFileSync(process.execPath, [ETUDE, 'evaluate', '--json', model, ...files], { encoding: 'utf8' });
   return JSON.parse(answer).natsPerNote;
 }
 
 /** Figures of the source and of each folder of songs, by name. */
-function judged(songs, source, [first, ...others]) {
+function judged(songs, source, names) {
+  const [first, ...others] = names;
   const out = mkdtempSync(join(tmpdir(), 'etude-judged-'));
   const rows = others.flatMap((name, place) => ['--compare', `${name}=${join(songs, `${place + 1}`)}`]);
   const options = ['--songs', join(songs, '0'), '--source', source, '--no-baselines', '--out', out, ...rows];
-  execFileSync(process.execPath, [join(root, 'bench/judge/judge.mjs'), ...options], { stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync(process.execPath, [join(root, 'bench/judge/judge.mjs'), ...options], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   const verdicts = JSON.parse(readFileSync(join(out, 'judge.json'), 'utf8'));
   return Object.fromEntries(verdicts.map(({ name, figures }) => [name === 'songs' ? first : name, figures]));
 }

@@ -9,6 +9,7 @@ const settings = z.object({
   division: z.int().min(1),
   steps: count,
   velocities: z.int().min(1).max(127),
+  dynamics: z.int().min(2).max(127).optional(),
   keyToken: z.boolean().optional(),
 });
 const split = z

@@ -5,7 +5,7 @@ import { ThreadCount } from './thread-count.js';
 function run(count: ThreadCount, windows: number, ms: (threads: number) => number, contended: boolean): number[] {
   return Array.from({ length: windows }, () => {
     const { threads } = count;
-    count.measured(ms(threads), contended);
+    count.measured(1, ms(threads), contended);
     return threads;
   });
 }
@@ -33,11 +33,15 @@ describe('ThreadCount', () => {
     expect(share(run(count, 500, idle, false), 2)).toBe(1);
   });
 
-  it('comes back within 30 windows, whenever the other program ends', () => {
+  it.each([
+    ['short', 20],
+    ['long', 250],
+  ])('comes back within two and a half seconds, whenever the other program ends, where units are %s', (_, length) => {
     for (let loaded = 400; loaded < 480; loaded++) {
       const count = new ThreadCount(2);
-      run(count, loaded, collapsed, true);
-      expect(run(count, 30, idle, false).at(-1)).toBe(2);
+      run(count, loaded, (threads) => length * (threads === 1 ? 1 : 1.5), true);
+      const after = run(count, Math.ceil(2500 / length), (threads) => length / threads, false);
+      expect(after.at(-1)).toBe(2);
     }
   });
 

@@ -6,8 +6,8 @@ const COMPARED = 3;
 const WORTH_IT = 0.95;
 /** A trial ends with its first window where that takes more than this share of the time. */
 const HOPELESS = 1.1;
-/** Windows from one trial to the next, at first and at most: each trial that fails doubles them. */
-const [SOON, LATE] = [8, 24];
+/** Milliseconds of work from one trial to the next, at first and at most: each trial that fails doubles them. */
+const [SOON, LATE] = [200, 1600];
 /** Involuntary context switches a millisecond above which other programs want the processors; idle machines have about 0.05. */
 const CONTENDED = 0.3;
 /** Milliseconds of processors that a millisecond has at least on an idle machine: one thread or another can always go on. */
@@ -27,7 +27,7 @@ export class ThreadCount {
   /** the last few of the present count */
   #windows: { readonly msPerUnit: number; readonly contended: boolean }[] = [];
   #interval = SOON;
-  #untilTrial = SOON;
+  #msUntilTrial = SOON;
 
   /** @param most threads, at least 1 */
   constructor(most: number) {
@@ -42,17 +42,18 @@ export class ThreadCount {
 
   /**
    * Takes note of a window of units of like work.
-   * @param msPerUnit their mean time in milliseconds
+   * @param ms that they took together
    * @param contended whether other programs took a processor from this one meanwhile
    */
-  measured(msPerUnit: number, contended: boolean): void {
+  measured(units: number, ms: number, contended: boolean): void {
+    const msPerUnit = ms / units;
     this.#windows = [...this.#windows, { msPerUnit, contended }].slice(-COMPARED);
-    this.#untilTrial -= 1;
+    this.#msUntilTrial -= ms;
     if (this.#trial !== undefined && msPerUnit > HOPELESS * this.#trial.msBefore) this.#judge(this.#trial, msPerUnit);
     if (this.#windows.length < COMPARED) return;
-    const ms = this.#windows.map((window) => window.msPerUnit).sort((a, b) => a - b)[COMPARED >> 1]!;
-    if (this.#trial !== undefined) this.#judge(this.#trial, ms);
-    else if (this.#untilTrial <= 0) this.#startTrial(ms);
+    const median = this.#windows.map((window) => window.msPerUnit).sort((a, b) => a - b)[COMPARED >> 1]!;
+    if (this.#trial !== undefined) this.#judge(this.#trial, median);
+    else if (this.#msUntilTrial <= 0) this.#startTrial(median);
   }
 
   #startTrial(msBefore: number): void {
@@ -70,7 +71,7 @@ export class ThreadCount {
     const won = ms < WORTH_IT * msBefore;
     if (!won) this.#at = from;
     this.#interval = won ? SOON : Math.min(LATE, 2 * this.#interval);
-    this.#untilTrial = this.#interval;
+    this.#msUntilTrial = this.#interval;
     this.#trial = undefined;
     this.#windows = [];
   }
@@ -106,7 +107,7 @@ export function onMeasuredThreads(most: number, use: (use: ThreadUse) => void): 
       const usedMs = (now.userCPUTime - before.userCPUTime + now.systemCPUTime - before.systemCPUTime) / 1000;
       const isStarved = usedMs < STARVED * ms;
       windowsSinceStarved = isStarved ? 0 : windowsSinceStarved + 1;
-      count.measured(ms / units, isStarved || switches > CONTENDED * ms);
+      count.measured(units, ms, isStarved || switches > CONTENDED * ms);
       [units, ms, before] = [0, 0, now];
     }
     return result;

@@ -14,6 +14,8 @@ interface Resolution {
   readonly steps: number;
   /** how many velocities the factored grammar tells apart, 1 to 127 */
   readonly velocities: number;
+  /** how many velocities the score grammar tells apart, 1 to 127; absent where it writes none */
+  readonly dynamics?: number | undefined;
   /** whether a piece begins with a token that tells how far it is transposed */
   readonly keyToken?: boolean | undefined;
 }
@@ -69,9 +71,18 @@ const KINDS = {
     create: chordFrameGrammar,
   },
   score: {
-    options: z.strictObject({ kind: kind('score'), stepsPerBeat: stepsPerBeat.default(12) }),
+    options: z.strictObject({
+      kind: kind('score'),
+      stepsPerBeat: stepsPerBeat.default(12),
+      dynamics: z
+        .int()
+        .min(2)
+        .max(127)
+        .optional()
+        .describe('how many velocities are told apart; left out: none is written, and all songs are equally loud'),
+    }),
     time: 'steps',
-    create: ({ steps }) => scoreGrammar(steps),
+    create: ({ steps, dynamics }) => scoreGrammar(steps, dynamics),
   },
 } satisfies Record<string, GrammarKind>;
 
@@ -92,13 +103,22 @@ export function settingsOf(choice: GrammarChoice, division: number): GrammarSett
   const {
     stepsPerBeat = 0,
     velocities = 32,
+    dynamics,
     keyToken,
   } = rest as {
     stepsPerBeat?: number;
     velocities?: number;
+    dynamics?: number;
     keyToken?: boolean;
   };
-  return { grammar: kind, division, steps: stepsPerBeat, velocities, ...(keyToken && { keyToken }) };
+  return {
+    grammar: kind,
+    division,
+    steps: stepsPerBeat,
+    velocities,
+    ...(dynamics && { dynamics }),
+    ...(keyToken && { keyToken }),
+  };
 }
 
 /** Which grammar, and at which resolution: with the tokens alone it makes music of them. */

@@ -1,12 +1,10 @@
 import { type ChannelEvent, ChannelEvents } from '@etude/midi-reader';
 import type { Piece } from '@etude/music';
 import { TokenError } from '../grammar.js';
+import { PLAIN_VELOCITY } from '../near-velocity.js';
 import type { TokenTable } from '../token-table.js';
 import { type Frame, frameAfter, START } from './order.js';
 import type { ChordFrameToken } from './tokens.js';
-
-/** The grammar has no velocities. */
-const VELOCITY = 80;
 
 /** @throws {TokenError} at the first token that may not stand where it does */
 export function decode(
@@ -21,7 +19,8 @@ export function decode(
   let state: Frame = START;
   const endFrame = () => {
     for (const key of sounding) if (!frame.has(key)) events.push({ tick, status: 0x80, data1: key, data2: 0 });
-    for (const key of frame) if (!sounding.has(key)) events.push({ tick, status: 0x90, data1: key, data2: VELOCITY });
+    for (const key of frame)
+      if (!sounding.has(key)) events.push({ tick, status: 0x90, data1: key, data2: PLAIN_VELOCITY });
     [sounding, frame] = [frame, new Set()];
     tick += unit;
   };

@@ -1,5 +1,6 @@
 import { isDrum, notesOf, type Piece } from '@etude/music';
 import { checkLength } from '../grammar.js';
+import { nearVelocity } from '../near-velocity.js';
 import { compareInstruments } from './instruments.js';
 import { barLength, COMMON_TIME, type Metre } from './place.js';
 import { FASTEST, type FactoredToken, type Instrument, LONGEST } from './tokens.js';
@@ -129,10 +130,4 @@ function numberInstruments(notes: Notes): (note: Notes[number]) => Instrument {
   const inTracks = [...notes].sort((a, b) => a.track - b.track || a.channel - b.channel || a.start - b.start);
   for (const note of inTracks) instrumentOf(note);
   return instrumentOf;
-}
-
-/** The velocity that stands for all those of its `count`th part of the range. */
-function nearVelocity(velocity: number, count: number): number {
-  const part = Math.floor((velocity * count) / 128);
-  return Math.max(1, Math.floor(((part + 0.5) * 128) / count));
 }

@@ -37,6 +37,7 @@ const LAST: readonly ScoreFollower['last'][] = [
   'pitch',
   'rest',
   'duration',
+  'velocity',
 ];
 
 /** Where the next token stands, and what is remembered of the voice whose turn it is. */
@@ -111,6 +112,7 @@ const CONDITIONS: readonly PlaceCondition<Place>[] = [
     }),
   ]),
   condition('recalled-chord', PITCHES, ({ open, recalled }) => nextOfChord(recalled[0]!.keys, open)),
+  condition('velocity', 128, ({ follower }) => follower.velocity),
   // What follows is the same everywhere in music of one voice.
   condition('program', PROGRAMS, ({ program }) => program + 1),
   condition('voices', VOICES, ({ follower }) => follower.voices.length - 1),

@@ -6,9 +6,6 @@ import type { TokenTable } from '../token-table.js';
 import { ScoreFollower } from './follower.js';
 import type { ScoreToken } from './tokens.js';
 
-/** The grammar has no velocities. */
-const VELOCITY = 80;
-
 /** In ticks. */
 interface ScoreNote {
   readonly part: number;
@@ -52,7 +49,7 @@ export function decode(
     const { part } = follower.voices[event.voice]!;
     const shift = follower.programs[part]! < 0 ? 0 : follower.shift;
     const [start, end] = [event.start * unit, (event.start + event.steps) * unit];
-    for (const key of event.keys) notes.push({ part, key: key - shift, velocity: VELOCITY, start, end });
+    for (const key of event.keys) notes.push({ part, key: key - shift, velocity: event.velocity, start, end });
   });
   const { sharps, tonic } = follower.key;
   const isMode = tonic !== 0 && tonic !== 9;
@@ -85,5 +82,6 @@ function expectedAt({ last, open }: ScoreFollower): string {
   if (open !== undefined) return open.isRest ? 'a duration up to the bar line' : 'a higher pitch or a duration';
   if (last === 'nothing') return 'a metre';
   if (last === 'metre') return 'a key';
+  if (last === 'velocity') return 'a pitch';
   return last === 'duration' || last === 'part' || last === 'voice' ? 'a pitch or a rest' : 'a part';
 }

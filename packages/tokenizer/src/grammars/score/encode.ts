@@ -1,6 +1,7 @@
 import { barsOf, isDrum, keyOf, type Note, notesOf, type Piece } from '@etude/music';
 import { checkLength, GrammarError } from '../grammar.js';
 import { apart } from '../instrument-track.js';
+import { nearVelocity } from '../near-velocity.js';
 import { MOST_STEPS, MOST_VOICES, ScoreFollower, shiftOf } from './follower.js';
 import type { KnownTokens } from './known-tokens.js';
 import { FASTEST, LONGEST, MOST_BARS, type ScoreToken } from './tokens.js';
@@ -11,6 +12,7 @@ interface Chord {
   readonly start: number;
   readonly end: number;
   readonly keys: number[];
+  readonly velocities: number[];
 }
 
 interface Line {
@@ -21,11 +23,18 @@ interface Line {
   until: number;
 }
 
+/** How fine a piece is written. */
+export interface ScoreGrid {
+  readonly stepsPerBeat: number;
+  /** how many velocities are told apart, 1 to 127; undefined: none is written */
+  readonly dynamics?: number | undefined;
+}
+
 /**
  * @param known the tokens that there are: lengths and the signature are made of those
  * @throws {GrammarError} where the piece is too long, has too many voices, or cannot be written with the known tokens
  */
-export function encode(piece: Piece, stepsPerBeat: number, known?: KnownTokens): ScoreToken[] {
+export function encode(piece: Piece, { stepsPerBeat, dynamics }: ScoreGrid, known?: KnownTokens): ScoreToken[] {
   const stepOf = (tick: number) => Math.round((tick * stepsPerBeat) / piece.division);
   const notes = notesOf(piece);
   if (notes.length === 0) return [];
@@ -101,6 +110,9 @@ export function encode(piece: Piece, stepsPerBeat: number, known?: KnownTokens):
     const gap = Math.min(chord?.start ?? Number.POSITIVE_INFINITY, follower.barEnd) - start;
     // What is too short for a rest is none.
     if (chord !== undefined && (chord.start <= start || chord.start - start < (known?.shortest ?? 0))) {
+      const velocity = dynamics && nearVelocity(mean(chord.velocities), dynamics);
+      const written = velocity && (known ? known.nearestVelocity(velocity) : velocity);
+      if (written && written !== follower.velocity) add({ kind: 'velocity', velocity: written });
       for (const each of chord.keys) {
         const drum = programs[line.part]! < 0;
         add({ kind: 'pitch', key: drum ? each : each + shift, isDrum: drum });
@@ -137,7 +149,11 @@ function keyWritten(piece: Piece, notes: readonly Note[]): { sharps: number; ton
   return fits ? { sharps, tonic: above } : { sharps: 0, tonic };
 }
 
-type PartNote = Pick<Note, 'key' | 'start' | 'end'>;
+function mean(numbers: readonly number[]): number {
+  return numbers.reduce((sum, each) => sum + each, 0) / numbers.length;
+}
+
+type PartNote = Pick<Note, 'key' | 'start' | 'end' | 'velocity'>;
 
 /** Notes on the grid by part, parts in the order in which they come in, of those that begin together in that of their tracks. */
 function partsOf(notes: readonly Note[], stepOf: (tick: number) => number) {
@@ -149,7 +165,7 @@ function partsOf(notes: readonly Note[], stepOf: (tick: number) => number) {
     parts.set(id, part);
     const start = stepOf(note.start);
     const end = Math.min(start + LONGEST, Math.max(start + 1, stepOf(note.end)));
-    part.notes.push({ key: note.key, start, end });
+    part.notes.push({ key: note.key, velocity: note.velocity, start, end });
   }
   return [...parts.values()]
     .map((part) => ({ ...part, notes: apart(part.notes), first: part.notes[0]!.start }))
@@ -161,11 +177,12 @@ function linesOf(notes: readonly Note[], stepOf: (tick: number) => number) {
   const parts = partsOf(notes, stepOf);
   const chords = new Map<string, Chord>();
   parts.forEach(({ notes: own }, part) => {
-    for (const { key, start, end } of own) {
+    for (const { key, velocity, start, end } of own) {
       const id = `${part} ${start} ${end}`;
-      const chord = chords.get(id) ?? { part, start, end, keys: [] };
+      const chord = chords.get(id) ?? { part, start, end, keys: [], velocities: [] };
       chords.set(id, chord);
       chord.keys.push(key);
+      chord.velocities.push(velocity);
     }
   });
   for (const { keys } of chords.values()) keys.sort((a, b) => a - b);

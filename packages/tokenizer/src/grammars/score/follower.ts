@@ -1,3 +1,4 @@
+import { PLAIN_VELOCITY } from '../near-velocity.js';
 import type { ScoreToken } from './tokens.js';
 
 /** A line of notes, chords and rests, one after the other without a gap. */
@@ -32,13 +33,14 @@ export interface ScoreEvent {
   readonly steps: number;
   /** keys as they are written, rising; none for a rest */
   readonly keys: readonly number[];
+  readonly velocity: number;
 }
 
 /** What may come before the first event, in this order; all but the metre and the key may be left out. */
 const HEAD = ['metre', 'key', 'upbeat', 'bars'] as const;
 
 /** What an event may follow. */
-const MAY_BEGIN: readonly string[] = ['part', 'voice', 'duration', 'metre', 'tempo'];
+const MAY_BEGIN: readonly string[] = ['part', 'voice', 'duration', 'metre', 'tempo', 'velocity'];
 
 /** Longest upbeat and bar, in steps: a broken file may have any. */
 export const MOST_STEPS = 100_000;
@@ -49,6 +51,8 @@ export class ScoreFollower {
   readonly voices: Voice[] = [];
   /** program of each part */
   readonly programs: number[] = [];
+  /** velocity of each part, as it was written last */
+  readonly #velocities: number[] = [];
   /** the kind of the last token */
   last: ScoreToken['kind'] | 'nothing' = 'nothing';
   metre = { numerator: 4, denominator: 4 };
@@ -79,6 +83,11 @@ export class ScoreFollower {
   programOf(voice: number): number | undefined {
     const known = this.voices[voice];
     return known && this.programs[known.part];
+  }
+
+  /** What the notes of the voice whose turn it is are played with, 1 to 127, if nothing else is written. */
+  get velocity(): number {
+    return this.#velocities[this.voices[this.voice]?.part ?? 0] ?? PLAIN_VELOCITY;
   }
 
   /** Where the next event begins. */
@@ -133,8 +142,10 @@ export class ScoreFollower {
         // The first part comes behind the head, others behind an event.
         if (token.kind === 'voice' && token.part > this.programs.length) return false;
         return hasBegun ? last === 'duration' : (isHead && last !== 'metre') || last === 'tempo';
+      case 'velocity':
+        return this.#mayBegin && last !== 'velocity' && token.velocity !== this.velocity;
       case 'rest':
-        return this.#mayBegin;
+        return this.#mayBegin && last !== 'velocity';
       case 'pitch': {
         const { key, isDrum } = token;
         if (open !== undefined) return !open.isRest && isDrum === open.isDrum && key > open.keys.at(-1)!;
@@ -197,6 +208,9 @@ export class ScoreFollower {
       case 'voice':
         this.#comeIn(token.part - 1);
         return undefined;
+      case 'velocity':
+        this.#velocities[this.voices[this.voice]!.part] = token.velocity;
+        return undefined;
       case 'rest':
         this.open = { isRest: true, keys: [], isDrum: false };
         return undefined;
@@ -224,14 +238,14 @@ export class ScoreFollower {
   }
 
   #complete(steps: number): ScoreEvent {
-    const { voice, now: start } = this;
+    const { voice, velocity, now: start } = this;
     const { keys } = this.open!;
     this.open = undefined;
     this.lastStart = start;
     const own = this.voices[voice]!;
     Object.assign(own, { start, until: start + steps, keys, before: own.keys });
     this.#moveTo(this.now);
-    return { voice, start, steps, keys };
+    return { voice, start, steps, keys, velocity };
   }
 
   /** Finds the bar of a step: a later one, or, where a voice has come in, one before. */

@@ -123,7 +123,7 @@ function pitched(piece: Piece): Piece {
 
 /** What a song says of the voice before its first part. */
 function headOf(piece: Piece, known: KnownTokens, stepsPerBeat: number): ScoreToken[] {
-  const written = encode(piece, stepsPerBeat, known);
+  const written = encode(piece, { stepsPerBeat }, known);
   const first = written.findIndex(({ kind }) => kind === 'part');
   return written.slice(0, first).filter(({ kind }) => kind !== 'tempo');
 }

@@ -51,6 +51,11 @@ export class KnownTokens {
     return nearest(this.ofKind('key'), differs) ?? wanted;
   }
 
+  /** undefined where there is none */
+  nearestVelocity(wanted: number): number | undefined {
+    return nearest(this.ofKind('velocity'), ({ velocity }) => Math.abs(velocity - wanted))?.velocity;
+  }
+
   nearestBars(wanted: number): number {
     return nearest(this.ofKind('bars'), ({ count }) => Math.abs(count - wanted))?.count ?? wanted;
   }

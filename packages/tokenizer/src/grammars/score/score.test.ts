@@ -59,17 +59,54 @@ describe('score', () => {
     );
   });
 
+  it('writes how loud a part is where that changes, in as many steps as are asked for, and nothing of it unless asked', () => {
+    const loud = (events: ChannelEvent[], velocity: number) =>
+      events.map((e) => (e.data2 ? { ...e, data2: velocity } : e));
+    const notes = [
+      [0, 100],
+      [480, 98],
+      [960, 30],
+    ].flatMap(([tick, velocity]) => loud(note(tick!, 480, 60), velocity!));
+    const grammar = createGrammar({ ...settings(4), dynamics: 8 });
+    const tokens = grammar.encode(piece(threeFour, 0, notes));
+    expect(tokens.join(' ')).toBe(
+      'TimeSig_3/4 Key_0_0 Bars_1 Program_0 Velocity_104 Pitch_60 Duration_4 Pitch_60 Duration_4 Velocity_24 Pitch_60 Duration_4',
+    );
+    expect(notesOf(grammar.decode(tokens)).map(({ velocity }) => velocity)).toEqual([104, 104, 24]);
+    expect(written(piece(threeFour, 0, notes))).not.toContain('Velocity');
+  });
+
+  it('allows a velocity before notes alone, and none that the part has already', () => {
+    const reader = createGrammar(settings(4)).reader();
+    for (const token of ['TimeSig_3/4', 'Key_0_0', 'Program_0', 'Velocity_24', 'Pitch_60', 'Duration_4']) {
+      expect(reader.allows(token)).toBe(true);
+      reader.add(token);
+    }
+    expect(reader.allows('Velocity_24')).toBe(false);
+    reader.add('Velocity_104');
+    const next = ['Velocity_24', 'Rest_None', 'Tempo_90', 'Program_0', 'Duration_4', 'Pitch_60'];
+    expect(next.filter((token) => reader.allows(token))).toEqual(['Pitch_60']);
+    const read = () =>
+      createGrammar(settings(4)).decode('TimeSig_3/4 Key_0_0 Program_0 Velocity_24 Rest_None'.split(' '));
+    expect(read).toThrow('token 5: expected a pitch of the score grammar, found "Rest_None"');
+  });
+
   it('stands for the notes that the grid made: the same text again, the same notes where none of a key overlap', () => {
     fc.assert(
-      fc.property(anyMusic, fc.constantFrom(1, 2, 4, 12), (music, steps) => {
-        const grammar = createGrammar(settings(steps));
-        const tokens = grammar.encode(music);
-        const decoded = grammar.decode(tokens);
-        expect(grammar.encode(decoded)).toEqual(tokens);
-        const heard = onGrid(decoded, steps);
-        for (const each of heard) expect(each).toMatch(/^\d+ -?\d+ \d+ \d+$/);
-        if (tokens.length > 0) expect(new Set(heard.map(start))).toEqual(new Set(onGrid(music, steps).map(start)));
-      }),
+      fc.property(
+        anyMusic,
+        fc.constantFrom(1, 2, 4, 12),
+        fc.constantFrom(undefined, 2, 9),
+        (music, steps, dynamics) => {
+          const grammar = createGrammar({ ...settings(steps), dynamics });
+          const tokens = grammar.encode(music);
+          const decoded = grammar.decode(tokens);
+          expect(grammar.encode(decoded)).toEqual(tokens);
+          const heard = onGrid(decoded, steps);
+          for (const each of heard) expect(each).toMatch(/^\d+ -?\d+ \d+ \d+$/);
+          if (tokens.length > 0) expect(new Set(heard.map(start))).toEqual(new Set(onGrid(music, steps).map(start)));
+        },
+      ),
       { numRuns: 300 },
     );
   });
@@ -119,8 +156,8 @@ describe('score', () => {
 
   it('allows what it writes, token by token, and says where a token may not stand', () => {
     fc.assert(
-      fc.property(anyMusic, (music) => {
-        const grammar = createGrammar(settings(4));
+      fc.property(anyMusic, fc.constantFrom(undefined, 32), (music, dynamics) => {
+        const grammar = createGrammar({ ...settings(4), dynamics });
         const reader = grammar.reader();
         for (const token of grammar.encode(music)) {
           expect(reader.allows(token)).toBe(true);

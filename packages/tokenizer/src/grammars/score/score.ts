@@ -13,14 +13,15 @@ import { scoreMeaning, scoreTokens } from './tokens.js';
  * voice that ended first, so that neither places nor bar lines have to be written: two tokens a note. All pieces are written in the
  * signature of C behind a token of their own.
  */
-export function scoreGrammar(steps: number): Grammar {
+export function scoreGrammar(steps: number, dynamics?: number): Grammar {
+  const grid = { stepsPerBeat: steps, dynamics };
   const unit = ticksOfStep(steps);
   const tokens = scoreTokens();
   return {
     division: unit * steps,
     encode(piece, texts) {
       const known = texts && new KnownTokens(texts.flatMap((text) => tokens.read(text) ?? []));
-      return encode(piece, steps, known).map(tokens.write);
+      return encode(piece, grid, known).map(tokens.write);
     },
     decode: (texts) => decode(texts, tokens, { stepsPerBeat: steps, unit }),
     reader: (plan) => new ScoreReader(tokens, { stepsPerBeat: steps, unit, plan }),
@@ -29,7 +30,7 @@ export function scoreGrammar(steps: number): Grammar {
       ...(bars === undefined ? [] : [tokens.write({ kind: 'bars', count: bars })]),
     ],
     linesOf: (piece) =>
-      linesIn(encode(piece, steps), steps).map(({ start, ...line }) => ({ ...line, start: start * unit })),
+      linesIn(encode(piece, grid), steps).map(({ start, ...line }) => ({ ...line, start: start * unit })),
     meaningOf(text) {
       const token = tokens.read(text);
       return token && scoreMeaning(token);

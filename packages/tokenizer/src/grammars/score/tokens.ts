@@ -26,6 +26,8 @@ export type ScoreToken =
   | { readonly kind: 'voice'; readonly part: number }
   /** of a piece moved to the signature of C; of percussion as it is */
   | { readonly kind: 'pitch'; readonly key: number; readonly isDrum: boolean }
+  /** of the notes of the part that follow, until it has another; 1 to 127 */
+  | { readonly kind: 'velocity'; readonly velocity: number }
   | { readonly kind: 'rest' }
   | { readonly kind: 'duration'; readonly steps: number };
 
@@ -57,6 +59,7 @@ export const scoreTokens = (): TokenTable<ScoreToken> =>
       read: (drum, key) => (Number(key) > 127 ? undefined : { key: Number(key), isDrum: drum !== undefined }),
       write: ({ key, isDrum }) => `Pitch${isDrum ? 'Drum' : ''}_${key}`,
     },
+    velocity: numbered('Velocity', 'velocity', 1, 127),
     rest: { pattern: /^Rest_None$/, read: () => ({}), write: () => 'Rest_None' },
     duration: numbered('Duration', 'steps', 1, LONGEST),
   });
@@ -90,6 +93,8 @@ export function scoreMeaning(token: ScoreToken): TokenMeaning {
       const words = token.isDrum ? `percussion of key ${token.key}` : `${pitchName(token.key)} in C`;
       return { role: 'note', ...(!token.isDrum && { key: token.key }), alike: words, amounts: [], words };
     }
+    case 'velocity':
+      return { role: 'other', alike: 'velocity', amounts: [token.velocity], words: `velocity ${token.velocity}` };
     case 'rest':
       return { role: 'other', alike: 'rest', amounts: [], words: 'rest' };
     case 'duration':
