@@ -11,7 +11,7 @@ import { ETUDE } from './workspace.mjs';
 
 const every = (bars, disturbance) => ({ every: bars, disturbances: [disturbance] });
 const NOISES = {
-  none: false,
+  none: 'none',
   'temperature × 1.3': every(4, { kind: 'temperature', factor: 1.3, tokens: 12 }),
   'temperature × 1.8': every(4, { kind: 'temperature', factor: 1.8, tokens: 12 }),
   'temperature × 2.5': every(4, { kind: 'temperature', factor: 2.5, tokens: 12 }),
@@ -91,7 +91,10 @@ for (const { title, source, experiment, sample, columns } of MUSIC) {
 
 function natsPerNote(files) {
   const model = join(workspace, 'artifacts/measured/train/model.safetensors');
-  const answer = execFileSync(process.execPath, [ETUDE, 'evaluate', '--json', model, ...files], { encoding: 'utf8' });
+  const answer = execFileSync(process.execPath, [ETUDE, 'evaluate', '--json', model, ...files], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   return JSON.parse(answer).natsPerNote;
 }
 
