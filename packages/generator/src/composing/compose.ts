@@ -120,6 +120,8 @@ export async function compose(
       }),
       voice: voice?.rule,
       plan,
+      // What says how long it is ends there.
+      endFrom: plan?.endsAsSaid ? undefined : learned.shortest * grammar.division,
     },
     learned,
     // A single take is kept whatever it is.

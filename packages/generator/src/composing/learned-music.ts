@@ -1,6 +1,9 @@
 import { pitchesOf } from '@etude/measures';
 import { isDrum, keyOf, type Note, notesOf, type Piece } from '@etude/music';
 
+/** Share of the pieces of a corpus that may be shorter than songs are. */
+const SHORTER = 0.05;
+
 /** What a model has learned from, and what songs need to know of it: each found out once, when it is first asked for. */
 export class LearnedMusic {
   /** at least one */
@@ -32,12 +35,24 @@ export class LearnedMusic {
     return this.#pitches;
   }
 
+  /** Quarter notes that nearly all pieces of a corpus last; 0 where there is one piece, whose end says nothing of songs. */
+  get shortest(): number {
+    if (this.pieces.length === 1) return 0;
+    const lengths = this.pieces.map(({ division }, i) => endOf(this.notes[i]!) / division).sort((a, b) => a - b);
+    return lengths[Math.floor(lengths.length * SHORTER)]!;
+  }
+
   /** Whether a note is neither lower nor higher than its instrument ever is; any note is, of an instrument that the music lacks. */
   isInRange({ program, key }: { readonly program?: number; readonly key: number }): boolean {
     this.#ranges ??= rangesOf(this.notes);
     const [lowest, highest] = this.#ranges.get(program ?? -1) ?? [0, 127];
     return key >= lowest && key <= highest;
   }
+}
+
+/** The tick at which the last note ends. */
+export function endOf(notes: readonly Note[]): number {
+  return notes.reduce((latest, { end }) => Math.max(latest, end), 0);
 }
 
 /** The pieces of the largest group that have something in common, of equal groups of the first. */

@@ -258,6 +258,17 @@ it('forbids what no song of the score grammar could be read with: a rest over th
   expect(listener.forbids(ids.at(-1)!)).toBe(true);
 });
 
+it('lets no song end before it lasts as long as it has to', () => {
+  const grammar = createGrammar({ grammar: 'chord-frame', division: 480, steps: 1, velocities: 1 });
+  const vocabulary = buildVocabulary(['Pitch_60', 'Frame_None'], 'error');
+  const listener = listenerOf(vocabulary, grammar, { copies: [], prime: 0, endFrom: 2 * grammar.division })();
+  const mayEnd = ['Pitch_60', 'Frame_None', 'Pitch_60', 'Frame_None'].map((token) => {
+    listener.add([...encoderOf(vocabulary)([token])][0]!, false);
+    return listener.mayEnd?.();
+  });
+  expect(mayEnd).toEqual([false, false, false, true]);
+});
+
 /** How voices move at a tick, from the lowest, where there are as many before. */
 function movesAt(notes: readonly Note[], tick: number): { from: number; to: number }[] {
   const keys = (some: readonly Note[]) => some.map(({ key }) => key).sort((a, b) => a - b);

@@ -15,6 +15,8 @@ export interface SongRules {
   readonly noteRules?: () => readonly NoteRule[];
   /** what songs have to say at their beginning; never given up */
   readonly plan?: SongPlan | undefined;
+  /** the tick before which songs do not end by themselves; left out: they may end anywhere */
+  readonly endFrom?: number | undefined;
   /** a voice that is given, whose notes obey nothing else; it is given up after all other rules */
   readonly voice?: (() => VoiceRule) | undefined;
   /** what the end of a song is led to by, given up before all other rules: a rule that asks for the tick at which it ends, later than any until that is known */
@@ -84,7 +86,7 @@ export function listenerOf({ entries }: Vocabulary, grammar: Grammar, rules: Son
         const verdict = voice?.verdictOn(entries[id]!.token);
         return typeof verdict === 'object' ? verdict.flatMap((token) => ids?.get(token) ?? []) : [];
       },
-      mayEnd: () => reader.mayEnd !== false,
+      mayEnd: () => now >= (rules.endFrom ?? 0) && reader.mayEnd !== false,
       timeAfter: (id) => reader.timeAfter(entries[id]!.token),
       add(id, isGiven) {
         const { token } = entries[id]!;

@@ -37,6 +37,7 @@ it.each([
   ['a bar that is played twice', tune(Array(6).fill(67), 2 * BAR), 0],
   ['all of it', tune([55, 71], BAR + 480), 3],
   ['silence', tune([], 0), 100],
+  ['notes that last for no time at all', tune([67], 0), 100],
 ])('objects to %s', (_, song, faults) => {
   expect(faultsOf(song)).toBe(faults);
 });
@@ -45,8 +46,18 @@ it('objects to a last note that is shorter than most that end music in the same 
   const inFour = { timeSignatures: [{ tick: 0, numerator: 4, denominator: 4 }] };
   const held = tune([67, 71, 67], 2 * BAR, inG); // four quarters
   const short = tune([67, 71, 74, 71, 74, 67], 2 * BAR, inG);
-  const notHeld = tune([71, 74, 67], BAR);
+  const notHeld = tune([71, 74, 67, 71, 74, 67], 2 * BAR);
   expect(faultsBeside(new LearnedMusic([held, held, short]))(notHeld)).toBe(1);
   expect(faultsBeside(new LearnedMusic([held, short, short]))(notHeld)).toBe(0);
   expect(faultsBeside(new LearnedMusic([short, { ...held, ...inFour }]))(notHeld)).toBe(0);
+});
+
+it('objects most to a song that is shorter than nearly all pieces of a corpus, but for the few that are short themselves', () => {
+  const lasting = (bars: number) => tune([67, 71, 67], bars * BAR, inG);
+  const song = (bars: number, pieces: readonly Piece[]) => faultsBeside(new LearnedMusic(pieces))(lasting(bars));
+  const many = Array.from({ length: 19 }, () => lasting(8));
+  expect([song(7, [...many, lasting(2)]), song(8, [...many, lasting(2)])]).toEqual([5 + 1, 0]);
+  expect(song(4, [lasting(4), ...many])).toBe(5 + 1);
+  expect(song(4, [lasting(4), lasting(4), ...many])).toBe(1);
+  expect(song(2, [lasting(8)])).toBe(1);
 });

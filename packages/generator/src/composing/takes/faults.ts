@@ -1,6 +1,6 @@
 import { measureMonotony } from '@etude/measures';
 import { barsBefore, isDrum, keyOf, type Note, notesOf, type Piece, ticksOfBar } from '@etude/music';
-import { type LearnedMusic, metreAtEnd } from '../learned-music.js';
+import { endOf, type LearnedMusic, metreAtEnd } from '../learned-music.js';
 
 /** How many faults a song has. */
 export type Faults = (song: Piece) => number;
@@ -8,26 +8,30 @@ export type Faults = (song: Piece) => number;
 /** What a song that breaks off, and one without notes, counts for: more than all other faults together. */
 export const BROKEN_OFF = 10;
 const SILENT = 100;
+/** What a song counts for that is shorter than nearly all pieces of a corpus: as much as all that a whole one may have. */
+const FRAGMENT = 5;
 /** A stretch that is played and played again is a repeat. */
 const REPEAT = 2;
 
 /**
- * Counts what a musician would object to in a song: that it has no notes, ends inside a bar, ends off the tonic, has notes beyond the range of
+ * Counts what a musician would object to in a song: that it has no notes, is shorter than nearly all pieces of a corpus, ends inside a bar, ends off the tonic, has notes beyond the range of
  * their instruments, ends on a note shorter than most that end pieces of its metre, or plays a stretch of bars more often in a row than any of
  * the pieces does. A song without a metre or a key of its own has those of the typical piece.
  */
 export function faultsBeside(learned: LearnedMusic): Faults {
-  const { typical, pieces, notes } = learned;
+  const { typical, pieces, notes, shortest } = learned;
   const { tonic } = keyOf(typical);
   const usual = usualLastNotes(learned);
   const mostTurns = pieces.reduce((most, piece, i) => Math.max(most, turnsIn(notes[i]!, piece)), REPEAT);
   return (song) => {
     const notes = notesOf(song);
-    if (notes.length === 0) return SILENT;
+    const end = endOf(notes);
+    if (end === 0) return SILENT;
     const timeSignatures = song.timeSignatures.length > 0 ? song.timeSignatures : typical.timeSignatures.slice(0, 1);
     const inBars = { ...song, timeSignatures };
     const pitched = notes.filter((note) => !isDrum(note));
     return (
+      (end / song.division < shortest ? FRAGMENT : 0) +
       Number(!endsWithBar(notes, inBars)) +
       Number(pitched.length > 0 && rootOf(pitched) !== (song.keySignatures.length > 0 ? keyOf(song).tonic : tonic)) +
       Number(!pitched.every((note) => learned.isInRange(note))) +
@@ -77,8 +81,4 @@ function lastNote(notes: readonly Note[], { division }: Piece): number {
   return (
     notes.reduce((longest, note) => (note.end === end ? Math.max(longest, end - note.start) : longest), 0) / division
   );
-}
-
-function endOf(notes: readonly Note[]): number {
-  return notes.reduce((latest, { end }) => Math.max(latest, end), 0);
 }
