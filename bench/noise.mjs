@@ -111,4 +111,7 @@ function judged(songs, source, names) {
   return Object.fromEntries(verdicts.map(({ name, figures }) => [name === 'songs' ? first : name, figures]));
 }
 
-const digits = (figure) => (figure === undefined ? '' : figure.toFixed(2).replace(/^0\./, '.'));
+/** @param {number | undefined} figure */
+function digits(figure) {
+  return figure === undefined ? '' : figure.toFixed(2).replace(/^0\./, '.');
+}
