@@ -36,3 +36,18 @@ it.each([
     }
   }
 });
+
+it.each([
+  'event-text',
+  'session',
+] as const)('notes of %s end when they have lasted as long as any of the music', async (name) => {
+  const { composing, learned } = await copyist(name, 0);
+  const { grammar } = composing;
+  const longest = Math.max(...notesOf(learned[0]!).map(({ start, end }) => end - start)) / learned[0]!.division;
+  const settings = songSettings.parse({ songs: 4, length: 400, takes: 1, ending: 'cut', rules: { copyLimit: 0 } });
+  const hooks = { signal: new AbortController().signal, progress: () => {}, say: () => {} };
+  for (const { tokens } of await compose(composing, { learned, given: [] }, { ...settings, seed: 1 }, hooks)) {
+    const song = grammar.decode(tokens);
+    for (const { start, end } of notesOf(song)) expect((end - start) / song.division).toBeLessThanOrEqual(2 * longest);
+  }
+});

@@ -119,7 +119,7 @@ export async function compose(
         hasPlaces: grammar.reader().notePlace !== undefined,
       }),
       voice: voice?.rule,
-      plan,
+      plan: { ...plan, longestNote: learned.longestNote * grammar.division },
       // What says how long it is ends there.
       endFrom: plan?.endsAsSaid ? undefined : learned.shortest * grammar.division,
     },

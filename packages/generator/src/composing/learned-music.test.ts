@@ -32,4 +32,5 @@ it('knows how long nearly all pieces of a corpus last, and of one piece nothing'
   expect(new LearnedMusic(twenty).shortest).toBe(30);
   expect(new LearnedMusic(twenty.slice(0, 2)).shortest).toBe(2);
   expect(new LearnedMusic(twenty.slice(1, 2)).shortest).toBe(0);
+  expect(new LearnedMusic(twenty).longestNote).toBe(48);
 });

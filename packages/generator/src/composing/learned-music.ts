@@ -42,6 +42,13 @@ export class LearnedMusic {
     return lengths[Math.floor(lengths.length * SHORTER)]!;
   }
 
+  /** Quarter notes that the longest note lasts. */
+  get longestNote(): number {
+    return this.pieces.reduce((longest, { division }, i) => {
+      return this.notes[i]!.reduce((most, { start, end }) => Math.max(most, (end - start) / division), longest);
+    }, 0);
+  }
+
   /** Whether a note is neither lower nor higher than its instrument ever is; any note is, of an instrument that the music lacks. */
   isInRange({ program, key }: { readonly program?: number; readonly key: number }): boolean {
     this.#ranges ??= rangesOf(this.notes);

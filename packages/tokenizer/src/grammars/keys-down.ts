@@ -8,7 +8,8 @@ interface Message {
 
 /** Which keys of a track are down, and what its programs, controllers and the like are set to. */
 export class KeysDown {
-  readonly #down = new Set<number>();
+  /** the tick at which each was struck */
+  readonly #down = new Map<number, number>();
   /** message by status, and for controllers by number */
   readonly #set = new Map<number, number>();
 
@@ -19,8 +20,20 @@ export class KeysDown {
     return isNoteOff(message) ? isDown : this.#set.get(settingOf(message)) !== settingTo(message);
   }
 
-  add(message: Message): void {
-    if (isNoteOn(message)) this.#down.add(keyId(message));
+  /** Whether a message lets go a key that has been down since a tick, or longer. */
+  endsHeld(message: Message, since: number): boolean {
+    return isNoteOff(message) && (this.#down.get(keyId(message)) ?? Number.POSITIVE_INFINITY) <= since;
+  }
+
+  /** Whether any key has been down since a tick, or longer. */
+  isAnyHeld(since: number): boolean {
+    for (const struck of this.#down.values()) if (struck <= since) return true;
+    return false;
+  }
+
+  /** @param now the tick of the message */
+  add(message: Message, now: number): void {
+    if (isNoteOn(message)) this.#down.set(keyId(message), now);
     else if (isNoteOff(message)) this.#down.delete(keyId(message));
     else this.#set.set(settingOf(message), settingTo(message));
   }

@@ -34,21 +34,26 @@ export function eventTextGrammar(division: number): Grammar {
       const events = ChannelEvents.of(fromEventText(tokens));
       return { division, tempos: [], timeSignatures: [], keySignatures: [], tracks: [{ name: '', events }] };
     },
-    reader() {
+    reader({ longestNote = Number.POSITIVE_INFINITY } = {}) {
       let now = 0;
       const keys = new KeysDown();
+      let isLate = false;
       return {
         noteOf(token) {
           const { tick, status, data1, data2 } = eventOf(token);
           if (!isNoteOn({ status, data2 })) return undefined;
           return { start: now + tick, key: data1, track: 0, channel: status & 15 };
         },
-        allows: (token) => keys.allows(eventOf(token)),
+        allows(token) {
+          const event = eventOf(token);
+          return keys.allows(event) && (!isLate || keys.endsHeld(event, now - longestNote));
+        },
         timeAfter: (token) => now + eventOf(token).tick,
         add(token) {
           const event = eventOf(token);
           now += event.tick;
-          keys.add(event);
+          keys.add(event, now);
+          isLate = keys.isAnyHeld(now - longestNote);
         },
       };
     },

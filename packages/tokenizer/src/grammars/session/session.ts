@@ -29,7 +29,7 @@ export function sessionGrammar({ division, steps }: { division: number; steps: n
       return encode(piece, (tick) => tick, names);
     },
     decode: (texts) => decode(texts, tokens, decoded),
-    reader: () => sessionReader(tokens, unit),
+    reader: (plan) => sessionReader(tokens, unit, plan?.longestNote),
     meaningOf(text) {
       const token = tokens.read(text);
       return token && sessionMeaning(token);
@@ -44,8 +44,12 @@ export function sessionGrammar({ division, steps }: { division: number; steps: n
   };
 }
 
-function sessionReader(tokens: TokenTable<SessionToken>, unit: number): NoteReader {
-  let now = 0;
+function sessionReader(
+  tokens: TokenTable<SessionToken>,
+  unit: number,
+  longestNote = Number.POSITIVE_INFINITY,
+): NoteReader {
+  let [now, isLate] = [0, false];
   const tracks = new Map<number, KeysDown>();
   const keysOf = (track: number) => {
     const keys = tracks.get(track) ?? new KeysDown();
@@ -64,13 +68,15 @@ function sessionReader(tokens: TokenTable<SessionToken>, unit: number): NoteRead
     },
     allows(text) {
       const message = messageOf(tokens, text);
+      if (isLate) return message !== undefined && keysOf(message.track).endsHeld(message, now - longestNote);
       return message === undefined || keysOf(message.track).allows(message);
     },
     timeAfter,
     add(text) {
       now = timeAfter(text);
       const message = messageOf(tokens, text);
-      if (message !== undefined) keysOf(message.track).add(message);
+      if (message !== undefined) keysOf(message.track).add(message, now);
+      isLate = [...tracks.values()].some((keys) => keys.isAnyHeld(now - longestNote));
     },
   };
 }
