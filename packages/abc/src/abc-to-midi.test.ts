@@ -194,4 +194,8 @@ describe('limits', () => {
     expect(read(`${HEAD}[${'CEG'.repeat(333)}]|`).tracks[1]!.notes).toBe(999);
     expect(read(`${HEAD}{${'ga'.repeat(1_000)}}C|`).tracks[1]!.notes).toBeGreaterThan(0);
   });
+
+  it('are none of an ending of more numbers than a function takes arguments', () => {
+    expect(read(`${HEAD}|:C|[${'1,'.repeat(150_000)}1 D:|`).tracks[1]!.notes).toBeGreaterThan(1);
+  });
 });

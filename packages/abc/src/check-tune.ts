@@ -78,7 +78,8 @@ function checkVoice(voice: readonly Element[], placeOf: (element: Element) => Ab
   let length = 0;
   for (const element of voice) {
     if (element.el_type === 'bar') {
-      const highest = Math.max(0, ...(element.startEnding?.match(/\d+/g) ?? []).map(Number));
+      const numbers = (element.startEnding?.match(/\d+/g) ?? []).map(Number);
+      const highest = numbers.reduce((most, number) => Math.max(most, number), 0);
       if (highest > LIMITS.ending) {
         throw new AbcError(placeOf(element), `expected an ending from 1 to ${LIMITS.ending}, found ${highest}`);
       }

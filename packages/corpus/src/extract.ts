@@ -131,7 +131,7 @@ async function variantsOf(files: readonly SourceFile[], plan: CorpusPlan): Promi
   for (const file of files) {
     const { pieces: found, summary } = await readSource(file.path, file.bytes(), { ...plan, selection: EVERYTHING });
     throwError(file.path, summary);
-    pieces.push(...found.map(pieceFromJson));
+    for (const json of found) pieces.push(pieceFromJson(json));
   }
   return new Variants(pieces);
 }
@@ -223,7 +223,7 @@ function ofMany(
       lines.push(`${path}${tune === undefined ? '' : `:${tune.line}`}: left out: it has the same notes as ${twin}`);
       return false;
     });
-    pieces.push(...taken);
+    for (const json of taken) pieces.push(json);
     notes += summary.notes;
     events += summary.events;
     return { name, pieces: taken.length, ...(twins.length > 0 && { sameNotesAs: twins }), ...summary };

@@ -1,7 +1,11 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ChannelEvents } from '@etude/midi-reader';
 import { joined, type Piece } from '@etude/music';
 import { describe, expect, it } from 'vitest';
-import { heldOutPieces, readPieces } from './index.js';
+import { extractionParams, extractPieces, heldOutPieces, readPieces } from './index.js';
 
 const bytes32 = (value: number) => [value >>> 24, (value >> 16) & 255, (value >> 8) & 255, value & 255];
 const track = (...events: number[]) => [
@@ -106,5 +110,21 @@ describe('more values than a function takes arguments', () => {
     const both = joined([piece, piece].map((each) => ({ piece: each, ticks: 150_000 })));
     expect(both.tracks[0]!.events.length).toBe(300_000);
     expect(both.tempos.at(-1)!.tick).toBe(299_999);
+  });
+
+  it('are the pieces of a file', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'etude-pieces-'));
+    const source = [150_000, 1].map((count) => {
+      const train = Array.from({ length: count }, (_, i) => [[i & 127], [(i >> 7) & 127], [(i >> 14) & 127]]);
+      const content = Buffer.from(JSON.stringify({ train }));
+      const location = join(folder, `${count}.json`);
+      writeFileSync(location, content);
+      const digest = createHash('sha256').update(content).digest('hex');
+      return { path: location, name: `${count}.json`, location, digest, bytes: () => content };
+    });
+    const { signal } = new AbortController();
+    const hooks = { memo: { load: async () => undefined, save: async () => {} }, signal, progress() {}, say() {} };
+    const { pieces } = await extractPieces({ source }, extractionParams.parse({}), 1, hooks);
+    expect(pieces).toHaveLength(150_000);
   });
 });

@@ -39,6 +39,6 @@ function lastTime(measures: readonly Repeats[], index: number): number {
   let at = index;
   while (isEnding(at - 1)) at -= 1;
   let last = 0;
-  for (; isEnding(at); at++) last = Math.max(last, ...measures[at]!.endings);
+  for (; isEnding(at); at++) last = measures[at]!.endings.reduce((most, number) => Math.max(most, number), last);
   return last;
 }

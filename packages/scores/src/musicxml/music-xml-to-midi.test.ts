@@ -230,6 +230,14 @@ describe('measures', () => {
     expect(notes(score(part), { scores: 'written' })).toHaveLength(written);
   });
 
+  it('may have more endings and sums of metres than a function takes arguments', () => {
+    const many = ending('start', '1,'.repeat(150_000)) + ending('stop') + B;
+    expect(notes(score(bar(60) + bar(62, many) + bar(64))).map(([, , , key]) => key)).toEqual([60, 62, 60, 64]);
+    const sum = '<beats>4</beats><beat-type>4</beat-type>'.repeat(150_000);
+    const part = measure(`${HEAD.replace(/<time>.*<\/time>/, `<time>${sum}</time>`)}${note(60, 8)}`);
+    expect(read(score(part)).timeSignatures).toEqual([]);
+  });
+
   it('have tempos and metres, each once', () => {
     const metronome = (unit: string, perMinute: string) =>
       `<direction><direction-type><metronome>${unit}<per-minute>${perMinute}</per-minute></metronome></direction-type></direction>`;

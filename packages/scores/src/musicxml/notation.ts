@@ -41,7 +41,7 @@ export function metreOf(time: Element): { numerator: number; denominator: number
   );
   const types = time.all('beat-type').map((type) => type.number()!);
   if (sums.length === 0 || sums.length !== types.length) return undefined;
-  const denominator = Math.max(...types);
+  const denominator = types.reduce((most, type) => Math.max(most, type));
   const numerator = sums.reduce((sum, beats, index) => sum + (beats * denominator) / types[index]!, 0);
   const isMetre = Number.isInteger(numerator) && numerator >= 1 && numerator <= 255;
   return isMetre && [1, 2, 4, 8, 16, 32, 64, 128].includes(denominator) ? { numerator, denominator } : undefined;
