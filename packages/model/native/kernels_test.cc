@@ -1,9 +1,12 @@
 // Every kernel of every instruction set that this machine has, on odd sizes and several threads, against plain loops.
 // Built with sanitizers by native.test.ts. Prints what differs; exits 1 where anything does.
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
+#include <ctime>
+#include <thread>
 #include <vector>
 
 #include "crew.h"
@@ -313,9 +316,24 @@ void testAll(const Kernels& k) {
   std::printf("%s: tested\n", k.name);
 }
 
+/** A thread that waits for another one, or for work, goes to sleep soon: other programs may want its processor. */
+void testWaiting() {
+  constexpr std::chrono::milliseconds LONG{300};
+  const std::clock_t before = std::clock();
+  crew->run(2, [&](const Team& team) {
+    if (team.thread == 1) std::this_thread::sleep_for(LONG);
+  });
+  std::this_thread::sleep_for(LONG);
+  const double seconds = (double)(std::clock() - before) / CLOCKS_PER_SEC;
+  if (seconds < 0.1) return;
+  failures++;
+  std::printf("threads that wait use %g seconds of processors\n", seconds);
+}
+
 } // namespace
 
 int main() {
+  testWaiting();
   testAll(plainKernels);
 #if defined(ETUDE_X86)
   if (avx2Kernels.runsHere()) testAll(avx2Kernels);
