@@ -134,6 +134,22 @@ describe('train', () => {
     );
   });
 
+  it.each([
+    'OOM when allocating tensor with shape[4096,16384]\n  at somewhere',
+    'Array buffer allocation failed',
+  ])('is one error where memory runs out all the same: %j', async (message) => {
+    const unitsOfWork = () => () => {
+      throw new Error(message);
+    };
+    const training = train({ tf, kernels: { ...kernels, unitsOfWork } }, holdOut(cycle), options);
+    await expect(training).rejects.toThrow(
+      expect.objectContaining({
+        name: 'TrainingError',
+        message: `there is not enough memory: ${message.split('\n')[0]}`,
+      }),
+    );
+  });
+
   it('ends with what was learnt before it diverged', async () => {
     // A warm-up of this length reaches a rate that is far too high after there is something to keep.
     const { best, ended, model } = await run({ learningRate: 40, warmup: 3000, clip: 1e9, steps: 3000 });
@@ -182,13 +198,18 @@ describe('train', () => {
 });
 
 describe('a checkpoint', () => {
-  const long = { steps: 47, evaluateEvery: 10, dropout: 0.3, recurrentDropout: 0.2 };
+  // The last epoch begins between the last point of the curve that comes by steps and the end.
+  const long = { steps: 49, evaluateEvery: 10, dropout: 0.3, recurrentDropout: 0.2 };
 
   it('of any step leads to the same bytes and the same curve as a run that was never stopped', async () => {
     const whole = await run(long);
+    expect(whole.curve.map(({ step, epoch }) => [step, epoch]).slice(-2)).toEqual([
+      [40, 4],
+      [49, 5],
+    ]);
     const store = memoryStore();
     expect(await bytesOf(await run(long, { checkpoints: store, checkpointEvery: 0 }))).toEqual(await bytesOf(whole));
-    expect(store.saved).toHaveLength(48); // one each step, and the one at the end
+    expect(store.saved).toHaveLength(50); // one each step, and the one at the end
     // The last is that of the end, of before the evaluation that only the end asks for.
     for (const saved of store.saved) {
       const resumed: number[] = [];
@@ -207,6 +228,12 @@ describe('a checkpoint', () => {
       'novelty',
       { evaluateEvery: 4, earlyStopping: { on: 'novelty', patience: 0, copiedShare: 0.5 } },
       { copiedShare: async ({ weights }) => Math.abs(weights['output.bias']!.dataSync()[0]! * 100) % 1 },
+    ],
+    [
+      // All copy too much, and the weights grow: the first point stays the best.
+      'a best point long before the end',
+      { evaluateEvery: 4, earlyStopping: { on: 'novelty', patience: 0, copiedShare: 0 } },
+      { copiedShare: async ({ weights }) => tf.mean(tf.abs(weights['output.bias']!)).dataSync()[0]! },
     ],
     ['warm-up, decay and weight decay', { warmup: 7, decay: 'cosine', weightDecay: 0.1, evaluateEvery: 50 }, {}],
     ['a mean of the weights', { averaging: 0.8 }, {}],
