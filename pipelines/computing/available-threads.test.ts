@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { availableThreads, cgroupProcessors } from './available-threads.js';
+import { mostThreads, useKernels } from './kernels.js';
 
 /** A folder that looks like the root of a file system. */
 function root(files: Record<string, string>): string {
@@ -51,4 +52,11 @@ it.each<[string, Record<string, string>, number]>([
 
 it('there is always one thread', () => {
   expect(availableThreads()).toBeGreaterThanOrEqual(1);
+});
+
+it('there are no more threads than a parameter or the environment asks for, nor than there can be', () => {
+  expect([mostThreads(), mostThreads(1), mostThreads(1024)]).toEqual([availableThreads(), 1, availableThreads()]);
+  useKernels({ threads: 1 });
+  expect([mostThreads(), mostThreads(2)]).toEqual([1, 1]);
+  useKernels({});
 });

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { ThreadCount } from './thread-count.js';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { onMeasuredThreads, ThreadCount } from './thread-count.js';
 
 /** Windows of a machine on which a unit takes `ms(threads)`; the counts that were in use, window by window. */
 function run(count: ThreadCount, windows: number, ms: (threads: number) => number, contended: boolean): number[] {
@@ -60,4 +60,25 @@ describe('ThreadCount', () => {
   it('has one thread to choose from where there is one processor', () => {
     expect(share(run(new ThreadCount(1), 50, collapsed, true), 1)).toBe(1);
   });
+});
+
+it('threads are told to sleep soon as long as other programs take processors', () => {
+  let [ms, cpu] = [0, 0];
+  vi.spyOn(performance, 'now').mockImplementation(() => ms);
+  vi.spyOn(process, 'resourceUsage').mockImplementation(
+    () =>
+      ({ userCPUTime: cpu, systemCPUTime: 0, involuntaryContextSwitches: 0 }) as ReturnType<
+        typeof process.resourceUsage
+      >,
+  );
+  onTestFinished(() => void vi.restoreAllMocks());
+  const told: boolean[] = [];
+  const unit = onMeasuredThreads(2, ({ besideOthers }) => told.push(besideOthers));
+  for (const processors of [2, 2, 2, 0.5, 0.5, 2, 2, 2, 2]) {
+    unit(() => {
+      ms += 25;
+      cpu += processors * 25_000;
+    });
+  }
+  expect(told).toEqual([false, false, false, false, true, true, true, true, false]);
 });
