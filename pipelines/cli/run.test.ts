@@ -105,6 +105,14 @@ describe('etude run', () => {
     }
   });
 
+  it('records what computed the weights', () => {
+    const { stages } = JSON.parse(workspace.read('artifacts/tiny/run.json'));
+    const { said } = stages.find(({ name }: { name: string }) => name === 'train');
+    expect(said).toContainEqual(
+      expect.stringMatching(/^computing with (fused|raw-ops|reference) kernels .*on (TensorFlow|WebAssembly)/),
+    );
+  });
+
   it('runs nothing the second time', async () => {
     expect(await workspace.statuses()).toEqual(nothing);
   });
@@ -398,6 +406,21 @@ describe('training that was stopped', () => {
     expect(again.stdout).not.toContain('going on');
     expect(again.stderr).toBe('');
     expect(model(raised)).toEqual(model(whole));
+  });
+});
+
+describe('training that other kernels began', () => {
+  it('starts over, and says so', async () => {
+    const workspace = new CliWorkspace();
+    const first = await workspace.start(run, { ETUDE_KERNELS: 'reference' }).finished;
+    workspace.write('experiments/tiny.yaml', TINY.replace('steps: 4', 'steps: 7'));
+    const second = await workspace.etude(...run);
+    if (second.stdout.includes('computing with reference kernels')) return; // there are no others on WebAssembly
+    expect(first.stdout).toContain('computing with reference kernels on TensorFlow');
+    expect(second.stdout).toContain(
+      'starting over instead of resuming from the checkpoint: it was computed by reference kernels on TensorFlow',
+    );
+    expect(second.stdout).not.toContain('going on from step');
   });
 });
 
