@@ -68,6 +68,12 @@ describe('run.json', () => {
     expect(readRunRecord(at('artifacts/a'))).toMatchObject({ status: 'done' });
   });
 
+  it.each(['../..', '/tmp', '.', '', 'a/b'])('that names the stage %j counts as absent', async (name) => {
+    await toy.run('a');
+    forge((stage) => ({ ...stage, name }));
+    expect(readRunRecord(at('artifacts/a'))).toBe(undefined);
+  });
+
   it('that names a folder as an output leaves the folder alone', async () => {
     await toy.run('a');
     toy.write('artifacts/a/head/mine/notes.txt', 'keep');
@@ -132,6 +138,19 @@ describe('a symbolic link', () => {
     );
     expect(readdirSync(outside)).toEqual([]);
     expect(toy.ran).toEqual([]);
+  });
+
+  it('that takes the place of a folder during the run is refused as well', async () => {
+    const stages = toy.stages.map((stage) => ({
+      ...stage,
+      run: (context: never) => {
+        if (stage.name === 'head') link('artifacts/a/head', outside);
+        return stage.run(context);
+      },
+    }));
+    const { error } = await toy.run('a', { stages });
+    expect(String(error)).toContain('artifacts/a/head: expected a folder, found a symbolic link');
+    expect(readdirSync(outside)).toEqual([]);
   });
 
   it('in the place of the cache is not pruned through', async () => {

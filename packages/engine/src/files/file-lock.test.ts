@@ -12,12 +12,17 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { open, readFile, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { withFileLock } from './file-lock.js';
+
+vi.mock('node:fs/promises', async (original) => {
+  const fs = await original<typeof import('node:fs/promises')>();
+  return { ...fs, writeFile: vi.fn(fs.writeFile) };
+});
 
 let path: string;
 beforeEach(() => {
@@ -175,8 +180,15 @@ describe('withFileLock', () => {
     expect(await withFileLock(path, async () => 'mine')).toBe('mine');
   });
 
-  it('is never seen without its owner', async () => {
+  it('is never seen without its owner, however long writing takes', async () => {
     mkdirSync(dirname(path));
+    vi.mocked(writeFile).mockImplementation(async (file, text, options) => {
+      const opened = await open(String(file), (options as { flag?: string } | undefined)?.flag ?? 'w');
+      await sleep(1);
+      await opened.writeFile(String(text));
+      await opened.close();
+    });
+    onTestFinished(() => void vi.mocked(writeFile).mockReset());
     const seen = new Set<boolean>();
     const watching = new AbortController();
     const watch = async () => {

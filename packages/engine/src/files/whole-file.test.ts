@@ -58,6 +58,16 @@ describe('writeWhole', () => {
     expect(readFileSync(path).equals(bytes)).toBe(true);
   });
 
+  it('has a file on the disk before it has its name, and then the name', async () => {
+    const handle = await open(new URL(import.meta.url));
+    const prototype = Object.getPrototypeOf(handle) as FileHandle;
+    await handle.close();
+    const named: boolean[] = [];
+    vi.spyOn(prototype, 'sync').mockImplementation(async () => void named.push(existsSync(path)));
+    await writeWhole(path, bytes);
+    expect(named).toEqual([false, true]);
+  });
+
   const faults: [string, (write: Write) => Write, string][] = [
     ['nothing more is taken', () => async () => ({ bytesWritten: 0 }), 'EIO'],
     [
