@@ -1,9 +1,14 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { availableThreads, cgroupProcessors } from './available-threads.js';
 import { mostThreads, useKernels } from './kernels.js';
+
+vi.mock('node:fs', async (original) => {
+  const fs = await original<typeof import('node:fs')>();
+  return { ...fs, readFileSync: vi.fn(fs.readFileSync) };
+});
 
 /** A folder that looks like the root of a file system. */
 function root(files: Record<string, string>): string {
@@ -48,6 +53,17 @@ it.each<[string, Record<string, string>, number]>([
   ],
 ])('processors that control groups allow: %s', (_, files, processors) => {
   expect(cgroupProcessors(root(files))).toBe(processors);
+});
+
+it.each([
+  ['20000 100000', 1],
+  ['100000 100000', 1],
+  ['9900000 100000', availableParallelism()],
+])('there are as many threads as processors that control groups allow, of those that there are: %s', (limit, threads) => {
+  const files: Record<string, string> = { '/proc/self/cgroup': '0::/\n', '/sys/fs/cgroup/cpu.max': limit };
+  vi.mocked(readFileSync).mockImplementation((path) => files[String(path)] ?? '');
+  expect(availableThreads()).toBe(threads);
+  vi.mocked(readFileSync).mockReset();
 });
 
 it('there is always one thread', () => {
