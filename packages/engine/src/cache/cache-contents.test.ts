@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -114,13 +114,17 @@ describe('pruneCache', () => {
     const stages = toy.stages.map((stage) => ({
       ...stage,
       run: async (context: never) => {
-        if (stage.name === 'split') pruned = await pruneCache(toy.folder, { maxBytes: 0 });
+        if (stage.name !== 'split') return stage.run(context);
+        // Content comes before its entry.
+        toy.write(pathOf('just written').slice(toy.folder.length), 'just written');
+        pruned = await pruneCache(toy.folder, { maxBytes: 0 });
         return stage.run(context);
       },
     }));
     const { error } = await toy.run('a', { set: ['split.parts=3'], stages });
     expect(error).toBeUndefined();
     expect(pruned!.running).toEqual(['a']);
+    expect(existsSync(pathOf('just written'))).toBe(true);
     expect(pruned!.dropped.map(({ origin }) => `${origin!.experiment}/${origin!.stage}`).sort()).toEqual([
       'b/join',
       'b/split',
