@@ -8,6 +8,7 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -162,6 +163,15 @@ describe('a symbolic link', () => {
       await expect(command(toy.folder)).rejects.toThrow('.etude/cache: expected a folder, found a symbolic link');
     }
     expect(readdirSync(outside, { recursive: true }).sort()).toEqual(before);
+  });
+
+  it('in the place of the locks is not pruned through', async () => {
+    await toy.run('a');
+    writeFileSync(join(outside, 'old'), 'keep');
+    utimesSync(join(outside, 'old'), 1, 1);
+    link('.etude/locks', outside);
+    await expect(pruneCache(toy.folder)).rejects.toThrow('.etude/locks: expected a folder, found a symbolic link');
+    expect(readdirSync(outside)).toEqual(['old']);
   });
 
   it('in the place of an artifact is replaced, with a warning', async () => {

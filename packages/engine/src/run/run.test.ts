@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync 
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { temporaryName } from '../files/process-identity.js';
 import {
   defineStage,
   InputError,
@@ -253,6 +254,14 @@ describe('a run', () => {
       'part-1.txt',
       'part-2.txt',
     ]);
+  });
+
+  it('removes what killed processes left half written', async () => {
+    const stray = temporaryName('x').replace(/-\d+-\d*\./, '-999999-1.');
+    const folders = ['.etude/locks', '.etude/cache/tmp', 'artifacts/a', 'artifacts/a/split'];
+    for (const folder of folders) toy.write(`${folder}/${stray}`, 'x');
+    await toy.run('a');
+    expect(folders.filter((folder) => existsSync(join(toy.folder, folder, stray)))).toEqual([]);
   });
 
   it('restores an artifact that was changed or removed in the artifact folder', async () => {
