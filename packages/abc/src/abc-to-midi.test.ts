@@ -179,6 +179,8 @@ describe('limits', () => {
     ['[L:0/4]C', /^6:2: expected a length of notes/],
     ['|:C|[1-999999999 D:|', /^6:4: expected an ending from 1 to 32, found 999999999/],
     ['|:C|[1,99999999 D:|', /^6:4: expected an ending/],
+    [`[M:${'1+'.repeat(100_000)}1/4]C|`, /^6:\d+: expected a metre of 1 to 255 beats in a bar, found M:.{40}…$/],
+    [`C${' '.repeat(200_000)}D|`, /^6:2: expected at most 1000 spaces in a row, found 200000/],
     [`C${'&'.repeat(90)}|`, /^6:2: expected at most 8 parts in a bar/],
     ['C,,,,,,,,', /^6:1: expected a note that MIDI has/],
     ['%%MIDI transpose 200\nC', /^7:1: expected a note that MIDI has/],

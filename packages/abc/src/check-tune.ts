@@ -13,6 +13,8 @@ const LIMITS = {
   /** parts that a bar of one voice has side by side, written with `&` */
   overlays: 8,
   ending: 32,
+  /** spaces in a row, for which abcjs takes quadratic time */
+  spaces: 1000,
 };
 
 /**
@@ -20,18 +22,25 @@ const LIMITS = {
  * @throws {AbcError} at the first value with which there is no music
  */
 export function checkFields(tune: TuneText): void {
+  for (const { index, 0: spaces } of tune.text.matchAll(/[ \t]+/g)) {
+    if (spaces.length <= LIMITS.spaces) continue;
+    throw new AbcError(
+      tune.placeOf(index),
+      `expected at most ${LIMITS.spaces} spaces in a row, found ${spaces.length}`,
+    );
+  }
   for (const { value, ...place } of tune.fields('M')) {
     if (!/\d/.test(value)) continue;
     const metre = fractionOf(value);
     // What is no fraction abcjs warns about, and reads the tune without a metre.
     if (metre === undefined) continue;
     const problem = metreProblem(metre);
-    if (problem !== undefined) throw new AbcError(place, `${problem}, found M:${value}`);
+    if (problem !== undefined) throw new AbcError(place, `${problem}, found M:${beginningOf(value)}`);
   }
   for (const { value, ...place } of tune.fields('L')) {
     const length = fractionOf(value);
     if (length === undefined || (length.numerator > 0 && length.denominator > 0)) continue;
-    throw new AbcError(place, `expected a length of notes such as 1/8, found L:${value}`);
+    throw new AbcError(place, `expected a length of notes such as 1/8, found L:${beginningOf(value)}`);
   }
   const overlays = new RegExp(`^(?![A-Za-z+]:|%)[^\\n]*?((?:&[^&|\\n]*){${LIMITS.overlays},})`, 'm');
   const found = overlays.exec(tune.text);
@@ -42,6 +51,11 @@ export function checkFields(tune: TuneText): void {
       `expected at most ${LIMITS.overlays} parts in a bar, found more than ${LIMITS.overlays} signs &`,
     );
   }
+}
+
+/** As much of a value as a message has room for. */
+function beginningOf(value: string): string {
+  return value.length > 40 ? `${value.slice(0, 40)}…` : value;
 }
 
 /** A fraction of whole numbers, of which the upper one may be a sum; undefined where a text is none. */

@@ -42,6 +42,7 @@ export const trainingParams = z.strictObject({
   batch: z
     .int()
     .min(1)
+    .max(4096)
     .default(16)
     .describe('stretches of the music that are read side by side; fewer where it is short'),
   window: z.int().min(1).default(64).describe('time steps that a gradient reaches back'),

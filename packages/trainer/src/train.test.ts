@@ -10,6 +10,7 @@ import { loadTensorFlow } from '@etude/tensorflow';
 import { describe, expect, it } from 'vitest';
 import { trainingWindows } from './batches.js';
 import { type CheckpointStore, learningCurveFormat, type TrainingHooks, type TrainingOptions, train } from './index.js';
+import { trainingParams } from './params.js';
 import { cycle, holdOut, options } from './testing/small-training.js';
 import { learningRateAt } from './train.js';
 
@@ -124,6 +125,11 @@ describe('train', () => {
     await expect(run({ learningRate: 1e30, clip: 1e30 })).rejects.toThrow(
       /training diverged: the (loss is (NaN|Infinity)|gradients are not finite) at step \d+; try a lower learningRate/,
     );
+  });
+
+  it('reads at most 4,096 stretches side by side', () => {
+    expect(trainingParams.shape.batch.safeParse(4096).success).toBe(true);
+    expect(trainingParams.shape.batch.safeParse(4097).success).toBe(false);
   });
 
   it('is refused where it would take more memory than there is, with the figures', async () => {
