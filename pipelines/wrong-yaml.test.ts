@@ -1,3 +1,4 @@
+// More than 300 lines: one table of mistakes and what is said of each.
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CliWorkspace, TINY } from './testing/cli-workspace.js';

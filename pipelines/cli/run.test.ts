@@ -1,3 +1,4 @@
+// More than 300 lines: all that the command run promises, in the same small workspace.
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';

@@ -1,3 +1,4 @@
+// More than 300 lines: what all kernels have in common, which is checked on one table of models.
 import { availableParallelism } from 'node:os';
 import { createRandom } from '@etude/music';
 import { type LoadedTensorFlow, loadTensorFlow, type Tensor, type Tensor2D } from '@etude/tensorflow';

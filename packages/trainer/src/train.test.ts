@@ -1,3 +1,4 @@
+// More than 300 lines: all that training promises, on the same small model.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';

@@ -1,3 +1,4 @@
+// More than 300 lines: all that a run promises, on the same small pipeline.
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';

@@ -1,3 +1,4 @@
+// More than 300 lines: scores stand beside the music that they are.
 import { notesOf, piecesOf } from '@etude/music';
 import fc from 'fast-check';
 import { strToU8, zipSync } from 'fflate';
