@@ -40,7 +40,7 @@ it.each([
 it.each([
   'event-text',
   'session',
-] as const)('notes of %s end when they have lasted as long as any of the music', async (name) => {
+] as const)('notes of %s last hardly longer than the longest of the music', async (name) => {
   const { composing, learned } = await copyist(name, 0);
   const { grammar } = composing;
   const longest = Math.max(...notesOf(learned[0]!).map(({ start, end }) => end - start)) / learned[0]!.division;

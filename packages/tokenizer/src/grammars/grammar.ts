@@ -170,7 +170,7 @@ export interface SongPlan {
   readonly endsAsSaid?: boolean | undefined;
   /** the lines that it has: each comes in where it does here, and no others do */
   readonly lines?: readonly PlannedLine[] | undefined;
-  /** ticks after which a note has to end before anything else happens, for grammars in which that is an event of its own */
+  /** ticks of the longest note: one that has been held for longer ends before anything else happens, in grammars in which that is an event of its own */
   readonly longestNote?: number | undefined;
   /** the tokens that there are: nothing is begun that none of them can end */
   readonly known?: readonly string[];

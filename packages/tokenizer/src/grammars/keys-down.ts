@@ -20,14 +20,14 @@ export class KeysDown {
     return isNoteOff(message) ? isDown : this.#set.get(settingOf(message)) !== settingTo(message);
   }
 
-  /** Whether a message lets go a key that has been down since a tick, or longer. */
-  endsHeld(message: Message, since: number): boolean {
-    return isNoteOff(message) && (this.#down.get(keyId(message)) ?? Number.POSITIVE_INFINITY) <= since;
+  /** Whether a message lets go a key that was struck before a tick. */
+  endsHeld(message: Message, before: number): boolean {
+    return isNoteOff(message) && (this.#down.get(keyId(message)) ?? Number.POSITIVE_INFINITY) < before;
   }
 
-  /** Whether any key has been down since a tick, or longer. */
-  isAnyHeld(since: number): boolean {
-    for (const struck of this.#down.values()) if (struck <= since) return true;
+  /** Whether any key that is down was struck before a tick. */
+  isAnyHeld(before: number): boolean {
+    for (const struck of this.#down.values()) if (struck < before) return true;
     return false;
   }
 
