@@ -46,7 +46,7 @@ const MUSIC = [
     source: 'data/canon-in-d.mid',
     experiment: { extends: 'ensemble.yaml', render: played },
     sample: { songs: 10, form: null, rules: { harmony: 0 } },
-    columns: ['dissonance', 'chords', 'similar4', 'similar8', 'knownRhythms', 'steps', 'overlap'],
+    columns: ['dissonance', 'chords', 'similar4', 'similar8', 'knownRhythms', 'steps'],
   },
 ];
 const NAMES = {
