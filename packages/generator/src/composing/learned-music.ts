@@ -9,6 +9,7 @@ export class LearnedMusic {
   /** at least one */
   readonly pieces: readonly Piece[];
   #typical: Piece | undefined;
+  #shortest: number | undefined;
   #notes: readonly (readonly Note[])[] | undefined;
   #pitches: ReadonlySet<number> | undefined;
   #ranges: ReadonlyMap<number, readonly [lowest: number, highest: number]> | undefined;
@@ -37,7 +38,11 @@ export class LearnedMusic {
 
   /** Quarter notes that nearly all pieces of a corpus last; 0 where there is one piece, whose end says nothing of songs. */
   get shortest(): number {
-    if (this.pieces.length === 1) return 0;
+    this.#shortest ??= this.pieces.length === 1 ? 0 : this.#shortestOfMany();
+    return this.#shortest;
+  }
+
+  #shortestOfMany(): number {
     const lengths = this.pieces.map(({ division }, i) => endOf(this.notes[i]!) / division).sort((a, b) => a - b);
     return lengths[Math.floor(lengths.length * SHORTER)]!;
   }
