@@ -24,7 +24,7 @@ interface Line {
 }
 
 /** How fine a piece is written. */
-export interface ScoreGrid {
+interface Detail {
   readonly stepsPerBeat: number;
   /** how many velocities are told apart, 1 to 127; undefined: none is written */
   readonly dynamics?: number | undefined;
@@ -34,7 +34,7 @@ export interface ScoreGrid {
  * @param known the tokens that there are: lengths and the signature are made of those
  * @throws {GrammarError} where the piece is too long, has too many voices, or cannot be written with the known tokens
  */
-export function encode(piece: Piece, { stepsPerBeat, dynamics }: ScoreGrid, known?: KnownTokens): ScoreToken[] {
+export function encode(piece: Piece, { stepsPerBeat, dynamics }: Detail, known?: KnownTokens): ScoreToken[] {
   const stepOf = (tick: number) => Math.round((tick * stepsPerBeat) / piece.division);
   const notes = notesOf(piece);
   if (notes.length === 0) return [];
