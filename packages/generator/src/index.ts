@@ -7,4 +7,4 @@ export { renamedSongSettings, type SongSettings, songSettings } from './composin
 export { type TracedToken, traceFormat, traceToCsv } from './composing/trace.js';
 export { noveltyProbe } from './novelty-probe.js';
 export { UNBENT } from './sampling/distribution.js';
-export { sample } from './sampling/sample.js';
+export { sample } from './sampling/sample-songs.js';

@@ -6,7 +6,7 @@ import { songOptions } from './composing/rules/grammar-constraint.js';
 import { listenerOf } from './composing/rules/listener.js';
 import { toldRows } from './composing/told-rows.js';
 import { UNBENT } from './sampling/distribution.js';
-import { sample } from './sampling/sample.js';
+import { sample } from './sampling/sample-songs.js';
 
 /** Short songs that tell how much a model copies. */
 const [SONGS, LENGTH] = [8, 256];

@@ -1,5 +1,5 @@
 import { hex, MidiError } from './midi-error.js';
-import type { Problems } from './problems.js';
+import type { Problems } from './problem-list.js';
 
 export interface Header {
   /** 0: one track; 1: tracks played together; 2: tracks that are pieces of their own */

@@ -1,5 +1,5 @@
 import { type MidiEvent, parseMidi } from 'midi-file';
-import { META, type MetaEvent } from './messages.js';
+import { META, type MetaEvent } from './message-table.js';
 import { decodeText } from './text.js';
 
 export interface Tempo {

@@ -1,8 +1,8 @@
 import { ChannelEvents } from './channel-events.js';
 import type { Chunk } from './container.js';
-import { channelMessage, META, META_LENGTHS, type MetaEvent } from './messages.js';
+import { channelMessage, META, META_LENGTHS, type MetaEvent } from './message-table.js';
 import { hex } from './midi-error.js';
-import type { Problems } from './problems.js';
+import type { Problems } from './problem-list.js';
 
 export interface TrackEvents {
   readonly events: ChannelEvents;

@@ -16,7 +16,7 @@ import { createRandom } from '@etude/music';
 import { disposeOf, type TensorFlow } from '@etude/tensorflow';
 import { Adam } from './adam.js';
 import { trainingWindows } from './batches.js';
-import { fromCheckpoint, toCheckpoint } from './checkpoint.js';
+import { fromCheckpoint, toCheckpoint } from './checkpoint-format.js';
 import { trainingMemory } from './memory.js';
 import type { EarlyStopping, TrainingOptions } from './options.js';
 import { Pace } from './pace.js';

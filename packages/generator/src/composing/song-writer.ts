@@ -3,7 +3,7 @@ import { type Kernels, type Model, meanLoss, onlyHeard } from '@etude/model';
 import { excerpt, hash, notesOf, type Piece } from '@etude/music';
 import type { TensorFlow } from '@etude/tensorflow';
 import { conditionRows, encoderOf, fitMusic, type Grammar, tokensOfIds, type Vocabulary } from '@etude/tokenizer';
-import { type SamplingOptions, type SamplingProgress, sample, type WrittenSong } from '../sampling/sample.js';
+import { type SamplingOptions, type SamplingProgress, sample, type WrittenSong } from '../sampling/sample-songs.js';
 import type { TokenTrace } from '../sampling/song-draft.js';
 import { type Cadence, dominantFrom, type Ending, type EndingJudge, withTonic } from './endings/cadence.js';
 import type { BarWriter } from './form/form.js';

@@ -1,6 +1,6 @@
 import type { Model } from '@etude/model';
 import { conditionRows, type Grammar, type Vocabulary } from '@etude/tokenizer';
-import type { ToldRows } from '../sampling/sample.js';
+import type { ToldRows } from '../sampling/sample-songs.js';
 
 /** What a model is told of the songs that it writes; undefined where it is told nothing. */
 export function toldRows({ shape }: Model, { entries }: Vocabulary, grammar: Grammar): ToldRows | undefined {

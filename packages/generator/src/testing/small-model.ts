@@ -4,7 +4,7 @@ import { loadTensorFlow } from '@etude/tensorflow';
 import { UNBENT } from '../sampling/distribution.js';
 import type { Injections } from '../sampling/effect.js';
 import type { Listener } from '../sampling/listener.js';
-import { sample, type WrittenSong } from '../sampling/sample.js';
+import { sample, type WrittenSong } from '../sampling/sample-songs.js';
 
 const loaded = await loadTensorFlow();
 export const { tf } = loaded;

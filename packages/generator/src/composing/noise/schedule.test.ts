@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { sample } from '../../sampling/sample.js';
+import { sample } from '../../sampling/sample-songs.js';
 import { clocked, injected, kernels, lists, model, options, tf } from '../../testing/small-model.js';
 import { endsInLoop } from './loops.js';
 import { noise, noiseOf } from './noise.js';

@@ -8,7 +8,7 @@ import { buildVocabulary, createGrammar, encoderOf, GRAMMARS, timeOf, tokensOfId
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { UNBENT } from '../../sampling/distribution.js';
-import { sample } from '../../sampling/sample.js';
+import { sample } from '../../sampling/sample-songs.js';
 import { LearnedMusic } from '../learned-music.js';
 import { songOptions } from './grammar-constraint.js';
 import { listenerOf, type SongRules } from './listener.js';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { kernels, lists, model, options, silent, tf } from '../testing/small-model.js';
 import { type Bending, UNBENT, weightsOf } from './distribution.js';
 import type { Listener } from './listener.js';
-import { sample } from './sample.js';
+import { sample } from './sample-songs.js';
 
 describe('sample', () => {
   it('gives the same songs for the same seed, others for another', async () => {
