@@ -13,6 +13,7 @@ const flow = [
   'trainer',
   'generator',
   'report',
+  'page',
 ];
 
 /** Within the project, what lies in `from` may import only what lies in `known`. */

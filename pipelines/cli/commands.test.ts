@@ -75,7 +75,7 @@ describe('etude status', () => {
       ['tiny', 'done', 'up to date'],
     ]);
     const { experiments } = JSON.parse((await workspace.etude('status', '--json')).stdout);
-    expect(experiments[0].stages.map(({ status }: { status: string }) => status)).toEqual(Array(8).fill('hit'));
+    expect(experiments[0].stages.map(({ status }: { status: string }) => status)).toEqual(Array(9).fill('hit'));
   });
 });
 
@@ -118,6 +118,7 @@ it('etude graph shows what each stage reads and writes', async () => {
     ['sample', ['train', 'build-vocab', 'tokenize', 'study']],
     ['render', ['sample', 'extract-track', 'tokenize']],
     ['measure', ['sample', 'tokenize', 'train', 'study']],
+    ['report', ['render', 'sample', 'tokenize', 'study', 'measure', 'train']],
   ]);
   expect((await workspace.etude('graph', '--config', 'experiments/tiny.yaml')).stdout).toMatch(
     /\nrender +song-\*\.txt, pieces\.jsonl, grammar\.json +song-\*\.mid\n/,
@@ -166,7 +167,7 @@ describe('without the native add-on', () => {
     expect(stdout).toContain(
       'computing on wasm, up to 30 times slower than native TensorFlow; `etude doctor` tells what to do',
     );
-    expect(stdout).toMatch(/8 of 8 stages ran/);
+    expect(stdout).toMatch(/9 of 9 stages ran/);
     const doctor = JSON.parse((await bare.start(['doctor', '--json'], env).finished).stdout);
     expect(doctor).toMatchObject({
       backend: 'wasm',
@@ -223,7 +224,7 @@ describe('etude cache', () => {
     const { code, stdout } = await workspace.etude('cache', 'verify', '--json');
     expect([code, JSON.parse(stdout).damaged]).toEqual([1, [expect.stringMatching(/^[0-9a-f]{64}$/)]]);
     const again = await workspace.etude('run', '--config', 'experiments/deep.yaml');
-    expect(again.stdout).toContain('1 of 8 stages ran');
+    expect(again.stdout).toContain('1 of 9 stages ran');
     expect((await workspace.etude('cache', 'verify')).code).toBe(0);
   });
 });

@@ -11,7 +11,8 @@ const DRAW_EVERY = 100;
 
 export interface RunReporter extends RunObserver {
   note(line: string): void;
-  finished(record: RunRecord): void;
+  /** @param page the path of the page that shows the results */
+  finished(record: RunRecord, page?: string): void;
   failed(error: unknown): void;
 }
 
@@ -74,13 +75,13 @@ export function runReporter(
     waiting: (what, holder) => warn(`waiting for ${plainText(holder)}, which is at work on ${plainText(what)}`),
     warning: (message) => warn(`${colours.yellow('warning')}: ${plainText(message)}`),
     note: warn,
-    finished(record) {
+    finished(record, page) {
       const count = (status: string) => record.stages.filter((stage) => stage.status === status).length;
       const would = count('would-run');
       if (would > 0) say(`${would} of ${record.stages.length} stages would run`);
       else if (record.status === 'done') {
         say(
-          `${count('ran')} of ${record.stages.length} stages ran in ${formatTime(record.seconds)}; see artifacts/${plainText(record.experiment)}/`,
+          `${count('ran')} of ${record.stages.length} stages ran in ${formatTime(record.seconds)}; see ${plainText(page ?? `artifacts/${record.experiment}/`)}`,
         );
       }
     },

@@ -26,7 +26,7 @@ require('jzz-midi-smf')(JZZ);
 
 const run = ['run', '--config', 'experiments/tiny.yaml'];
 const upstream = { 'extract-track': 'hit', tokenize: 'hit', study: 'hit', 'build-vocab': 'hit' };
-const nothing = { ...upstream, train: 'hit', sample: 'hit', render: 'hit', measure: 'hit' };
+const nothing = { ...upstream, train: 'hit', sample: 'hit', render: 'hit', measure: 'hit', report: 'hit' };
 
 /** Waits until something is there, for at most 30 seconds. */
 async function until(there: () => boolean): Promise<void> {
@@ -70,8 +70,8 @@ describe('etude run', () => {
 
   it('prints a line a stage, with why it ran, its time and its outputs, and no control characters', () => {
     const lines = first.stdout.trimEnd().split('\n');
-    expect(lines.filter((line) => /^● \S+ +ran \(first run .*\) \d+\.\d s → /.test(line))).toHaveLength(8);
-    expect(lines.at(-1)).toMatch(/^8 of 8 stages ran in 0:\d\d; see artifacts\/tiny\/$/);
+    expect(lines.filter((line) => /^● \S+ +ran \(first run .*\) \d+\.\d s → /.test(line))).toHaveLength(9);
+    expect(lines.at(-1)).toMatch(/^9 of 9 stages ran in 0:\d\d; see artifacts\/tiny\/report\.html$/);
     expect(first.stdout).toContain('track 1 "Piano" (auto: the only one with notes): 549 notes, 1099 events');
     expect(first.stdout).not.toMatch(/[\x1b\r]/);
   });
@@ -130,6 +130,7 @@ describe('etude run', () => {
       'ran',
       'ran',
       'ran',
+      'ran',
     ]);
     expect(stages[5].reasons).toEqual(['sample.temperature 1 → 1.2']);
     expect(await workspace.statuses()).toEqual(nothing);
@@ -142,6 +143,7 @@ describe('etude run', () => {
       sample: 'ran',
       render: 'ran',
       measure: 'ran',
+      report: 'ran',
     });
     expect(await workspace.statuses()).toEqual(nothing);
   });
@@ -168,6 +170,7 @@ describe('etude run', () => {
         ['sample', 'would-run'],
         ['render', 'would-run'],
         ['measure', 'would-run'],
+        ['report', 'would-run'],
       ],
     ]);
     expect(Object.keys(dry.stages[0])).toEqual(['name', 'status', 'reasons', 'seconds', 'outputs']);
@@ -299,7 +302,7 @@ describe('a workspace that cannot be written', () => {
     const record = workspace.read('artifacts/tiny/run.json');
     expect(readOnly(workspace, ...run)).toMatchObject({
       status: 0,
-      stdout: expect.stringContaining('0 of 8 stages ran'),
+      stdout: expect.stringContaining('0 of 9 stages ran'),
       stderr: `warning: ${workspace.folder} cannot be written: run.json stays as it was\n`,
     });
     expect(workspace.read('artifacts/tiny/run.json')).toBe(record);
@@ -319,7 +322,7 @@ describe('a workspace that cannot be written', () => {
       spawnSync('setpriv', args, { cwd: workspace.folder, encoding: 'utf8', env: withoutColours() }),
     ).toMatchObject({
       status: 0,
-      stdout: expect.stringContaining('0 of 8 stages ran'),
+      stdout: expect.stringContaining('0 of 9 stages ran'),
     });
   });
 });
@@ -345,6 +348,7 @@ describe('a run that is stopped in the middle of training', () => {
       sample: 'ran',
       render: 'ran',
       measure: 'ran',
+      report: 'ran',
     });
     expect(await workspace.statuses()).toEqual(nothing);
   };
@@ -447,7 +451,7 @@ describe('two runs at once', () => {
     const workspace = new CliWorkspace();
     workspace.write('experiments/tiny.yaml', LONGER);
     const { statuses, waited, pid } = await both(workspace, 'tiny');
-    expect(statuses).toEqual([Array(8).fill('ran'), Array(8).fill('hit')]);
+    expect(statuses).toEqual([Array(9).fill('ran'), Array(9).fill('hit')]);
     expect(waited).toMatch(
       new RegExp(
         `^waiting for process ${pid} on host .+ \\(lock file .+/experiment-tiny\\), which is at work on experiment tiny\n$`,
@@ -460,7 +464,7 @@ describe('two runs at once', () => {
     workspace.write('experiments/tiny.yaml', LONGER);
     workspace.write('experiments/warm.yaml', 'extends: tiny.yaml\nsample: { temperature: 1.5 }\n');
     const { statuses, waited, pid } = await both(workspace, 'warm');
-    expect(statuses).toEqual([Array(8).fill('ran'), [...Array(5).fill('hit'), ...Array(3).fill('ran')]]);
+    expect(statuses).toEqual([Array(9).fill('ran'), [...Array(5).fill('hit'), ...Array(4).fill('ran')]]);
     expect(waited).toMatch(new RegExp(`^waiting for process ${pid} on host .*, which is at work on stage train`));
   });
 });

@@ -1,6 +1,7 @@
-import { runPlan, type StageRecord } from '@etude/engine';
-import { EXIT, fail } from './fail.js';
+import { type Plan, type RunRecord, runPlan, type StageRecord } from '@etude/engine';
+import { describeError, EXIT, fail } from './fail.js';
 import { printJson } from './print.js';
+import { writeReportPage } from './report-page.js';
 import { type RunReporter, runReporter } from './run-reporter.js';
 import { planFor, planWithData } from './workspace.js';
 
@@ -37,7 +38,8 @@ export async function runCommand({
     });
     if (json)
       printJson({ experiment: record.experiment, seconds: record.seconds, stages: record.stages.map(stageForJson) });
-    reporter.finished(record);
+    const page = dryRun ? undefined : await pageOf(plan, record, reporter);
+    reporter.finished(record, page);
     if (signal.aborted) process.exitCode = EXIT.interrupted;
     else if (error !== undefined) {
       process.exitCode = EXIT.failed;
@@ -50,6 +52,17 @@ export async function runCommand({
     if (error !== signal.reason) fail(error);
   } finally {
     release();
+  }
+}
+
+/** The path of the page; in a workspace that cannot be written there may be none. */
+async function pageOf(plan: Plan, record: RunRecord, reporter: RunReporter): Promise<string | undefined> {
+  try {
+    return await writeReportPage(plan, record);
+  } catch (error) {
+    if (!['EROFS', 'EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    reporter.warning?.(`the page cannot be written: ${describeError(error)}`);
+    return undefined;
   }
 }
 

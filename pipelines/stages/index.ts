@@ -4,6 +4,7 @@ import { evaluate } from './evaluate.js';
 import { extractTrack } from './extract-track.js';
 import { measure } from './measure.js';
 import { render } from './render.js';
+import { report } from './report.js';
 import { sample } from './sample.js';
 import { study } from './study.js';
 import { tokenize } from './tokenize.js';
@@ -19,5 +20,6 @@ export const stages: readonly Stage[] = [
   sample,
   render,
   measure,
+  report,
   evaluate,
 ];

@@ -1,6 +1,6 @@
 import { defineStage, family, textFormat } from '@etude/engine';
 import { type TracedToken, traceFormat } from '@etude/generator';
-import { RunHashes, SongMeter, sourceFormat } from '@etude/measures';
+import { type HeldOutLikelihood, measuresFormat, RunHashes, SongMeter, sourceFormat } from '@etude/measures';
 import { completed } from '@etude/midi-writer';
 import { modelFormat } from '@etude/model';
 import { piecesFormat } from '@etude/music';
@@ -19,7 +19,7 @@ import * as z from 'zod';
 
 export const measure = defineStage({
   name: 'measure',
-  version: 9,
+  version: 10,
   summary: 'Tells of every song how much of it is copied, how often it loops, and what in it is invalid',
   params: z.strictObject({}),
   inputs: {
@@ -32,7 +32,7 @@ export const measure = defineStage({
     tokenization: tokenizationReportFormat,
     curve: learningCurveFormat,
   },
-  outputs: { measures: textFormat, pictures: family(textFormat) },
+  outputs: { measures: measuresFormat, pictures: family(textFormat) },
   errors: [SongError],
   run({ inputs, say }) {
     const { source } = inputs;
@@ -44,9 +44,7 @@ export const measure = defineStage({
     const songs = pieces.map((piece) => meter.measure(piece));
     for (const line of measuresInWords(songs, source)) say(line);
     const natsPerToken = inputs.curve.kept.validationLoss;
-    let likelihood:
-      | { natsPerToken: number; natsPerNote: number | undefined; tokens: number; notes: number }
-      | undefined;
+    let likelihood: HeldOutLikelihood | undefined;
     if (natsPerToken !== undefined) {
       const { tokens, notes } = inputs.tokenization.heldOut;
       const natsPerNote = notes === 0 ? undefined : (natsPerToken * tokens) / notes;
@@ -60,7 +58,7 @@ export const measure = defineStage({
         trace: inputs.traces[index]!.map(surprising),
       }),
     );
-    return { pictures, measures: `${JSON.stringify({ songs, source, likelihood }, undefined, 2)}\n` };
+    return { pictures, measures: { songs, source, likelihood } };
   },
 });
 

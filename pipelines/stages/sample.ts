@@ -25,7 +25,7 @@ import { loadKernels } from '../computing/kernels.js';
 
 export const sample = defineStage({
   name: 'sample',
-  version: 24,
+  version: 25,
   summary: 'Writes songs token by token with the trained model',
   params: songSettings.extend({
     given: workspaceFiles(

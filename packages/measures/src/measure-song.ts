@@ -18,7 +18,7 @@ export type SongMeasures = Novelty &
 /** What is normal: the same measures of parts of the source itself. */
 export interface SourceMeasures {
   /** of the second half against the first: of a corpus of pieces, of a piece of its notes */
-  readonly novelty: Novelty;
+  readonly novelty: Pick<Novelty, 'longestRun' | 'copiedShare'>;
 }
 
 /**

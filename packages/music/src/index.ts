@@ -6,7 +6,8 @@ export { DRUM_CHANNEL, FAMILIES, familyOf, PROGRAMS, pitchName } from './general
 export { instrument } from './instrument.js';
 export { jsonFormat, parseJson } from './json-format.js';
 export { type Key, keyOf } from './key.js';
-export { isDrum, type Note, notesDigest, notesOf } from './notes.js';
+export { isDrum, type Note, notesOf } from './notes.js';
+export { notesDigest } from './notes-digest.js';
 export { lastTick, musicOf, type Piece, type PieceKey, type PieceTrack, piecesOf, type SplitPart } from './piece.js';
 export { pieceFromJson, piecesFormat, pieceToJson } from './pieces-format.js';
 export { programsOf } from './programs.js';

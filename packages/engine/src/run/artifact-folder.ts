@@ -45,7 +45,7 @@ export async function publish(
  * Sees to it that a file can be written to a path, and nowhere else: a link is removed, since what it leads to may be anybody's.
  * @throws {StageError} where something stands there that is no file
  */
-export async function makeWay(path: string, warn: (message: string) => void = () => {}): Promise<void> {
+async function makeWay(path: string, warn: (message: string) => void = () => {}): Promise<void> {
   const there = lstatSync(path, { throwIfNoEntry: false });
   if (there?.isSymbolicLink()) {
     warn(`${path} is a symbolic link; a file takes its place`);
@@ -53,6 +53,18 @@ export async function makeWay(path: string, warn: (message: string) => void = ()
   } else if (there !== undefined && !there.isFile()) {
     throw new StageError(`${path} is in the way of an artifact, and no file; remove it`);
   }
+}
+
+/**
+ * Puts a file that is no artifact into an experiment's folder, as a whole or not at all.
+ * @throws {StageError} where something stands there that is no file
+ * @example
+ * await writeBeside(artifactFolder(workspace, 'quick'), 'report.html', page);
+ */
+export async function writeBeside(folder: string, name: string, content: string): Promise<void> {
+  const path = join(folder, name);
+  await makeWay(path);
+  await writeWhole(path, content);
 }
 
 /** Removes a file or a link, and leaves a folder alone, which no stage wrote. */

@@ -2,12 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Artifact } from '../cache/stage-cache.js';
-import { writeWhole } from '../files/whole-file.js';
 import { isPlainFile, isPlainName, mustBeInside } from '../files/workspace-path.js';
 import { isExperimentName } from '../plan/experiment-file.js';
 import { isStageName } from '../plan/pipeline-file.js';
 import { InputError } from '../problem.js';
-import { makeWay } from './artifact-folder.js';
+import { writeBeside } from './artifact-folder.js';
 
 export type StageStatus = 'hit' | 'ran' | 'would-run' | 'failed' | 'skipped';
 
@@ -126,7 +125,5 @@ export function readRunRecord(folder: string): RunRecord | undefined {
 }
 
 export async function writeRunRecord(folder: string, record: RunRecord): Promise<void> {
-  const path = join(folder, FILE);
-  await makeWay(path);
-  await writeWhole(path, `${JSON.stringify(record, undefined, 2)}\n`);
+  await writeBeside(folder, FILE, `${JSON.stringify(record, undefined, 2)}\n`);
 }

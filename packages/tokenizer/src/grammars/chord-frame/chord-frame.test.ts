@@ -37,4 +37,12 @@ describe('chord-frame', () => {
     expect(grammar.transposed!('Transposed_-5', 2)).toBe('Transposed_-3');
     expect(grammar.encode(grammar.decode(['Frame_None']))).toEqual([]);
   });
+
+  it('lets songs be in the key of the music alone', () => {
+    const grammar = createGrammar({ grammar: 'chord-frame', division: 480, steps: 1, velocities: 1, keyToken: true });
+    const mayCome = (token: string) => grammar.reader().allows(token);
+    expect(['Transposed_0', 'Transposed_-5', 'Transposed_2', 'Pitch_60', 'Frame_None'].map(mayCome)).toEqual([
+      ...[true, false, false, true, true],
+    ]);
+  });
 });

@@ -48,7 +48,11 @@ function frameReader(tokens: TokenTable<ChordFrameToken>, unit: number): NoteRea
       if (token?.kind !== 'pitch' || sounding.has(token.key)) return undefined;
       return { start, key: token.key, track: 0, channel: 0 };
     },
-    allows: () => true,
+    allows(text) {
+      const token = tokens.read(text);
+      // Other keys are learned from; songs are in that of the music.
+      return token?.kind !== 'transposed' || token.semitones === 0;
+    },
     timeAfter: (text) => (tokens.read(text)?.kind === 'frame' ? start + unit : start),
     add(text) {
       const token = tokens.read(text);

@@ -1,0 +1,8 @@
+import { render } from 'preact';
+import { App } from './app.js';
+import { pageData } from './payload.js';
+import { restoreTheme } from './theme.js';
+
+restoreTheme();
+render(<App {...(await pageData())} />, document.getElementById('app')!);
+performance.mark('ready');

@@ -1,0 +1,105 @@
+import { readMidi } from '@etude/midi-reader';
+import { barsBefore, isDrum, type Note, notesOf, type Piece, PROGRAMS, piecesOf, tempoMap } from '@etude/music';
+import type { PagePiece } from '../content/content.js';
+import { bytesOf } from './payload.js';
+
+/** A part of a piece: what one channel plays. */
+interface Part {
+  readonly channel: number;
+  readonly name: string;
+}
+
+/** A piece to be seen and played. Notes are in order of their starts; times are in quarter notes. */
+export interface Music {
+  readonly name: string;
+  readonly midi: Uint8Array;
+  readonly parts: readonly Part[];
+  readonly starts: Float64Array;
+  readonly ends: Float64Array;
+  /** of each note, the latest end of all notes up to it */
+  readonly latestEnds: Float64Array;
+  readonly keys: Uint8Array;
+  readonly velocities: Uint8Array;
+  /** of each note, which of the parts */
+  readonly partOf: Uint8Array;
+  /** where bars begin, the end of the last one as well */
+  readonly bars: readonly number[];
+  /** where it ends, with the last bar that has notes */
+  readonly end: number;
+  readonly seconds: number;
+  readonly lowest: number;
+  readonly highest: number;
+  secondsAt(quarter: number): number;
+  quarterAt(seconds: number): number;
+}
+
+/** A MIDI file of the page, read. */
+export function musicOf({ name, midi }: PagePiece): Music {
+  const bytes = bytesOf(midi);
+  const [piece] = piecesOf(readMidi(bytes));
+  return { name, midi: bytes, ...timed(piece!), ...noted(piece!) };
+}
+
+function noted(piece: Piece) {
+  const notes = notesOf(piece);
+  const { division } = piece;
+  const channels = [...new Set(notes.map(({ channel }) => channel))].sort((a, b) => a - b);
+  const latestEnds = new Float64Array(notes.length);
+  let latest = 0;
+  for (const [i, { end }] of notes.entries()) {
+    latest = Math.max(latest, end / division);
+    latestEnds[i] = latest;
+  }
+  return {
+    parts: channels.map((channel) => ({ channel, name: nameOf(channel, notes, piece) })),
+    starts: Float64Array.from(notes, ({ start }) => start / division),
+    ends: Float64Array.from(notes, ({ end }) => end / division),
+    latestEnds,
+    keys: Uint8Array.from(notes, ({ key }) => key),
+    velocities: Uint8Array.from(notes, ({ velocity }) => velocity),
+    partOf: Uint8Array.from(notes, ({ channel }) => channels.indexOf(channel)),
+    lowest: notes.reduce((least, { key }) => Math.min(least, key), 127),
+    highest: notes.reduce((most, { key }) => Math.max(most, key), 0),
+  };
+}
+
+/** What a part is called: its instrument, and its track's name where that says something else. */
+function nameOf(channel: number, notes: readonly Note[], { tracks }: Piece): string {
+  const own = notes.find((note) => note.channel === channel)!;
+  const sound = isDrum(own) ? 'percussion' : PROGRAMS[own.program]!;
+  const track = tracks[own.track]!.name.trim();
+  return track === '' || track.toLowerCase() === sound.toLowerCase() ? sound : `${track} (${sound})`;
+}
+
+function timed(piece: Piece) {
+  const { division } = piece;
+  const secondsOfTick = tempoMap(piece);
+  const last = notesOf(piece).reduce((latest, { end }) => Math.max(latest, end), 0);
+  const inPiece = [...barsBefore(Math.max(1, last), piece)];
+  const final = inPiece.at(-1)!;
+  const end = (final.start + final.length) / division;
+  // Between two changes of tempo, time goes by evenly.
+  const marks = [0, ...piece.tempos.map(({ tick }) => tick)].map((tick) => ({
+    quarter: tick / division,
+    seconds: secondsOfTick(tick),
+  }));
+  const secondsAt = (quarter: number) => secondsOfTick(quarter * division);
+  return {
+    bars: [...inPiece.map(({ start }) => start / division), end],
+    end,
+    seconds: secondsAt(last / division),
+    secondsAt,
+    quarterAt(seconds: number) {
+      const mark = marks.findLast((each) => each.seconds <= seconds) ?? marks[0]!;
+      const perQuarter = secondsAt(mark.quarter + 1e-3) - mark.seconds;
+      return mark.quarter + (1e-3 * (seconds - mark.seconds)) / perQuarter;
+    },
+  };
+}
+
+/** The bar that a place is in, counted from 1. */
+export function barAt({ bars }: Pick<Music, 'bars'>, quarter: number): number {
+  let bar = 0;
+  while (bar + 2 < bars.length && bars[bar + 1]! <= quarter + 1e-6) bar += 1;
+  return bar + 1;
+}

@@ -1,0 +1,335 @@
+import type { Answer, Chunk, Loop, Request } from './messages.js';
+
+/** Seconds of sound that are ready before they are heard: a busy machine needs some. */
+const AHEAD = 0.9;
+/** Seconds that are made at a time; the first ones are short, to be heard soon. */
+const CHUNK = 0.3;
+const FIRST_CHUNK = 0.1;
+/** Seconds between the click and the first sound. */
+const DELAY = 0.05;
+const CHANNELS = 16;
+
+export type PlayerState = 'stopped' | 'loading' | 'playing' | 'failed';
+
+/** A piece as it is played. */
+export interface Playable {
+  readonly midi: Uint8Array;
+  /** channels that have notes */
+  readonly channels: readonly number[];
+  readonly seconds: number;
+}
+
+/** Where a chunk is heard: `from` and `until` by the clock of the audio, and where in the piece. */
+interface Heard {
+  readonly from: number;
+  readonly until: number;
+  readonly at: number;
+  readonly factor: number;
+}
+
+/**
+ * Plays MIDI files by a synthesizer in a worker. Nothing is made or heard before the first `play`.
+ * @example
+ * const player = new Player(synthSource, soundFont);
+ * player.load({ midi, channels: [0], seconds: 12 });
+ * await player.play();
+ */
+export class Player {
+  readonly #source: () => Promise<string>;
+  readonly #sounds: () => Uint8Array;
+  readonly #listeners = new Set<() => void>();
+  #context: AudioContext | undefined;
+  #worker: Worker | undefined;
+  #master: GainNode | undefined;
+  readonly #gains: GainNode[] = [];
+  readonly #meters: AnalyserNode[] = [];
+  #piece: Playable | undefined;
+  #turn = 0;
+  #heard: Heard[] = [];
+  #sources = new Set<AudioBufferSourceNode>();
+  #next = 0;
+  #isAsked = false;
+  #isLast = false;
+  #at = 0;
+  state: PlayerState = 'stopped';
+  problem = '';
+  tempo = 1;
+  volume = 0.8;
+  loop: Loop | undefined;
+  readonly muted = new Set<number>();
+  readonly soloed = new Set<number>();
+  /** times that sound was not ready when it should have been heard */
+  underruns = 0;
+
+  /**
+   * @param source of the worker's program
+   * @param sounds a sound font
+   */
+  constructor(source: () => Promise<string>, sounds: () => Uint8Array) {
+    this.#source = source;
+    this.#sounds = sounds;
+  }
+
+  /** Calls `listener` after each change of what the player does; the result ends that. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  get piece(): Playable | undefined {
+    return this.#piece;
+  }
+
+  /** Where in the piece it is, in seconds of the piece at its own tempo. */
+  get time(): number {
+    if (this.state !== 'playing' || this.#context === undefined) return this.#at;
+    const now = this.#context.currentTime - (this.#context.outputLatency || 0);
+    const heard = this.#heard.findLast(({ from }) => from <= now);
+    if (heard === undefined) return this.#at;
+    return heard.at + (Math.min(now, heard.until) - heard.from) * heard.factor;
+  }
+
+  /** Puts a piece in place, and goes on playing if it was. */
+  load(piece: Playable, at = 0): void {
+    const wasPlaying = this.state === 'playing' || this.state === 'loading';
+    this.#silence();
+    this.#piece = piece;
+    this.#at = at;
+    this.loop = undefined;
+    this.muted.clear();
+    this.soloed.clear();
+    if (this.#worker) this.#loadInWorker();
+    if (wasPlaying) this.#start();
+    this.#changed();
+  }
+
+  async play(): Promise<void> {
+    if (this.#piece === undefined || this.state === 'playing' || this.state === 'loading') return;
+    this.state = 'loading';
+    this.#changed();
+    try {
+      await this.#open();
+      await this.#context!.resume();
+    } catch (error) {
+      this.#fail(String(error));
+      return;
+    }
+    if (this.#at >= this.#piece.seconds) this.#at = 0;
+    this.#start();
+    this.#changed();
+  }
+
+  pause(): void {
+    const { time } = this;
+    this.#silence();
+    this.#at = time;
+    this.state = 'stopped';
+    this.#changed();
+  }
+
+  toggle(): void {
+    if (this.state === 'playing' || this.state === 'loading') this.pause();
+    else void this.play();
+  }
+
+  /** @param time in seconds of the piece */
+  seek(time: number): void {
+    const wasPlaying = this.state === 'playing';
+    this.#silence();
+    this.#at = Math.max(0, Math.min(time, this.#piece?.seconds ?? 0));
+    if (wasPlaying) this.#start();
+    this.#changed();
+  }
+
+  /** @param tempo 0.25 to 4 times as fast as it is written */
+  setTempo(tempo: number): void {
+    this.tempo = tempo;
+    this.#ask({ kind: 'tempo', factor: tempo });
+    this.#changed();
+  }
+
+  /** @param volume 0 to 1 */
+  setVolume(volume: number): void {
+    this.volume = volume;
+    if (this.#master) this.#master.gain.setTargetAtTime(volume, this.#context!.currentTime, 0.02);
+    this.#changed();
+  }
+
+  setLoop(loop: Loop | undefined): void {
+    this.loop = loop;
+    this.#ask({ kind: 'loop', loop });
+    const { time } = this;
+    if (loop && (time < loop.from || time >= loop.until)) this.seek(loop.from);
+    // What was made for after the end of the loop is not heard.
+    else if (loop && this.state === 'playing') this.seek(time);
+    this.#changed();
+  }
+
+  toggleMute(channel: number): void {
+    toggle(this.muted, channel);
+    this.#setGains();
+  }
+
+  toggleSolo(channel: number): void {
+    toggle(this.soloed, channel);
+    this.#setGains();
+  }
+
+  isHeard(channel: number): boolean {
+    return !this.muted.has(channel) && (this.soloed.size === 0 || this.soloed.has(channel));
+  }
+
+  /** How loud a channel is now, 0 to 1. */
+  levelOf(channel: number): number {
+    const meter = this.#meters[channel];
+    if (meter === undefined || this.state !== 'playing') return 0;
+    const samples = new Float32Array(meter.fftSize);
+    meter.getFloatTimeDomainData(samples);
+    return samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
+  }
+
+  async #open(): Promise<void> {
+    if (this.#worker) return;
+    const context = new AudioContext({ latencyHint: 'playback' });
+    const url = URL.createObjectURL(new Blob([await this.#source()], { type: 'text/javascript' }));
+    const worker = new Worker(url);
+    URL.revokeObjectURL(url);
+    worker.onmessage = ({ data }: MessageEvent<Answer>) => {
+      if (data.kind === 'failed') this.#fail(data.problem);
+      else this.#schedule(data);
+    };
+    worker.onerror = ({ message }) => this.#fail(message);
+    this.#context = context;
+    this.#worker = worker;
+    this.#master = new GainNode(context, { gain: this.volume });
+    // Many parts at once may be louder than the loudest sound that there is.
+    const limiter = new DynamicsCompressorNode(context, {
+      threshold: -6,
+      knee: 6,
+      ratio: 12,
+      attack: 0.003,
+      release: 0.1,
+    });
+    this.#master.connect(limiter).connect(context.destination);
+    for (let channel = 0; channel < CHANNELS; channel++) {
+      const gain = new GainNode(context);
+      const meter = new AnalyserNode(context, { fftSize: 1024 });
+      gain.connect(meter).connect(this.#master);
+      this.#gains.push(gain);
+      this.#meters.push(meter);
+    }
+    const sounds = Uint8Array.from(this.#sounds()).buffer;
+    this.#ask({ kind: 'open', sounds, sampleRate: context.sampleRate }, [sounds]);
+    this.#loadInWorker();
+    setInterval(() => this.#keepAhead(), 50);
+  }
+
+  #loadInWorker(): void {
+    if (this.#piece === undefined) return;
+    const midi = Uint8Array.from(this.#piece.midi).buffer;
+    this.#ask({ kind: 'load', midi, channels: this.#piece.channels }, [midi]);
+    this.#ask({ kind: 'tempo', factor: this.tempo });
+    this.#ask({ kind: 'loop', loop: this.loop });
+    this.#setGains();
+  }
+
+  #ask(request: Request, transfer: Transferable[] = []): void {
+    this.#worker?.postMessage(request, transfer);
+  }
+
+  #start(): void {
+    this.#turn += 1;
+    this.#next = 0;
+    this.#isLast = false;
+    this.#heard = [];
+    this.#isAsked = false;
+    this.state = 'loading';
+    this.#ask({ kind: 'start', turn: this.#turn, at: this.#at });
+    this.#more(FIRST_CHUNK);
+  }
+
+  #silence(): void {
+    for (const source of this.#sources) source.stop();
+    this.#sources.clear();
+    this.#turn += 1;
+    this.state = 'stopped';
+  }
+
+  #more(seconds: number): void {
+    if (this.#isAsked || this.#isLast) return;
+    this.#isAsked = true;
+    this.#ask({ kind: 'more', turn: this.#turn, seconds });
+  }
+
+  #keepAhead(): void {
+    if (this.state !== 'playing') return;
+    const now = this.#context!.currentTime;
+    if (this.#isLast && now >= this.#next) {
+      this.#silence();
+      this.#at = 0;
+      this.#changed();
+      return;
+    }
+    if (this.#next - now < AHEAD) this.#more(CHUNK);
+  }
+
+  #schedule(chunk: Chunk): void {
+    if (chunk.turn !== this.#turn) return;
+    this.#isAsked = false;
+    const context = this.#context!;
+    const { currentTime: now, sampleRate } = context;
+    if (this.#next === 0) this.#next = now + DELAY;
+    else if (this.#next < now) {
+      this.underruns += 1;
+      this.#next = now + DELAY;
+    }
+    const from = this.#next;
+    const play = ([left, right]: readonly [Float32Array, Float32Array], into: AudioNode) => {
+      const buffer = new AudioBuffer({ length: chunk.frames, numberOfChannels: 2, sampleRate });
+      buffer.copyToChannel(left as Float32Array<ArrayBuffer>, 0);
+      buffer.copyToChannel(right as Float32Array<ArrayBuffer>, 1);
+      const source = new AudioBufferSourceNode(context, { buffer });
+      source.connect(into);
+      source.onended = () => this.#sources.delete(source);
+      source.start(from);
+      this.#sources.add(source);
+    };
+    if (chunk.frames > 0) {
+      for (const { channel, sound } of chunk.channels) play(sound, this.#gains[channel]!);
+      play(chunk.effects, this.#master!);
+      this.#next = from + chunk.frames / sampleRate;
+      this.#heard.push({ from, until: this.#next, at: chunk.at, factor: chunk.factor });
+      if (this.#heard.length > 50) this.#heard.shift();
+    }
+    this.#isLast = chunk.isLast;
+    if (this.state === 'loading') {
+      this.state = 'playing';
+      this.#changed();
+    }
+    this.#keepAhead();
+  }
+
+  #setGains(): void {
+    const gains = Array.from({ length: CHANNELS }, (_, channel) => (this.isHeard(channel) ? 1 : 0));
+    for (const [channel, node] of this.#gains.entries()) {
+      node.gain.setTargetAtTime(gains[channel]!, this.#context!.currentTime, 0.01);
+    }
+    this.#ask({ kind: 'gains', gains });
+    this.#changed();
+  }
+
+  #fail(problem: string): void {
+    this.#silence();
+    this.state = 'failed';
+    this.problem = problem;
+    this.#changed();
+  }
+}
+
+function toggle(set: Set<number>, value: number): void {
+  if (!set.delete(value)) set.add(value);
+}

@@ -1,0 +1,66 @@
+import type { Mark, PageCopy, PagePiece } from '../../content/content.js';
+import { barAt, type Music } from '../music.js';
+
+interface HappeningsProps {
+  readonly song: Music;
+  readonly marks: readonly Mark[];
+  readonly copies: readonly PageCopy[];
+  readonly sources: readonly PagePiece[];
+  readonly sourceMusic: (piece: number) => Music;
+  readonly onHear: (quarter: number) => void;
+  readonly onHearCopy: (source: NonNullable<PageCopy['source']>, inSong: number) => void;
+}
+
+/** Rows that are shown at first. */
+const FEW = 12;
+
+/** What was injected into a song, which rules were given up, and what it has in common with the source: each can be heard. */
+export function Happenings({ song, marks, copies, sources, sourceMusic, onHear, onHearCopy }: HappeningsProps) {
+  const rows = [
+    ...copies.map((copy) => ({
+      at: copy.from,
+      kind: 'copy' as const,
+      words: `${copy.notes} notes in a row as in the source`,
+      source: copy.source,
+    })),
+    ...marks.map((mark) => ({ ...mark, source: undefined })),
+  ].sort((a, b) => a.at - b.at);
+  return (
+    <div>
+      <h3>What happens in it</h3>
+      {rows.length === 0 && (
+        <p class="faint">Nothing was injected, no rule was given up, and nothing is like the source for long.</p>
+      )}
+      <List rows={rows.slice(0, FEW)} />
+      {rows.length > FEW && (
+        <details>
+          <summary>{rows.length - FEW} more</summary>
+          <List rows={rows.slice(FEW)} />
+        </details>
+      )}
+    </div>
+  );
+
+  function List({ rows: some }: { rows: typeof rows }) {
+    return (
+      <ul class="happenings">
+        {some.map(({ at, kind, words, source }) => (
+          <li key={`${at} ${words}`} class={kind}>
+            <button type="button" onClick={() => onHear(at)} title="Hear it">
+              bar {barAt(song, at)}
+            </button>{' '}
+            {words}
+            {source && (
+              <>
+                {': '}
+                <button type="button" onClick={() => onHearCopy(source, at)} title="Hear the source">
+                  {sources[source.piece]!.name}, bar {barAt(sourceMusic(source.piece), source.from)}
+                </button>
+              </>
+            )}
+          </li>
+        ))}
+      </ul>
+    );
+  }
+}

@@ -1,0 +1,184 @@
+import { useEffect, useMemo, useReducer, useState } from 'preact/hooks';
+import type { PageContent, PageCopy, PageSong } from '../../content/content.js';
+import { type Music, musicOf } from '../music.js';
+import { sounds, synthSource } from '../payload.js';
+import { Player } from '../player/player.js';
+import { Roll } from '../roll/roll.js';
+import { Happenings } from './happenings.js';
+import { Parts } from './parts.js';
+import { Similarity } from './similarity.js';
+import { Transport } from './transport.js';
+
+/** Songs and pieces of the source, of which one is shown and played, and another may stand beside it. */
+export function Songs({ content }: { content: PageContent }) {
+  const { songs, sources, sourceCount } = content;
+  const player = useMemo(() => new Player(synthSource, sounds), []);
+  const [, redraw] = useReducer((count: number) => count + 1, 0);
+  useEffect(() => player.onChange(() => redraw(undefined)), [player]);
+  const [shown, setShown] = useState(0);
+  const [beside, setBeside] = useState<number>();
+  const [isSourcePlayed, setSourcePlayed] = useState(false);
+  /** quarter notes by which a place of the song is later than the one of the source that it is heard against */
+  const [later, setLater] = useState(0);
+  const song = useMusic(songs, shown)!;
+  const source = useMusic(sources, beside);
+  const played = isSourcePlayed && source ? source : song;
+
+  /** Puts what is to be heard into the player: a piece, from a place in quarter notes on. */
+  const hear = (music: Music, quarter: number) => {
+    const at = Math.max(0, Math.min(music.secondsAt(quarter), music.seconds));
+    if (player.piece?.midi === music.midi) player.seek(at);
+    else
+      player.load(
+        { midi: music.midi, channels: music.parts.map(({ channel }) => channel), seconds: music.seconds },
+        at,
+      );
+  };
+  useEffect(() => hear(played, 0), []);
+
+  const show = (index: number) => {
+    setShown(index);
+    setSourcePlayed(false);
+    setLater(0);
+    hear(musicFor(songs, index), 0);
+  };
+  const seek = (music: Music, quarter: number) => {
+    setSourcePlayed(music === source);
+    hear(music, quarter);
+  };
+  /** The other one of the two that stand side by side, at the same place; from its beginning where it has none. */
+  const swap = () => {
+    if (source === undefined) return;
+    const [other, by] = isSourcePlayed ? [song, later] : [source, -later];
+    const place = played.quarterAt(player.time) + by;
+    seek(other, place >= 0 && place < other.end ? place : 0);
+  };
+  const putBeside = (index: number | undefined) => {
+    setBeside(index);
+    setLater(0);
+    if (isSourcePlayed) seek(song, played.quarterAt(player.time));
+  };
+  const playCopy = ({ piece, from }: NonNullable<PageCopy['source']>, inSong: number) => {
+    setBeside(piece);
+    setLater(inSong - from);
+    setSourcePlayed(true);
+    hear(musicFor(sources, piece), from);
+    void player.play();
+  };
+  useShortcuts({
+    ' ': () => player.toggle(),
+    n: () => show((shown + 1) % songs.length),
+    p: () => show((shown + songs.length - 1) % songs.length),
+    s: swap,
+  });
+
+  const { marks, copies, surprise } = songs[shown]!;
+  return (
+    <section id="songs" aria-label="Songs">
+      <fieldset class="choices" aria-label="Songs">
+        {songs.map(({ name }, index) => (
+          <button type="button" key={name} aria-pressed={index === shown} onClick={() => show(index)}>
+            {name}
+          </button>
+        ))}
+      </fieldset>
+      <Transport
+        player={player}
+        music={played}
+        onNext={() => show((shown + 1) % songs.length)}
+        onPrevious={() => show((shown + songs.length - 1) % songs.length)}
+      />
+      <h2>{song.name}</h2>
+      <Roll
+        {...{ music: song, player, marks, copies, surprise }}
+        isPlayed={played === song}
+        onSeek={(quarter) => seek(song, quarter)}
+      />
+      <Parts music={song} player={player} isPlayed={played === song} />
+      <div class="beside">
+        <label>
+          Beside it{' '}
+          <select
+            value={beside === undefined ? '' : `${beside}`}
+            onChange={({ currentTarget: { value } }) => putBeside(value === '' ? undefined : Number(value))}
+          >
+            <option value="">nothing</option>
+            {sources.map(({ name }, index) => (
+              <option key={name} value={`${index}`}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+        {sourceCount > sources.length && (
+          <span class="faint">
+            {sources.length} of {sourceCount} pieces are in this page
+          </span>
+        )}
+        {source && (
+          <button type="button" onClick={swap} title="s">
+            {isSourcePlayed ? 'Hear the song here' : 'Hear the source here'}
+          </button>
+        )}
+      </div>
+      {source && (
+        <>
+          <h2>{source.name}</h2>
+          <Roll
+            {...{ music: source, player }}
+            copies={copies.flatMap(({ notes, source: place }) =>
+              place && place.piece === beside ? [{ notes, from: place.from, until: place.until }] : [],
+            )}
+            isPlayed={played === source}
+            onSeek={(quarter) => seek(source, quarter)}
+          />
+          <Parts music={source} player={player} isPlayed={played === source} />
+        </>
+      )}
+      <div class="columns">
+        <Happenings
+          {...{ song, marks, copies, sources }}
+          sourceMusic={(piece) => musicFor(sources, piece)}
+          onHear={(quarter) => {
+            seek(song, quarter);
+            void player.play();
+          }}
+          onHearCopy={playCopy}
+        />
+        <Similarity song={song} digits={songs[shown]!.similarity} />
+      </div>
+    </section>
+  );
+}
+
+const read = new WeakMap<object, Music>();
+
+/** A piece of the page, read once. */
+function musicFor(pieces: readonly (PageSong | PageContent['sources'][number])[], index: number): Music {
+  const piece = pieces[index]!;
+  const music = read.get(piece) ?? musicOf(piece);
+  read.set(piece, music);
+  return music;
+}
+
+function useMusic(pieces: PageContent['sources'], index: number | undefined): Music | undefined {
+  return useMemo(() => (index === undefined ? undefined : musicFor(pieces, index)), [pieces, index]);
+}
+
+/** Keys that work wherever nothing else is typed into. */
+function useShortcuts(actions: Readonly<Record<string, () => void>>): void {
+  useEffect(() => {
+    const listener = (event: KeyboardEvent) => {
+      const target = event.target as HTMLElement;
+      const isOwn =
+        /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName) ||
+        (event.key === ' ' && /^(BUTTON|A|SUMMARY)$/.test(target.tagName));
+      const action = actions[event.key];
+      if (isOwn || action === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      action();
+    };
+    document.addEventListener('keydown', listener);
+    return () => document.removeEventListener('keydown', listener);
+  });
+}

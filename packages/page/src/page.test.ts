@@ -1,0 +1,173 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import axe from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasBrowser, openBrowser, openFile } from './testing/browser.js';
+import { pageOf, smallExperiment } from './testing/small-page.js';
+
+// The page is opened from the disk by a real browser, as its users do.
+describe.skipIf(!hasBrowser)('the page of an experiment', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'etude-page-'));
+  const file = join(folder, 'report.html');
+  let browser: Browser;
+
+  beforeAll(async () => {
+    writeFileSync(file, await pageOf(smallExperiment()));
+    browser = await openBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('is heard part by part once somebody presses play, and not before', async () => {
+    const { page, complaints } = await openFile(browser, file);
+    const parts = await page.locator('.parts').first().locator('.name').allTextContents();
+    expect(parts).toHaveLength(5);
+    await page.waitForTimeout(300);
+    expect(await levels(page)).toEqual([0, 0, 0, 0, 0]);
+    await page.getByRole('button', { name: 'Play', exact: true }).click();
+    const loudest = [0, 0, 0, 0, 0];
+    await until(async () => {
+      for (const [part, level] of (await levels(page)).entries()) loudest[part] = Math.max(loudest[part]!, level);
+      return Math.min(...loudest) > 0.001;
+    });
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('lets one hear some parts and not others', async () => {
+    const { page } = await openFile(browser, file);
+    await page.getByRole('button', { name: 'Play', exact: true }).click();
+    await until(async () => (await levels(page)).filter((level) => level > 0.001).length >= 2);
+    await page.getByRole('button', { name: /^Solo/ }).first().click();
+    await page.waitForTimeout(200);
+    for (let time = 0; time < 10; time++) {
+      expect((await levels(page)).slice(1)).toEqual([0, 0, 0, 0].map(() => expect.closeTo(0, 3)));
+      await page.waitForTimeout(40);
+    }
+    await page.getByRole('button', { name: /^Mute/ }).first().click();
+    await page.waitForTimeout(200);
+    expect(Math.max(...(await levels(page)))).toBeLessThan(0.001);
+    await page.close();
+  });
+
+  it('plays on from where somebody clicks, stops, and goes to the next song', async () => {
+    const { page, complaints } = await openFile(browser, file);
+    const roll = page.locator('.roll-frame').first();
+    const { width, height } = (await roll.boundingBox())!;
+    await roll.click({ position: { x: width / 2, y: height / 2 } });
+    expect(await clock(page)).toMatch(/bar 5$/);
+    await roll.press('ArrowRight');
+    expect(await clock(page)).toMatch(/bar 6$/);
+    await page.keyboard.press(' ');
+    await until(async () => /bar 7/.test(await clock(page)));
+    await page.keyboard.press(' ');
+    const stopped = await clock(page);
+    await page.waitForTimeout(400);
+    expect(await clock(page)).toBe(stopped);
+    await page.getByRole('button', { name: 'Next song' }).click();
+    expect(await page.locator('h2').first().textContent()).toBe('Song 2');
+    expect(await clock(page)).toMatch(/^0:00 .* bar 1$/);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('repeats what is selected in the ruler', async () => {
+    const { page } = await openFile(browser, file);
+    const { x, y, width } = (await page.locator('.roll-frame').first().boundingBox())!;
+    await page.mouse.move(x + width / 4, y + 8);
+    await page.mouse.down();
+    await page.mouse.move(x + (3 * width) / 8, y + 8, { steps: 5 });
+    await page.mouse.up();
+    await page.getByRole('button', { name: /^Loop: bars 3 to 3/ }).waitFor();
+    await page.getByRole('button', { name: 'Play', exact: true }).click();
+    const bars = new Set<string>();
+    const end = Date.now() + 5000;
+    while (Date.now() < end) {
+      bars.add((await clock(page)).replace(/.*bar/, 'bar'));
+      await page.waitForTimeout(100);
+    }
+    expect([...bars]).toEqual(['bar 3']);
+    await page.close();
+  });
+
+  it('puts the source beside a song, and plays a copy where it comes from', async () => {
+    const { page, complaints } = await openFile(browser, file);
+    await page
+      .locator('.happenings .copy')
+      .getByRole('button', { name: /^Source, bar/ })
+      .first()
+      .click();
+    await until(async () => Math.max(...(await levels(page))) > 0.001);
+    expect(await page.locator('h2').nth(1).textContent()).toBe('Source');
+    expect(await clock(page)).toMatch(/bar (9|1\d|2\d)$/);
+    await page.getByRole('button', { name: 'Hear the song here' }).click();
+    await until(async () => Math.max(...(await levels(page))) > 0.001);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it.each([
+    ['light', 1600],
+    ['dark', 1600],
+    ['light', 400],
+    ['dark', 400],
+  ] as const)('can be used by everybody: %s, %i pixels wide', async (theme, width) => {
+    const { page, complaints } = await openFile(browser, file, { theme, width });
+    await page.locator('.beside select').selectOption({ label: 'Source' });
+    for (const summary of await page.locator('details > summary').all()) await summary.click();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    await page.addScriptTag({ content: axe.source });
+    const violations = await page.evaluate(async () => {
+      const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
+      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+    });
+    expect(violations).toEqual([]);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('changes its theme and remembers it', async () => {
+    const { page } = await openFile(browser, file);
+    const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const light = await background();
+    await page.getByRole('button', { name: 'Dark' }).click();
+    expect(await background()).not.toBe(light);
+    await page.reload();
+    await page.waitForSelector('#songs canvas');
+    expect(await background()).not.toBe(light);
+    await page.close();
+  });
+
+  it('shows what a run said as text, whatever is in it', async () => {
+    const { page } = await openFile(browser, file);
+    await page.locator('.stages summary').click();
+    expect(await page.locator('.stages').textContent()).toContain('</script> & <b>');
+    expect(await page.locator('.stages').textContent()).toContain('Why: train.units: 64 → 128.');
+    await page.close();
+  });
+});
+
+/** How loud each part of the first piece on the page is. */
+async function levels(page: Page): Promise<number[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>('.level')].map(({ dataset }) => Number(dataset.level ?? 0)),
+  );
+}
+
+async function clock(page: Page): Promise<string> {
+  // It is drawn with the next frame.
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  return (await page.locator('.clock').textContent()) ?? '';
+}
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + 30_000;
+  while (!(await isSo())) {
+    if (Date.now() > end) throw new Error('it did not come true in 30 seconds');
+    await new Promise((later) => setTimeout(later, 30));
+  }
+}
