@@ -102,7 +102,9 @@ describe('a wrong experiment is refused', () => {
         `${HEAD}tokenize: { stepsPerBeat: 4, grammar: { kind: factord } }\ntrain: { model: { kind: stacked-lstm, tiedLayers: true } }\nsample: { topK: 3, filter: { topk: 3 }, masks: {} }\n`,
       ),
       [
-        'experiments/tiny.yaml:4:47: tokenize.grammar.kind: expected one of "event-text" or "session" or "factored" or "chord-frame" or "score", found "factord"; did you mean "factored"?',
+        expect.stringMatching(
+          /^experiments\/tiny.yaml:4:47: tokenize.grammar.kind: expected one of "event-text" or .+, found "factord"; did you mean "factored"\?$/,
+        ),
         'experiments/tiny.yaml:4:13: tokenize: "stepsPerBeat" is tokenize.grammar.stepsPerBeat now',
         'experiments/tiny.yaml:5:39: train.model: unknown key "tiedLayers"; expected one of kind',
         'experiments/tiny.yaml:6:30: sample.filter: unknown key "topk"; did you mean "topK"?',

@@ -166,7 +166,7 @@ describe('tokenize', () => {
     const { tokens, said } = await tokenized([band]);
     expect(tokens).toEqual((await tokenized([scale(60)])).tokens);
     expect(said[0]).toBe(
-      'event-text writes one track: the most melodic of 2, "Flute" (40 notes); extract-track.track takes another, and grammar session, factored, score or chord-frame all',
+      'event-text writes one track: the most melodic of 2, "Flute" (40 notes); extract-track.track takes another, and other grammars take all',
     );
     expect((await tokenized([band, scale(62)])).said[0]).toMatch(
       /^event-text writes one track: the most melodic of each piece that has several \(1\)/,

@@ -197,9 +197,7 @@ function sayWhichPart(
     whole.length === 1
       ? `the most melodic of ${whole[0]!.tracks.length}${name && `, "${name}"`} (${notesOf(parts[0]!).length} notes)`
       : `the most melodic of each piece that has several (${several})`;
-  say(
-    `${grammar} writes one track: ${which}; extract-track.track takes another, and grammar session, factored, score or chord-frame all`,
-  );
+  say(`${grammar} writes one track: ${which}; extract-track.track takes another, and other grammars take all`);
 }
 
 /** Whether each piece is held out: as their source says, where it says so of any; of a corpus by their notes, together with its variants. */

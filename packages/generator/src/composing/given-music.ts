@@ -26,7 +26,7 @@ export async function givenMusic(
   for (const file of files) {
     try {
       const { piece, warnings } = await readMusic(file.path, file.bytes(), {
-        selection: { tracks: 'all', drums: 'keep', merge: settings.grammar === 'event-text' },
+        selection: { tracks: 'all', drums: 'keep', merge: grammar.partOf !== undefined },
         ...{ strict: false, pedalToDurations: false, quantize: settings.steps, transposeToC: false },
       });
       for (const warning of warnings) say(warning);

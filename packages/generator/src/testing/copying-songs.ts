@@ -59,7 +59,7 @@ export async function copyist(name: GrammarSettings['grammar'], steps: number): 
   const settings = { grammar: name, division: 480, steps: timeOf(name) === 'steps' ? 4 : 0, velocities: 1 };
   const grammar = createGrammar(settings);
   const { piece } = await readMusic('tune.mid', tune(8), {
-    selection: { tracks: 'all', drums: 'keep', merge: name === 'event-text' },
+    selection: { tracks: 'all', drums: 'keep', merge: grammar.partOf !== undefined },
     ...{ strict: false, pedalToDurations: false, quantize: 0, transposeToC: false },
   });
   const learned = [...piecesFor(grammar, [piece])];
