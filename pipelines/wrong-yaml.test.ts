@@ -192,7 +192,7 @@ describe('a wrong experiment is refused', () => {
     [
       'for no pipeline',
       experiment('train:\n  layers: 1\n'),
-      ['experiments/tiny.yaml:1:1: expected the name of a pipeline (song), found none'],
+      ['experiments/tiny.yaml:1:1: expected the name of a pipeline (chorales, song), found none'],
     ],
     [
       'for what is not YAML',

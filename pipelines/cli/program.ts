@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { plainLines } from './print.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -20,6 +20,13 @@ function experimentOf(command: Command): string {
     command.error(`error: expected an experiment, such as: etude ${command.name()} experiments/4layer.yaml`)
   );
 }
+const number = (isFine: (value: number) => boolean, expected: string) => (text: string) => {
+  const value = Number(text);
+  if (!isFine(value) || text.trim() === '') throw new InvalidArgumentError(`expected ${expected}`);
+  return value;
+};
+const positive = number((value) => value > 0 && Number.isFinite(value), 'a number above 0');
+const whole = number((value) => Number.isInteger(value) && value > 0 && value <= 1000, 'a whole number from 1 to 1000');
 const json = () => new Option('--json', 'print one JSON document on standard output and nothing else there');
 /** An option that may be given more than once. */
 const repeated = (flags: string, description: string) =>
@@ -60,6 +67,24 @@ export function buildProgram(): Command {
     .action(async (_, options, command) =>
       (await import('./run.js')).runCommand({ ...options, config: experimentOf(command), version }),
     );
+
+  command('song', 'learn from some music and write songs: chooses an experiment that fits it, says why, and runs it', [
+    'song my.mid',
+    'song tunes/ --songs 8 --minutes 10',
+    'song band.mid --bars 32 --save mine.yaml',
+    'song my.mid --like 4layer',
+  ])
+    .argument('<music...>', 'files or folders: MIDI, ABC, MusicXML, Kern')
+    .addOption(new Option('--minutes <n>', 'that training takes at most').default(2).argParser(positive))
+    .addOption(new Option('--songs <n>', 'that are written').default(3).argParser(whole))
+    .addOption(new Option('--bars <n>', 'that each song has').argParser(whole))
+    .option('--like <experiment>', 'learn and write as this experiment does')
+    .option('--save <file>', 'what the experiment is called: experiments/<file>')
+    .action(async (music, options) => (await import('./song.js')).songCommand(music, { ...options, version }));
+
+  command('init', 'make a folder to work in, with a place for music and a first experiment', ['init', 'init songs'])
+    .argument('[folder]', 'where; left out: here')
+    .action(async (folder) => (await import('./init.js')).initCommand(folder));
 
   command('compare', 'put artifact folders side by side: what differs, losses, time, measures of the songs', [
     'compare 2layer 4layer',

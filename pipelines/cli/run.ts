@@ -1,4 +1,4 @@
-import { type Plan, type RunRecord, runPlan, type StageRecord } from '@etude/engine';
+import { type Plan, type RunRecord, type RunResult, runPlan, type StageRecord } from '@etude/engine';
 import { describeError, EXIT, fail } from './fail.js';
 import { printJson } from './print.js';
 import { writeReportPage } from './report-page.js';
@@ -29,22 +29,19 @@ export async function runCommand({
   try {
     const plan = dryRun ? planFor(request) : await planWithData(request, signal);
     reporter = runReporter(plan, { quiet: json });
-    const { record, error } = await runPlan(plan, {
+    const result = await runPlan(plan, {
       again: stage,
       dryRun,
       signal,
       observer: reporter,
       versions: { etude: version },
     });
-    if (json)
-      printJson({ experiment: record.experiment, seconds: record.seconds, stages: record.stages.map(stageForJson) });
-    const page = dryRun ? undefined : await pageOf(plan, record, reporter);
-    reporter.finished(record, page);
-    if (signal.aborted) process.exitCode = EXIT.interrupted;
-    else if (error !== undefined) {
-      process.exitCode = EXIT.failed;
-      reporter.failed(error);
+    if (json) {
+      const { experiment, seconds, stages } = result.record;
+      printJson({ experiment, seconds, stages: stages.map(stageForJson) });
     }
+    if (dryRun) reporter.finished(result.record);
+    else await conclude(plan, result, reporter, signal);
   } catch (error) {
     // Waiting for another run was interrupted: nothing had begun.
     if (!signal.aborted) throw error;
@@ -52,6 +49,21 @@ export async function runCommand({
     if (error !== signal.reason) fail(error);
   } finally {
     release();
+  }
+}
+
+/** Writes the page of a run, tells how it ended, and sets the exit code. */
+export async function conclude(
+  plan: Plan,
+  { record, error }: RunResult,
+  reporter: RunReporter,
+  signal: AbortSignal,
+): Promise<void> {
+  reporter.finished(record, await pageOf(plan, record, reporter));
+  if (signal.aborted) process.exitCode = EXIT.interrupted;
+  else if (error !== undefined) {
+    process.exitCode = EXIT.failed;
+    reporter.failed(error);
   }
 }
 
@@ -74,7 +86,7 @@ function stageForJson({ name, status, reasons, seconds, outputs }: StageRecord) 
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** A signal that any of these aborts; the same one again ends the process at once. */
-function interruption(note: (line: string) => void): { signal: AbortSignal; release: () => void } {
+export function interruption(note: (line: string) => void): { signal: AbortSignal; release: () => void } {
   const controller = new AbortController();
   let first: { name: NodeJS.Signals; at: number } | undefined;
   const stop = (name: NodeJS.Signals) => {

@@ -1,17 +1,38 @@
-import { existsSync, realpathSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { DataSet } from '@etude/corpus';
 import { makePlan, type Plan } from '@etude/engine';
 import { fetchDataSet } from '../datasets/kept.js';
 import { stages } from '../stages/index.js';
 import { dataSetFinder, sayOnStandardError } from './data.js';
 
-/** The workspace around a folder: the nearest one up that holds `pipelines/`, else the folder itself. */
+/** What comes with the program in the layout of a workspace: pipelines, experiments, models. */
+const SHIPPED = above(dirname(fileURLToPath(import.meta.url)), [join('pipelines', 'song.yaml')])!;
+
+/** The workspace around a folder: the nearest one up that Etude has worked in before or that holds pipelines, else the folder itself. */
 export function findWorkspace(from = process.cwd()): string {
-  for (let folder = resolve(from); ; folder = dirname(folder)) {
-    if (existsSync(join(folder, 'pipelines', 'song.yaml'))) return folder;
-    if (folder === dirname(folder)) return resolve(from);
+  return above(resolve(from), ['.etude', join('pipelines', 'song.yaml')]) ?? resolve(from);
+}
+
+/** The nearest folder from one up that has one of some files or folders. */
+function above(from: string, marks: readonly string[]): string | undefined {
+  for (let folder = from; ; folder = dirname(folder)) {
+    if (marks.some((mark) => existsSync(join(folder, mark)))) return folder;
+    if (folder === dirname(folder)) return undefined;
   }
+}
+
+/** Puts into a workspace what editors need to help with its experiments, and the line that names it. */
+export function schemaLine(workspace: string): string {
+  let schema = '../schemas/experiment.schema.json';
+  if (workspace !== SHIPPED) {
+    const kept = join('.etude', 'experiment.schema.json');
+    mkdirSync(join(workspace, '.etude'), { recursive: true });
+    copyFileSync(join(SHIPPED, 'schemas', 'experiment.schema.json'), join(workspace, kept));
+    schema = `../${kept}`;
+  }
+  return `# yaml-language-server: $schema=${schema}\n`;
 }
 
 /** A path as its user means it: from where they stand, or else from the workspace, of which both may be named through links. */
@@ -35,6 +56,7 @@ export function planFor({ config, set }: Request, absent?: (set: DataSet) => voi
   const workspace = findWorkspace();
   return makePlan({
     ...{ workspace, config: resolveConfig(config, workspace), set: set ?? [], stages },
+    shipped: workspace === SHIPPED ? undefined : SHIPPED,
     dataSet: dataSetFinder(absent),
   });
 }

@@ -15,6 +15,7 @@ import { disposeOf } from '@etude/tensorflow';
 import {
   createGrammar,
   formatTokens,
+  GrammarError,
   grammarFormat,
   songTokensFormat,
   UnknownMusicError,
@@ -47,7 +48,7 @@ export const sample = defineStage({
     music: piecesFormat,
   },
   outputs: { songs: family(songTokensFormat), traces: family(traceFormat) },
-  errors: [CompositionError, ModelError, UnknownMusicError],
+  errors: [CompositionError, GrammarError, ModelError, UnknownMusicError],
   async run({ params: { given: _, ...settings }, inputs, files, signal, progress, say }) {
     const { vocabulary } = inputs;
     const grammar = createGrammar(inputs.grammar);

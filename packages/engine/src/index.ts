@@ -11,7 +11,7 @@ export { once } from './files/once.js';
 export { downloadWheel } from './files/python-wheel.js';
 export { userCache } from './files/user-cache.js';
 export type { DataSetFile, FindDataSet } from './files/workspace-files.js';
-export { isPlainFile, kindAt } from './files/workspace-path.js';
+export { isInside, isPlainFile, kindAt, workspacePath } from './files/workspace-path.js';
 export { EXPERIMENT_KEYS, isExperimentName, yamlFilesIn } from './plan/experiment-file.js';
 export { pipelineSchema } from './plan/pipeline-file.js';
 export { findStage, makePlan, type Plan, type PlannedStage, type PlanRequest } from './plan/plan.js';
@@ -20,7 +20,7 @@ export { writeBeside } from './run/artifact-folder.js';
 export { runPlan } from './run/run.js';
 export type { RunObserver, RunOptions, RunResult } from './run/run-options.js';
 export { artifactFolder, type RunRecord, readRunRecord, type StageRecord, type StageStatus } from './run/run-record.js';
-export { inputValues } from './run/stage-inputs.js';
+export { inputValues, readFiles } from './run/stage-inputs.js';
 export {
   bytesFormat,
   defineStage,

@@ -44,11 +44,16 @@ function dataSet(name: string) {
 function find(...paths: string[]) {
   const problems: string[] = [];
   const skipped: string[] = [];
-  const found = findFiles(paths, ['mid'], workspace, {
-    dataSet,
-    problem: (message) => problems.push(message),
-    skipped: (message) => skipped.push(message),
-  });
+  const found = findFiles(
+    paths,
+    ['mid'],
+    { workspace },
+    {
+      dataSet,
+      problem: (message) => problems.push(message),
+      skipped: (message) => skipped.push(message),
+    },
+  );
   return { files: found.map(({ path }) => path), problems, skipped };
 }
 
@@ -206,7 +211,7 @@ describe('data sets', () => {
   const find = (...paths: string[]) => {
     const problems: string[] = [];
     const surroundings = { dataSet, problem: (message: string) => problems.push(message), skipped: () => {} };
-    return { files: findFiles(paths, ['mid'], workspace, surroundings), problems };
+    return { files: findFiles(paths, ['mid'], { workspace }, surroundings), problems };
   };
 
   it('are named in place of a path, and their files have the same names wherever they are kept', () => {
@@ -230,5 +235,25 @@ describe('data sets', () => {
       files: [],
       problems: ['dataset:songs: unknown data set', 'dataset:texts: there is no file of type mid in it'],
     });
+  });
+});
+
+describe('what is shipped', () => {
+  const findShipped = (...paths: string[]) => {
+    const problems: string[] = [];
+    const surroundings = { dataSet, problem: (message: string) => problems.push(message), skipped: () => {} };
+    const found = findFiles(paths, ['mid'], { workspace, shipped: elsewhere }, surroundings);
+    return { files: found.map(({ path, location }) => ({ path, location })), problems };
+  };
+
+  it('stands in for a file that the workspace lacks, and only for that', () => {
+    write(elsewhere, 'data/a.mid', 'models/m.mid');
+    expect(findShipped('data/a.mid').files).toEqual([{ path: 'data/a.mid', location: join(workspace, 'data/a.mid') }]);
+    expect(findShipped('models/m.mid').files).toEqual([
+      { path: 'models/m.mid', location: join(elsewhere, 'models/m.mid') },
+    ]);
+    expect(findShipped('models/n.mid').problems).toEqual(['there is no file models/n.mid']);
+    expect(findShipped('models').problems).toEqual(['there is no file models']);
+    expect(findShipped('../elsewhere/one.mid').problems).toEqual([expect.stringContaining('inside the workspace')]);
   });
 });

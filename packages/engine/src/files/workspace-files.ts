@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import picomatch from 'picomatch';
 import { type FoundFile, filesBelow, filesInFolder, hasExtension } from './folder-files.js';
-import { isInside, kindAt, leadsOutside, workspacePath } from './workspace-path.js';
+import { isInside, kindAt, leadsOutside, orShipped, type Places, workspacePath } from './workspace-path.js';
 
 /** A file that a parameter names; see `WorkspaceFile`, which knows its digest as well. */
 export interface PlannedFile {
@@ -48,14 +48,15 @@ export function dataSetOf(path: string): string | undefined {
 /**
  * The files that the value of a parameter names, each once, in the order of their names. A relative path stays in the workspace,
  * whatever its links say; an absolute one, or one that begins with `~`, may name a file, a folder or a pattern anywhere; `dataset:NAME` names the files
- * of a data set, whose names say that and not where it is kept.
+ * of a data set, whose names say that and not where it is kept. A file that the workspace lacks may be one that is shipped.
  */
 export function findFiles(
   paths: readonly string[],
   extensions: readonly string[],
-  workspace: string,
+  places: Places,
   surroundings: Surroundings,
 ): PlannedFile[] {
+  const { workspace, shipped } = places;
   const found = new Map<string, FoundFile>();
   const ofDataSets = new Map<string, PlannedFile>();
   for (const path of paths) {
@@ -63,18 +64,22 @@ export function findFiles(
       for (const file of filesOfDataSet(path, extensions, surroundings)) ofDataSets.set(file.name, file);
       continue;
     }
-    for (const file of filesOf(path, extensions, workspace, surroundings)) {
+    for (const file of filesOf(path, extensions, places, surroundings)) {
       if (!found.has(file.real)) found.set(file.real, file);
     }
   }
   const locations = [...found.values()].map((file) => file.path);
   const folder = commonFolder(locations);
   const files = locations.map((location) => ({
-    path: workspacePath(location, workspace),
+    path: isShipped(location, places) ? workspacePath(location, shipped!) : workspacePath(location, workspace),
     name: relative(folder, location).replaceAll(sep, '/'),
     location,
   }));
   return [...files, ...ofDataSets.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function isShipped(path: string, { workspace, shipped }: Places): boolean {
+  return shipped !== undefined && !isInside(path, workspace) && isInside(path, shipped);
 }
 
 function filesOfDataSet(
@@ -96,25 +101,27 @@ function filesOfDataSet(
 function filesOf(
   path: string,
   extensions: readonly string[],
-  workspace: string,
+  places: Places,
   { problem, skipped }: Surroundings,
 ): FoundFile[] {
+  const { workspace } = places;
   const atHome = path === '~' || path.startsWith('~/');
   const anywhere = atHome || isAbsolute(path);
   const start = atHome ? homedir() : workspace;
   const named = atHome ? path.slice(2) : path;
-  const absolute = resolve(start, named);
+  const own = resolve(start, named);
+  const absolute = anywhere ? own : orShipped(own, places);
   const nothing = (message: string) => {
     problem(message);
     return [];
   };
   const leavesWorkspace = (place: string) => {
-    const real = anywhere ? undefined : leadsOutside(place, workspace);
+    const real = anywhere || isShipped(place, places) ? undefined : leadsOutside(place, workspace);
     return (
       real && `${workspacePath(place, workspace)} leads out of the workspace through a link, to ${real}; ${NAME_IT}`
     );
   };
-  if (!anywhere && !isInside(absolute, workspace)) {
+  if (!anywhere && !isInside(own, workspace)) {
     return nothing(`expected a path inside the workspace, found "${path}"; ${NAME_IT}`);
   }
   const limits = (from: string) => ({

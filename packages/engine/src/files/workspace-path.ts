@@ -3,6 +3,22 @@ import { access, constants } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { InputError } from '../problem.js';
 
+/** Where files are looked up: in the workspace, then among those that come with the program. */
+export interface Places {
+  readonly workspace: string;
+  readonly shipped?: string | undefined;
+}
+
+/**
+ * The path itself, or where the workspace has nothing there, the shipped file in its place.
+ * @param path absolute
+ */
+export function orShipped(path: string, { workspace, shipped }: Places): string {
+  if (shipped === undefined || kindAt(path) !== undefined || !isInside(path, workspace)) return path;
+  const other = join(shipped, relative(workspace, path));
+  return kindAt(other) === 'file' ? other : path;
+}
+
 /** A path of the workspace as people write it: relative, with forward slashes. One from outside stays absolute. */
 export function workspacePath(path: string, workspace: string): string {
   return isInside(path, workspace) ? relative(workspace, path).split(sep).join('/') : path;

@@ -1,6 +1,14 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, extname, resolve } from 'node:path';
-import { isInside, isPlainName, kindAt, leadsOutside, workspacePath } from '../files/workspace-path.js';
+import {
+  isInside,
+  isPlainName,
+  kindAt,
+  leadsOutside,
+  orShipped,
+  type Places,
+  workspacePath,
+} from '../files/workspace-path.js';
 import { addAll, type Problem, suggestion } from '../problem.js';
 import { shown } from '../yaml/check-value.js';
 import {
@@ -37,11 +45,12 @@ export interface Experiment {
  */
 export function readExperiment(
   path: string,
-  workspace: string,
+  places: Places,
   settings: readonly string[],
   problems: Problem[],
 ): Experiment | undefined {
-  const chain = readChain(resolve(path), workspace, problems);
+  const { workspace } = places;
+  const chain = readChain(resolve(path), places, problems);
   if (chain === undefined) return undefined;
   const merged = chain.reduceRight<YamlMap>((base, file) => merge(base, (file.value ?? {}) as YamlMap), emptyMap());
   const options = applySettings(merged, settings, problems);
@@ -78,7 +87,8 @@ export function readExperiment(
 }
 
 /** The experiment's file, then what it extends, and so on. */
-function readChain(path: string, workspace: string, problems: Problem[]): YamlFile[] | undefined {
+function readChain(path: string, places: Places, problems: Problem[]): YamlFile[] | undefined {
+  const { workspace } = places;
   const chain: YamlFile[] = [];
   const seen = new Set<string>();
   for (let next: string | undefined = path; next !== undefined; ) {
@@ -90,7 +100,7 @@ function readChain(path: string, workspace: string, problems: Problem[]): YamlFi
       return undefined;
     }
     seen.add(next);
-    const wrong = fileProblem(next, workspace);
+    const wrong = fileProblem(next, places);
     if (wrong !== undefined) {
       say(wrong);
       return undefined;
@@ -112,7 +122,7 @@ function readChain(path: string, workspace: string, problems: Problem[]): YamlFi
       problems.push(file.problem(['extends'], `expected the path of an experiment, found ${shown(base)}`));
       return undefined;
     }
-    next = base === undefined ? undefined : resolve(dirname(next), base);
+    next = base === undefined ? undefined : orShipped(resolve(dirname(next), base), places);
   }
   return chain;
 }
@@ -199,8 +209,9 @@ export function yamlFilesIn(folder: string): string[] {
   return readdirSync(folder).filter((name) => ENDINGS.includes(extname(name)));
 }
 
-/** What is wrong with a path that should be a YAML file: nothing outside of the workspace is read. */
-export function fileProblem(path: string, workspace: string): string | undefined {
+/** What is wrong with a path that should be a YAML file: nothing outside of the workspace is read but what is shipped. */
+export function fileProblem(path: string, { workspace, shipped }: Places): string | undefined {
+  if (shipped !== undefined && isInside(path, shipped) && kindAt(path) === 'file') return undefined;
   if (!isInside(path, workspace)) return `expected a file inside the workspace ${workspace}, found ${path}`;
   const place = workspacePath(path, workspace);
   const kind = kindAt(path);

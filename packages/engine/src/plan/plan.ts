@@ -1,5 +1,6 @@
 import { basename, extname, join } from 'node:path';
 import { type FindDataSet, findFiles, type PlannedFile } from '../files/workspace-files.js';
+import type { Places } from '../files/workspace-path.js';
 import { InputError, type Problem, suggestion } from '../problem.js';
 import { fileParameters, type Stage, successorOf } from '../stage.js';
 import { check, shown } from '../yaml/check-value.js';
@@ -35,6 +36,8 @@ export interface PlanRequest {
   readonly workspace: string;
   /** path of the experiment's file */
   readonly config: string;
+  /** folder that comes with the program and has `experiments/`, `pipelines/` and other files: where the workspace lacks one, it is taken from there */
+  readonly shipped?: string | undefined;
   /** `stage.parameter=value`, over what the files say */
   readonly set?: readonly string[];
   readonly stages: readonly Stage[];
@@ -49,11 +52,13 @@ export interface PlanRequest {
  * const plan = makePlan({ workspace, config: 'experiments/quick.yaml', set: ['train.units=64'], stages });
  * plan.stages.map(({ name }) => name); // ['extract-track', 'tokenize', 'study', …], each after those that it reads from
  */
-export function makePlan({ workspace, config, set = [], stages, dataSet = noDataSets }: PlanRequest): Plan {
+export function makePlan(request: PlanRequest): Plan {
+  const { workspace, config, set = [], stages, dataSet = noDataSets } = request;
+  const places = { workspace, shipped: request.shipped };
   const problems: Problem[] = [];
-  const experiment = readExperiment(config, workspace, set, problems);
+  const experiment = readExperiment(config, places, set, problems);
   if (experiment === undefined) throw new InputError(problems);
-  const nodes = pipelineOf(experiment, workspace, stages, problems);
+  const nodes = pipelineOf(experiment, places, stages, problems);
   const known = nodes.map(({ name }) => name);
   if (nodes.length > 0) {
     for (const [name, section] of Object.entries(experiment.sections)) {
@@ -70,7 +75,7 @@ export function makePlan({ workspace, config, set = [], stages, dataSet = noData
     }
   }
   const warnings: string[] = [];
-  const planned = nodes.map((node) => planStage(node, experiment, workspace, { problems, warnings, dataSet }));
+  const planned = nodes.map((node) => planStage(node, experiment, places, { problems, warnings, dataSet }));
   if (problems.length > 0) throw new InputError(problems);
   return {
     experiment: experiment.name,
@@ -96,10 +101,12 @@ export function findStage(plan: Plan, name: string): PlannedStage {
   throw new InputError([{ place: `--stage ${name}`, message }]);
 }
 
-function pipelineOf(experiment: Experiment, workspace: string, stages: readonly Stage[], problems: Problem[]): Node[] {
+function pipelineOf(experiment: Experiment, places: Places, stages: readonly Stage[], problems: Problem[]): Node[] {
   const { pipeline } = experiment;
-  const folder = join(workspace, 'pipelines');
-  const files = new Map(yamlFilesIn(folder).map((file) => [basename(file, extname(file)), join(folder, file)]));
+  const folders = [places.shipped, places.workspace].flatMap((place) => (place ? join(place, 'pipelines') : []));
+  const files = new Map(
+    folders.flatMap((folder) => yamlFilesIn(folder).map((file) => [basename(file, extname(file)), join(folder, file)])),
+  );
   const names = [...files.keys()];
   if (typeof pipeline !== 'string') {
     const found = pipeline === undefined ? 'none' : shown(pipeline);
@@ -114,8 +121,8 @@ function pipelineOf(experiment: Experiment, workspace: string, stages: readonly 
     problems.push(experiment.problem(['pipeline'], `there is no pipeline pipelines/${pipeline}.yaml${near}`));
     return [];
   }
-  const wrong = fileProblem(file, workspace);
-  if (wrong === undefined) return readPipeline(readYamlFile(file, workspace), stages, problems);
+  const wrong = fileProblem(file, places);
+  if (wrong === undefined) return readPipeline(readYamlFile(file, places.workspace), stages, problems);
   problems.push(experiment.problem(['pipeline'], wrong));
   return [];
 }
@@ -123,7 +130,7 @@ function pipelineOf(experiment: Experiment, workspace: string, stages: readonly 
 function planStage(
   node: Node,
   experiment: Experiment,
-  workspace: string,
+  places: Places,
   { problems, warnings, dataSet }: { problems: Problem[]; warnings: string[]; dataSet: FindDataSet },
 ): PlannedStage {
   const { name, stage } = node;
@@ -141,7 +148,7 @@ function planStage(
     const value = params[parameter] as string | string[] | undefined;
     delete params[parameter];
     if (value === undefined) continue;
-    files[parameter] = findFiles([value].flat(), extensions, workspace, {
+    files[parameter] = findFiles([value].flat(), extensions, places, {
       dataSet,
       problem: (message) => problems.push(experiment.problem([name, parameter], `${name}.${parameter}: ${message}`)),
       skipped: (message) => warnings.push(`${name}.${parameter}: ${message}`),

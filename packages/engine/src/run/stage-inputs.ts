@@ -16,7 +16,13 @@ export type WorkspaceFiles = Readonly<Record<string, readonly WorkspaceFile[]>>;
 /** Files that are read at a time. */
 const AT_A_TIME = 32;
 
-/** The files that a stage's parameters name. What was digested is what the stage gets, or it is an error. */
+/**
+ * The files that a stage's parameters name. What was digested is what the stage gets, or it is an error.
+ * @throws {StageError} where a file of a data set is damaged
+ * @example
+ * const { source } = await readFiles(findStage(plan, 'extract-track'));
+ * source[0].digest; // '3368be17…'
+ */
 export async function readFiles({ files }: PlannedStage): Promise<WorkspaceFiles> {
   const found: Record<string, WorkspaceFile[]> = {};
   for (const [parameter, list] of Object.entries(files)) {

@@ -10,7 +10,7 @@ import { FASTEST, LONGEST, MOST_BARS, type ScoreToken } from './tokens.js';
 interface Chord {
   readonly part: number;
   readonly start: number;
-  readonly end: number;
+  end: number;
   readonly keys: number[];
   readonly velocities: number[];
 }
@@ -38,7 +38,7 @@ export function encode(piece: Piece, { stepsPerBeat, dynamics }: Detail, known?:
   const stepOf = (tick: number) => Math.round((tick * stepsPerBeat) / piece.division);
   const notes = notesOf(piece);
   if (notes.length === 0) return [];
-  const { programs, lines } = linesOf(notes, stepOf);
+  const { programs, lines } = linesOf(notes, stepOf, known);
   const last = lines.reduce((end, { until }) => Math.max(end, until), 0);
   checkLength(last);
   const own = keyWritten(piece, notes);
@@ -118,9 +118,17 @@ export function encode(piece: Piece, { stepsPerBeat, dynamics }: Detail, known?:
         add({ kind: 'pitch', key: drum ? each : each + shift, isDrum: drum });
       }
       const steps = Math.min(LONGEST, chord.end - chord.start);
-      add({ kind: 'duration', steps: known?.length(steps) ?? steps });
       line.done += 1;
       left -= 1;
+      const next = line.chords[line.done]?.start;
+      const restAfter = (length: number) => {
+        if (left === 0) return 0;
+        const { barEnd, barLength } = follower;
+        const at = start + length;
+        const end = barEnd + barLength * Math.max(0, Math.ceil((at - barEnd) / barLength));
+        return next !== undefined && next - at < known!.shortest ? 0 : Math.min(next ?? end, end) - at;
+      };
+      add({ kind: 'duration', steps: known?.length(steps, restAfter) ?? steps });
     } else {
       add({ kind: 'rest' });
       add({ kind: 'duration', steps: known?.rest(gap) ?? gap });
@@ -172,8 +180,11 @@ function partsOf(notes: readonly Note[], stepOf: (tick: number) => number) {
     .sort((a, b) => a.first - b.first);
 }
 
-/** Lines in the order in which they begin: what sounds together in a part and neither begins nor ends together is in several. */
-function linesOf(notes: readonly Note[], stepOf: (tick: number) => number) {
+/**
+ * Lines in the order in which they begin: what sounds together in a part and neither begins nor ends together is in several. Of a part that is known to
+ * have one voice what has begun before ends, and what begins together is one chord.
+ */
+function linesOf(notes: readonly Note[], stepOf: (tick: number) => number, tokens?: KnownTokens) {
   const parts = partsOf(notes, stepOf);
   const chords = new Map<string, Chord>();
   parts.forEach(({ notes: own }, part) => {
@@ -191,8 +202,22 @@ function linesOf(notes: readonly Note[], stepOf: (tick: number) => number) {
   );
   const lines: Line[] = [];
   const ofPart = parts.map((): Line[] => []);
+  /** in the order in which parts come in, counted from 1 */
+  const numbers = new Map<number, number>();
   for (const chord of inOrder) {
     const known = ofPart[chord.part]!;
+    if (known.length === 0) numbers.set(chord.part, numbers.size + 1);
+    else if (tokens?.mayDivide(numbers.get(chord.part)!) === false) {
+      const [line] = known as [Line];
+      const last = line.chords.at(-1)!;
+      if (last.start === chord.start) {
+        last.keys.push(...chord.keys.filter((key) => !last.keys.includes(key)));
+        last.keys.sort((a, b) => a - b);
+        continue;
+      }
+      last.end = Math.min(last.end, chord.start);
+      line.until = last.end;
+    }
     const free = known.find(({ until }) => until <= chord.start);
     const line = free ?? { part: chord.part, chords: [], done: 0, until: 0 };
     if (free === undefined) {

@@ -68,7 +68,7 @@ export function scoreVoice(
       const key = isNote ? event.keys[open?.keys.length ?? 0] : undefined;
       if (key !== undefined) return { kind: 'pitch', key: key + shift, isDrum: false };
       const end = isNote ? event.end : Math.min(barEnd, event?.start ?? barEnd);
-      return { kind: 'duration', steps: known.length(end - now) };
+      return { kind: 'duration', steps: known.length(end - now, () => 0) };
     };
     const verdictOn = (text: string): boolean | readonly string[] => {
       const token = tokens.read(text);

@@ -1,4 +1,5 @@
 import { GrammarError } from '../grammar.js';
+import { KnownLengths } from './known-lengths.js';
 import type { ScoreToken } from './tokens.js';
 
 type OfKind<Kind> = Extract<ScoreToken, { kind: Kind }>;
@@ -7,18 +8,20 @@ type KeyToken = Omit<OfKind<'key'>, 'kind'>;
 /** The tokens that a vocabulary has, and what they make of music that has others. */
 export class KnownTokens {
   readonly #tokens: readonly ScoreToken[];
-  /** steps, rising */
-  readonly #lengths: readonly number[];
+  readonly #lengths: KnownLengths;
 
   constructor(tokens: readonly ScoreToken[]) {
     this.#tokens = tokens;
-    this.#lengths = this.ofKind('duration')
-      .map(({ steps }) => steps)
-      .sort((a, b) => a - b);
+    this.#lengths = new KnownLengths(this.ofKind('duration').map(({ steps }) => steps));
   }
 
   ofKind<Kind extends ScoreToken['kind']>(kind: Kind): OfKind<Kind>[] {
     return this.#tokens.flatMap((token) => (token.kind === kind ? [token as OfKind<Kind>] : []));
+  }
+
+  /** Whether a part, counted from 1, may have a second voice. */
+  mayDivide(part: number): boolean {
+    return this.ofKind('voice').some((voice) => voice.part === part);
   }
 
   has({ numerator, denominator }: OfKind<'metre'>): boolean {
@@ -27,20 +30,33 @@ export class KnownTokens {
 
   /** Steps of the shortest length. */
   get shortest(): number {
-    return this.#lengths[0] ?? 0;
+    return this.#lengths.all[0] ?? 0;
   }
 
-  /** The longest length that is no longer than a note; the shortest where it is shorter than all. */
-  length(steps: number): number {
-    return this.#lengths.findLast((length) => length <= steps) ?? this.#lengths[0] ?? steps;
+  /**
+   * The longest length that is no longer than a note and behind which the lengths lead on to what comes next; the shortest where it is shorter than all.
+   * @param restAfter steps of the rest behind a note of so many steps, 0 or less where there is none
+   */
+  length(steps: number, restAfter: (length: number) => number): number {
+    const { all } = this.#lengths;
+    const leadsOn = (length: number) => {
+      const rest = restAfter(length);
+      return rest <= 0 || this.#lengths.canFill(rest);
+    };
+    const fitting = all.filter(leadsOn);
+    const longest = (lengths: readonly number[]) => lengths.findLast((length) => length <= steps) ?? lengths[0];
+    return longest(fitting) ?? longest(all) ?? steps;
   }
 
-  /** @throws {GrammarError} where all lengths are longer than a rest */
+  /**
+   * The longest length with which a rest can begin.
+   * @throws {GrammarError} where no lengths fill it
+   */
   rest(steps: number): number {
-    const length = this.length(steps);
-    if (length <= steps) return length;
+    const length = this.#lengths.all.findLast((each) => each <= steps && this.#lengths.canFill(steps - each));
+    if (length !== undefined) return length;
     throw new GrammarError(
-      `the music learned from has no length below ${this.shortest} steps, and a rest would last ${steps}: extract-track.quantize makes music coarser`,
+      `the music learned from has no lengths that fill a rest of ${steps} steps, the shortest lasts ${this.shortest}: extract-track.quantize makes music coarser`,
     );
   }
 

@@ -1,4 +1,5 @@
 import type { ScoreFollower } from './follower.js';
+import { KnownLengths } from './known-lengths.js';
 import type { ScoreToken } from './tokens.js';
 
 /**
@@ -7,14 +8,12 @@ import type { ScoreToken } from './tokens.js';
  */
 export class SaidEnd {
   readonly #follower: ScoreFollower;
-  readonly #lengths: readonly number[];
-  /** whether the lengths that are known can fill as many steps */
-  readonly #fills: boolean[] = [true];
+  readonly #lengths: KnownLengths;
   #end: number | undefined;
 
   /** @param lengths that are known, in steps */
   constructor(lengths: readonly number[], follower: ScoreFollower) {
-    this.#lengths = lengths;
+    this.#lengths = new KnownLengths(lengths);
     this.#follower = follower;
   }
 
@@ -22,8 +21,8 @@ export class SaidEnd {
     const end = this.#reachable;
     if (end === undefined) return true;
     const { now, open } = this.#follower;
-    if (token.kind === 'duration') return this.#canFill(end - now - token.steps);
-    if (token.kind === 'part' || token.kind === 'voice') return this.#canFill(end - this.#follower.lastStart);
+    if (token.kind === 'duration') return this.#lengths.canFill(end - now - token.steps);
+    if (token.kind === 'part' || token.kind === 'voice') return this.#lengths.canFill(end - this.#follower.lastStart);
     return now < end || open !== undefined;
   }
 
@@ -38,13 +37,6 @@ export class SaidEnd {
     if (bars === 0 || voices.length === 0) return undefined;
     // Metres that come later change nothing: bars are counted in the first one.
     this.#end ??= bars * barLength;
-    return this.#canFill(this.#end - now) ? this.#end : undefined;
-  }
-
-  #canFill(steps: number): boolean {
-    for (let sum = this.#fills.length; sum <= steps; sum++) {
-      this.#fills.push(this.#lengths.some((length) => this.#fills[sum - length] === true));
-    }
-    return this.#fills[steps] === true;
+    return this.#lengths.canFill(this.#end - now) ? this.#end : undefined;
   }
 }

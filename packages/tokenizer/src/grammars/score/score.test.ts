@@ -143,6 +143,28 @@ describe('score', () => {
     expect(mayCome('Program_0', 'Tempo_120')).toEqual(['Program_0', 'Tempo_120']);
   });
 
+  describe('with the tokens that there are', () => {
+    const head = 'TimeSig_3/4 Key_0_0 Bars_1 Program_0 Rest_None Pitch_60 Pitch_64 Pitch_48';
+    const fitted = (wanted: Piece, lengths: string) =>
+      createGrammar(settings(4)).encode(wanted, `${head} ${lengths}`.split(' ')).join(' ');
+
+    it('makes notes as long as leaves a rest that they can fill', () => {
+      const late = piece(threeFour, 0, [...note(0, 1320, 60), ...note(2160, 480, 64)]);
+      // Eleven steps would leave one step of the bar.
+      expect(fitted(late, 'Duration_3 Duration_4 Duration_9 Duration_11')).toBe(
+        'TimeSig_3/4 Key_0_0 Bars_1 Program_0 Pitch_60 Duration_9 Rest_None Duration_3 Rest_None Duration_3 Rest_None Duration_3 Pitch_64 Duration_4',
+      );
+    });
+
+    it('ends what sounds on, and joins what begins together, where a part has no second voice', () => {
+      const chords = piece(threeFour, 0, [...note(0, 960, 48), ...note(0, 480, 60), ...note(480, 480, 64)]);
+      expect(fitted(chords, 'Duration_4 Duration_8')).toBe(
+        'TimeSig_3/4 Key_0_0 Bars_1 Program_0 Pitch_48 Pitch_60 Duration_4 Pitch_64 Duration_4',
+      );
+      expect(fitted(chords, 'Duration_4 Duration_8 Voice_1')).toContain('Voice_1 Pitch_48 Duration_8');
+    });
+  });
+
   it('allows no rest that no known length can end in the bar', () => {
     const grammar = createGrammar(settings(4));
     const mayRest = (known?: string[]) => {
