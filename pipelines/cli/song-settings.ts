@@ -4,7 +4,7 @@ import { isDrum, type Note, notesOf, type Piece } from '@etude/music';
 export interface MusicFound {
   readonly pieces: number;
   readonly notes: number;
-  /** parts of the piece that has most */
+  /** parts of the piece that has most: an instrument of a channel of a track each */
   readonly parts: number;
   readonly hasDrums: boolean;
   /** share of the notes of a piece, drums left out, with which another begins */
@@ -29,6 +29,8 @@ export type Sections = Readonly<Record<string, Readonly<Record<string, unknown>>
 const GRID = 24;
 /** Part of a step by which a note may be off. */
 const NEAR = 0.1;
+/** More parts than this are no score. */
+const MOST_PARTS = 32;
 /** Tokens that a step of training hears. */
 const TOKENS_A_STEP = 8 * 64;
 /** Times that all music is heard, and steps of training at least and at most. */
@@ -56,8 +58,8 @@ export function musicFound(pieces: readonly Piece[]): MusicFound {
   };
 }
 
-function partOf({ track, channel }: Note): number {
-  return track * 16 + channel;
+function partOf({ track, channel, program }: Note): number {
+  return (track * 16 + channel) * 128 + program;
 }
 
 /** The share of the notes of all pieces for which something is so. */
@@ -85,10 +87,14 @@ export function chooseSettings(
 ): Choice {
   const { notes, together, onGrid, velocities, parts, hasDrums, pieces } = found;
   const length = bars === undefined ? {} : { bars };
-  if (onGrid < 0.8) {
+  if (onGrid < 0.8 || parts > MOST_PARTS) {
+    const found =
+      onGrid < 0.8
+        ? `only ${percent(onGrid)} of the notes begin on the grid of written music, so that it was played freely`
+        : `${parts} parts, more than a score has`;
     return {
       kind: 'played',
-      why: `only ${percent(onGrid)} of the notes begin on the grid of written music, so that it was played freely: a model learns it from scratch, in sixteenths`,
+      why: `${found}: a model learns it from scratch, in sixteenths`,
       settings: {
         tokenize: { grammar: { kind: 'factored', stepsPerBeat: 4 }, transposeToAllKeys: true },
         train: { ...FROM_SCRATCH, steps: stepsFor(4 * notes, 400) },

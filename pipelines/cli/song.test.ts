@@ -42,6 +42,7 @@ describe('what is chosen for music', () => {
     expect(choose({ hasDrums: true, parts: 2 }).settings.train).toMatchObject({ from: 'models/ensemble.safetensors' });
     expect(choose({ together: 0.5 }).settings.train).toMatchObject({ from: 'models/ensemble.safetensors' });
     expect(choose({ onGrid: 0.5 }).settings.train).not.toHaveProperty('from');
+    expect(choose({ parts: 128 }).settings.train).not.toHaveProperty('from');
   });
 
   it('is more training for more music', () => {

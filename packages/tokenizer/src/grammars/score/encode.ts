@@ -114,9 +114,13 @@ export function encode(piece: Piece, { stepsPerBeat, dynamics }: Detail, known?:
       const written = velocity && (known ? known.nearestVelocity(velocity) : velocity);
       if (written && written !== follower.velocity) add({ kind: 'velocity', velocity: written });
       for (const each of chord.keys) {
-        const drum = programs[line.part]! < 0;
-        add({ kind: 'pitch', key: drum ? each : each + shift, isDrum: drum });
+        const isDrum = programs[line.part]! < 0;
+        const token = { kind: 'pitch', key: isDrum ? each : each + shift, isDrum } as const;
+        // Where lengths are others than the piece's, a key may sound still.
+        if (known === undefined || follower.fits(token)) add(token);
       }
+      const isSilent = follower.open === undefined;
+      if (isSilent) add({ kind: 'rest' });
       const steps = Math.min(LONGEST, chord.end - chord.start);
       line.done += 1;
       left -= 1;
@@ -126,9 +130,11 @@ export function encode(piece: Piece, { stepsPerBeat, dynamics }: Detail, known?:
         const { barEnd, barLength } = follower;
         const at = start + length;
         const end = barEnd + barLength * Math.max(0, Math.ceil((at - barEnd) / barLength));
-        return next !== undefined && next - at < known!.shortest ? 0 : Math.min(next ?? end, end) - at;
+        const isClose = next !== undefined && next >= at && next - at < known!.shortest;
+        return isClose ? 0 : Math.min(next ?? end, end) - at;
       };
-      add({ kind: 'duration', steps: known?.length(steps, restAfter) ?? steps });
+      if (isSilent) add({ kind: 'duration', steps: known!.rest(Math.min(steps, follower.barEnd - start)) });
+      else add({ kind: 'duration', steps: known?.length(steps, restAfter) ?? steps });
     } else {
       add({ kind: 'rest' });
       add({ kind: 'duration', steps: known?.rest(gap) ?? gap });

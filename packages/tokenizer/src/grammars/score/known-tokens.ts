@@ -35,13 +35,13 @@ export class KnownTokens {
 
   /**
    * The longest length that is no longer than a note and behind which the lengths lead on to what comes next; the shortest where it is shorter than all.
-   * @param restAfter steps of the rest behind a note of so many steps, 0 or less where there is none
+   * @param restAfter steps of the rest behind a note of so many steps, 0 where there is none; less where the next note would have begun
    */
   length(steps: number, restAfter: (length: number) => number): number {
     const { all } = this.#lengths;
     const leadsOn = (length: number) => {
       const rest = restAfter(length);
-      return rest <= 0 || this.#lengths.canFill(rest);
+      return rest >= 0 && this.#lengths.canFill(rest);
     };
     const fitting = all.filter(leadsOn);
     const longest = (lengths: readonly number[]) => lengths.findLast((length) => length <= steps) ?? lengths[0];

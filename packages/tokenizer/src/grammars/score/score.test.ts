@@ -2,7 +2,7 @@ import { type ChannelEvent, ChannelEvents } from '@etude/midi-reader';
 import { notesOf, type Piece, transpose } from '@etude/music';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createGrammar, type GrammarSettings, TokenError } from '../../index.js';
+import { createGrammar, GrammarError, type GrammarSettings, TokenError } from '../../index.js';
 import { anyMusic } from '../../testing/pieces.js';
 
 const settings = (steps: number): GrammarSettings => ({ grammar: 'score', steps, division: 480, velocities: 1 });
@@ -154,6 +154,38 @@ describe('score', () => {
       expect(fitted(late, 'Duration_3 Duration_4 Duration_9 Duration_11')).toBe(
         'TimeSig_3/4 Key_0_0 Bars_1 Program_0 Pitch_60 Duration_9 Rest_None Duration_3 Rest_None Duration_3 Rest_None Duration_3 Pitch_64 Duration_4',
       );
+    });
+
+    it('can be read again, whatever the music and whatever it is written with', () => {
+      const grammar = createGrammar(settings(4));
+      let count = 0;
+      fc.assert(
+        fc.property(anyMusic, anyMusic, (music, other) => {
+          const known = grammar.encode(other);
+          // The metre and an upbeat cannot be others; pitches are looked up later.
+          const [metre] = grammar.encode(music);
+          let tokens: string[];
+          try {
+            tokens = grammar.encode(music, [...known, ...(metre ? [metre] : [])]);
+          } catch (error) {
+            if (error instanceof GrammarError) return;
+            throw error;
+          }
+          count += 1;
+          expect(() => grammar.decode(tokens)).not.toThrow();
+        }),
+        { numRuns: 1000 },
+      );
+      expect(count).toBeGreaterThan(300);
+    });
+
+    it('leaves out a key that sounds still, since no length is as short as its note was', () => {
+      const close = piece(threeFour, 0, [...note(0, 240, 60), ...note(240, 840, 64), ...note(360, 960, 60)]);
+      const tokens = createGrammar(settings(4)).encode(close, [...`${head} Duration_8 Duration_4 Voice_1`.split(' ')]);
+      expect(tokens.join(' ')).toBe(
+        'TimeSig_3/4 Key_0_0 Bars_1 Program_0 Pitch_60 Duration_4 Voice_1 Rest_None Duration_8 Pitch_64 Duration_4',
+      );
+      expect(() => createGrammar(settings(4)).decode(tokens)).not.toThrow();
     });
 
     it('ends what sounds on, and joins what begins together, where a part has no second voice', () => {
