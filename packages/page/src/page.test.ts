@@ -94,6 +94,32 @@ describe.skipIf(!hasBrowser)('the page of an experiment', () => {
     await page.close();
   });
 
+  it('shows the same after it was moved as if it had been drawn there', async () => {
+    const { page } = await openFile(browser, file);
+    const roll = page.locator('.roll-frame').first();
+    for (let time = 0; time < 3; time++) await page.getByRole('button', { name: 'Zoom in' }).first().click();
+    const { x, y, width } = (await roll.boundingBox())!;
+    for (const [from, to] of [
+      [0.6, 0.2],
+      [0.2, 0.5],
+    ] as const) {
+      await page.mouse.move(x + from * width, y + 100);
+      await page.mouse.down();
+      await page.mouse.move(x + to * width, y + 100, { steps: 12 });
+      await page.mouse.up();
+    }
+    const picture = () => roll.evaluate((frame) => frame.querySelector('canvas')!.toDataURL());
+    const moved = await picture();
+    // Another theme and back draws all of it.
+    await page.getByRole('button', { name: 'Dark' }).click();
+    await page.getByRole('button', { name: 'Light' }).click();
+    await page.waitForTimeout(100);
+    const drawn = await picture();
+    expect(drawn.length).toBeGreaterThan(1000);
+    expect(await differingPixels(page, moved, drawn)).toBeLessThan(0.001);
+    await page.close();
+  });
+
   it('puts the source beside a song, and plays a copy where it comes from', async () => {
     const { page, complaints } = await openFile(browser, file);
     await page
@@ -155,6 +181,27 @@ describe.skipIf(!hasBrowser)('the page of an experiment', () => {
 async function levels(page: Page): Promise<number[]> {
   return page.evaluate(() =>
     [...document.querySelectorAll<HTMLElement>('.level')].map(({ dataset }) => Number(dataset.level ?? 0)),
+  );
+}
+
+/** The share of the pixels of two pictures that differ visibly. */
+async function differingPixels(page: Page, a: string, b: string): Promise<number> {
+  return page.evaluate(
+    async (urls) => {
+      const [first, second] = await Promise.all(
+        urls.map(async (url) => {
+          const image = new Image();
+          image.src = url;
+          await image.decode();
+          const canvas = new OffscreenCanvas(image.width, image.height);
+          const context = canvas.getContext('2d')!;
+          context.drawImage(image, 0, 0);
+          return context.getImageData(0, 0, image.width, image.height).data;
+        }),
+      );
+      return first!.filter((value, i) => Math.abs(value - second![i]!) > 24).length / first!.length;
+    },
+    [a, b],
   );
 }
 

@@ -25,6 +25,8 @@ export interface RollColours {
 export interface RollToDraw {
   readonly music: Music;
   readonly view: View;
+  /** what of the view is drawn; the rest stays as it is */
+  readonly strip: View;
   readonly width: number;
   readonly height: number;
   readonly colours: RollColours;
@@ -35,17 +37,19 @@ export interface RollToDraw {
   readonly surprise: readonly number[];
 }
 
-/** Draws all that does not move while a piece is played. */
+/** Draws all that does not move while a piece is played, but what is written at the left edge: {@link drawLabels}. */
 export function drawRoll(context: CanvasRenderingContext2D, roll: RollToDraw): void {
-  const { music, view, width, height, colours } = roll;
-  const bottom = height - (roll.surprise.length > 0 ? SURPRISE : 0);
-  const x = (quarter: number) => ((quarter - view.from) / (view.until - view.from)) * width;
+  const { music, view, strip, width, height, colours } = roll;
+  context.save();
+  const edge = (quarter: number) => ((quarter - view.from) / (view.until - view.from)) * width;
+  context.beginPath();
+  context.rect(edge(strip.from), 0, edge(strip.until) - edge(strip.from), height);
+  context.clip();
+  const { bottom, low, keyHeight, y } = placesOf(music, height, roll.surprise.length > 0);
+  const x = edge;
   context.fillStyle = colours.background;
   context.fillRect(0, 0, width, height);
-  const low = music.lowest - KEY_ROOM;
-  const keyHeight = (bottom - RULER) / Math.max(12, music.highest + KEY_ROOM + 1 - low);
-  const y = (key: number) => bottom - (key - low + 1) * keyHeight;
-  keys(context, roll, low, bottom, keyHeight, y);
+  keys(context, roll, low, keyHeight, y);
   bars(context, roll, x, bottom);
   context.fillStyle = colours.copy;
   for (const { from, until } of roll.copies) {
@@ -63,13 +67,47 @@ export function drawRoll(context: CanvasRenderingContext2D, roll: RollToDraw): v
     context.setLineDash([]);
   }
   if (roll.surprise.length > 0) surprise(context, roll, x, bottom);
+  context.restore();
+}
+
+/** Writes which keys are C, and what is below the notes. */
+export function drawLabels(
+  context: CanvasRenderingContext2D,
+  { music, width, height, colours, surprise }: Pick<RollToDraw, 'music' | 'width' | 'height' | 'colours' | 'surprise'>,
+): void {
+  const { bottom, keyHeight, y } = placesOf(music, height, surprise.length > 0);
+  context.clearRect(0, 0, width, height);
+  context.fillStyle = colours.text;
+  context.font = '11px system-ui, sans-serif';
+  context.textBaseline = 'middle';
+  for (
+    let key = Math.ceil(Math.max(0, music.lowest - KEY_ROOM) / 12) * 12;
+    key <= music.highest + KEY_ROOM;
+    key += 12
+  ) {
+    if (y(key) < bottom - 8) context.fillText(`C${key / 12 - 1}`, 4, y(key) + keyHeight / 2);
+  }
+  if (surprise.length === 0) return;
+  context.textBaseline = 'top';
+  context.fillText(`surprise of the model, up to ${mostOf(surprise).toFixed(1)} nats per token`, 4, bottom + 2);
+}
+
+/** Where keys stand. */
+function placesOf(music: Music, height: number, hasSurprise: boolean) {
+  const bottom = height - (hasSurprise ? SURPRISE : 0);
+  const low = music.lowest - KEY_ROOM;
+  const keyHeight = (bottom - RULER) / Math.max(12, music.highest + KEY_ROOM + 1 - low);
+  return { bottom, low, keyHeight, y: (key: number) => bottom - (key - low + 1) * keyHeight };
+}
+
+function mostOf(values: readonly number[]): number {
+  return values.reduce((greatest, value) => Math.max(greatest, value), 1);
 }
 
 function keys(
   context: CanvasRenderingContext2D,
   { width, colours, music }: RollToDraw,
   low: number,
-  bottom: number,
   keyHeight: number,
   y: (key: number) => number,
 ): void {
@@ -77,19 +115,15 @@ function keys(
   for (let key = Math.max(0, low); key <= music.highest + KEY_ROOM; key++) {
     if ([1, 3, 6, 8, 10].includes(key % 12) && keyHeight >= 2) context.fillRect(0, y(key), width, keyHeight);
   }
-  context.font = '11px system-ui, sans-serif';
-  context.textBaseline = 'middle';
+  context.fillStyle = colours.line;
   for (let key = Math.max(0, Math.ceil(low / 12) * 12); key <= music.highest + KEY_ROOM; key += 12) {
-    context.fillStyle = colours.line;
     context.fillRect(0, Math.round(y(key) + keyHeight), width, 1);
-    context.fillStyle = colours.text;
-    if (y(key) < bottom - 8) context.fillText(`C${key / 12 - 1}`, 4, y(key) + keyHeight / 2);
   }
 }
 
 function bars(
   context: CanvasRenderingContext2D,
-  { music, view, width, colours }: RollToDraw,
+  { music, view, strip, width, colours }: RollToDraw,
   x: (quarter: number) => number,
   bottom: number,
 ): void {
@@ -101,7 +135,8 @@ function bars(
   context.font = '11px system-ui, sans-serif';
   context.textBaseline = 'middle';
   for (const [bar, start] of music.bars.entries()) {
-    if (start < view.from || start > view.until) continue;
+    // A number stands behind its bar line.
+    if (x(start) < x(strip.from) - 40 || start > strip.until) continue;
     const isNumbered = bar % every === 0 && bar + 1 < music.bars.length;
     if (!isNumbered && (width * every) / shown / every < 6) continue;
     context.fillStyle = isNumbered ? colours.bar : colours.line;
@@ -114,7 +149,7 @@ function bars(
 /** Whatever is narrower than a pixel is drawn once for each pixel, so that a piece of 50,000 notes is as quick as it looks. */
 function notes(
   context: CanvasRenderingContext2D,
-  { music, view, width, colours, isHeard }: RollToDraw,
+  { music, strip, width, colours, isHeard }: RollToDraw,
   keyHeight: number,
   x: (quarter: number) => number,
   y: (key: number) => number,
@@ -122,24 +157,27 @@ function notes(
   const { starts, ends, keys, velocities, partOf, parts } = music;
   const high = Math.max(1.5, keyHeight - (keyHeight > 4 ? 1 : 0));
   const last = new Int32Array(128 * parts.length).fill(-2);
-  const paths = parts.map(() => Array.from({ length: SHADES }, () => new Path2D()));
-  for (let i = firstVisible(music, view.from); i < starts.length && starts[i]! < view.until; i++) {
-    const left = x(starts[i]!);
-    const right = Math.min(width, x(ends[i]!));
-    if (right < 0) continue;
+  const heights = Float64Array.from({ length: 128 }, (_, key) => y(key));
+  // Drawn shade by shade: to change the colour takes longer than to fill a rectangle.
+  const shown: number[][] = Array.from({ length: SHADES * parts.length }, () => []);
+  for (let i = firstVisible(music, strip.from); i < starts.length && starts[i]! < strip.until; i++) {
+    if (ends[i]! <= strip.from) continue;
     const part = partOf[i]!;
+    const [left, right] = [x(starts[i]!), x(ends[i]!)];
     const place = part * 128 + keys[i]!;
     const pixel = Math.floor(right);
     if (right - left < 1 && last[place] === pixel) continue;
     last[place] = pixel;
-    const shade = Math.min(SHADES - 1, (velocities[i]! * SHADES) >> 7);
-    paths[part]![shade]!.rect(left, y(keys[i]!), Math.max(1, right - left - (right - left > 4 ? 1 : 0)), high);
+    shown[part * SHADES + ((velocities[i]! * SHADES) >> 7)]!.push(i);
   }
-  for (const [part, shades] of paths.entries()) {
+  for (const [shade, some] of shown.entries()) {
+    const part = Math.floor(shade / SHADES);
     context.fillStyle = colours.parts[part % colours.parts.length]!;
-    for (const [shade, path] of shades.entries()) {
-      context.globalAlpha = (0.55 + (0.45 * (shade + 1)) / SHADES) * (isHeard(parts[part]!.channel) ? 1 : 0.2);
-      context.fill(path);
+    context.globalAlpha = (0.55 + (0.45 * ((shade % SHADES) + 1)) / SHADES) * (isHeard(parts[part]!.channel) ? 1 : 0.2);
+    for (const i of some) {
+      const left = x(starts[i]!);
+      const wide = Math.min(width + 4, x(ends[i]!)) - left;
+      context.fillRect(left, heights[keys[i]!]!, Math.max(1, wide - (wide > 4 ? 1 : 0)), high);
     }
   }
   context.globalAlpha = 1;
@@ -158,20 +196,16 @@ function firstVisible({ latestEnds }: Music, from: number): number {
 
 function surprise(
   context: CanvasRenderingContext2D,
-  { surprise: values, width, height, colours, view }: RollToDraw,
+  { surprise: values, width, height, colours, strip }: RollToDraw,
   x: (quarter: number) => number,
   bottom: number,
 ): void {
-  const most = values.reduce((greatest, value) => Math.max(greatest, value), 1);
+  const most = mostOf(values);
   context.fillStyle = colours.line;
   context.fillRect(0, bottom, width, 1);
   context.fillStyle = colours.surprise;
-  for (let quarter = Math.max(0, Math.floor(view.from)); quarter < Math.min(values.length, view.until); quarter++) {
+  for (let quarter = Math.max(0, Math.floor(strip.from)); quarter < Math.min(values.length, strip.until); quarter++) {
     const size = (values[quarter]! / most) * (SURPRISE - 14);
     context.fillRect(x(quarter), height - size, Math.max(1, x(quarter + 1) - x(quarter) - 1), size);
   }
-  context.fillStyle = colours.text;
-  context.font = '11px system-ui, sans-serif';
-  context.textBaseline = 'top';
-  context.fillText(`surprise of the model, up to ${most.toFixed(1)} nats per token`, 4, bottom + 2);
 }

@@ -3,7 +3,8 @@ import type { Mark, PageCopy } from '../../content/content.js';
 import { barAt, type Music } from '../music.js';
 import type { Player } from '../player/player.js';
 import { useTheme } from '../theme.js';
-import { drawRoll, RULER } from './draw-roll.js';
+import { drawLabels, RULER } from './draw-roll.js';
+import { contextOf, drawScrolled } from './scrolled.js';
 import { following, moved, type View, within, zoomed } from './viewport.js';
 
 export interface RollProps {
@@ -26,6 +27,7 @@ const STILL = 4;
 export function Roll({ music, player, isPlayed, marks = NONE, copies = NONE, surprise = NONE, onSeek }: RollProps) {
   const frame = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
+  const labels = useRef<HTMLCanvasElement>(null);
   const head = useRef<HTMLDivElement>(null);
   const size = useSize(frame);
   const { colours } = useTheme();
@@ -35,17 +37,19 @@ export function Roll({ music, player, isPlayed, marks = NONE, copies = NONE, sur
   const state = useRef({ view, music, isPlayed });
   state.current = { view, music, isPlayed };
 
-  const heard = music.parts.map(({ channel }) => !isPlayed || player.isHeard(channel));
+  const heard = music.parts.map(({ channel }) => !isPlayed || player.isHeard(channel)).join();
+  const content = useMemo(() => {
+    const isHeard = (channel: number) => !isPlayed || player.isHeard(channel);
+    return { music, ...size, colours, isHeard, marks, copies, surprise };
+  }, [music, size, colours, heard, marks, copies, surprise]);
+  const drawn = useRef<{ readonly content: object; readonly view: View } | undefined>(undefined);
   useEffect(() => {
-    const context = canvas.current?.getContext('2d');
-    if (!context || size.width === 0) return;
-    const ratio = window.devicePixelRatio || 1;
-    canvas.current!.width = Math.round(size.width * ratio);
-    canvas.current!.height = Math.round(size.height * ratio);
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    const isHeard = (channel: number) => heard[music.parts.findIndex((part) => part.channel === channel)] !== false;
-    drawRoll(context, { music, view, ...size, colours, isHeard, marks, copies, surprise });
-  }, [music, view, size, colours, marks, copies, surprise, heard.join()]);
+    if (size.width === 0) return;
+    const before = drawn.current?.content === content ? drawn.current.view : undefined;
+    if (before === undefined) drawLabels(contextOf(labels.current!, size), content);
+    drawScrolled(canvas.current!, content, before, view);
+    drawn.current = { content, view };
+  }, [content, view]);
 
   // The playhead moves without anything else being drawn.
   useEffect(() => {
@@ -86,7 +90,7 @@ export function Roll({ music, player, isPlayed, marks = NONE, copies = NONE, sur
       setDraft(isDone ? undefined : { from: a, until: b });
       if (isDone && isPlayed) setLoop(a, b);
     },
-    onPan: (pixels) => setView((before) => moved(before, -pixels * perPixel, music.end)),
+    onPan: (pixels) => setView((before) => moved(before, -pixels * perPixel, music.end, perPixel / ratio())),
     onPinch: (factor, middle) => setView((before) => zoomed(before, factor, at(middle), music.end)),
   });
 
@@ -96,7 +100,7 @@ export function Roll({ music, player, isPlayed, marks = NONE, copies = NONE, sur
       const sideways = event.deltaX || (event.shiftKey ? event.deltaY : 0);
       if (!event.ctrlKey && !event.metaKey && sideways === 0) return;
       event.preventDefault();
-      if (sideways !== 0) setView((before) => moved(before, sideways * perPixel, music.end));
+      if (sideways !== 0) setView((before) => moved(before, sideways * perPixel, music.end, perPixel / ratio()));
       else setView((before) => zoomed(before, Math.exp(-event.deltaY / 200), at(event.clientX), music.end));
     };
     frame.current!.addEventListener('wheel', wheel, { passive: false });
@@ -141,6 +145,7 @@ export function Roll({ music, player, isPlayed, marks = NONE, copies = NONE, sur
         {...pointers}
       >
         <canvas ref={canvas} />
+        <canvas ref={labels} />
         {selected && <div class="loop" style={spanOf(share(selected.from), share(selected.until))} />}
         <div class="playhead" ref={head} hidden />
       </div>
@@ -162,6 +167,10 @@ export function Roll({ music, player, isPlayed, marks = NONE, copies = NONE, sur
       </div>
     </div>
   );
+}
+
+function ratio(): number {
+  return window.devicePixelRatio || 1;
 }
 
 /** Where something stands that goes from one share of the width to another. */

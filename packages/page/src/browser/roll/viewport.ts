@@ -28,8 +28,15 @@ export function zoomed({ from, until }: View, factor: number, at: number, end: n
   return within({ from: at - share * size, until: at + (1 - share) * size }, end);
 }
 
-export function moved({ from, until }: View, by: number, end: number): View {
-  return within({ from: from + by, until: until + by }, end);
+/**
+ * @param pixel quarter notes of a pixel of the screen: a view moves by whole ones, so that what is drawn can be moved as well
+ */
+export function moved(view: View, by: number, end: number, pixel = 0): View {
+  const { from, until } = view;
+  const size = until - from;
+  const exact = Math.max(0, Math.min(from + by, end - size)) - from;
+  const whole = pixel > 0 ? Math.round(exact / pixel) * pixel : exact;
+  return whole === 0 ? view : { from: from + whole, until: until + whole };
 }
 
 /** The view that follows a playhead: the next page when it leaves this one. */
