@@ -52,6 +52,14 @@ describe('etude compare', () => {
     ]);
   });
 
+  it('writes a page of both, where it is wanted or beside their folders', async () => {
+    const { code, stdout } = await workspace.etude('compare', 'tiny', 'deep', '--html');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'artifacts/tiny-and-deep.html\n' });
+    expect(workspace.read('artifacts/tiny-and-deep.html')).toMatch(/<title>tiny, deep – Etude<\/title>/);
+    await workspace.etude('compare', 'tiny', 'deep', '--html', 'both.html');
+    expect(workspace.read('both.html')).toBe(workspace.read('artifacts/tiny-and-deep.html'));
+  });
+
   it('says which folder is not there, with the nearest', async () => {
     const { code, stderr } = await workspace.etude('compare', '--experiments', 'tiny,depe');
     expect({ code, stderr }).toEqual({

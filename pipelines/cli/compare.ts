@@ -12,21 +12,33 @@ import {
 } from '@etude/engine';
 import { compareExperiments, comparisonMarkdown, comparisonRows, type ExperimentToCompare } from '@etude/report';
 import { type LearningCurve, learningCurveFormat } from '@etude/trainer';
+import { writeComparisonPage } from './comparison-page.js';
 import { formatColumns, printJson } from './print.js';
 import { findWorkspace } from './workspace.js';
 
 interface CompareOptions {
   readonly markdown?: boolean;
   readonly json?: boolean;
+  /** where a page is to be written; true: where it is expected */
+  readonly html?: string | true;
+  readonly version: string;
 }
 
-export function compareCommand(names: readonly string[], { markdown = false, json = false }: CompareOptions): void {
+export async function compareCommand(
+  names: readonly string[],
+  { markdown = false, json = false, html, version }: CompareOptions,
+): Promise<void> {
   const workspace = findWorkspace();
   const problems: Problem[] = [];
   const read = names.flatMap((name) => readExperimentFolder(workspace, name, problems));
   if (problems.length > 0) throw new InputError(problems);
   const compared = compareExperiments(read);
-  if (json) printJson({ experiments: compared });
+  if (html !== undefined) {
+    const path = html === true ? join('artifacts', `${names.join('-and-').replaceAll('/', '-')}.html`) : html;
+    const place = html === true ? join(workspace, path) : path;
+    await writeComparisonPage(place, workspace, { names, params: compared.map(({ params }) => params), version });
+    console.log(path);
+  } else if (json) printJson({ experiments: compared });
   else if (markdown) process.stdout.write(comparisonMarkdown(compared));
   else console.log(formatColumns(comparisonRows(compared), (column) => column > 0));
 }

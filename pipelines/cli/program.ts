@@ -89,10 +89,15 @@ export function buildProgram(): Command {
   command('compare', 'put artifact folders side by side: what differs, losses, time, measures of the songs', [
     'compare 2layer 4layer',
     'compare 2layer 4layer --markdown > comparison.md',
+    'compare 2layer 4layer --html',
   ])
     .argument('[names...]', 'names of artifact folders')
     .option('-e, --experiments <names>', 'the same, with commas between')
     .option('--markdown', 'print a Markdown document')
+    .option(
+      '--html [file]',
+      'write a page on which songs are heard blind, measures sorted and curves laid over each other',
+    )
     .addOption(json())
     .action(async (names: string[], { experiments = '', ...options }, command: Command) => {
       const all = [...names, experiments]
@@ -100,7 +105,7 @@ export function buildProgram(): Command {
         .map((name) => name.trim())
         .filter(Boolean);
       if (all.length === 0) command.error('error: expected names of experiments, such as: etude compare 2layer 4layer');
-      (await import('./compare.js')).compareCommand(all, options);
+      await (await import('./compare.js')).compareCommand(all, { ...options, version });
     });
 
   ofExperiment(

@@ -5,15 +5,14 @@ import { keyOfPage } from '@etude/page';
 
 const FILE = 'report.html';
 /** The stage that gathers what the page shows, and its artifacts. */
-const STAGE = 'report';
-const [CONTENT, SOUNDS] = ['page.json', 'sounds.sf3'];
+export const REPORT = { stage: 'report', content: 'page.json', sounds: 'sounds.sf3' };
 
 /**
  * Writes the page of an experiment into its folder, unless it is there and shows the same: a run in which nothing has changed has nothing to tell.
  * @returns its path from the workspace; undefined where the pipeline has no stage for it
  */
 export async function writeReportPage(plan: Plan, record: RunRecord): Promise<string | undefined> {
-  const stage = record.stages.find(({ name }) => name === STAGE);
+  const stage = record.stages.find(({ name }) => name === REPORT.stage);
   if (stage === undefined || record.status !== 'done') return undefined;
   const folder = artifactFolder(plan.workspace, plan.experiment);
   const path = `artifacts/${plan.experiment}/${FILE}`;
@@ -21,7 +20,7 @@ export async function writeReportPage(plan: Plan, record: RunRecord): Promise<st
   const isNew = record.stages.some(({ status, reasons }) => status !== 'hit' || reasons.length > 0);
   if (!isNew && keyOf(join(folder, FILE)) === key) return path;
   const { contentFormat, pageHtml } = await import('@etude/page');
-  const artifact = (name: string) => readFileSync(join(folder, STAGE, name));
+  const artifact = (name: string) => readFileSync(join(folder, REPORT.stage, name));
   const stages = record.stages.map((each, index) => ({
     ...each,
     after: [...new Set(Object.values(plan.stages[index]!.producers))],
@@ -32,8 +31,12 @@ export async function writeReportPage(plan: Plan, record: RunRecord): Promise<st
     ),
   );
   const page = await pageHtml({
-    ...{ content: contentFormat.parse(artifact(CONTENT)), sounds: artifact(SOUNDS), key },
-    run: { ...record, stages, ownParams },
+    ...{ title: plan.experiment, sounds: artifact(REPORT.sounds), key },
+    data: {
+      kind: 'experiment',
+      content: contentFormat.parse(artifact(REPORT.content)),
+      run: { ...record, stages, ownParams },
+    },
   });
   await writeBeside(folder, FILE, page);
   return path;

@@ -13,6 +13,7 @@ import {
   workspacePath,
 } from '@etude/engine';
 import { pieceFromJson } from '@etude/music';
+import { plainText } from '@etude/report';
 import { stringify } from 'yaml';
 import { availableThreads } from '../computing/available-threads.js';
 import { EXIT, fail } from './fail.js';
@@ -152,7 +153,7 @@ async function sectionsFor(plan: Plan, options: SongOptions, signal: AbortSignal
     extractionParams.parse({ track: 'all' }),
     availableThreads(),
     {
-      ...{ signal, progress: () => {}, say: (line) => console.log(line) },
+      ...{ signal, progress: () => {}, say: (line) => console.log(plainText(line)) },
       memo: { load: async () => undefined, save: async () => {} },
     },
   );

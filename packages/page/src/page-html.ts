@@ -29,12 +29,25 @@ interface StageToShow {
   readonly said?: readonly string[] | undefined;
 }
 
+/** An experiment beside others. */
+export interface ComparedToShow {
+  readonly name: string;
+  /** the parameters that are not the same in all experiments */
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly content: PageContent;
+}
+
+/** What a page is of: an experiment, or several side by side. */
+export type PageData =
+  | { readonly kind: 'experiment'; readonly content: PageContent; readonly run: RunToShow }
+  | { readonly kind: 'comparison'; readonly experiments: readonly ComparedToShow[]; readonly etude: string };
+
 /** All that a page is made of. */
 export interface PageToWrite {
-  readonly content: PageContent;
+  readonly title: string;
+  readonly data: PageData;
   /** a sound font of what its music plays */
   readonly sounds: Uint8Array;
-  readonly run: RunToShow;
   /** names what it shows: letters and digits that are others for anything else */
   readonly key: string;
 }
@@ -42,18 +55,17 @@ export interface PageToWrite {
 /**
  * A page as one file that asks no network for anything: its music, sounds, figures and the program that shows them.
  * @example
- * writeFileSync('report.html', await pageHtml({ content, sounds, run, key: '1a2b' }));
+ * writeFileSync('report.html', await pageHtml({ title: 'mine', data: { kind: 'experiment', content, run }, sounds, key: '1a2b' }));
  */
-export async function pageHtml({ content, sounds, run, key }: PageToWrite): Promise<string> {
+export async function pageHtml({ title, data, sounds, key }: PageToWrite): Promise<string> {
   const { pageScript, style, synthScript } = await import('@etude/page/assets');
-  const data = deflated(JSON.stringify({ content, run }));
   const html = `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<title>${htmlText(run.experiment)} – Etude</title>
+<title>${htmlText(title)} – Etude</title>
 <link rel="icon" href="data:,">
 <style>${style}</style>
 </head>
@@ -61,7 +73,7 @@ export async function pageHtml({ content, sounds, run, key }: PageToWrite): Prom
 <div id="app"></div>
 <noscript>This page shows and plays songs by a program in it, which needs JavaScript. The songs are MIDI files in the folder render.</noscript>
 ${[
-  ['data', data],
+  ['data', deflated(JSON.stringify(data))],
   ['synth', deflated(synthScript)],
   ['sounds', Buffer.from(sounds).toString('base64')],
 ]

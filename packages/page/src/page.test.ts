@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasBrowser, openBrowser, openFile } from './testing/browser.js';
-import { pageOf, smallExperiment } from './testing/small-page.js';
+import { comparisonOf, pageOf, smallExperiment } from './testing/small-page.js';
 
 // The page is opened from the disk by a real browser, as its users do.
 describe.skipIf(!hasBrowser)('the page of an experiment', () => {
@@ -146,12 +146,7 @@ describe.skipIf(!hasBrowser)('the page of an experiment', () => {
     await page.locator('.beside select').selectOption({ label: 'Source' });
     for (const summary of await page.locator('details > summary').all()) await summary.click();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-    await page.addScriptTag({ content: axe.source });
-    const violations = await page.evaluate(async () => {
-      const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
-      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-    });
-    expect(violations).toEqual([]);
+    expect(await violationsOf(page)).toEqual([]);
     expect(complaints).toEqual([]);
     await page.close();
   });
@@ -176,6 +171,75 @@ describe.skipIf(!hasBrowser)('the page of an experiment', () => {
     await page.close();
   });
 });
+
+describe.skipIf(!hasBrowser)('the page of several experiments', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'etude-page-'));
+  const file = join(folder, 'comparison.html');
+  let browser: Browser;
+
+  beforeAll(async () => {
+    const experiment = smallExperiment();
+    const { kept, points } = experiment.curve;
+    const other = { ...experiment, curve: { kept: { ...kept, validationLoss: 1.2 }, points: points.slice(1) } };
+    writeFileSync(file, await comparisonOf(experiment, other));
+    browser = await openBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('lets somebody hear two songs without knowing whose they are, and keeps what they say', async () => {
+    const { page, complaints } = await openFile(browser, file);
+    const listening = page.locator('#listening');
+    expect(await listening.textContent()).not.toMatch(/one, Song|other, Song/);
+    await listening.getByRole('button', { name: 'Hear A' }).click();
+    await listening.getByRole('button', { name: 'Pause A' }).waitFor();
+    await listening.getByRole('button', { name: 'Hear B' }).click();
+    await listening.getByRole('button', { name: 'Pause B' }).waitFor();
+    await listening.getByRole('button', { name: 'B is better' }).click();
+    const better = /(one|other), Song \d$/.exec((await listening.locator('.pair .faint').nth(1).textContent())!)![1];
+    expect(await listening.locator('.tally').textContent()).toContain(`${better}: 1 times better`);
+    await page.reload();
+    expect(await listening.locator('.tally').textContent()).toContain(`${better}: 1 times better`);
+    const download = page.waitForEvent('download');
+    await listening.getByRole('button', { name: 'Save 1 vote as CSV' }).click();
+    expect(readFileSync((await (await download).path())!, 'utf8')).toMatch(
+      /^at,experiment_a,song_a,experiment_b,song_b,better\r\n20.*,b\r\n$/,
+    );
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('sorts by a measure, and shows which parameters differ', async () => {
+    const { page } = await openFile(browser, file);
+    const names = () => page.locator('#measures tbody th').allTextContents();
+    const loss = page.locator('#measures').getByRole('button', { name: /Held-out loss/ });
+    await loss.click();
+    expect(await names()).toEqual(['other', 'one']);
+    await loss.click();
+    expect(await names()).toEqual(['one', 'other']);
+    expect(await page.locator('#parameters tbody').textContent()).toBe('train.units64128');
+    await page.close();
+  });
+
+  it.each([1600, 400])('can be used by everybody, %i pixels wide', async (width) => {
+    const { page, complaints } = await openFile(browser, file, { width, theme: 'dark' });
+    expect(await violationsOf(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+});
+
+/** What axe finds wrong with a page for people who do not see or point. */
+async function violationsOf(page: Page): Promise<string[]> {
+  await page.addScriptTag({ content: axe.source });
+  return page.evaluate(async () => {
+    const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+  });
+}
 
 /** How loud each part of the first piece on the page is. */
 async function levels(page: Page): Promise<number[]> {

@@ -1,4 +1,8 @@
-import type { PageData } from './payload.js';
+import { useMemo } from 'preact/hooks';
+import type { PageData } from '../page-html.js';
+import { sounds, synthSource } from './payload.js';
+import { Player } from './player/player.js';
+import { Comparison } from './sections/comparison.js';
 import { Distributions } from './sections/distributions.js';
 import { Experiment } from './sections/experiment.js';
 import { Learning } from './sections/learning.js';
@@ -6,51 +10,58 @@ import { Measures } from './sections/measures.js';
 import { Songs } from './sections/songs.js';
 import { setTheme, useTheme } from './theme.js';
 
-export function App({ content, run }: PageData) {
+export function App({ data }: { data: PageData }) {
+  const player = useMemo(() => new Player(synthSource, sounds), []);
+  if (data.kind === 'comparison') {
+    return (
+      <>
+        <Header title="Comparison" words={data.experiments.map(({ name }) => name).join(', ')} sections={COMPARISON} />
+        <main>
+          <Comparison experiments={data.experiments} player={player} />
+        </main>
+        <Footer version={data.etude} />
+      </>
+    );
+  }
+  return <ExperimentPage {...data} player={player} />;
+}
+
+type ExperimentData = Extract<PageData, { kind: 'experiment' }>;
+
+function ExperimentPage({ content, run, player }: Omit<ExperimentData, 'kind'> & { player: Player }) {
+  const curves = useMemo(() => [{ name: '', curve: content.curve }], [content]);
+  const count = content.songs.length;
   return (
     <>
-      <Header experiment={run.experiment} songs={content.songs.length} />
+      <Header title={run.experiment} words={`${count} ${count === 1 ? 'song' : 'songs'}`} sections={EXPERIMENT} />
       <main>
-        <Songs content={content} />
+        <Songs content={content} player={player} />
         <Measures rows={content.measures} sources={content.sourceCount} />
         <Distributions distributions={content.distributions} />
-        <Learning curve={content.curve} />
+        <Learning curves={curves} />
         <Experiment run={run} />
       </main>
-      <footer>
-        <p>
-          Made by Etude {run.versions.etude}. Sounds: FluidR3 Mono, © 2000–2002, 2008 Frank Wen, © 2014–2016 Michael
-          Cowgill, Temple Blocks © 2002 Ethan Winer, Drumline Percussion © 2016 Michael Schorsch (MIT License), played
-          by SpessaSynth (Apache License 2.0).
-        </p>
-      </footer>
+      <Footer version={run.versions.etude} />
     </>
   );
 }
 
-const SECTIONS = [
-  ['songs', 'Songs'],
-  ['measures', 'Measures'],
-  ['distributions', 'Distributions'],
-  ['learning', 'Learning'],
-  ['experiment', 'Experiment'],
-] as const;
+const EXPERIMENT = ['Songs', 'Measures', 'Distributions', 'Learning', 'Experiment'];
+const COMPARISON = ['Listening', 'Measures', 'Parameters', 'Learning', 'Songs'];
 
-function Header({ experiment, songs }: { experiment: string; songs: number }) {
+function Header({ title, words, sections }: { title: string; words: string; sections: readonly string[] }) {
   const { theme } = useTheme();
   const other = theme === 'dark' ? 'light' : 'dark';
   return (
     <header>
       <div>
-        <h1>{experiment}</h1>
-        <p>
-          {songs} {songs === 1 ? 'song' : 'songs'}
-        </p>
+        <h1>{title}</h1>
+        <p>{words}</p>
       </div>
       <nav aria-label="Sections">
-        {SECTIONS.map(([id, title]) => (
-          <a key={id} href={`#${id}`}>
-            {title}
+        {sections.map((section) => (
+          <a key={section} href={`#${section.toLowerCase()}`}>
+            {section}
           </a>
         ))}
       </nav>
@@ -58,5 +69,17 @@ function Header({ experiment, songs }: { experiment: string; songs: number }) {
         {other === 'dark' ? 'Dark' : 'Light'}
       </button>
     </header>
+  );
+}
+
+function Footer({ version }: { version: string | undefined }) {
+  return (
+    <footer>
+      <p>
+        Made by Etude {version}. Sounds: FluidR3 Mono, © 2000–2002, 2008 Frank Wen, © 2014–2016 Michael Cowgill, Temple
+        Blocks © 2002 Ethan Winer, Drumline Percussion © 2016 Michael Schorsch (MIT License), played by SpessaSynth
+        (Apache License 2.0).
+      </p>
+    </footer>
   );
 }

@@ -4,5 +4,5 @@ import { pageData } from './payload.js';
 import { restoreTheme } from './theme.js';
 
 restoreTheme();
-render(<App {...(await pageData())} />, document.getElementById('app')!);
+render(<App data={await pageData()} />, document.getElementById('app')!);
 performance.mark('ready');

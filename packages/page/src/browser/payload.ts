@@ -1,10 +1,4 @@
-import type { PageContent } from '../content/content.js';
-import type { RunToShow } from '../page-html.js';
-
-export interface PageData {
-  readonly content: PageContent;
-  readonly run: RunToShow;
-}
+import type { PageData } from '../page-html.js';
 
 /** What the page shows. */
 export async function pageData(): Promise<PageData> {

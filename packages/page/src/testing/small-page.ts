@@ -4,6 +4,7 @@ import { measureSource, SongMeter } from '@etude/measures';
 import { readMidi } from '@etude/midi-reader';
 import { renderingParams, songToMidi } from '@etude/midi-writer';
 import { excerpt, notesOf, type Piece, piecesOf, transpose } from '@etude/music';
+import type { PageContent } from '../content/content.js';
 import { type ExperimentToShow, pageContent } from '../content/page-content.js';
 import { soundsOf } from '../content/sounds.js';
 import { pageHtml, type RunToShow } from '../page-html.js';
@@ -55,6 +56,25 @@ const smallRun: RunToShow = {
 /** The page of an experiment. */
 export async function pageOf(experiment: ExperimentToShow): Promise<string> {
   const content = pageContent(experiment);
-  const played = [...content.songs, ...content.sources].map(({ midi }) => Buffer.from(midi, 'base64'));
-  return pageHtml({ content, sounds: await soundsOf(played), run: smallRun, key: '1a2b' });
+  return pageHtml({
+    ...{ title: 'small', data: { kind: 'experiment', content, run: smallRun }, key: '1a2b' },
+    sounds: await soundsOf(filesOf(content)),
+  });
+}
+
+/** The page of two experiments side by side. */
+export async function comparisonOf(one: ExperimentToShow, other: ExperimentToShow): Promise<string> {
+  const [a, b] = [pageContent(one), pageContent(other)];
+  const experiments = [
+    { name: 'one', params: { 'train.units': 64 }, content: a },
+    { name: 'other', params: { 'train.units': 128 }, content: b },
+  ];
+  return pageHtml({
+    ...{ title: 'one, other', data: { kind: 'comparison', experiments, etude: '0.1.0' }, key: '1a2b' },
+    sounds: await soundsOf([...filesOf(a), ...filesOf(b)]),
+  });
+}
+
+function filesOf({ songs, sources }: PageContent): Uint8Array[] {
+  return [...songs, ...sources].map(({ midi }) => Buffer.from(midi, 'base64'));
 }

@@ -1,8 +1,7 @@
 import { useEffect, useMemo, useReducer, useState } from 'preact/hooks';
 import type { PageContent, PageCopy, PageSong } from '../../content/content.js';
 import { type Music, musicOf } from '../music.js';
-import { sounds, synthSource } from '../payload.js';
-import { Player } from '../player/player.js';
+import type { Player } from '../player/player.js';
 import { Roll } from '../roll/roll.js';
 import { Happenings } from './happenings.js';
 import { Parts } from './parts.js';
@@ -10,9 +9,8 @@ import { Similarity } from './similarity.js';
 import { Transport } from './transport.js';
 
 /** Songs and pieces of the source, of which one is shown and played, and another may stand beside it. */
-export function Songs({ content }: { content: PageContent }) {
+export function Songs({ content, player }: { content: PageContent; player: Player }) {
   const { songs, sources, sourceCount } = content;
-  const player = useMemo(() => new Player(synthSource, sounds), []);
   const [, redraw] = useReducer((count: number) => count + 1, 0);
   useEffect(() => player.onChange(() => redraw(undefined)), [player]);
   const [shown, setShown] = useState(0);

@@ -9,6 +9,12 @@ export class KnownLengths {
     this.all = [...lengths].sort((a, b) => a - b);
   }
 
+  /** The most steps, of so many, that they can fill. */
+  filled(steps: number): number {
+    for (let most = steps; most > 0; most--) if (this.canFill(most)) return most;
+    return 0;
+  }
+
   /** Whether some of them, one after the other, last for so many steps. */
   canFill(steps: number): boolean {
     for (let sum = this.#fills.length; sum <= steps; sum++) {

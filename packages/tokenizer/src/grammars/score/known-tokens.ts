@@ -49,14 +49,15 @@ export class KnownTokens {
   }
 
   /**
-   * The longest length with which a rest can begin.
-   * @throws {GrammarError} where no lengths fill it
+   * The longest length with which a rest can begin that lasts for so many steps, or nearly.
+   * @throws {GrammarError} where all lengths are longer than it
    */
   rest(steps: number): number {
-    const length = this.#lengths.all.findLast((each) => each <= steps && this.#lengths.canFill(steps - each));
+    const filled = this.#lengths.filled(steps);
+    const length = this.#lengths.all.findLast((each) => each <= filled && this.#lengths.canFill(filled - each));
     if (length !== undefined) return length;
     throw new GrammarError(
-      `the music learned from has no lengths that fill a rest of ${steps} steps, the shortest lasts ${this.shortest}: extract-track.quantize makes music coarser`,
+      `the music learned from has no length below ${this.shortest} steps, and a rest would last ${steps}: extract-track.quantize makes music coarser`,
     );
   }
 

@@ -1,0 +1,133 @@
+import { useMemo, useState } from 'preact/hooks';
+import type { MeasureRow } from '../../content/content.js';
+import type { ComparedToShow } from '../../page-html.js';
+import type { Player } from '../player/player.js';
+import { Learning } from './learning.js';
+import { Listening } from './listening.js';
+import { Songs } from './songs.js';
+
+interface ComparisonProps {
+  readonly experiments: readonly ComparedToShow[];
+  readonly player: Player;
+}
+
+/** Experiments side by side: by ear, by what was measured, by what they were told, and by how they learned. */
+export function Comparison({ experiments, player }: ComparisonProps) {
+  const [shown, setShown] = useState(0);
+  const curves = useMemo(() => experiments.map(({ name, content }) => ({ name, curve: content.curve })), [experiments]);
+  const { content } = experiments[shown]!;
+  return (
+    <>
+      <Listening experiments={experiments} player={player} />
+      <MeasuresOf experiments={experiments} />
+      <ParametersOf experiments={experiments} />
+      <Learning curves={curves} />
+      <fieldset class="choices experiments" aria-label="Experiments">
+        {experiments.map(({ name }, index) => (
+          <button type="button" key={name} aria-pressed={index === shown} onClick={() => setShown(index)}>
+            {name}
+          </button>
+        ))}
+      </fieldset>
+      <Songs key={shown} content={content} player={player} />
+    </>
+  );
+}
+
+function meanOf({ songs }: MeasureRow): number {
+  const values = songs.map(({ value }) => value).filter((value) => Number.isFinite(value));
+  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+}
+
+function meanInWords({ songs }: MeasureRow, mean: number): string {
+  return songs.some(({ text }) => text.endsWith('%')) ? `${Math.round(100 * mean)} %` : mean.toFixed(1);
+}
+
+/** Means over the songs of each experiment; a click on a measure sorts by it. */
+function MeasuresOf({ experiments }: { experiments: readonly ComparedToShow[] }) {
+  const [by, setBy] = useState<{ column: number; isRising: boolean }>();
+  const rows = experiments.map(({ name, content: { curve, measures } }) => {
+    const { validationLoss } = curve.kept;
+    const means = measures.map((measure) => ({ value: meanOf(measure), text: meanInWords(measure, meanOf(measure)) }));
+    return {
+      name,
+      cells: [{ value: validationLoss ?? Number.POSITIVE_INFINITY, text: validationLoss?.toFixed(3) ?? '–' }, ...means],
+    };
+  });
+  const columns = ['Held-out loss', ...experiments[0]!.content.measures.map(({ name }) => name)];
+  const sign = by?.isRising ? 1 : -1;
+  if (by) rows.sort((a, b) => sign * (a.cells[by.column]!.value - b.cells[by.column]!.value));
+  return (
+    <section id="measures" aria-label="Measures">
+      <h2>Measures</h2>
+      <p class="faint">
+        Means over the songs of each experiment, pitches as MIDI keys. A click on a measure sorts by it.
+      </p>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys */}
+      <section class="scrolls" tabIndex={0} aria-label="Table of measures">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Experiment</th>
+              {columns.map((name, column) => {
+                const direction = by?.column === column ? (by.isRising ? 'ascending' : 'descending') : 'none';
+                return (
+                  <th scope="col" key={name} aria-sort={direction}>
+                    <button type="button" onClick={() => setBy({ column, isRising: direction !== 'ascending' })}>
+                      {name} {{ ascending: '↑', descending: '↓', none: '' }[direction]}
+                    </button>
+                  </th>
+                );
+              })}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(({ name, cells }) => (
+              <tr key={name}>
+                <th scope="row">{name}</th>
+                {cells.map(({ text }, column) => (
+                  <td key={columns[column]}>{text}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </section>
+  );
+}
+
+function ParametersOf({ experiments }: { experiments: readonly ComparedToShow[] }) {
+  const names = [...new Set(experiments.flatMap(({ params }) => Object.keys(params)))];
+  return (
+    <section id="parameters" aria-label="Parameters">
+      <h2>Parameters that differ</h2>
+      {names.length === 0 && <p class="faint">None.</p>}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys */}
+      <section class="scrolls" tabIndex={0} aria-label="Table of parameters">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Parameter</th>
+              {experiments.map(({ name }) => (
+                <th scope="col" key={name}>
+                  {name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {names.map((param) => (
+              <tr key={param}>
+                <th scope="row">{param}</th>
+                {experiments.map(({ name, params }) => (
+                  <td key={name}>{params[param] === undefined ? '–' : JSON.stringify(params[param])}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </section>
+  );
+}
