@@ -58,8 +58,10 @@ export function buildProgram(): Command {
       'run experiments/4layer.yaml --set sample.temperature=1.2',
       'run experiments/4layer.yaml --stage sample',
       'run experiments/4layer.yaml --dry-run',
+      'run experiments/4layer.yaml --watch',
     ]),
   )
+    .option('--watch', 'serve a page on this machine on which the run can be watched, its curve and songs as they come')
     .addOption(repeated('--stage <name>', 'run this stage again, and what follows where its output changes'))
     .addOption(set())
     .option('--dry-run', 'only say what would run, and why')

@@ -3,6 +3,7 @@ import { describeError, EXIT, fail } from './fail.js';
 import { printJson } from './print.js';
 import { writeReportPage } from './report-page.js';
 import { type RunReporter, runReporter } from './run-reporter.js';
+import type { WatchedRun } from './watch/watched-run.js';
 import { planFor, planWithData } from './workspace.js';
 
 /** Milliseconds in which two signals count as one. */
@@ -14,6 +15,8 @@ interface RunCommandOptions {
   readonly stage?: string[];
   readonly dryRun?: boolean;
   readonly json?: boolean;
+  /** serve a page on which the run can be watched */
+  readonly watch?: boolean;
   readonly version: string;
 }
 
@@ -21,19 +24,24 @@ export async function runCommand({
   json = false,
   stage,
   dryRun = false,
+  watch = false,
   version,
   ...request
 }: RunCommandOptions): Promise<void> {
   let reporter: RunReporter | undefined;
+  let watched: WatchedRun | undefined;
   const { signal, release } = interruption((line) => (reporter ? reporter.note(line) : console.error(line)));
   try {
     const plan = dryRun ? planFor(request) : await planWithData(request, signal);
     reporter = runReporter(plan, { quiet: json });
+    if (watch && !dryRun) watched = await (await import('./watch/watched-run.js')).watchRun(plan, reporter, version);
+    if (watched) reporter.note(`watch it at ${watched.address}`);
+    const stopped = watched ? AbortSignal.any([signal, watched.signal]) : signal;
     const result = await runPlan(plan, {
       again: stage,
       dryRun,
-      signal,
-      observer: reporter,
+      signal: stopped,
+      observer: watched?.observer ?? reporter,
       versions: { etude: version },
     });
     if (json) {
@@ -41,7 +49,8 @@ export async function runCommand({
       printJson({ experiment, seconds, stages: stages.map(stageForJson) });
     }
     if (dryRun) reporter.finished(result.record);
-    else await conclude(plan, result, reporter, signal);
+    else await conclude(plan, result, reporter, stopped);
+    await watched?.close(stopped.aborted ? 'stopped' : result.error === undefined ? 'done' : 'failed');
   } catch (error) {
     // Waiting for another run was interrupted: nothing had begun.
     if (!signal.aborted) throw error;
@@ -49,6 +58,7 @@ export async function runCommand({
     if (error !== signal.reason) fail(error);
   } finally {
     release();
+    await watched?.close('failed');
   }
 }
 

@@ -103,7 +103,8 @@ export const train = defineStage({
           if (point?.validationLoss !== undefined) validation = `, validation ${point.validationLoss.toFixed(3)}`;
           const pace = Math.round(tokensPerSecond).toLocaleString('en');
           const detail = `loss ${loss.toFixed(3)}${validation}, ${pace} tokens/s`;
-          progress({ done: step, total: steps, unit: 'steps', detail });
+          const heldOut = point?.validationLoss === undefined ? {} : { 'held out': point.validationLoss };
+          progress({ done: step, total: steps, unit: 'steps', detail, figures: { training: loss, ...heldOut } });
         },
       },
     );

@@ -96,6 +96,8 @@ export interface Progress {
   readonly unit: string;
   /** what else is worth showing: "loss 1.93, 5,120 tokens/s" */
   readonly detail?: string;
+  /** what can be drawn over `done`, by name: `{ loss: 1.93 }` */
+  readonly figures?: Readonly<Record<string, number>>;
 }
 
 /** One piece of data that outlives an interrupted run. It is kept as a whole or not at all, and verified when read. */

@@ -40,7 +40,9 @@ export interface ComparedToShow {
 /** What a page is of: an experiment, or several side by side. */
 export type PageData =
   | { readonly kind: 'experiment'; readonly content: PageContent; readonly run: RunToShow }
-  | { readonly kind: 'comparison'; readonly experiments: readonly ComparedToShow[]; readonly etude: string };
+  | { readonly kind: 'comparison'; readonly experiments: readonly ComparedToShow[]; readonly etude: string }
+  /** a run that goes on: its server tells of it */
+  | { readonly kind: 'live'; readonly experiment: string; readonly etude: string };
 
 /** All that a page is made of. */
 export interface PageToWrite {
@@ -64,7 +66,7 @@ export async function pageHtml({ title, data, sounds, key }: PageToWrite): Promi
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta http-equiv="Content-Security-Policy" content="${data.kind === 'live' ? `${POLICY}; connect-src 'self'` : POLICY}">
 <title>${htmlText(title)} – Etude</title>
 <link rel="icon" href="data:,">
 <style>${style}</style>

@@ -1,5 +1,7 @@
 import { useMemo } from 'preact/hooks';
 import type { PageData } from '../page-html.js';
+import { Footer, Header } from './frame.js';
+import { Live } from './live-page.js';
 import { sounds, synthSource } from './payload.js';
 import { Player } from './player/player.js';
 import { Comparison } from './sections/comparison.js';
@@ -8,7 +10,6 @@ import { Experiment } from './sections/experiment.js';
 import { Learning } from './sections/learning.js';
 import { Measures } from './sections/measures.js';
 import { Songs } from './sections/songs.js';
-import { setTheme, useTheme } from './theme.js';
 
 export function App({ data }: { data: PageData }) {
   const player = useMemo(() => new Player(synthSource, sounds), []);
@@ -23,6 +24,7 @@ export function App({ data }: { data: PageData }) {
       </>
     );
   }
+  if (data.kind === 'live') return <Live {...data} />;
   return <ExperimentPage {...data} player={player} />;
 }
 
@@ -48,38 +50,3 @@ function ExperimentPage({ content, run, player }: Omit<ExperimentData, 'kind'> &
 
 const EXPERIMENT = ['Songs', 'Measures', 'Distributions', 'Learning', 'Experiment'];
 const COMPARISON = ['Listening', 'Measures', 'Parameters', 'Learning', 'Songs'];
-
-function Header({ title, words, sections }: { title: string; words: string; sections: readonly string[] }) {
-  const { theme } = useTheme();
-  const other = theme === 'dark' ? 'light' : 'dark';
-  return (
-    <header>
-      <div>
-        <h1>{title}</h1>
-        <p>{words}</p>
-      </div>
-      <nav aria-label="Sections">
-        {sections.map((section) => (
-          <a key={section} href={`#${section.toLowerCase()}`}>
-            {section}
-          </a>
-        ))}
-      </nav>
-      <button type="button" class="theme" onClick={() => setTheme(other)}>
-        {other === 'dark' ? 'Dark' : 'Light'}
-      </button>
-    </header>
-  );
-}
-
-function Footer({ version }: { version: string | undefined }) {
-  return (
-    <footer>
-      <p>
-        Made by Etude {version}. Sounds: FluidR3 Mono, © 2000–2002, 2008 Frank Wen, © 2014–2016 Michael Cowgill, Temple
-        Blocks © 2002 Ethan Winer, Drumline Percussion © 2016 Michael Schorsch (MIT License), played by SpessaSynth
-        (Apache License 2.0).
-      </p>
-    </footer>
-  );
-}

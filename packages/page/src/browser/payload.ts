@@ -11,7 +11,7 @@ export function synthSource(): Promise<string> {
 }
 
 /** The sound font. */
-export function sounds(): Uint8Array {
+export async function sounds(): Promise<Uint8Array> {
   return bytesOf(textOf('sounds'));
 }
 

@@ -36,7 +36,7 @@ interface Heard {
  */
 export class Player {
   readonly #source: () => Promise<string>;
-  readonly #sounds: () => Uint8Array;
+  readonly #sounds: () => Promise<Uint8Array>;
   readonly #listeners = new Set<() => void>();
   #context: AudioContext | undefined;
   #worker: Worker | undefined;
@@ -65,7 +65,7 @@ export class Player {
    * @param source of the worker's program
    * @param sounds a sound font
    */
-  constructor(source: () => Promise<string>, sounds: () => Uint8Array) {
+  constructor(source: () => Promise<string>, sounds: () => Promise<Uint8Array>) {
     this.#source = source;
     this.#sounds = sounds;
   }
@@ -222,7 +222,7 @@ export class Player {
       this.#gains.push(gain);
       this.#meters.push(meter);
     }
-    const sounds = Uint8Array.from(this.#sounds()).buffer;
+    const sounds = Uint8Array.from(await this.#sounds()).buffer;
     this.#ask({ kind: 'open', sounds, sampleRate: context.sampleRate }, [sounds]);
     this.#loadInWorker();
     setInterval(() => this.#keepAhead(), 50);

@@ -13,11 +13,11 @@ interface NamedCurve {
 }
 
 /** Learning curves: losses in nats per token, and of a single one how much would be copied, by step. */
-export function Learning({ curves }: { curves: readonly NamedCurve[] }) {
+export function Learning({ curves, isLive = false }: { curves: readonly NamedCurve[]; isLive?: boolean }) {
   const frame = useRef<HTMLDivElement>(null);
   const { colours } = useTheme();
   const [isLog, setLog] = useState(false);
-  const only = curves.length === 1 ? curves[0]!.curve : undefined;
+  const isOnly = curves.length === 1;
   useEffect(() => {
     const element = frame.current!;
     const plot = new uPlot(...plotOf(curves, { colours, isLog, width: element.clientWidth }), element);
@@ -31,10 +31,10 @@ export function Learning({ curves }: { curves: readonly NamedCurve[] }) {
   return (
     <section id="learning" aria-label="Learning">
       <h2>Learning</h2>
-      {curves.map(({ name, curve: { kept } }) => (
+      {(isLive ? [] : curves).map(({ name, curve: { kept } }) => (
         <p key={name}>
           {name ? `${name}: kept` : 'Kept'} is the model after <strong>step {kept.step}</strong>
-          {only && ' (dashed line)'}: {kept.validationLoss === undefined ? 'training' : 'held-out'} loss{' '}
+          {isOnly && ' (dashed line)'}: {kept.validationLoss === undefined ? 'training' : 'held-out'} loss{' '}
           {lossOf(kept).toFixed(3)} nats per token, perplexity {Math.exp(lossOf(kept)).toFixed(1)}.
         </p>
       ))}

@@ -1,0 +1,101 @@
+import type { LearningCurve } from '@etude/trainer';
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import type { PageContent } from '../content/content.js';
+import type { LiveRun, LiveSongs, LiveStage } from '../live.js';
+import { Footer, Header } from './frame.js';
+import { bytesOf, synthSource } from './payload.js';
+import { Player } from './player/player.js';
+import { Learning } from './sections/learning.js';
+import { Songs } from './sections/songs.js';
+
+/** A run while it goes on. Once it has ended its page takes the place of this one. */
+export function Live({ experiment, etude }: { experiment: string; etude: string }) {
+  const [run, setRun] = useState<LiveRun>();
+  const [isLost, setLost] = useState(false);
+  useEffect(() => {
+    const events = new EventSource('events');
+    events.onmessage = ({ data }) => {
+      const next = JSON.parse(data) as LiveRun;
+      setLost(false);
+      setRun(next);
+      if (next.status === 'done') {
+        events.close();
+        location.replace('report.html');
+      }
+    };
+    events.onerror = () => setLost(true);
+    return () => events.close();
+  }, []);
+  const songs = useSongs(run?.hasSongs === true);
+  const curves = useMemo(
+    () => (run && run.curve.length > 1 ? [{ name: '', curve: curveOf(run) }] : []),
+    [run?.curve.at(-1)?.step],
+  );
+  return (
+    <>
+      <Header
+        title={experiment}
+        words={isLost ? 'the run has ended' : (run?.status ?? 'connecting')}
+        sections={SECTIONS}
+      />
+      <main>
+        <section id="run" aria-label="Run">
+          <h2>Run</h2>
+          <ol class="stages">
+            {run?.stages.map((stage) => (
+              <Stage key={stage.name} {...stage} />
+            ))}
+          </ol>
+          {run?.status === 'running' && !isLost && (
+            <button type="button" onClick={() => void fetch('stop', { method: 'POST' })}>
+              Stop; the same command goes on from there
+            </button>
+          )}
+        </section>
+        {curves.length > 0 && <Learning curves={curves} isLive />}
+        {songs && <Songs content={songs.content} player={songs.player} />}
+        <section id="log" aria-label="Log">
+          <h2>Log</h2>
+          <pre class="log">{run?.log.join('\n')}</pre>
+        </section>
+      </main>
+      <Footer version={etude} />
+    </>
+  );
+}
+
+const SECTIONS = ['Run', 'Learning', 'Songs', 'Log'];
+
+function Stage({ name, status, reasons, words, share }: LiveStage) {
+  return (
+    <li class={status}>
+      <strong>{name}</strong> {status} <span class="faint">{words || reasons.join('; ')}</span>
+      {status === 'running' && <progress value={share} max={1} aria-label={`${name}, done`} />}
+    </li>
+  );
+}
+
+/** The curve so far; nothing is kept yet. */
+function curveOf({ curve }: LiveRun): LearningCurve {
+  const points = curve.map(({ step, training = Number.NaN, heldOut }) => ({
+    ...{ step, epoch: 1, trainingLoss: training, validationLoss: heldOut },
+  }));
+  return { points, kept: points.at(-1)! };
+}
+
+/** The songs, with a player, once there are any. */
+function useSongs(areThere: boolean): { readonly content: PageContent; readonly player: Player } | undefined {
+  const [found, setFound] = useState<{ readonly content: PageContent; readonly player: Player }>();
+  useEffect(() => {
+    if (!areThere) return;
+    void fetch('songs.json')
+      .then((response) => response.json())
+      .then(({ songs, sounds }: LiveSongs) => {
+        const content = { songs, sources: [], sourceCount: 0, curve: NO_CURVE, distributions: [], measures: [] };
+        setFound({ content, player: new Player(synthSource, async () => bytesOf(sounds)) });
+      });
+  }, [areThere]);
+  return found;
+}
+
+const NO_CURVE: LearningCurve = { points: [], kept: { step: 0, epoch: 0, trainingLoss: 0, validationLoss: undefined } };
