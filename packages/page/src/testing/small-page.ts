@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { soundsOf } from '@etude/audio';
 import type { TracedToken } from '@etude/generator';
 import { measureSource, SongMeter } from '@etude/measures';
 import { readMidi } from '@etude/midi-reader';
@@ -6,7 +7,6 @@ import { renderingParams, songToMidi } from '@etude/midi-writer';
 import { excerpt, notesOf, type Piece, piecesOf, transpose } from '@etude/music';
 import type { PageContent } from '../content/content.js';
 import { type ExperimentToShow, pageContent } from '../content/page-content.js';
-import { soundsOf } from '../content/sounds.js';
 import { pageHtml, type RunToShow } from '../page-html.js';
 
 /** The canon that is in the project. */

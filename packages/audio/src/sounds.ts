@@ -24,6 +24,6 @@ export async function soundsOf(files: readonly Uint8Array[]): Promise<Uint8Array
 }
 
 /** A buffer of its own, which holds nothing else. */
-function plainBuffer(bytes: Uint8Array): ArrayBuffer {
+export function plainBuffer(bytes: Uint8Array): ArrayBuffer {
   return Uint8Array.from(bytes).buffer;
 }

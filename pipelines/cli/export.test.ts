@@ -1,0 +1,34 @@
+import { writeFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { CliWorkspace } from '../testing/cli-workspace.js';
+
+const workspace = new CliWorkspace();
+
+it('writes a song as sound beside it, or where it is wanted', async () => {
+  const { code, stdout } = await workspace.etude('export', 'data/prelude-bwv-846.mid', '--to', 'ogg');
+  expect({ code, stdout }).toEqual({
+    code: 0,
+    stdout: expect.stringMatching(/^data\/prelude-bwv-846\.ogg: \d+\.\d s, \d+(\.\d)? [kM]B\n$/),
+  });
+  expect(workspace.read('data/prelude-bwv-846.ogg').slice(0, 4)).toBe('OggS');
+  await workspace.etude('export', 'data/prelude-bwv-846.mid', '--to', 'wav', '--output', 'mine.wav');
+  expect(workspace.read('mine.wav').slice(0, 4)).toBe('RIFF');
+});
+
+it.each([
+  [['nothing.mid', '--to', 'mp3'], 'nothing.mid: there is no such file\n'],
+  [['data', '--to', 'mp3'], 'data: expected a MIDI file, found a folder\n'],
+  [['broken.mid', '--to', 'mp3'], /^broken\.mid: byte 0: expected a MIDI header.*\n$/],
+  [['data/canon-in-d.mid', '--to', 'mp4'], /Allowed choices are wav, mp3, ogg/],
+  [['data/canon-in-d.mid'], /required option '--to <format>'/],
+  [
+    ['data/canon-in-d.mid', 'data/prelude-bwv-846.mid', '--to', 'wav', '--output', 'x.wav'],
+    '--output: several songs cannot be one file; leave it out\n',
+  ],
+])('says what is wrong with %j', async (args, wanted) => {
+  writeFileSync(workspace.path('broken.mid'), 'no MIDI file');
+  const { code, stderr } = await workspace.etude('export', ...args);
+  expect(code).toBe(2);
+  if (typeof wanted === 'string') expect(stderr).toBe(wanted);
+  else expect(stderr).toMatch(wanted);
+});

@@ -1,0 +1,50 @@
+import { readFileSync, statSync } from 'node:fs';
+import { basename, dirname, extname, join } from 'node:path';
+import { type AudioFormat, encodeAudio, renderAudio } from '@etude/audio';
+import { InputError, kindAt, writeBeside } from '@etude/engine';
+import { MidiError, readMidi } from '@etude/midi-reader';
+import { notesOf, piecesOf } from '@etude/music';
+import { plainText } from '@etude/report';
+import { formatBytes } from './print.js';
+
+export interface ExportOptions {
+  readonly to: AudioFormat;
+  /** where it is written; left out: beside the song */
+  readonly output?: string;
+}
+
+/** A longer file is no song. */
+const MOST_BYTES = 100_000_000;
+
+/** Writes songs as sound, each beside its MIDI file or where its user says. */
+export async function exportCommand(paths: readonly string[], { to, output }: ExportOptions): Promise<void> {
+  if (output !== undefined && paths.length > 1) {
+    throw new InputError([{ place: '--output', message: 'several songs cannot be one file; leave it out' }]);
+  }
+  const songs = paths.map((path) => ({ path, midi: songAt(path) }));
+  for (const { path, midi } of songs) {
+    const file = output ?? join(dirname(path), `${basename(path, extname(path))}.${to}`);
+    const audio = await renderAudio(midi);
+    const bytes = await encodeAudio(audio, to);
+    await writeBeside(dirname(file), basename(file), bytes);
+    const seconds = audio.left.length / audio.sampleRate;
+    console.log(`${plainText(file)}: ${seconds.toFixed(1)} s, ${formatBytes(bytes.length)}`);
+  }
+}
+
+/** @throws {InputError} where there is no song */
+function songAt(path: string): Uint8Array {
+  const refused = (message: string) => new InputError([{ place: path, message }]);
+  const kind = kindAt(path);
+  if (kind !== 'file')
+    throw refused(kind === undefined ? 'there is no such file' : `expected a MIDI file, found a ${kind}`);
+  if (statSync(path).size > MOST_BYTES) throw refused('expected a MIDI file, found one of more than 100 MB');
+  const midi = readFileSync(path);
+  try {
+    const notes = piecesOf(readMidi(midi)).reduce((count, piece) => count + notesOf(piece).length, 0);
+    if (notes === 0) throw refused('there are no notes in it');
+  } catch (error) {
+    throw error instanceof MidiError ? refused(error.message) : error;
+  }
+  return midi;
+}
