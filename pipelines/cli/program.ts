@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { plainLines } from './print.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -201,6 +201,13 @@ export function buildProgram(): Command {
     )
     .addOption(json())
     .action(async (model, files, options) => (await import('./evaluate.js')).evaluateCommand(model, files, options));
+
+  command('completion', 'print what makes a shell complete commands and options', [
+    'completion bash >> ~/.bashrc',
+    'completion fish > ~/.config/fish/completions/etude.fish',
+  ])
+    .addArgument(new Argument('<shell>', 'which one').choices(['bash', 'zsh', 'fish']))
+    .action(async (shell) => (await import('./completion.js')).completionCommand(program, shell));
 
   command('doctor', 'show which TensorFlow backend is in use, how fast it is, and what to do if it is the slow one', [
     'doctor',
