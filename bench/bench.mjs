@@ -33,6 +33,7 @@ const { midi } = await import('./midi.mjs');
 const { copyGuard } = await import('./copy-guard.mjs');
 const { load } = await import('./load.mjs');
 const { stages } = await import('./stages.mjs');
+const { page } = await import('./page.mjs');
 
 const threads = availableParallelism();
 const offered = instructions();
@@ -125,7 +126,7 @@ const context = {
 };
 const benchmarks = [
   ...pairs.map((each) => ({ name: each.name, run: () => runPair(each) })),
-  ...[reach, startUp, midi, copyGuard, kernels, growth, load].flatMap((group) => group(context)),
+  ...[reach, startUp, midi, copyGuard, kernels, growth, load, page].flatMap((group) => group(context)),
   ...stages(),
 ];
 if (values.list) {

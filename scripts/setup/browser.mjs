@@ -21,7 +21,7 @@ const PACKAGE = {
  * @typedef {{ executable: string, libraries?: string }} Browser `libraries` is a folder that has to come first among those of the system
  * @returns {Promise<Browser | undefined>} undefined where this machine can have none
  */
-async function browser() {
+export async function browser() {
   const installed = findInstalled();
   if (installed !== undefined) return { executable: installed };
   if (process.platform !== 'linux' || process.arch !== 'x64') return undefined;

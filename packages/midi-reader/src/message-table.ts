@@ -1,3 +1,5 @@
+// What messages there are and how long they are. What of a file is legal is decided in checked-track.ts.
+
 /** One kind of channel message: the high four bits of its status byte, and how many data bytes follow. */
 export interface ChannelMessage {
   readonly name: ChannelMessageName;

@@ -1,9 +1,9 @@
 import type { ChannelEvents } from './channel-events.js';
+import { readTrack } from './checked-track.js';
 import { type Chunk, readChunk, readHeader, tagAt } from './container.js';
 import type { MetaEvent } from './message-table.js';
 import { type KeySignature, type Marker, type MetaContent, readMeta, type Tempo, type TimeSignature } from './meta.js';
 import { type MidiProblem, Problems } from './problem-list.js';
-import { readTrack } from './read-track.js';
 
 /** One track of a file: everything in it that is sound. */
 export interface Track extends MetaContent {
