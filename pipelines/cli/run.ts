@@ -1,3 +1,4 @@
+import { join, relative } from 'node:path';
 import { type Plan, type RunRecord, type RunResult, runPlan, type StageRecord } from '@etude/engine';
 import { describeError, EXIT, fail } from './fail.js';
 import { printJson } from './print.js';
@@ -80,7 +81,8 @@ export async function conclude(
 /** The path of the page; in a workspace that cannot be written there may be none. */
 async function pageOf(plan: Plan, record: RunRecord, reporter: RunReporter): Promise<string | undefined> {
   try {
-    return await writeReportPage(plan, record);
+    const path = await writeReportPage(plan, record);
+    return path && relative('.', join(plan.workspace, path));
   } catch (error) {
     if (!['EROFS', 'EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
     reporter.warning?.(`the page cannot be written: ${describeError(error)}`);

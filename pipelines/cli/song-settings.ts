@@ -6,6 +6,8 @@ export interface MusicFound {
   readonly notes: number;
   /** parts of the piece that has most: an instrument of a channel of a track each */
   readonly parts: number;
+  /** instruments, in all pieces */
+  readonly instruments: number;
   readonly hasDrums: boolean;
   /** share of the notes of a piece, drums left out, with which another begins */
   readonly together: number;
@@ -48,6 +50,7 @@ export function musicFound(pieces: readonly Piece[]): MusicFound {
     pieces: pieces.length,
     notes: all.length,
     parts: notes.reduce((most, each) => Math.max(most, new Set(each.map(partOf)).size), 0),
+    instruments: new Set(all.filter((note) => !isDrum(note)).map(({ program }) => program)).size,
     hasDrums: all.some(isDrum),
     together: share(pitched, (note, i, each) => note.start === each[i - 1]?.start || note.start === each[i + 1]?.start),
     onGrid: share(notes, ({ start }, _, __, piece) => {
@@ -85,7 +88,7 @@ export function chooseSettings(
   found: MusicFound,
   { songs, bars }: { readonly songs: number; readonly bars?: number | undefined },
 ): Choice {
-  const { notes, together, onGrid, velocities, parts, hasDrums, pieces } = found;
+  const { notes, together, onGrid, velocities, parts, instruments, hasDrums, pieces } = found;
   const length = bars === undefined ? {} : { bars };
   if (onGrid < 0.8 || parts > MOST_PARTS) {
     const found =
@@ -116,7 +119,7 @@ export function chooseSettings(
       },
     };
   }
-  const dynamics = parts === 1 && velocities >= 8 ? { dynamics: 8 } : {};
+  const dynamics = instruments === 1 && !hasDrums && velocities >= 8 ? { dynamics: 8 } : {};
   return {
     kind: 'parts',
     why: `${parts === 1 ? 'chords' : `${parts} parts`}${hasDrums ? ', drums among them' : ''}: a model that knows chorales, quartets and madrigals goes on with ${pieces === 1 ? 'it' : 'them'}`,

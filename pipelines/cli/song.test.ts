@@ -32,7 +32,7 @@ describe('what is chosen for music', () => {
   });
 
   const melody: MusicFound = {
-    ...{ pieces: 1, notes: 300, parts: 1, hasDrums: false, together: 0, onGrid: 1, velocities: 0 },
+    ...{ pieces: 1, notes: 300, parts: 1, instruments: 1, hasDrums: false, together: 0, onGrid: 1, velocities: 0 },
   };
   const choose = (found: Partial<MusicFound>, bars?: number) =>
     chooseSettings({ ...melody, ...found }, { songs: 3, bars });
@@ -68,7 +68,7 @@ describe('etude song', () => {
     const folder = elsewhere();
     const first = etude(folder, 'song', join(data, 'prelude-bwv-846.mid'), '--songs', '1', '--bars', '4');
     expect(first).toMatchObject({ status: 0, stderr: '' });
-    expect(first.stdout).toMatch(/^track 1 .*\n549 notes in one piece, a melody: a model that knows 3,337 tunes/);
+    expect(first.stdout).toMatch(/^549 notes in one piece, a melody: a model that knows 3,337 tunes/);
     expect(first.stdout).toMatch(
       /see artifacts\/prelude-bwv-846\/report\.html\nsettings: experiments\/prelude-bwv-846\.yaml\n$/,
     );
@@ -118,9 +118,17 @@ describe('etude song', () => {
     [['nothing.mid'], 2, 'nothing.mid: there is no such file or folder\n'],
     [['few.mid'], 2, 'few.mid: expected at least 16 notes to learn from, found 2 notes in one piece\n'],
     [['broken.mid'], 2, expect.stringMatching(/^broken\.mid: byte 0: expected a MIDI header.*\n$/)],
+    [['few.mid', '--like', '4layr'], 2, '--like: there is no experiment 4layr; did you mean "4layer"?\n'],
+    [['few.mid', '--like', 'own', '--save', 'own'], 2, expect.stringContaining('of other music')],
+    [['few.mid', '--save', '../x'], 2, '--save: expected a name without folders, such as mine.yaml, found "../x"\n'],
+    [[''], 2, 'song: expected music, found an empty name\n'],
     [['few.mid', '--minutes', 'soon'], 2, expect.stringContaining('expected a number above 0')],
     [['few.mid', '--songs', '0'], 2, expect.stringContaining('expected a whole number from 1 to 1000')],
-    [['own.mid'], 2, 'own.mid: experiments/own.yaml is an experiment already; --save another.yaml names another\n'],
+    [
+      ['own.mid'],
+      2,
+      'own.mid: experiments/own.yaml is an experiment already, of other music; --save another.yaml names another\n',
+    ],
   ])('says what is wrong with %j', (args, status, stderr) => {
     const folder = elsewhere();
     const note = (tick: number) => [

@@ -10,18 +10,19 @@ import {
   type Plan,
   readFiles,
   runPlan,
-  workspacePath,
+  suggestion,
+  yamlFilesIn,
 } from '@etude/engine';
 import { pieceFromJson } from '@etude/music';
 import { plainText } from '@etude/report';
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { availableThreads } from '../computing/available-threads.js';
 import { EXIT, fail } from './fail.js';
 import { conclude, interruption } from './run.js';
 import { type RunReporter, runReporter } from './run-reporter.js';
 import { chooseSettings, musicFound, type Sections } from './song-settings.js';
 import { TrainingWatch } from './training-watch.js';
-import { findWorkspace, planWithData, schemaLine } from './workspace.js';
+import { findWorkspace, planWithData, SHIPPED, schemaLine } from './workspace.js';
 
 interface SongOptions {
   /** that training takes at most */
@@ -73,7 +74,7 @@ export async function songCommand(paths: readonly string[], options: SongOptions
       ran = await run({ train: { ...(sections as Sections).train, steps } }, Number.POSITIVE_INFINITY);
     }
     await conclude(ran.plan, ran.result, ran.reporter, signal);
-    if (ran.result.error === undefined) console.log(`settings: ${workspacePath(draft.file, draft.workspace)}`);
+    if (ran.result.error === undefined) console.log(`settings: ${plainText(relative('.', draft.file))}`);
   } catch (error) {
     if (!signal.aborted) throw error;
     process.exitCode = EXIT.interrupted;
@@ -98,15 +99,16 @@ class Draft {
    */
   constructor(paths: readonly string[], save: string | undefined) {
     const [first] = paths as [string];
+    if (paths.includes('')) throw new InputError([{ place: 'song', message: 'expected music, found an empty name' }]);
+    if (save !== undefined && basename(save) !== save) {
+      const message = `expected a name without folders, such as mine.yaml, found "${save}"`;
+      throw new InputError([{ place: '--save', message }]);
+    }
     const own = basename(resolve(first), extname(first)).replace(/[^\p{L}\d_-]+/gu, '-');
     const name = save === undefined ? own.replace(/^-+|-+$/g, '') || 'song' : basename(save, extname(save));
     const place = save === undefined ? first : '--save';
     if (!isExperimentName(name)) throw new InputError([{ place, message: `expected a file's name, found "${save}"` }]);
     this.file = join(this.workspace, 'experiments', `${name}.yaml`);
-    if (existsSync(this.file) && !readFileSync(this.file, 'utf8').startsWith(MARK)) {
-      const message = `experiments/${name}.yaml is an experiment already; --save another.yaml names another`;
-      throw new InputError([{ place, message }]);
-    }
     this.#source = paths.map((path) => {
       if (path.startsWith('dataset:')) return path;
       const location = resolve(path);
@@ -114,12 +116,29 @@ class Draft {
         throw new InputError([{ place: path, message: 'there is no such file or folder' }]);
       return isInside(location, this.workspace) ? relative(this.workspace, location) || '.' : location;
     });
+    const there = existsSync(this.file) ? readFileSync(this.file, 'utf8') : undefined;
+    const isSame = there?.startsWith(MARK) && String(sourceIn(there)) === String(this.#source);
+    if (there !== undefined && !isSame) {
+      const message = `experiments/${name}.yaml is an experiment already, of other music; --save another.yaml names another`;
+      throw new InputError([{ place, message }]);
+    }
   }
 
-  /** The path of another experiment, as this one names it: of one that is here, or else of one that comes with the program. */
+  /**
+   * The path of another experiment, as this one names it: of one that is here, or else of one that comes with the program.
+   * @throws {InputError} where there is none, or it is this one
+   */
   pathOf(experiment: string): string {
-    const file = extname(experiment) === '' ? `${experiment}.yaml` : experiment;
-    return existsSync(resolve(file)) ? relative(dirname(this.file), resolve(file)) : basename(file);
+    const refused = (message: string) => new InputError([{ place: '--like', message }]);
+    const name = extname(experiment) === '' ? `${experiment}.yaml` : experiment;
+    const folders = [dirname(this.file), join(SHIPPED, 'experiments')];
+    const found = [resolve(name), ...folders.map((folder) => join(folder, basename(name)))].find(existsSync);
+    if (found === undefined) {
+      const known = folders.flatMap(yamlFilesIn).map((file) => basename(file, extname(file)));
+      throw refused(`there is no experiment ${experiment}${suggestion(basename(name, extname(name)), known)}`);
+    }
+    if (found === this.file) throw refused(`${experiment} is what this would be called; --save another.yaml names it`);
+    return isInside(found, this.workspace) ? relative(dirname(this.file), found) : basename(found);
   }
 
   write(experiment: Experiment, sections: Sections): void {
@@ -153,7 +172,8 @@ async function sectionsFor(plan: Plan, options: SongOptions, signal: AbortSignal
     extractionParams.parse({ track: 'all' }),
     availableThreads(),
     {
-      ...{ signal, progress: () => {}, say: (line) => console.log(plainText(line)) },
+      // What is wrong in them the run will say.
+      ...{ signal, progress: () => {}, say: () => {} },
       memo: { load: async () => undefined, save: async () => {} },
     },
   );
@@ -169,6 +189,15 @@ async function sectionsFor(plan: Plan, options: SongOptions, signal: AbortSignal
   if (found.notes < FEW_NOTES)
     console.log('that is little music: songs will stay close to it, or to what the model knew before');
   return settings;
+}
+
+/** What an experiment that this command wrote learns from. */
+function sourceIn(text: string): unknown {
+  try {
+    return parse(text)['extract-track']?.source;
+  } catch {
+    return undefined;
+  }
 }
 
 /** An error that begins with the file that it is about. */

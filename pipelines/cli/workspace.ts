@@ -8,7 +8,7 @@ import { stages } from '../stages/index.js';
 import { dataSetFinder, sayOnStandardError } from './data.js';
 
 /** What comes with the program in the layout of a workspace: pipelines, experiments, models. */
-const SHIPPED = above(dirname(fileURLToPath(import.meta.url)), [join('pipelines', 'song.yaml')])!;
+export const SHIPPED = above(dirname(fileURLToPath(import.meta.url)), [join('pipelines', 'song.yaml')])!;
 
 /** The workspace around a folder: the nearest one up that Etude has worked in before or that holds pipelines, else the folder itself. */
 export function findWorkspace(from = process.cwd()): string {

@@ -116,6 +116,11 @@ export const train = defineStage({
         `${best.copiedShare === undefined ? '' : `, ${Math.round(100 * best.copiedShare)} % in copies`}; ` +
         `the token counts alone give ${entropy.toFixed(3)}`,
     );
+    if (best.validationLoss !== undefined && best.validationLoss > entropy) {
+      say(
+        'held-out music is less likely than by the token counts alone: more music, or music that is more alike, is learned better',
+      );
+    }
     const learnedRuns = params.keepRuns
       ? hashesOfRuns(learnedMusic(inputs, grammar), base?.learnedRuns)
       : base?.learnedRuns;

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import picomatch from 'picomatch';
 import { type FoundFile, filesBelow, filesInFolder, hasExtension } from './folder-files.js';
 import { isInside, kindAt, leadsOutside, orShipped, type Places, workspacePath } from './workspace-path.js';
@@ -135,7 +135,11 @@ function filesOf(
     if (outside !== undefined) return nothing(outside);
     if (kind === 'file') return [{ path: absolute, real: realpathSync(absolute) }];
     if (kind !== 'folder') return nothing(`expected a file or a folder, found a ${kind}: ${path}`);
-    const files = filesInFolder(absolute, extensions, limits(absolute));
+    // What runs left is nothing to learn from, unless it is named.
+    const results = join(workspace, 'artifacts');
+    const files = filesInFolder(absolute, extensions, limits(absolute)).filter(
+      (file) => isInside(absolute, results) || !isInside(file.path, results),
+    );
     if (files.length === 0) problem(`there is no file of type ${extensions.join(', ')} in the folder ${path}`);
     return files;
   }

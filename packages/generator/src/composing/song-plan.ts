@@ -32,17 +32,16 @@ export function wantedSong(
   }
   const known = vocabulary.entries.map(({ token }) => token);
   const hasEnd = known.includes(END_OF_PIECE);
-  for (const plan of hasEnd ? [{ metre }, { bars }] : [{ metre }]) {
-    for (const token of grammar.planTokens(plan)) {
-      if (known.includes(token)) continue;
-      const alike = grammar.meaningOf(token)!.words;
-      const kind = token.split('_')[0]!;
-      const others = known.filter((each) => each.startsWith(`${kind}_`)).map((each) => each.slice(kind.length + 1));
-      const numeric = others.sort((a, b) => Number.parseFloat(a) - Number.parseFloat(b));
-      throw new CompositionError(`the music learned from has no ${alike}; it has: ${numeric.join(', ')}`);
-    }
+  for (const token of grammar.planTokens({ metre })) {
+    if (known.includes(token)) continue;
+    const metres = known.flatMap((each) => /^TimeSig_(.*)$/.exec(each)?.[1] ?? []);
+    throw new CompositionError(
+      `the music learned from has no ${grammar.meaningOf(token)!.words}; it has: ${metres.sort().join(', ')}`,
+    );
   }
-  if (hasEnd) return { plan: { metre, bars, endsAsSaid: voice === undefined }, bars: undefined };
+  // A length that no piece has is said as the nearest one, and songs are made to end after it.
+  const isSaid = grammar.planTokens({ bars }).every((token) => known.includes(token));
+  if (hasEnd && isSaid) return { plan: { metre, bars, endsAsSaid: voice === undefined }, bars: undefined };
   const made = bars ?? lengthsIn({ grammar, vocabulary })[0];
   // Round a given voice they are its own business.
   const lines = voice ? undefined : grammar.linesOf?.(typical);

@@ -5,6 +5,7 @@ import type { LiveRun, LiveSongs, LiveStage } from '../live.js';
 import { Footer, Header } from './frame.js';
 import { bytesOf, synthSource } from './payload.js';
 import { Player } from './player/player.js';
+import { STATUS } from './sections/experiment.js';
 import { Learning } from './sections/learning.js';
 import { Songs } from './sections/songs.js';
 
@@ -69,7 +70,7 @@ const SECTIONS = ['Run', 'Learning', 'Songs', 'Log'];
 function Stage({ name, status, reasons, words, share }: LiveStage) {
   return (
     <li class={status}>
-      <strong>{name}</strong> {status} <span class="faint">{words || reasons.join('; ')}</span>
+      <strong>{name}</strong> {STATUS[status] ?? status} <span class="faint">{words || reasons.join('; ')}</span>
       {status === 'running' && <progress value={share} max={1} aria-label={`${name}, done`} />}
     </li>
   );

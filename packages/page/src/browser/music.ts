@@ -103,3 +103,13 @@ export function barAt({ bars }: Pick<Music, 'bars'>, quarter: number): number {
   while (bar + 2 < bars.length && bars[bar + 1]! <= quarter + 1e-6) bar += 1;
   return bar + 1;
 }
+
+/** A stretch moved to where bars begin, or where it is shorter than that to quarter notes: so that it can be repeated in time. */
+export function snapped({ bars, end }: Pick<Music, 'bars' | 'end'>, from: number, until: number): [number, number] {
+  const nearest = (quarter: number) =>
+    bars.reduce((best, bar) => (Math.abs(bar - quarter) < Math.abs(best - quarter) ? bar : best), 0);
+  const [first, last] = [nearest(from), nearest(until)];
+  if (first < last) return [first, last];
+  const quarter = Math.max(0, Math.min(Math.round(from), Math.ceil(end) - 1));
+  return [quarter, Math.max(quarter + 1, Math.round(until))];
+}

@@ -5,8 +5,8 @@ export type Theme = 'light' | 'dark';
 
 /** Colours of parts that people with any colour vision can tell apart (after Okabe and Ito 2008), with contrast on each background. */
 const PARTS: Record<Theme, readonly string[]> = {
-  light: ['#0067a5', '#c14b00', '#007a5a', '#a8437f', '#2f7fb8', '#8a6500', '#5a5a5a', '#6a3fb0'],
-  dark: ['#56b4e9', '#f08a4b', '#2fc79a', '#e39ac4', '#8fd0f5', '#f0c04a', '#c8c8c8', '#b79bf0'],
+  light: ['#0067a5', '#c14b00', '#007a5a', '#a8437f', '#8a6500', '#6a3fb0', '#5a5a5a', '#008299'],
+  dark: ['#56b4e9', '#f08a4b', '#2fc79a', '#e39ac4', '#f0c04a', '#b79bf0', '#c8c8c8', '#4fd6e0'],
 };
 
 const ROLL: Record<Theme, Omit<RollColours, 'parts'>> = {

@@ -79,7 +79,7 @@ export function measureRows(
     };
   });
   const copied = (measures: Pick<SongMeasures, 'longestRun'>) => measures.longestRun?.notes ?? 0;
-  const halves = music.length === 1 ? 'the second half from the first' : 'the second half of the pieces from the first';
+  const halves = music.length === 1 ? 'its second half from its first' : 'half of the pieces from the other';
   return [
     ...rows,
     {

@@ -8,6 +8,8 @@ const FIRST_CHUNK = 0.1;
 /** Seconds between the click and the first sound. */
 const DELAY = 0.05;
 const CHANNELS = 16;
+/** What the synthesizer makes is quiet, so that many parts may sound at once; a limiter holds what is too loud. */
+const LOUDNESS = 3;
 
 export type PlayerState = 'stopped' | 'loading' | 'playing' | 'failed';
 
@@ -138,8 +140,13 @@ export class Player {
 
   /** @param time in seconds of the piece */
   seek(time: number): void {
-    const wasPlaying = this.state === 'playing';
+    const wasPlaying = this.state === 'playing' || this.state === 'loading';
     this.#silence();
+    // Who goes elsewhere has heard the loop.
+    if (this.loop && (time < this.loop.from || time >= this.loop.until)) {
+      this.loop = undefined;
+      this.#ask({ kind: 'loop', loop: undefined });
+    }
     this.#at = Math.max(0, Math.min(time, this.#piece?.seconds ?? 0));
     if (wasPlaying) this.#start();
     this.#changed();
@@ -155,7 +162,7 @@ export class Player {
   /** @param volume 0 to 1 */
   setVolume(volume: number): void {
     this.volume = volume;
-    if (this.#master) this.#master.gain.setTargetAtTime(volume, this.#context!.currentTime, 0.02);
+    if (this.#master) this.#master.gain.setTargetAtTime(LOUDNESS * volume, this.#context!.currentTime, 0.02);
     this.#changed();
   }
 
@@ -205,7 +212,7 @@ export class Player {
     worker.onerror = ({ message }) => this.#fail(message);
     this.#context = context;
     this.#worker = worker;
-    this.#master = new GainNode(context, { gain: this.volume });
+    this.#master = new GainNode(context, { gain: LOUDNESS * this.volume });
     // Many parts at once may be louder than the loudest sound that there is.
     const limiter = new DynamicsCompressorNode(context, {
       threshold: -6,

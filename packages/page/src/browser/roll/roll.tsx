@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Mark, PageCopy } from '../../content/content.js';
-import { barAt, type Music } from '../music.js';
+import { barAt, type Music, snapped } from '../music.js';
 import type { Player } from '../player/player.js';
 import { useTheme } from '../theme.js';
 import { drawLabels, RULER } from './draw-roll.js';
@@ -79,8 +79,9 @@ export function Roll({ music, player, isPlayed, marks = NONE, copies = NONE, sur
   const perPixel = (view.until - view.from) / Math.max(1, size.width);
   const [draft, setDraft] = useState<View>();
   const loop = isPlayed ? player.loop : undefined;
+  /** A loop between two places, from one quarter note or bar to another. */
   const setLoop = (a: number, b: number) => {
-    const [from, until] = [Math.min(a, b), Math.max(a, b)].map((quarter) => music.secondsAt(Math.max(0, quarter)));
+    const [from, until] = snapped(music, Math.min(a, b), Math.max(a, b)).map((quarter) => music.secondsAt(quarter));
     player.setLoop({ from: from!, until: until! });
   };
   const pointers = usePointers({
@@ -116,6 +117,7 @@ export function Roll({ music, player, isPlayed, marks = NONE, copies = NONE, sur
       ArrowRight: () => onSeek(music.bars[Math.min(bar + 1, music.bars.length - 2)]!),
       ArrowLeft: () => onSeek(music.bars[Math.max(0, here() - music.bars[bar]! < 0.5 ? bar - 1 : bar)]!),
       Home: () => onSeek(0),
+      End: () => onSeek(music.bars.at(-2)!),
       '+': () => zoom(1.5),
       '=': () => zoom(1.5),
       '-': () => zoom(1 / 1.5),

@@ -25,7 +25,13 @@ export function Experiment({ run }: { run: RunToShow }) {
   );
 }
 
-const STATUS: Record<string, string> = { hit: 'from the cache', ran: 'ran', failed: 'failed', skipped: 'skipped' };
+/** What became of a stage, in words. */
+export const STATUS: Readonly<Record<string, string>> = {
+  hit: 'from the cache',
+  ran: 'ran',
+  failed: 'failed',
+  skipped: 'skipped',
+};
 
 function Stages({ stages }: RunToShow) {
   return (

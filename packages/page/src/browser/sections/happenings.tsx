@@ -23,7 +23,7 @@ export function Happenings({ song, marks, copies, sources, sourceMusic, onHear, 
       words: `${copy.notes} notes in a row as in the source`,
       source: copy.source,
     })),
-    ...marks.map((mark) => ({ ...mark, source: undefined })),
+    ...grouped(marks, song).map((mark) => ({ ...mark, source: undefined })),
   ].sort((a, b) => a.at - b.at);
   return (
     <div>
@@ -63,4 +63,19 @@ export function Happenings({ song, marks, copies, sources, sourceMusic, onHear, 
       </ul>
     );
   }
+}
+
+/** What happens several times in a bar is said once. */
+function grouped(marks: readonly Mark[], song: Music): Mark[] {
+  const groups = new Map<string, { mark: Mark; count: number }>();
+  for (const mark of marks) {
+    const key = `${barAt(song, mark.at)} ${mark.words}`;
+    const group = groups.get(key);
+    if (group) group.count += 1;
+    else groups.set(key, { mark, count: 1 });
+  }
+  return [...groups.values()].map(({ mark, count }) => {
+    const words = mark.kind === 'noise' ? `injected noise: ${mark.words}` : mark.words;
+    return { ...mark, words: count > 1 ? `${words}, ${count} times` : words };
+  });
 }

@@ -20,7 +20,7 @@ export function Learning({ curves, isLive = false }: { curves: readonly NamedCur
   const isOnly = curves.length === 1;
   useEffect(() => {
     const element = frame.current!;
-    const plot = new uPlot(...plotOf(curves, { colours, isLog, width: element.clientWidth }), element);
+    const plot = new uPlot(...plotOf(curves, { colours, isLog, isLive, width: element.clientWidth }), element);
     const observer = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: HEIGHT }));
     observer.observe(element);
     return () => {
@@ -54,6 +54,8 @@ function lossOf({ validationLoss, trainingLoss }: LearningCurve['kept']): number
 interface PlotOptions {
   readonly colours: RollColours;
   readonly isLog: boolean;
+  /** whether it still grows, so that nothing is kept yet */
+  readonly isLive: boolean;
   readonly width: number;
 }
 
@@ -65,7 +67,7 @@ interface Line {
 
 function plotOf(
   curves: readonly NamedCurve[],
-  { colours, isLog, width }: PlotOptions,
+  { colours, isLog, isLive, width }: PlotOptions,
 ): [uPlot.Options, uPlot.AlignedData] {
   const only = curves.length === 1 ? curves[0]!.curve : undefined;
   const axis = { stroke: colours.text, grid: { stroke: colours.line, width: 1 }, ticks: { stroke: colours.line } };
@@ -93,7 +95,7 @@ function plotOf(
   }
   const copied = { ...axis, side: 1 as const, scale: 'copies', label: 'copied', grid: { show: false } };
   const draw = (plot: uPlot) => {
-    if (only) drawStep(plot, only.kept.step, colours.noise);
+    if (only && !isLive) drawStep(plot, only.kept.step, colours.noise);
   };
   const options = {
     ...{ width, height: HEIGHT, hooks: { draw: [draw] } },

@@ -32,7 +32,7 @@ export function Measures({ rows, sources }: { rows: readonly MeasureRow[]; sourc
                   {name}
                   <span class="faint">{explanation}</span>
                 </th>
-                <td>{normal}</td>
+                <td class="normal">{normal}</td>
                 {values.map(({ text, isUnusual }, song) => (
                   <td key={song} class={isUnusual ? 'unusual' : ''}>
                     {text}

@@ -18,7 +18,7 @@ export function Parts({ music, player, isPlayed }: PartsProps) {
     const show = () => {
       for (const meter of list.current?.querySelectorAll<HTMLElement>('.level') ?? []) {
         const level = isPlayed ? player.levelOf(Number(meter.dataset.channel)) : 0;
-        meter.style.transform = `scaleX(${Math.min(1, 3 * level).toFixed(3)})`;
+        meter.style.transform = `scaleX(${Math.min(1, 2 * Math.sqrt(level)).toFixed(3)})`;
         meter.dataset.level = level.toFixed(4);
       }
       request = requestAnimationFrame(show);

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useReducer, useState } from 'preact/hooks';
+import { useEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
 import type { PageContent, PageCopy, PageSong } from '../../content/content.js';
 import { type Music, musicOf } from '../music.js';
 import type { Player } from '../player/player.js';
@@ -50,6 +50,7 @@ export function Songs({ content, player }: { content: PageContent; player: Playe
     const [other, by] = isSourcePlayed ? [song, later] : [source, -later];
     const place = played.quarterAt(player.time) + by;
     seek(other, place >= 0 && place < other.end ? place : 0);
+    void player.play();
   };
   const putBeside = (index: number | undefined) => {
     setBeside(index);
@@ -63,6 +64,10 @@ export function Songs({ content, player }: { content: PageContent; player: Playe
     hear(musicFor(sources, piece), from);
     void player.play();
   };
+  const choices = useRef<HTMLFieldSetElement>(null);
+  useEffect(() => {
+    choices.current?.querySelector('[aria-pressed=true]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [shown]);
   useShortcuts({
     ' ': () => player.toggle(),
     n: () => show((shown + 1) % songs.length),
@@ -73,7 +78,7 @@ export function Songs({ content, player }: { content: PageContent; player: Playe
   const { marks, copies, surprise } = songs[shown]!;
   return (
     <section id="songs" aria-label="Songs">
-      <fieldset class="choices" aria-label="Songs">
+      <fieldset class="choices" aria-label="Songs" ref={choices}>
         {songs.map(({ name }, index) => (
           <button type="button" key={name} aria-pressed={index === shown} onClick={() => show(index)}>
             {name}
@@ -86,7 +91,12 @@ export function Songs({ content, player }: { content: PageContent; player: Playe
         onNext={() => show((shown + 1) % songs.length)}
         onPrevious={() => show((shown + songs.length - 1) % songs.length)}
       />
-      <h2>{song.name}</h2>
+      <div class="title">
+        <h2>{song.name}</h2>
+        <button type="button" onClick={() => save(song)}>
+          Save as MIDI
+        </button>
+      </div>
       <Roll
         {...{ music: song, player, marks, copies, surprise }}
         isPlayed={played === song}
@@ -163,20 +173,37 @@ function useMusic(pieces: PageContent['sources'], index: number | undefined): Mu
   return useMemo(() => (index === undefined ? undefined : musicFor(pieces, index)), [pieces, index]);
 }
 
-/** Keys that work wherever nothing else is typed into. */
+/** Saves a song as the file that it is. */
+function save({ name, midi }: Music): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([Uint8Array.from(midi)], { type: 'audio/midi' }));
+  link.download = `${name.toLowerCase().replaceAll(' ', '-')}.mid`;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+/** Keys that work wherever nothing else is typed into or pressed. What was clicked with the mouse does not keep them. */
 function useShortcuts(actions: Readonly<Record<string, () => void>>): void {
   useEffect(() => {
     const listener = (event: KeyboardEvent) => {
       const target = event.target as HTMLElement;
-      const isOwn =
-        /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName) ||
-        (event.key === ' ' && /^(BUTTON|A|SUMMARY)$/.test(target.tagName));
+      const isTyped = target.matches('select, textarea, input:not([type=range])');
+      const isPressed = event.key === ' ' && target.matches('button, a, summary');
       const action = actions[event.key];
-      if (isOwn || action === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (isTyped || isPressed || action === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
       event.preventDefault();
       action();
     };
+    const letGo = (event: MouseEvent) => {
+      // A key that presses a button is no click of the mouse.
+      const pressed = (event.target as HTMLElement).closest<HTMLElement>('button, input[type=range]');
+      if (event.detail > 0) pressed?.blur();
+    };
     document.addEventListener('keydown', listener);
-    return () => document.removeEventListener('keydown', listener);
+    document.addEventListener('click', letGo);
+    return () => {
+      document.removeEventListener('keydown', listener);
+      document.removeEventListener('click', letGo);
+    };
   });
 }
