@@ -36,13 +36,15 @@ export function page({ compared }) {
       args: ['--no-sandbox', '--disable-gpu', '--no-zygote'],
     });
     try {
+      /** @type {number[][]} */
       const [mine, rival] = [[], []];
       for (let time = 0; time <= TIMES; time++) {
         const a = await drawnAfter(
           opened,
           ours,
           () =>
-            document.querySelector('#songs canvas')?.width > 300 && performance.getEntriesByName('ready').length > 0,
+            document.querySelector('#songs canvas')?.clientWidth > 300 &&
+            performance.getEntriesByName('ready').length > 0,
         );
         const b = await drawnAfter(
           opened,
