@@ -43,7 +43,7 @@ export function page({ compared }) {
           opened,
           ours,
           () =>
-            document.querySelector('#songs canvas')?.clientWidth > 300 &&
+            (document.querySelector('#songs canvas')?.clientWidth ?? 0) > 300 &&
             performance.getEntriesByName('ready').length > 0,
         );
         const b = await drawnAfter(
