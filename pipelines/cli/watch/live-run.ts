@@ -42,7 +42,7 @@ export class LiveRunState {
   }
 
   /** Hears what a run does, and passes it on. */
-  observer(other: RunObserver, changed: () => void): RunObserver {
+  observer(other: RunObserver, changed: (how?: { isUrgent: boolean }) => void): RunObserver {
     const change = (name: string, more: Partial<LiveStage>) => {
       this.#stages.set(name, { ...this.#stages.get(name)!, ...more });
       changed();
@@ -67,6 +67,7 @@ export class LiveRunState {
       },
       stageDone: (record) => {
         change(record.name, this.#ended(record));
+        changed({ isUrgent: true });
         other.stageDone?.(record);
       },
       warning: (message) => {

@@ -39,10 +39,11 @@ export class LiveServer {
     return `http://${this.#host}/`;
   }
 
-  /** Tells all viewers what is the case now. */
-  tell(news: string): void {
+  /** Tells all viewers what is the case now: at once, or with what else comes in the next moment. */
+  tell(news: string, { isUrgent = false } = {}): void {
     this.#news = news;
-    this.#timer ??= setTimeout(() => this.#send(), EVERY);
+    if (isUrgent) this.#send();
+    else this.#timer ??= setTimeout(() => this.#send(), EVERY);
   }
 
   /** Tells the last news, waits until viewers have seen the page that it leads them to, and ends. */

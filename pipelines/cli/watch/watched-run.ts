@@ -44,7 +44,7 @@ export async function watchRun(plan: Plan, observer: RunObserver, version: strin
       controller.abort(new Error('interrupted'));
     },
   });
-  const tell = () => server.tell(JSON.stringify(state.run));
+  const tell = (how = { isUrgent: false }) => server.tell(JSON.stringify(state.run), how);
   tell();
   const address = await server.open();
   let isClosed = false;

@@ -34,3 +34,11 @@ export interface Chunk {
   /** nothing comes after it */
   readonly isLast: boolean;
 }
+
+/** A piece as it is played. */
+export interface Playable {
+  readonly midi: Uint8Array;
+  /** channels that have notes */
+  readonly channels: readonly number[];
+  readonly seconds: number;
+}

@@ -1,4 +1,6 @@
-import type { Answer, Chunk, Loop, Request } from './messages.js';
+import type { Answer, Chunk, Loop, Playable, Request } from './messages.js';
+import { Mixer } from './mixer.js';
+import { Timeline } from './timeline.js';
 
 /** Seconds of sound that are ready before they are heard: a busy machine needs some. */
 const AHEAD = 0.9;
@@ -8,26 +10,8 @@ const FIRST_CHUNK = 0.1;
 /** Seconds between the click and the first sound. */
 const DELAY = 0.05;
 const CHANNELS = 16;
-/** What the synthesizer makes is quiet, so that many parts may sound at once; a limiter holds what is too loud. */
-const LOUDNESS = 3;
 
 export type PlayerState = 'stopped' | 'loading' | 'playing' | 'failed';
-
-/** A piece as it is played. */
-export interface Playable {
-  readonly midi: Uint8Array;
-  /** channels that have notes */
-  readonly channels: readonly number[];
-  readonly seconds: number;
-}
-
-/** Where a chunk is heard: `from` and `until` by the clock of the audio, and where in the piece. */
-interface Heard {
-  readonly from: number;
-  readonly until: number;
-  readonly at: number;
-  readonly factor: number;
-}
 
 /**
  * Plays MIDI files by a synthesizer in a worker. Nothing is made or heard before the first `play`.
@@ -42,12 +26,10 @@ export class Player {
   readonly #listeners = new Set<() => void>();
   #context: AudioContext | undefined;
   #worker: Worker | undefined;
-  #master: GainNode | undefined;
-  readonly #gains: GainNode[] = [];
-  readonly #meters: AnalyserNode[] = [];
+  #mixer: Mixer | undefined;
   #piece: Playable | undefined;
   #turn = 0;
-  #heard: Heard[] = [];
+  readonly #timeline = new Timeline();
   #sources = new Set<AudioBufferSourceNode>();
   #next = 0;
   #isAsked = false;
@@ -90,9 +72,7 @@ export class Player {
   get time(): number {
     if (this.state !== 'playing' || this.#context === undefined) return this.#at;
     const now = this.#context.currentTime - (this.#context.outputLatency || 0);
-    const heard = this.#heard.findLast(({ from }) => from <= now);
-    if (heard === undefined) return this.#at;
-    return heard.at + (Math.min(now, heard.until) - heard.from) * heard.factor;
+    return this.#timeline.placeAt(now) ?? this.#at;
   }
 
   /** Puts a piece in place, and goes on playing if it was. */
@@ -162,7 +142,7 @@ export class Player {
   /** @param volume 0 to 1 */
   setVolume(volume: number): void {
     this.volume = volume;
-    if (this.#master) this.#master.gain.setTargetAtTime(LOUDNESS * volume, this.#context!.currentTime, 0.02);
+    this.#mixer?.setVolume(volume);
     this.#changed();
   }
 
@@ -192,11 +172,7 @@ export class Player {
 
   /** How loud a channel is now, 0 to 1. */
   levelOf(channel: number): number {
-    const meter = this.#meters[channel];
-    if (meter === undefined || this.state !== 'playing') return 0;
-    const samples = new Float32Array(meter.fftSize);
-    meter.getFloatTimeDomainData(samples);
-    return samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
+    return this.state === 'playing' ? (this.#mixer?.levelOf(channel) ?? 0) : 0;
   }
 
   async #open(): Promise<void> {
@@ -212,23 +188,7 @@ export class Player {
     worker.onerror = ({ message }) => this.#fail(message);
     this.#context = context;
     this.#worker = worker;
-    this.#master = new GainNode(context, { gain: LOUDNESS * this.volume });
-    // Many parts at once may be louder than the loudest sound that there is.
-    const limiter = new DynamicsCompressorNode(context, {
-      threshold: -6,
-      knee: 6,
-      ratio: 12,
-      attack: 0.003,
-      release: 0.1,
-    });
-    this.#master.connect(limiter).connect(context.destination);
-    for (let channel = 0; channel < CHANNELS; channel++) {
-      const gain = new GainNode(context);
-      const meter = new AnalyserNode(context, { fftSize: 1024 });
-      gain.connect(meter).connect(this.#master);
-      this.#gains.push(gain);
-      this.#meters.push(meter);
-    }
+    this.#mixer = new Mixer(context, this.volume);
     const sounds = Uint8Array.from(await this.#sounds()).buffer;
     this.#ask({ kind: 'open', sounds, sampleRate: context.sampleRate }, [sounds]);
     this.#loadInWorker();
@@ -252,7 +212,7 @@ export class Player {
     this.#turn += 1;
     this.#next = 0;
     this.#isLast = false;
-    this.#heard = [];
+    this.#timeline.clear();
     this.#isAsked = false;
     this.state = 'loading';
     this.#ask({ kind: 'start', turn: this.#turn, at: this.#at });
@@ -306,11 +266,10 @@ export class Player {
       this.#sources.add(source);
     };
     if (chunk.frames > 0) {
-      for (const { channel, sound } of chunk.channels) play(sound, this.#gains[channel]!);
-      play(chunk.effects, this.#master!);
+      for (const { channel, sound } of chunk.channels) play(sound, this.#mixer!.inputOf(channel));
+      play(chunk.effects, this.#mixer!.inputOf());
       this.#next = from + chunk.frames / sampleRate;
-      this.#heard.push({ from, until: this.#next, at: chunk.at, factor: chunk.factor });
-      if (this.#heard.length > 50) this.#heard.shift();
+      this.#timeline.add({ from, until: this.#next, at: chunk.at, factor: chunk.factor });
     }
     this.#isLast = chunk.isLast;
     if (this.state === 'loading') {
@@ -322,9 +281,7 @@ export class Player {
 
   #setGains(): void {
     const gains = Array.from({ length: CHANNELS }, (_, channel) => (this.isHeard(channel) ? 1 : 0));
-    for (const [channel, node] of this.#gains.entries()) {
-      node.gain.setTargetAtTime(gains[channel]!, this.#context!.currentTime, 0.01);
-    }
+    this.#mixer?.setGains(gains);
     this.#ask({ kind: 'gains', gains });
     this.#changed();
   }
