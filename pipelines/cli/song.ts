@@ -17,8 +17,8 @@ import { pieceFromJson } from '@etude/music';
 import { plainText } from '@etude/report';
 import { parse, stringify } from 'yaml';
 import { availableThreads } from '../computing/available-threads.js';
-import { EXIT, fail } from './fail.js';
-import { conclude, interruption } from './run.js';
+import { interruptible } from './interruptible.js';
+import { conclude } from './run.js';
 import { type RunReporter, runReporter } from './run-reporter.js';
 import { chooseSettings, musicFound, type Sections } from './song-settings.js';
 import { TrainingWatch } from './training-watch.js';
@@ -48,17 +48,17 @@ const FEW_NOTES = 200;
 
 /** Learns from some music and writes songs: chooses settings, says why, writes them down as an experiment, and runs it. */
 export async function songCommand(paths: readonly string[], options: SongOptions): Promise<void> {
-  let reporter: RunReporter | undefined;
-  const { signal, release } = interruption((line) => (reporter ? reporter.note(line) : console.error(line)));
-  try {
+  await interruptible(async (signal, tellBy) => {
     const draft = new Draft(paths, options.save);
     const { experiment, sections } = options.like
       ? { experiment: { extends: draft.pathOf(options.like) }, sections: { sample: wantedOf(options) } }
       : { experiment: SONG, sections: await chosenSections(draft, options, signal) };
+    let reporter: RunReporter | undefined;
     const run = async (more: Sections, minutes: number) => {
       draft.write(experiment, { ...sections, ...more });
       const plan = await planWithData({ config: draft.file }, signal);
       reporter ??= runReporter(plan, { quiet: false });
+      tellBy(reporter.note);
       const watch = new TrainingWatch(minutes, reporter);
       const result = await runPlan(plan, {
         signal: AbortSignal.any([signal, watch.signal]),
@@ -75,13 +75,7 @@ export async function songCommand(paths: readonly string[], options: SongOptions
     }
     await conclude(ran.plan, ran.result, ran.reporter, signal);
     if (ran.result.error === undefined) console.log(`settings: ${plainText(relative('.', draft.file))}`);
-  } catch (error) {
-    if (!signal.aborted) throw error;
-    process.exitCode = EXIT.interrupted;
-    if (error !== signal.reason) fail(error);
-  } finally {
-    release();
-  }
+  });
 }
 
 const SONG = { pipeline: 'song' };

@@ -1,15 +1,8 @@
-import { chromium } from 'playwright-core';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { hasBrowser, openBrowser } from '../../../vitest.browser.ts';
 import { type AudioFormat, encodeAudio } from './encode.js';
 import { type Audio, renderAudio } from './render.js';
 import { soundsOf } from './sounds.js';
-
-declare module 'vitest' {
-  interface ProvidedContext {
-    /** where scripts/setup/browser.mjs found one */
-    browser: { readonly executable: string; readonly libraries?: string } | null;
-  }
-}
 
 /** A MIDI file of one note of a second (SMF 1.0: format 0, 480 ticks a quarter note at 120). */
 function oneNote({ key = 69, program = 0, channel = 0 } = {}): Uint8Array {
@@ -66,14 +59,9 @@ it('makes a sound font of what is played, the same for the same music', async ()
 });
 
 // Another reader than the writer: a browser's.
-it.skipIf(inject('browser') === null)('is read by a browser in every format', { timeout: 120_000 }, async () => {
+it.skipIf(!hasBrowser)('is read by a browser in every format', { timeout: 120_000 }, async () => {
   const audio = await renderAudio(oneNote());
-  const { executable, libraries = '' } = inject('browser')!;
-  const browser = await chromium.launch({
-    executablePath: executable,
-    env: { ...(process.env as Record<string, string>), LD_LIBRARY_PATH: libraries },
-    args: ['--no-sandbox', '--disable-gpu', '--no-zygote'],
-  });
+  const browser = await openBrowser();
   try {
     const page = await browser.newPage();
     const loudness = (samples: ArrayLike<number>) =>

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hasBrowser, openBrowser, openFile } from './testing/browser.js';
+import { hasBrowser, openBrowser } from '../../../vitest.browser.ts';
+import { openFile } from './testing/open-file.js';
 import { comparisonOf, pageOf, smallExperiment } from './testing/small-page.js';
 
 // The page is opened from the disk by a real browser, as its users do.

@@ -1,14 +1,7 @@
 import { request } from 'node:http';
-import { chromium } from 'playwright-core';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { hasBrowser, openBrowser } from '../../../vitest.browser.ts';
 import { CliWorkspace } from '../../testing/cli-workspace.js';
-
-declare module 'vitest' {
-  interface ProvidedContext {
-    /** where scripts/setup/browser.mjs found one */
-    browser: { readonly executable: string; readonly libraries?: string } | null;
-  }
-}
 
 interface Told {
   readonly status: string;
@@ -91,33 +84,25 @@ describe('etude run --watch', () => {
     expect(stdout).toMatch(/going on from step \d+/);
   });
 
-  it.skipIf(inject('browser') === null)(
-    'shows it all in a browser, and ends with the page of the experiment',
-    async () => {
-      const { executable, libraries = '' } = inject('browser')!;
-      const browser = await chromium.launch({
-        executablePath: executable,
-        env: { ...(process.env as Record<string, string>), LD_LIBRARY_PATH: libraries },
-        args: ['--no-sandbox', '--disable-gpu', '--no-zygote'],
-      });
-      try {
-        const { address, finished } = await watched(6000);
-        const page = await (await browser.newContext({ locale: 'en-US' })).newPage();
-        const complaints: string[] = [];
-        page.on('console', (message) => complaints.push(message.text()));
-        page.on('pageerror', (error) => complaints.push(error.message));
-        await page.goto(address);
-        await page.locator('.stages .running').filter({ hasText: 'train' }).waitFor();
-        await page.locator('#learning canvas').waitFor();
-        await page.locator('#songs canvas').first().waitFor();
-        await page.waitForURL(/report\.html$/);
-        expect(await page.locator('h1').textContent()).toBe('watched');
-        expect(await page.locator('#measures tbody tr').count()).toBeGreaterThan(5);
-        expect(complaints).toEqual([]);
-        expect(await finished).toMatchObject({ code: 0 });
-      } finally {
-        await browser.close();
-      }
-    },
-  );
+  it.skipIf(!hasBrowser)('shows it all in a browser, and ends with the page of the experiment', async () => {
+    const browser = await openBrowser();
+    try {
+      const { address, finished } = await watched(6000);
+      const page = await (await browser.newContext({ locale: 'en-US' })).newPage();
+      const complaints: string[] = [];
+      page.on('console', (message) => complaints.push(message.text()));
+      page.on('pageerror', (error) => complaints.push(error.message));
+      await page.goto(address);
+      await page.locator('.stages .running').filter({ hasText: 'train' }).waitFor();
+      await page.locator('#learning canvas').waitFor();
+      await page.locator('#songs canvas').first().waitFor();
+      await page.waitForURL(/report\.html$/);
+      expect(await page.locator('h1').textContent()).toBe('watched');
+      expect(await page.locator('#measures tbody tr').count()).toBeGreaterThan(5);
+      expect(complaints).toEqual([]);
+      expect(await finished).toMatchObject({ code: 0 });
+    } finally {
+      await browser.close();
+    }
+  });
 });
