@@ -193,11 +193,14 @@ describe.skipIf(!hasBrowser)('the page of several experiments', () => {
   it('lets somebody hear two songs without knowing whose they are, and keeps what they say', async () => {
     const { page, complaints } = await openFile(browser, file);
     const listening = page.locator('#listening');
+    expect(await page.evaluate(() => window.scrollY)).toBe(0);
     expect(await listening.textContent()).not.toMatch(/one, Song|other, Song/);
     await listening.getByRole('button', { name: 'Hear A' }).click();
     await listening.getByRole('button', { name: 'Pause A' }).waitFor();
     await listening.getByRole('button', { name: 'Hear B' }).click();
     await listening.getByRole('button', { name: 'Pause B' }).waitFor();
+    // The roll of another song does not move along.
+    expect(await page.locator('.playhead').first().isVisible()).toBe(false);
     await listening.getByRole('button', { name: 'B is better' }).click();
     const better = /(one|other), Song \d$/.exec((await listening.locator('.pair .faint').nth(1).textContent())!)![1];
     expect(await listening.locator('.tally').textContent()).toContain(`${better}: 1 times better`);

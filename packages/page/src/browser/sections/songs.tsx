@@ -15,17 +15,18 @@ export function Songs({ content, player }: { content: PageContent; player: Playe
   useEffect(() => player.onChange(() => redraw(undefined)), [player]);
   const [shown, setShown] = useState(0);
   const [beside, setBeside] = useState<number>();
-  const [isSourcePlayed, setSourcePlayed] = useState(false);
   /** quarter notes by which a place of the song is later than the one of the source that it is heard against */
   const [later, setLater] = useState(0);
   const song = useMusic(songs, shown)!;
   const source = useMusic(sources, beside);
-  const played = isSourcePlayed && source ? source : song;
+  /** Whether a piece is the one in the player, which others on the page may have put something else into. */
+  const isIn = (music: Music | undefined) => music !== undefined && player.piece?.midi === music.midi;
+  const played = source && isIn(source) ? source : song;
 
   /** Puts what is to be heard into the player: a piece, from a place in quarter notes on. */
   const hear = (music: Music, quarter: number) => {
     const at = Math.max(0, Math.min(music.secondsAt(quarter), music.seconds));
-    if (player.piece?.midi === music.midi) player.seek(at);
+    if (isIn(music)) player.seek(at);
     else
       player.load(
         { midi: music.midi, channels: music.parts.map(({ channel }) => channel), seconds: music.seconds },
@@ -36,40 +37,42 @@ export function Songs({ content, player }: { content: PageContent; player: Playe
 
   const show = (index: number) => {
     setShown(index);
-    setSourcePlayed(false);
     setLater(0);
     hear(musicFor(songs, index), 0);
-  };
-  const seek = (music: Music, quarter: number) => {
-    setSourcePlayed(music === source);
-    hear(music, quarter);
   };
   /** The other one of the two that stand side by side, at the same place; from its beginning where it has none. */
   const swap = () => {
     if (source === undefined) return;
-    const [other, by] = isSourcePlayed ? [song, later] : [source, -later];
+    const [other, by] = played === source ? [song, later] : [source, -later];
     const place = played.quarterAt(player.time) + by;
-    seek(other, place >= 0 && place < other.end ? place : 0);
+    hear(other, place >= 0 && place < other.end ? place : 0);
     void player.play();
   };
   const putBeside = (index: number | undefined) => {
     setBeside(index);
     setLater(0);
-    if (isSourcePlayed) seek(song, played.quarterAt(player.time));
+    if (played === source) hear(song, played.quarterAt(player.time));
   };
   const playCopy = ({ piece, from }: NonNullable<PageCopy['source']>, inSong: number) => {
     setBeside(piece);
     setLater(inSong - from);
-    setSourcePlayed(true);
     hear(musicFor(sources, piece), from);
     void player.play();
   };
   const choices = useRef<HTMLFieldSetElement>(null);
+  // The list alone is scrolled, and never the page.
   useEffect(() => {
-    choices.current?.querySelector('[aria-pressed=true]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    const list = choices.current!;
+    const [around, chosen] = [list, list.children[shown]!].map((element) => element.getBoundingClientRect());
+    if (chosen!.bottom > around!.bottom) list.scrollTop += chosen!.bottom - around!.bottom;
+    if (chosen!.top < around!.top) list.scrollTop -= around!.top - chosen!.top;
   }, [shown]);
+  const toggle = () => {
+    if (!isIn(played)) hear(played, 0);
+    player.toggle();
+  };
   useShortcuts({
-    ' ': () => player.toggle(),
+    ' ': toggle,
     n: () => show((shown + 1) % songs.length),
     p: () => show((shown + songs.length - 1) % songs.length),
     s: swap,
@@ -88,6 +91,7 @@ export function Songs({ content, player }: { content: PageContent; player: Playe
       <Transport
         player={player}
         music={played}
+        onToggle={toggle}
         onNext={() => show((shown + 1) % songs.length)}
         onPrevious={() => show((shown + songs.length - 1) % songs.length)}
       />
@@ -99,10 +103,10 @@ export function Songs({ content, player }: { content: PageContent; player: Playe
       </div>
       <Roll
         {...{ music: song, player, marks, copies, surprise }}
-        isPlayed={played === song}
-        onSeek={(quarter) => seek(song, quarter)}
+        isPlayed={isIn(song)}
+        onSeek={(quarter) => hear(song, quarter)}
       />
-      <Parts music={song} player={player} isPlayed={played === song} />
+      <Parts music={song} player={player} isPlayed={isIn(song)} />
       <div class="beside">
         <label>
           Beside it{' '}
@@ -125,7 +129,7 @@ export function Songs({ content, player }: { content: PageContent; player: Playe
         )}
         {source && (
           <button type="button" onClick={swap} title="s">
-            {isSourcePlayed ? 'Hear the song here' : 'Hear the source here'}
+            {played === source ? 'Hear the song here' : 'Hear the source here'}
           </button>
         )}
       </div>
@@ -137,10 +141,10 @@ export function Songs({ content, player }: { content: PageContent; player: Playe
             copies={copies.flatMap(({ notes, source: place }) =>
               place && place.piece === beside ? [{ notes, from: place.from, until: place.until }] : [],
             )}
-            isPlayed={played === source}
-            onSeek={(quarter) => seek(source, quarter)}
+            isPlayed={isIn(source)}
+            onSeek={(quarter) => hear(source, quarter)}
           />
-          <Parts music={source} player={player} isPlayed={played === source} />
+          <Parts music={source} player={player} isPlayed={isIn(source)} />
         </>
       )}
       <div class="columns">
@@ -148,7 +152,7 @@ export function Songs({ content, player }: { content: PageContent; player: Playe
           {...{ song, marks, copies, sources }}
           sourceMusic={(piece) => musicFor(sources, piece)}
           onHear={(quarter) => {
-            seek(song, quarter);
+            hear(song, quarter);
             void player.play();
           }}
           onHearCopy={playCopy}

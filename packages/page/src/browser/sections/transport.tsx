@@ -6,25 +6,20 @@ import { Icon } from './icons.js';
 interface TransportProps {
   readonly player: Player;
   readonly music: Music;
+  readonly onToggle: () => void;
   readonly onNext: () => void;
   readonly onPrevious: () => void;
 }
 
 /** Play, pause, where it is, tempo and volume. */
-export function Transport({ player, music, onNext, onPrevious }: TransportProps) {
+export function Transport({ player, music, onToggle, onNext, onPrevious }: TransportProps) {
   const isPlaying = player.state === 'playing' || player.state === 'loading';
   return (
     <fieldset class="transport" aria-label="Player">
       <button type="button" aria-label="Previous song" title="Previous song (p)" onClick={onPrevious}>
         <Icon name="previous" />
       </button>
-      <button
-        type="button"
-        class="play"
-        aria-label={isPlaying ? 'Pause' : 'Play'}
-        title="Space"
-        onClick={() => player.toggle()}
-      >
+      <button type="button" class="play" aria-label={isPlaying ? 'Pause' : 'Play'} title="Space" onClick={onToggle}>
         <Icon name={isPlaying ? 'pause' : 'play'} />
       </button>
       <button type="button" aria-label="Next song" title="Next song (n)" onClick={onNext}>
