@@ -9,7 +9,7 @@ async function script(input, format) {
     // Of packages that the page shares with Node, what needs Node is left out.
     external: [/^node:/],
     resolve: { conditionNames: ['@etude/source', 'browser', 'import', 'default'] },
-    // Only what is for people stays behind the names of modules.
+    // What libraries do for their developers alone is left out.
     transform: { define: { 'process.env.NODE_ENV': '"production"' } },
   });
   const { output } = await bundle.generate({ format, minify: true });

@@ -43,9 +43,9 @@ export class LiveRunState {
 
   /** Hears what a run does, and passes it on. */
   observer(other: RunObserver, changed: (how?: { isUrgent: boolean }) => void): RunObserver {
-    const change = (name: string, more: Partial<LiveStage>) => {
+    const change = (name: string, more: Partial<LiveStage>, how?: { isUrgent: boolean }) => {
       this.#stages.set(name, { ...this.#stages.get(name)!, ...more });
-      changed();
+      changed(how);
     };
     return {
       ...other,
@@ -66,8 +66,7 @@ export class LiveRunState {
         other.stageSays?.(name, line);
       },
       stageDone: (record) => {
-        change(record.name, this.#ended(record));
-        changed({ isUrgent: true });
+        change(record.name, this.#ended(record), { isUrgent: true });
         other.stageDone?.(record);
       },
       warning: (message) => {

@@ -2,6 +2,7 @@ import { readMidi } from '@etude/midi-reader';
 import { barsBefore, isDrum, type Note, notesOf, type Piece, PROGRAMS, piecesOf, tempoMap } from '@etude/music';
 import type { PagePiece } from '../content/content.js';
 import { bytesOf } from './payload.js';
+import type { Playable } from './player/messages.js';
 
 /** A part of a piece: what one channel plays. */
 interface Part {
@@ -38,6 +39,11 @@ export function musicOf({ name, midi }: PagePiece): Music {
   const bytes = bytesOf(midi);
   const [piece] = piecesOf(readMidi(bytes));
   return { name, midi: bytes, ...timed(piece!), ...noted(piece!) };
+}
+
+/** What a player needs of it. */
+export function playableOf({ midi, parts, seconds }: Music): Playable {
+  return { midi, channels: parts.map(({ channel }) => channel), seconds };
 }
 
 function noted(piece: Piece) {

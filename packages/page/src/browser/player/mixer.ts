@@ -1,4 +1,5 @@
-const CHANNELS = 16;
+/** that MIDI has */
+export const CHANNELS = 16;
 /** What the synthesizer makes is quiet, so that many parts may sound at once; a limiter holds what is too loud. */
 const LOUDNESS = 3;
 /** Seconds in which a change of loudness is made, so that none clicks. */

@@ -1,5 +1,5 @@
 import type { Answer, Chunk, Loop, Playable, Request } from './messages.js';
-import { Mixer } from './mixer.js';
+import { CHANNELS, Mixer } from './mixer.js';
 import { Timeline } from './timeline.js';
 
 /** Seconds of sound that are ready before they are heard: a busy machine needs some. */
@@ -9,7 +9,6 @@ const CHUNK = 0.3;
 const FIRST_CHUNK = 0.1;
 /** Seconds between the click and the first sound. */
 const DELAY = 0.05;
-const CHANNELS = 16;
 
 export type PlayerState = 'stopped' | 'loading' | 'playing' | 'failed';
 
@@ -42,8 +41,6 @@ export class Player {
   loop: Loop | undefined;
   readonly muted = new Set<number>();
   readonly soloed = new Set<number>();
-  /** times that sound was not ready when it should have been heard */
-  underruns = 0;
 
   /**
    * @param source of the worker's program
@@ -249,11 +246,8 @@ export class Player {
     this.#isAsked = false;
     const context = this.#context!;
     const { currentTime: now, sampleRate } = context;
-    if (this.#next === 0) this.#next = now + DELAY;
-    else if (this.#next < now) {
-      this.underruns += 1;
-      this.#next = now + DELAY;
-    }
+    // The first sound has no place yet, and one that was not ready in time has missed its own.
+    if (this.#next === 0 || this.#next < now) this.#next = now + DELAY;
     const from = this.#next;
     const play = ([left, right]: readonly [Float32Array, Float32Array], into: AudioNode) => {
       const buffer = new AudioBuffer({ length: chunk.frames, numberOfChannels: 2, sampleRate });

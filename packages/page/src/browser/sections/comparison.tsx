@@ -4,6 +4,7 @@ import type { ComparedToShow } from '../../page-html.js';
 import type { Player } from '../player/player.js';
 import { Learning } from './learning.js';
 import { Listening } from './listening.js';
+import { ScrolledTable } from './scrolled-table.js';
 import { Songs } from './songs.js';
 
 interface ComparisonProps {
@@ -63,36 +64,33 @@ function MeasuresOf({ experiments }: { experiments: readonly ComparedToShow[] })
       <p class="faint">
         Means over the songs of each experiment, pitches as MIDI keys. A click on a measure sorts by it.
       </p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys */}
-      <section class="scrolls" tabIndex={0} aria-label="Table of measures">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Experiment</th>
-              {columns.map((name, column) => {
-                const direction = by?.column === column ? (by.isRising ? 'ascending' : 'descending') : 'none';
-                return (
-                  <th scope="col" key={name} aria-sort={direction}>
-                    <button type="button" onClick={() => setBy({ column, isRising: direction !== 'ascending' })}>
-                      {name} {{ ascending: '↑', descending: '↓', none: '' }[direction]}
-                    </button>
-                  </th>
-                );
-              })}
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map(({ name, cells }) => (
-              <tr key={name}>
-                <th scope="row">{name}</th>
-                {cells.map(({ text }, column) => (
-                  <td key={columns[column]}>{text}</td>
-                ))}
-              </tr>
+      <ScrolledTable
+        label="Table of measures"
+        heads={
+          <>
+            <th scope="col">Experiment</th>
+            {columns.map((name, column) => {
+              const direction = by?.column === column ? (by.isRising ? 'ascending' : 'descending') : 'none';
+              return (
+                <th scope="col" key={name} aria-sort={direction}>
+                  <button type="button" onClick={() => setBy({ column, isRising: direction !== 'ascending' })}>
+                    {name} {{ ascending: '↑', descending: '↓', none: '' }[direction]}
+                  </button>
+                </th>
+              );
+            })}
+          </>
+        }
+      >
+        {rows.map(({ name, cells }) => (
+          <tr key={name}>
+            <th scope="row">{name}</th>
+            {cells.map(({ text }, column) => (
+              <td key={columns[column]}>{text}</td>
             ))}
-          </tbody>
-        </table>
-      </section>
+          </tr>
+        ))}
+      </ScrolledTable>
     </section>
   );
 }
@@ -103,31 +101,28 @@ function ParametersOf({ experiments }: { experiments: readonly ComparedToShow[] 
     <section id="parameters" aria-label="Parameters">
       <h2>Parameters that differ</h2>
       {names.length === 0 && <p class="faint">None.</p>}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys */}
-      <section class="scrolls" tabIndex={0} aria-label="Table of parameters">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Parameter</th>
-              {experiments.map(({ name }) => (
-                <th scope="col" key={name}>
-                  {name}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {names.map((param) => (
-              <tr key={param}>
-                <th scope="row">{param}</th>
-                {experiments.map(({ name, params }) => (
-                  <td key={name}>{params[param] === undefined ? '–' : JSON.stringify(params[param])}</td>
-                ))}
-              </tr>
+      <ScrolledTable
+        label="Table of parameters"
+        heads={
+          <>
+            <th scope="col">Parameter</th>
+            {experiments.map(({ name }) => (
+              <th scope="col" key={name}>
+                {name}
+              </th>
             ))}
-          </tbody>
-        </table>
-      </section>
+          </>
+        }
+      >
+        {names.map((param) => (
+          <tr key={param}>
+            <th scope="row">{param}</th>
+            {experiments.map(({ name, params }) => (
+              <td key={name}>{params[param] === undefined ? '–' : JSON.stringify(params[param])}</td>
+            ))}
+          </tr>
+        ))}
+      </ScrolledTable>
     </section>
   );
 }

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useReducer, useState } from 'preact/hooks';
 import type { ComparedToShow } from '../../page-html.js';
-import { type Music, musicOf } from '../music.js';
+import { download } from '../download.js';
+import { type Music, musicOf, playableOf } from '../music.js';
 import type { Player } from '../player/player.js';
 import { drawPair, type Entry, storedVotes, storeVotes, tally, type Vote, votesToCsv } from '../votes.js';
 
@@ -30,10 +31,10 @@ export function Listening({ experiments, player }: ListeningProps) {
   const isPlaying = player.state === 'playing' || player.state === 'loading';
   const isHeard = (index: number) => isPlaying && player.piece?.midi === music[index]!.midi;
   const hear = (index: number) => {
-    const { midi, parts, seconds } = music[index]!;
-    if (player.piece?.midi === midi) player.toggle();
+    const heard = music[index]!;
+    if (player.piece?.midi === heard.midi) player.toggle();
     else {
-      player.load({ midi, channels: parts.map(({ channel }) => channel), seconds });
+      player.load(playableOf(heard));
       void player.play();
     }
   };
@@ -86,7 +87,7 @@ export function Listening({ experiments, player }: ListeningProps) {
               );
             })}
           </ul>
-          <button type="button" onClick={() => save(votes)}>
+          <button type="button" onClick={() => download('votes.csv', votesToCsv(votes), 'text/csv')}>
             Save {votes.length} {votes.length === 1 ? 'vote' : 'votes'} as CSV
           </button>
         </>
@@ -105,12 +106,4 @@ function inWords({ experiment, song }: Entry): string {
 
 function lengthOf({ bars, seconds }: Music): string {
   return `${bars.length - 1} bars, ${Math.round(seconds)} s`;
-}
-
-function save(votes: readonly Vote[]): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([votesToCsv(votes)], { type: 'text/csv' }));
-  link.download = 'votes.csv';
-  link.click();
-  URL.revokeObjectURL(link.href);
 }

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
 import type { PageContent, PageCopy, PageSong } from '../../content/content.js';
-import { type Music, musicOf } from '../music.js';
+import { download } from '../download.js';
+import { type Music, musicOf, playableOf } from '../music.js';
 import type { Player } from '../player/player.js';
 import { Roll } from '../roll/roll.js';
 import { Happenings } from './happenings.js';
@@ -27,11 +28,7 @@ export function Songs({ content, player }: { content: PageContent; player: Playe
   const hear = (music: Music, quarter: number) => {
     const at = Math.max(0, Math.min(music.secondsAt(quarter), music.seconds));
     if (isIn(music)) player.seek(at);
-    else
-      player.load(
-        { midi: music.midi, channels: music.parts.map(({ channel }) => channel), seconds: music.seconds },
-        at,
-      );
+    else player.load(playableOf(music), at);
   };
   useEffect(() => hear(played, 0), []);
 
@@ -71,12 +68,9 @@ export function Songs({ content, player }: { content: PageContent; player: Playe
     if (!isIn(played)) hear(played, 0);
     player.toggle();
   };
-  useShortcuts({
-    ' ': toggle,
-    n: () => show((shown + 1) % songs.length),
-    p: () => show((shown + songs.length - 1) % songs.length),
-    s: swap,
-  });
+  const next = () => show((shown + 1) % songs.length);
+  const previous = () => show((shown + songs.length - 1) % songs.length);
+  useShortcuts({ ' ': toggle, n: next, p: previous, s: swap });
 
   const { marks, copies, surprise } = songs[shown]!;
   return (
@@ -88,13 +82,7 @@ export function Songs({ content, player }: { content: PageContent; player: Playe
           </button>
         ))}
       </fieldset>
-      <Transport
-        player={player}
-        music={played}
-        onToggle={toggle}
-        onNext={() => show((shown + 1) % songs.length)}
-        onPrevious={() => show((shown + songs.length - 1) % songs.length)}
-      />
+      <Transport player={player} music={played} onToggle={toggle} onNext={next} onPrevious={previous} />
       <div class="title">
         <h2>{song.name}</h2>
         <button type="button" onClick={() => save(song)}>
@@ -179,11 +167,7 @@ function useMusic(pieces: PageContent['sources'], index: number | undefined): Mu
 
 /** Saves a song as the file that it is. */
 function save({ name, midi }: Music): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([Uint8Array.from(midi)], { type: 'audio/midi' }));
-  link.download = `${name.toLowerCase().replaceAll(' ', '-')}.mid`;
-  link.click();
-  URL.revokeObjectURL(link.href);
+  download(`${name.toLowerCase().replaceAll(' ', '-')}.mid`, Uint8Array.from(midi), 'audio/midi');
 }
 
 /** Keys that work wherever nothing else is typed into or pressed. What was clicked with the mouse does not keep them. */
