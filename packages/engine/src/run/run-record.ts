@@ -21,6 +21,8 @@ export interface StageRecord {
   /** how long it took this time */
   readonly seconds: number;
   readonly outputs: readonly Artifact[];
+  /** where it has no outputs: what runs before this one left in its folder, or this one before it was stopped */
+  readonly left?: readonly Artifact[];
   readonly stage: string;
   readonly version: number;
   /** those that its outputs depend on */
@@ -79,6 +81,7 @@ const schema: z.ZodType<RunRecord> = z.object({
       reasons: z.array(z.string()),
       seconds: z.number(),
       outputs: z.array(artifact),
+      left: z.array(artifact).exactOptional(),
       stage: z.string(),
       version: z.number(),
       params: z.record(z.string(), z.unknown()),

@@ -1,5 +1,5 @@
 // More than 300 lines: all that a run promises, on the same small pipeline.
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
@@ -336,6 +336,46 @@ describe('a stage that fails', () => {
     });
     const stages = toy.stages.map((stage) => (stage.name === 'head' ? wrong : stage));
     expect((await toy.run('a', { stages })).error).toEqual(new Error('stage head did not return anything for "text"'));
+  });
+
+  it.each(['fails', 'is killed'])('after one that %s leaves nothing that it did not make', async (how) => {
+    const runJson = join(toy.folder, 'artifacts/a/run.json');
+    await toy.run('a', { set: ['split.parts=4'] });
+    toy.write('text.txt', 'ijklmnop');
+    const stages = toy.stages.map((stage) =>
+      stage.name === 'head' ? { ...stage, run: () => Promise.reject(new StageError('failed')) } : stage,
+    );
+    let then = '';
+    const stageStarted = (name: string) => {
+      if (name === 'head') then = readFileSync(runJson, 'utf8');
+    };
+    await toy.run('a', { stages, set: ['split.parts=2'], observer: { stageStarted } });
+    if (how === 'is killed') writeFileSync(runJson, then);
+    expect(await reasons('a', { set: ['split.parts=2'] })).toMatchObject({ head: ['did not finish last time'] });
+    expect(readdirSync(join(toy.folder, 'artifacts/a/split'))).toEqual(['part-1.txt', 'part-2.txt']);
+  });
+
+  it('removes what one that was killed while it wrote a folder may have put there', async () => {
+    await toy.run('a', { set: ['split.parts=2'] });
+    const folder = join(toy.folder, 'artifacts/a/split');
+    // The last part cannot be written, since something stands in its place.
+    mkdirSync(join(folder, 'part-4.txt'));
+    await toy.run('a', { set: ['split.parts=4'] });
+    expect(readdirSync(folder)).toContain('part-3.txt');
+    rmdirSync(join(folder, 'part-4.txt'));
+    await toy.run('a', { set: ['split.parts=2'] });
+    expect(readdirSync(folder)).toEqual(['part-1.txt', 'part-2.txt']);
+  });
+
+  it('that finds everything as it was writes run.json once, at its end', async () => {
+    await toy.run('a');
+    const seen = new Set<string>();
+    const stageDone = () => seen.add(readFileSync(join(toy.folder, 'artifacts/a/run.json'), 'utf8'));
+    await toy.run('a', { observer: { stageDone } });
+    expect(seen.size).toBe(1);
+    expect(readRunRecord(join(toy.folder, 'artifacts/a'))!.stages.map(({ status }) => status)).toEqual(
+      Array(4).fill('hit'),
+    );
   });
 
   it('leaves the cache as it was when it is interrupted', async () => {

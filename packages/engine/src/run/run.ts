@@ -11,8 +11,9 @@ import { firstWarnings, StageError } from '../problem.js';
 import { type Checkpoint, type Progress, paramsWithEffect } from '../stage.js';
 import { publish } from './artifact-folder.js';
 import { experimentLock, PRUNE_LOCK } from './locks.js';
+import { RunJournal } from './run-journal.js';
 import type { RunObserver, RunOptions, RunResult } from './run-options.js';
-import { artifactFolder, type RunRecord, readRunRecord, type StageRecord, writeRunRecord } from './run-record.js';
+import { artifactFolder, type StageRecord } from './run-record.js';
 import { ingredientsOf, inputValues, presentOf, readFiles, type WorkspaceFiles } from './stage-inputs.js';
 import { contentsOf, digestsOf, named, type Outputs } from './stage-outputs.js';
 
@@ -73,69 +74,50 @@ class Run {
 
   async stages(): Promise<RunResult> {
     for (const line of firstWarnings(this.#plan.warnings)) this.#observer.warning?.(line);
-    const startedAt = new Date();
-    const previous = new Map(readRunRecord(this.#folder)?.stages.map((stage) => [stage.name, stage]));
-    const records: StageRecord[] = [];
+    const { readOnly, dryRun, versions } = this.#options;
+    const journal = new RunJournal(this.#plan, { versions, writable: !readOnly && !dryRun });
     let error: unknown;
-    const record = (status: RunRecord['status']): RunRecord => ({
-      experiment: this.#plan.experiment,
-      config: this.#plan.config,
-      pipeline: this.#plan.pipeline,
-      status,
-      startedAt: startedAt.toISOString(),
-      seconds: secondsSince(startedAt.getTime()),
-      versions: {
-        node: process.versions.node,
-        platform: `${process.platform}-${process.arch}`,
-        ...this.#options.versions,
-      },
-      stages: records,
-    });
-    const save = async (status: RunRecord['status']) => {
-      if (this.#options.readOnly && status === 'done') {
-        this.#observer.warning?.(`${this.#plan.workspace} cannot be written: run.json stays as it was`);
-      } else if (!this.#options.dryRun && !this.#options.readOnly) {
-        await writeRunRecord(this.#folder, record(status));
-      }
-    };
-
     for (const planned of this.#plan.stages) {
+      const { name } = planned;
       const files = await readFiles(planned);
       const present = presentOf(planned, files, this.#outputs);
       if (error !== undefined) {
-        records.push({ ...present, status: 'skipped', reasons: ['an earlier stage failed'], seconds: 0, outputs: [] });
+        journal.add({ ...present, ...journal.unmade(name, ['an earlier stage failed']) });
         continue;
       }
       const stageStartedAt = Date.now();
+      let record: StageRecord;
       try {
         this.#signal.throwIfAborted();
-        records.push(await this.#stage(planned, present, files, previous.get(planned.name)));
-        await save('unfinished');
+        record = await this.#stage(planned, present, files, journal);
       } catch (thrown) {
         error = thrown;
         const interrupted = this.#signal.aborted;
-        records.push({
-          ...present,
-          status: 'failed',
+        const reasons = [interrupted ? 'interrupted' : messageOf(thrown)];
+        const written = Object.values(this.#outputs.get(name) ?? {}).flat();
+        record = {
+          ...{ ...present, ...journal.unmade(name, reasons, written), status: 'failed' },
           ...(interrupted && { interrupted }),
-          reasons: [interrupted ? 'interrupted' : messageOf(thrown)],
           seconds: secondsSince(stageStartedAt),
-          outputs: [],
-        });
+        };
       }
-      this.#observer.stageDone?.(records.at(-1)!);
+      journal.add(record);
+      this.#observer.stageDone?.(record);
     }
+    if (error === undefined) await journal.save('done');
     // A disk that is full may have failed the stage, and then fails this as well.
-    if (error === undefined) await save('done');
-    else await save(this.#signal.aborted ? 'unfinished' : 'failed').catch(() => {});
-    return { record: record(error === undefined ? 'done' : 'failed'), error };
+    else await journal.save(this.#signal.aborted ? 'unfinished' : 'failed').catch(() => {});
+    if (error === undefined && readOnly) {
+      this.#observer.warning?.(`${this.#plan.workspace} cannot be written: run.json stays as it was`);
+    }
+    return { record: journal.record(error === undefined ? 'done' : 'failed'), error };
   }
 
   async #stage(
     planned: PlannedStage,
     present: StageRecord,
     files: WorkspaceFiles,
-    previous: StageRecord | undefined,
+    journal: RunJournal,
   ): Promise<StageRecord> {
     const startedAt = Date.now();
     const { again, dryRun } = this.#options;
@@ -150,7 +132,7 @@ class Run {
 
     let cached = await this.#cache.find(fingerprint, planned.stage.outputs);
     const found = cached !== undefined ? 'whole' : this.#damaged ? 'damaged' : 'missing';
-    const reasons = reasonsToRun(previous, present, { forced, found });
+    const reasons = reasonsToRun(journal.previous(planned.name), present, { forced, found });
     let status: StageRecord['status'] = 'hit';
     if (cached === undefined || forced) {
       if (dryRun) return { ...present, status: 'would-run', reasons, seconds: 0, outputs: [] };
@@ -177,17 +159,20 @@ class Run {
     this.#made.set(planned.name, { planned, present, files });
     const artifacts = Object.values(outputs).flat();
     if (!dryRun) {
+      await journal.willPublish(present, artifacts);
       const folder = join(this.#folder, planned.name);
       mustBeInside(folder, this.#plan.workspace);
       await publish(folder, artifacts, {
-        before: previous?.outputs ?? [],
+        before: journal.left(planned.name),
         bytesOf: (artifact) => this.#artifact(planned.name, artifact),
         warn: (message) => this.#observer.warning?.(message),
       });
     }
     const seconds = secondsSince(startedAt);
     const { seconds: madeInSeconds, said = [] } = cached!;
-    return { ...present, status, reasons, seconds, outputs: artifacts, madeInSeconds, said };
+    const record = { ...present, status, reasons, seconds, outputs: artifacts, madeInSeconds, said };
+    await journal.published(record);
+    return record;
   }
 
   /** Checkpoints are found again by all that the outputs depend on but for the parameters that a stage excepts. */
