@@ -1,5 +1,6 @@
-// Brings a fresh clone to where it can run: npm packages, then native TensorFlow. Uses nothing but Node.
-// `npm run song` and `npm test` call it first; with nothing to do it takes milliseconds and is silent.
+// Brings a fresh clone to where it can run: npm packages, then native TensorFlow and kernels. Uses nothing but Node.
+// `npm run song` and `npm test` call it first; with nothing to do it takes milliseconds and is silent. Where Etude was
+// installed as a package, it is called before the first computation (setup/native.mjs).
 
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -7,7 +8,7 @@ import { withFileLock } from '../packages/engine/src/files/file-lock.js';
 import { provideKernels } from './setup/kernels.mjs';
 import { installPackages } from './setup/packages.mjs';
 import { provideTensorFlow } from './setup/tensorflow.mjs';
-import { readStamp, root, say, writeStamp } from './setup/workspace.mjs';
+import { home, readStamp, say, writeStamp } from './setup/workspace.mjs';
 
 /** @param {{ again?: boolean }} [options] `again` tries for native TensorFlow even if an earlier set-up gave up */
 export async function setup({ again = false } = {}) {
@@ -16,7 +17,7 @@ export async function setup({ again = false } = {}) {
     throw new Error(`Etude needs Node 20.19 or later; this is Node ${process.versions.node}`);
   }
   await withFileLock(
-    join(root, '.etude', 'setup.lock'),
+    join(home, '.etude', 'setup.lock'),
     async () => {
       const stamp = readStamp();
       const packages = installPackages(stamp.packages);

@@ -182,7 +182,7 @@ describe('without the native add-on', () => {
       native: false,
       nativeProblem: 'Cannot find module tfjs_binding.node',
     });
-    expect(doctor.advice.join('\n')).toContain('npm run setup');
+    expect(doctor.advice.join('\n')).toContain('etude setup');
   });
 });
 

@@ -76,7 +76,7 @@ describe('an experiment', () => {
   it('is told how to get what is not there where it only looks, and that it cannot be fetched where it runs', async () => {
     const dry = await etude('run', 'experiments/ryan.yaml', '--dry-run');
     expect(dry.code).toBe(2);
-    expect(dry.stderr).toMatch(/ryan\.yaml:2:\d+: .*it is not on this machine yet: npx etude data get ryans-mammoth\n/);
+    expect(dry.stderr).toMatch(/ryan\.yaml:2:\d+: .*it is not on this machine yet: etude data get ryans-mammoth\n/);
     const run = await etude('run', 'experiments/ryan.yaml');
     expect(run.code).toBe(1);
     expect(run.stderr).toMatch(/(pip could not download music21==10\.5\.1|no Python 3 with pip was found)/);

@@ -48,7 +48,7 @@ export function dataSetFinder(absent?: (set: DataSet) => void): FindDataSet {
     if (set === undefined) return { problem: unknown(name) };
     const files = keptFiles(set, process.env);
     if (files !== undefined) return files;
-    if (absent === undefined) return { problem: `it is not on this machine yet: npx etude data get ${name}` };
+    if (absent === undefined) return { problem: `it is not on this machine yet: etude data get ${name}` };
     absent(set);
     return [];
   };

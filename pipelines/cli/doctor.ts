@@ -7,7 +7,7 @@ const ADVICE = [
   'This is the slow backend. For the native one:',
   '  1. have a C++ compiler (Debian: apt install g++; macOS: xcode-select --install) and Python 3 with pip,',
   '  2. have access to the Python package index, directly or through a mirror that pip is configured for,',
-  '  3. run `npm run setup`, which says what it tries and why it fails.',
+  '  3. run `etude setup`, which says what it tries and why it fails.',
 ];
 
 /** Which backend and kernels compute, how fast, and what to do if it is the slow one. */

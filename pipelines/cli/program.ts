@@ -209,6 +209,10 @@ export function buildProgram(): Command {
     .addArgument(new Argument('<shell>', 'which one').choices(['bash', 'zsh', 'fish']))
     .action(async (shell) => (await import('./completion.js')).completionCommand(program, shell));
 
+  command('setup', 'make native TensorFlow and the kernels for this machine, also if that failed before', [
+    'setup',
+  ]).action(async () => (await import('./setup.js')).setupCommand());
+
   command('doctor', 'show which TensorFlow backend is in use, how fast it is, and what to do if it is the slow one', [
     'doctor',
   ])

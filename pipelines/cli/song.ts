@@ -17,12 +17,13 @@ import { pieceFromJson } from '@etude/music';
 import { plainText } from '@etude/report';
 import { parse, stringify } from 'yaml';
 import { availableThreads } from '../computing/available-threads.js';
+import { SHIPPED } from '../shipped.js';
 import { interruptible } from './interruptible.js';
 import { conclude } from './run.js';
 import { type RunReporter, runReporter } from './run-reporter.js';
 import { chooseSettings, musicFound, type Sections } from './song-settings.js';
 import { TrainingWatch } from './training-watch.js';
-import { findWorkspace, planWithData, SHIPPED, schemaLine } from './workspace.js';
+import { findWorkspace, planWithData, schemaLine } from './workspace.js';
 
 interface SongOptions {
   /** that training takes at most */

@@ -1,26 +1,15 @@
 import { copyFileSync, existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { DataSet } from '@etude/corpus';
 import { makePlan, type Plan } from '@etude/engine';
 import { fetchDataSet } from '../datasets/kept.js';
+import { above, SHIPPED } from '../shipped.js';
 import { stages } from '../stages/index.js';
 import { dataSetFinder, sayOnStandardError } from './data.js';
-
-/** What comes with the program in the layout of a workspace: pipelines, experiments, models. */
-export const SHIPPED = above(dirname(fileURLToPath(import.meta.url)), [join('pipelines', 'song.yaml')])!;
 
 /** The workspace around a folder: the nearest one up that Etude has worked in before or that holds pipelines, else the folder itself. */
 export function findWorkspace(from = process.cwd()): string {
   return above(resolve(from), ['.etude', join('pipelines', 'song.yaml')]) ?? resolve(from);
-}
-
-/** The nearest folder from one up that has one of some files or folders. */
-function above(from: string, marks: readonly string[]): string | undefined {
-  for (let folder = from; ; folder = dirname(folder)) {
-    if (marks.some((mark) => existsSync(join(folder, mark)))) return folder;
-    if (folder === dirname(folder)) return undefined;
-  }
 }
 
 /** Puts into a workspace what editors need to help with its experiments, and the line that names it. */

@@ -1,6 +1,9 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { StageError } from '@etude/engine';
 import { type ChosenKernels, chooseKernels, type KernelName, type Precision } from '@etude/model';
 import { type LoadedTensorFlow, loadTensorFlow } from '@etude/tensorflow';
+import { SHIPPED } from '../shipped.js';
 import { availableThreads } from './available-threads.js';
 
 /** How all stages compute; none of it changes results but within rounding. */
@@ -32,11 +35,23 @@ export async function loadKernels({
   precision?: Precision | 'auto';
   threads?: number | undefined;
 } = {}): Promise<LoadedTensorFlow & ChosenKernels> {
-  const loaded = await loadTensorFlow({ threads: mostThreads() });
+  const { nativeTensorFlow } = await setUp();
+  const loaded = await loadTensorFlow({ threads: mostThreads(), tfjsNode: await nativeTensorFlow() });
   const options = { wanted: wanted.kernels, threads: mostThreads(threads), precision };
   try {
     return { ...loaded, ...chooseKernels(loaded, options) };
   } catch (error) {
     throw new StageError((error as Error).message);
   }
+}
+
+/** What the command line needs of scripts/setup/native.mjs. */
+interface SetUp {
+  setUp(options: { again: boolean }): Promise<boolean>;
+  nativeTensorFlow(): Promise<string>;
+}
+
+/** Set-up is no part of the bundle, since it also runs where nothing is built. */
+export function setUp(): Promise<SetUp> {
+  return import(pathToFileURL(join(SHIPPED, 'scripts', 'setup', 'native.mjs')).href);
 }

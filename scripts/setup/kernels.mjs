@@ -6,10 +6,12 @@ import { join } from 'node:path';
 import { findDamage, hasRecordedContents } from '../../packages/engine/src/files/contents.js';
 import { once } from '../../packages/engine/src/files/once.js';
 import { findCompiler, lastLine, runQuietly } from './command.mjs';
-import { root, say, seconds, tfjsNode, userCache } from './workspace.mjs';
+import { home, installed, root, say, seconds, tfjsNode, userCache } from './workspace.mjs';
 
-const sources = join(root, 'packages', 'model', 'native');
+const sources = join(root, ...(installed ? ['node_modules', '@etude'] : ['packages']), 'model', 'native');
 const file = 'etude_ops.node';
+/** Where they are found (packages/tensorflow/src/load.ts). */
+const link = join(home, 'node_modules', '.etude-kernels');
 
 /** Flags for all, and those of each instruction set; which is used is found out when they are loaded. */
 const { flags: allFlags, ...machines } = JSON.parse(readFileSync(join(sources, 'variants.json'), 'utf8'));
@@ -29,7 +31,7 @@ export async function provideKernels(native, earlier, thorough) {
   const name = `${process.platform}-${process.arch}-${key}`;
   if (earlier?.why !== undefined && earlier.from === name) return earlier;
   const place = join(userCache(), 'kernels', name);
-  const present = earlier?.from === name && existsSync(join(sources, 'build', file));
+  const present = earlier?.from === name && existsSync(join(link, file));
   if (present && hasRecordedContents(place) && (await findDamage(place)) === undefined) return earlier;
   try {
     const folder = await once(place, {
@@ -39,7 +41,6 @@ export async function provideKernels(native, earlier, thorough) {
       onDamage: say,
       thorough,
     });
-    const link = join(sources, 'build');
     rmSync(link, { recursive: true, force: true });
     symlinkSync(folder, link, 'junction');
     return { from: name };

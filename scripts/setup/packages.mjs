@@ -1,24 +1,24 @@
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { root, say, seconds } from './workspace.mjs';
+import { home, installed, lockDigest, lockFolder, say, seconds } from './workspace.mjs';
 
 /**
  * Runs `npm ci` unless the packages in place come from the present lock file.
- * @param {string | undefined} installed digest of the lock file that the packages in place come from
+ * @param {string | undefined} present digest of the lock file that the packages in place come from
  * @returns {string} digest of the present lock file
  */
-export function installPackages(installed) {
-  const wanted = createHash('sha256')
-    .update(readFileSync(join(root, 'package-lock.json')))
-    .digest('hex');
-  if (installed === wanted) return wanted;
-  say('installing npm packages (npm ci)');
+export function installPackages(present) {
+  if (present === lockDigest) return lockDigest;
+  say(installed ? `installing tfjs-node for this user (${home})` : 'installing npm packages (npm ci)');
   const startedAt = Date.now();
+  if (installed) {
+    mkdirSync(home, { recursive: true });
+    for (const name of ['package.json', 'package-lock.json']) copyFileSync(join(lockFolder, name), join(home, name));
+  }
   // Install scripts stay off whatever the user's npm settings are: the one that matters is run by tensorflow.mjs.
   const result = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: root,
+    cwd: home,
     stdio: ['ignore', 2, 2],
     shell: process.platform === 'win32',
   });
@@ -26,5 +26,5 @@ export function installPackages(installed) {
     throw new Error('npm ci did not finish (see above); check the network and run the same command again');
   }
   say(`npm packages are in place (${seconds(startedAt)})`);
-  return wanted;
+  return lockDigest;
 }

@@ -11,11 +11,9 @@ import { findDamage, hasRecordedContents } from '../../packages/engine/src/files
 import { once } from '../../packages/engine/src/files/once.js';
 import { downloadWheel } from '../../packages/engine/src/files/python-wheel.js';
 import { findCompiler, lastLine, runQuietly, works } from './command.mjs';
-import { root, say, seconds, tfjsNode, userCache } from './workspace.mjs';
+import { ADDON, home, installed, say, seconds, tfjsNode, userCache } from './workspace.mjs';
 
-const require = createRequire(import.meta.url);
 const platform = `${process.platform}-${process.arch}`;
-const addonPath = join('lib', 'napi-v8', 'tfjs_binding.node');
 
 /** The wheel to take the library from. One wheel serves every local Python: nothing in it is imported. */
 const WHEELS = {
@@ -46,7 +44,7 @@ const CONTENTS = 2;
  */
 export async function provideTensorFlow(earlier, thorough) {
   if (earlier?.way === 'none') return earlier;
-  if (existsSync(join(tfjsNode, addonPath))) {
+  if (existsSync(join(tfjsNode, ADDON))) {
     const folder = dirname(realpathSync(join(tfjsNode, 'lib')));
     // What somebody else put in place is theirs to look after.
     if (!folder.startsWith(realpathSync(userCache()))) return earlier ?? { way: 'present' };
@@ -70,7 +68,8 @@ export async function provideTensorFlow(earlier, thorough) {
     }
   }
   say('native TensorFlow is not to be had here: Etude computes on the wasm backend, up to 30 times slower.');
-  say('For the native one: a C++ compiler, Python 3 with pip, and access to PyPI; then `npm run setup`.');
+  const command = installed ? 'etude setup' : 'npm run setup';
+  say(`For the native one: a C++ compiler, Python 3 with pip, and access to PyPI; then \`${command}\`.`);
   return { way: 'none', why: reasons.join('; ') };
 }
 
@@ -87,7 +86,7 @@ function link(folder) {
 function makeOnce(name, thorough, make) {
   return once(join(userCache(), 'tensorflow', name), {
     make,
-    check: (at) => checkThatItLoads(join(at, addonPath)),
+    check: (at) => checkThatItLoads(join(at, ADDON)),
     onWait: (holder) => say(`native TensorFlow is being made by ${holder}; waiting for it`),
     onDamage: say,
     thorough,
@@ -109,11 +108,11 @@ async function makeOfficial(thorough) {
     const answer = await fetch(address, { method: 'HEAD', signal: AbortSignal.timeout(10_000) }).catch(() => undefined);
     if (!answer?.ok) throw new Error('the host of the prebuilt add-on cannot be reached');
     say('downloading the prebuilt native TensorFlow (tfjs-node)');
-    const bin = join(root, 'node_modules', '.bin');
+    const bin = join(home, 'node_modules', '.bin');
     const env = { ...process.env, PATH: `${bin}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH}` };
     for (const name of ['deps', 'lib']) rmSync(join(tfjsNode, name), { recursive: true, force: true });
     runQuietly(process.execPath, ['scripts/install.js'], { cwd: tfjsNode, env });
-    if (!existsSync(join(tfjsNode, addonPath))) throw new Error('its install script left no add-on');
+    if (!existsSync(join(tfjsNode, ADDON))) throw new Error('its install script left no add-on');
     for (const name of ['deps', 'lib']) moveFolder(join(tfjsNode, name), join(aside, name));
   });
 }
@@ -176,7 +175,7 @@ function compileAddon(compiler, aside) {
   say(`compiling the tfjs-node add-on (${compiler})`);
   const startedAt = Date.now();
   mkdirSync(join(aside, 'lib', 'napi-v8'), { recursive: true });
-  const { include_dir: nodeApi } = require('node-api-headers');
+  const { include_dir: nodeApi } = createRequire(join(home, 'package.json'))('node-api-headers');
   runQuietly(compiler, [
     ...['-std=c++17', '-O2', '-fPIC', '-shared', '-DNAPI_VERSION=8', '-w'],
     ...[tfjsNode, join(aside, 'deps', 'include'), nodeApi].map((folder) => `-I${folder}`),
@@ -187,7 +186,7 @@ function compileAddon(compiler, aside) {
       '-ltensorflow_framework',
       '-Wl,-rpath,$ORIGIN/../../deps/lib',
     ],
-    ...['-o', join(aside, addonPath)],
+    ...['-o', join(aside, ADDON)],
   ]);
   say(`compiled (${seconds(startedAt)})`);
 }

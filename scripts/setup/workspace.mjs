@@ -1,16 +1,34 @@
-import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { userCache as cacheOf } from '../../packages/engine/src/files/user-cache.js';
 import { writeWhole } from '../../packages/engine/src/files/whole-file.js';
 
-/** The checkout. */
+/** The checkout, or the package as it was installed. */
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Where the native part of TensorFlow belongs. */
-export const tfjsNode = join(root, 'node_modules', '@tensorflow', 'tfjs-node');
+/** The folder where a user's programs keep what can be fetched again. */
+export const userCache = () => cacheOf(process.env);
 
-const stampFile = join(root, 'node_modules', '.etude-setup.json');
+/** What npm installs for the native part of TensorFlow where Etude itself was installed; absent from a checkout. */
+const forInstalled = join(root, 'native');
+export const installed = existsSync(forInstalled);
+/** Where the packages are that come with a lock file: the checkout, or a folder of the user's. */
+export const lockFolder = installed ? forInstalled : root;
+export const lockDigest = createHash('sha256')
+  .update(readFileSync(join(lockFolder, 'package-lock.json')))
+  .digest('hex');
+export const home = installed
+  ? join(userCache(), 'installed', `${process.platform}-${process.arch}-${lockDigest.slice(0, 16)}`)
+  : root;
+
+/** Where the native part of TensorFlow belongs. */
+export const tfjsNode = join(home, 'node_modules', '@tensorflow', 'tfjs-node');
+/** Its add-on, from there. */
+export const ADDON = join('lib', 'napi-v8', 'tfjs_binding.node');
+
+const stampFile = join(home, 'node_modules', '.etude-setup.json');
 
 /** @param {string} line */
 export function say(line) {
@@ -39,6 +57,3 @@ export async function writeStamp(stamp) {
   } catch {}
   if (text !== current) await writeWhole(stampFile, text);
 }
-
-/** The folder where this user's programs keep what can be fetched again. */
-export const userCache = () => cacheOf(process.env);

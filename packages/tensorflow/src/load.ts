@@ -10,6 +10,8 @@ export interface LoadedTensorFlow {
   readonly versions: Readonly<Record<string, string>>;
   /** TensorFlow's own operations; undefined without the native backend */
   readonly native?: NativeOperations;
+  /** where set-up links what is compiled against the native library; undefined without the native backend */
+  readonly compiled?: string;
   /** why the native backend is not in use; undefined where it is */
   readonly nativeProblem?: string;
 }
@@ -19,26 +21,36 @@ let loaded: Promise<LoadedTensorFlow> | undefined;
 
 /**
  * Loads TensorFlow.js once per process: native where its add-on is in place, else on WebAssembly.
- * @param threads that TensorFlow's own operations compute with; by default one for each processor. What the first call says counts.
+ * What the first call says counts.
+ * @param threads that TensorFlow's own operations compute with; by default one for each processor
+ * @param tfjsNode the folder of the package @tensorflow/tfjs-node, by default where Node finds it
  * @example
  * const { tf, backend } = await loadTensorFlow({ threads: 2 });
  * backend; // 'tensorflow', or 'wasm' where the native add-on is missing
  */
-export function loadTensorFlow({ threads }: { threads?: number } = {}): Promise<LoadedTensorFlow> {
-  loaded ??= load(threads);
+export function loadTensorFlow({ threads, tfjsNode }: Options = {}): Promise<LoadedTensorFlow> {
+  loaded ??= load(threads, tfjsNode);
   return loaded;
 }
+interface Options {
+  readonly threads?: number;
+  readonly tfjsNode?: string | undefined;
+}
 
-async function load(threads: number | undefined): Promise<LoadedTensorFlow> {
-  const tf: TensorFlow = require('@tensorflow/tfjs-core');
-  const versions = { tfjs: tf.version_core };
+async function load(threads: number | undefined, tfjsNode: string | undefined): Promise<LoadedTensorFlow> {
   try {
-    const library = loadNative(tf, threads);
+    const folder = tfjsNode ?? dirname(require.resolve('@tensorflow/tfjs-node/package.json'));
+    // The one that tfjs-node itself uses.
+    const tf: TensorFlow = createRequire(join(folder, 'package.json'))('@tensorflow/tfjs-core');
+    const libtensorflow = loadNative(tf, folder, threads);
     await tf.ready();
-    const native = new NativeOperations(tf);
-    return { tf, backend: 'tensorflow', versions: { ...versions, libtensorflow: library }, native };
+    const versions = { tfjs: tf.version_core, libtensorflow };
+    const compiled = join(folder, '..', '..', '.etude-kernels');
+    return { tf, backend: 'tensorflow', versions, native: new NativeOperations(tf), compiled };
   } catch (error) {
     const [nativeProblem] = (error as Error).message.split('\n');
+    const tf: TensorFlow = require('@tensorflow/tfjs-core');
+    const versions = { tfjs: tf.version_core };
     require('@tensorflow/tfjs-backend-wasm');
     await tf.setBackend('wasm');
     await tf.ready();
@@ -51,7 +63,7 @@ async function load(threads: number | undefined): Promise<LoadedTensorFlow> {
  * half a second and is of no use here.
  * @returns the version of the TensorFlow library
  */
-function loadNative(tf: TensorFlow, threads: number | undefined): string {
+function loadNative(tf: TensorFlow, folder: string, threads: number | undefined): string {
   restoreUtil();
   // The library has no other way to be told. oneDNN is left out because on products as small as those of an LSTM's time
   // step it takes three times as long (16×128 by 128×512: 100 µs against 36 µs), on large ones as long.
@@ -61,7 +73,6 @@ function loadNative(tf: TensorFlow, threads: number | undefined): string {
     process.env.TF_NUM_INTRAOP_THREADS ??= String(threads);
     process.env.TF_NUM_INTEROP_THREADS ??= String(threads);
   }
-  const folder = dirname(require.resolve('@tensorflow/tfjs-node/package.json'));
   const binding = require(join(folder, 'lib', 'napi-v8', 'tfjs_binding.node'));
   const { NodeJSKernelBackend } = require(join(folder, 'dist', 'nodejs_kernel_backend.js'));
   require(join(folder, 'dist', 'register_all_kernels.js'));

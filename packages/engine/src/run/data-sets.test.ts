@@ -49,7 +49,7 @@ describe('a data set', () => {
     const { folder, dataSet } = place();
     writeFileSync(join(folder, 'b.txt'), 'efGh');
     await expect(runPlan(plan('dataset:words', dataSet))).rejects.toThrow(
-      /^dataset:words\/b\.txt is damaged \(.*\); npx etude data get words replaces it$/,
+      /^dataset:words\/b\.txt is damaged \(.*\); etude data get words replaces it$/,
     );
   });
 

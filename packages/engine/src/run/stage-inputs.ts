@@ -33,7 +33,7 @@ export async function readFiles({ files }: PlannedStage): Promise<WorkspaceFiles
       const digest = digestOf(bytes);
       if (file.digest !== undefined && file.digest !== digest) {
         const name = dataSetOf(file.path)!.split(':')[1];
-        throw new StageError(`${file.path} is damaged (${file.location}); npx etude data get ${name} replaces it`);
+        throw new StageError(`${file.path} is damaged (${file.location}); etude data get ${name} replaces it`);
       }
       return { ...file, digest, bytes: keep ? () => bytes : () => readAgain(file, digest) };
     };

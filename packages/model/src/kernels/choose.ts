@@ -17,7 +17,7 @@ export interface ChosenKernels {
  * @throws {Error} where what is asked for does not work here
  */
 export function chooseKernels(
-  { tf, backend, versions, native, nativeProblem }: LoadedTensorFlow,
+  { tf, backend, versions, native, compiled, nativeProblem }: LoadedTensorFlow,
   options: { wanted?: KernelName | undefined; threads: number; precision?: Precision | 'auto' },
 ): ChosenKernels {
   const { wanted, threads, precision = 'float32' } = options;
@@ -26,7 +26,7 @@ export function chooseKernels(
   if (native === undefined) {
     problems['raw-ops'] = problems.fused = `there is no native TensorFlow (${nativeProblem})`;
   } else {
-    const problem = fusedProblem();
+    const problem = fusedProblem(compiled!);
     if (problem !== undefined) problems.fused = problem;
   }
   const name = wanted ?? (problems['raw-ops'] ? 'reference' : problems.fused ? 'raw-ops' : 'fused');

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { NativeOperations, Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D, TensorFlow } from '@etude/tensorflow';
 import { type Dropout, dropoutThreshold } from './dropout.js';
 import type { AdamState, Kernels, LayerInput, Precision } from './kernels.js';
@@ -10,12 +10,11 @@ import { onMeasuredThreads, type ThreadUse } from './thread-count.js';
 // Shapes as in kernels.ts. What the operations do is in native/kernels.cc.
 
 const require = createRequire(import.meta.url);
-// Found by the package's name, since this module may be part of a bundle.
-const library = join(dirname(require.resolve('@etude/model/package.json')), 'native', 'build', 'etude_ops.node');
 
 /** Where set-up has compiled them, loads the operations; else says why not. */
-function load(): string | undefined {
-  if (!existsSync(library)) return 'they were not compiled at set-up; `npm run setup` says why';
+function load(folder: string): string | undefined {
+  const library = join(folder, 'etude_ops.node');
+  if (!existsSync(library)) return 'they were not compiled at set-up, which says why: `etude setup`';
   try {
     require(library);
     return undefined;
@@ -25,9 +24,12 @@ function load(): string | undefined {
 }
 let problem: string | undefined | null = null;
 
-/** Why the fused kernels cannot be used here; undefined where they can. */
-export function fusedProblem(): string | undefined {
-  if (problem === null) problem = load();
+/**
+ * Why the fused kernels cannot be used here; undefined where they can.
+ * @param folder where they are
+ */
+export function fusedProblem(folder: string): string | undefined {
+  if (problem === null) problem = load(folder);
   return problem;
 }
 
