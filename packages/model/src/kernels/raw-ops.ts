@@ -1,7 +1,7 @@
 import type { Handle, NativeOperations, Scalar, Tensor, Tensor1D, Tensor2D, TensorFlow } from '@etude/tensorflow';
 import type { Kernels, LayerWeights } from './kernels.js';
 import { backward, forward, type Operations } from './lstm-loop.js';
-import { masksOf, rowsOf, sumRowsGradient, toTable } from './reference.js';
+import { masksOf, rowsOf, toTable } from './reference.js';
 
 // Shapes as in kernels.ts.
 
@@ -88,7 +88,12 @@ export function rawOpKernels(tf: TensorFlow, native: NativeOperations, base: Ker
       const attributes = { T: 'float32', Tindices: 'int32', Tnumsegments: 'int32' } as const;
       return native.run('UnsortedSegmentSum', attributes, [gradient, ids, tf.scalar(V, 'int32')])[0] as Tensor2D;
     },
-    sumRowsGradient: (table, rows, gradient) => sumRowsGradient(tf, kernels, table, rows, gradient),
+    sumRowsGradient(table, rows, gradient) {
+      const [N, K] = rows.shape;
+      const [S, W] = table.shape;
+      const each = tf.reshape(tf.tile(tf.expandDims(gradient, 1), [1, K, 1]), [N * K, W]) as Tensor2D; // (N·K, W)
+      return kernels.embeddingGradient(tf.reshape(rows, [N * K]), each, S);
+    },
     sumOfSquares: (tensors) =>
       tf.tidy(() => {
         const halves = tensors.map((tensor) => native.run('L2Loss', FLOAT, [tensor])[0]!); // sum of squares / 2 each

@@ -1,11 +1,14 @@
-import type { Scalar, Tensor, Tensor2D, TensorFlow } from '@etude/tensorflow';
+import type { Scalar, Tensor, Tensor1D, Tensor2D, TensorFlow } from '@etude/tensorflow';
 import { maskOf } from './dropout.js';
 import type { AdamState, Kernels, LayerDropout, LayerInput, LayerState, LayerWeights } from './kernels.js';
 import { backward, cellStep, forward, type Operations } from './lstm-loop.js';
 
 // Shapes as in kernels.ts.
 
-/** Plain TensorFlow.js operations, which every backend has. Short rather than fast: the others are measured by it. */
+/** So many rows of sums are worth reading the whole table out of TensorFlow's memory: those of a window, not those of a token. */
+const WORTH_READING = 32;
+
+/** Plain TensorFlow.js operations, which every backend has. The others are measured by them, and WebAssembly has no others. */
 export function referenceKernels(tf: TensorFlow): Kernels {
   const ops = tensorFlowOperations(tf);
   const kernels: Kernels = {
@@ -43,7 +46,7 @@ export function referenceKernels(tf: TensorFlow): Kernels {
       },
       dispose() {},
     }),
-    matMul: (a, b, transposeA = false, transposeB = false) => tf.matMul(a, b, transposeA, transposeB),
+    matMul: (a, b, transposeA, transposeB) => matMul(tf, a, b, transposeA, transposeB) as Tensor2D,
     crossEntropy(logits, bias, targets, smoothing) {
       const [, V] = logits.shape;
       const counted = tf.cast(tf.greaterEqual(targets, 0), 'float32'); // (N)
@@ -58,15 +61,13 @@ export function referenceKernels(tf: TensorFlow): Kernels {
       const dLogits = tf.mul(tf.sub(tf.exp(logProbabilities), wanted), weights) as Tensor2D; // (N, V)
       return { loss, dLogits, dBias: tf.sum(dLogits, 0) };
     },
-    embeddingGradient(ids, gradient, V) {
-      const chosen = tf.cast(tf.oneHot(ids, V), 'float32') as Tensor2D; // (N, V)
-      return tf.matMul(chosen, gradient, true); // (V, H)
-    },
+    embeddingGradient: (ids, gradient, V) => scatterSum(tf, ids, gradient, V),
     sumRows(table, rows) {
       const [N, K] = rows.shape;
+      if (N >= WORTH_READING) return gatherSum(tf, table, rows);
       return tf.sum(tf.reshape(tf.gather(table, tf.reshape(rows, [N * K])), [N, K, table.shape[1]]), 1);
     },
-    sumRowsGradient: (table, rows, gradient) => sumRowsGradient(tf, kernels, table, rows, gradient),
+    sumRowsGradient: (table, rows, gradient) => scatterSum(tf, rows, gradient, table.shape[0]),
     dropped: (matrix, dropout) => tf.mul(matrix, maskOf(tf, dropout, matrix.shape)) as Tensor2D,
     sumOfSquares: (tensors) =>
       tf.tidy(() => tf.sum(tf.stack(tensors.map((tensor) => tf.sum(tf.square(tensor))))).dataSync()[0]!),
@@ -84,8 +85,7 @@ export function referenceKernels(tf: TensorFlow): Kernels {
 
 function tensorFlowOperations(tf: TensorFlow): Operations<Tensor> {
   return {
-    matMul: (a, b, transposeA = false, transposeB = false) =>
-      tf.matMul(a as Tensor2D, b as Tensor2D, transposeA, transposeB),
+    matMul: (a, b, transposeA, transposeB) => matMul(tf, a, b, transposeA, transposeB),
     add: (a, b) => tf.add(a, b),
     mul: (a, b) => tf.mul(a, b),
     complement: (x) => tf.sub(1, x),
@@ -99,6 +99,11 @@ function tensorFlowOperations(tf: TensorFlow): Operations<Tensor> {
   };
 }
 
+/** A product of matrices. WebAssembly has a slow way for products of transposed ones, so they are transposed before. */
+function matMul(tf: TensorFlow, a: Tensor, b: Tensor, transposeA = false, transposeB = false): Tensor {
+  return tf.matMul(transposeA ? tf.transpose(a) : a, transposeB ? tf.transpose(b) : b);
+}
+
 /** The rows of a layer's input, (T·B, D). */
 export function rowsOf(tf: TensorFlow, { rows, ids }: LayerInput): Tensor2D {
   return ids === undefined ? rows : tf.gather(rows, ids);
@@ -109,18 +114,42 @@ export function toTable(kernels: Kernels, { rows, ids }: LayerInput, dRows: Tens
   return ids === undefined ? dRows : kernels.embeddingGradient(ids, dRows, rows.shape[0]);
 }
 
-/** The gradient of a sum is that of each of its rows. */
-export function sumRowsGradient(
-  tf: TensorFlow,
-  kernels: Pick<Kernels, 'embeddingGradient'>,
-  table: Tensor2D, // (S, W)
-  rows: Tensor2D, // (N, K)
-  gradient: Tensor2D, // (N, W)
-): Tensor2D {
+/** Sums of rows of a table (S, W), of which `rows` (N, K) says which. As operations of TensorFlow.js it takes 30 times as long. */
+function gatherSum(tf: TensorFlow, table: Tensor2D, rows: Tensor2D): Tensor2D {
   const [N, K] = rows.shape;
-  const [S, W] = table.shape;
-  const each = tf.reshape(tf.tile(tf.expandDims(gradient, 1), [1, K, 1]), [N * K, W]); // (N·K, W)
-  return kernels.embeddingGradient(tf.reshape(rows, [N * K]), each as Tensor2D, S);
+  const W = table.shape[1];
+  const ids = rows.dataSync();
+  const values = table.dataSync();
+  const sums = new Float32Array(N * W);
+  for (let i = 0; i < N * K; i++) {
+    const from = ids[i]! * W;
+    const to = Math.floor(i / K) * W;
+    for (let w = 0; w < W; w++) sums[to + w]! += values[from + w]!;
+  }
+  return tf.tensor2d(sums, [N, W]);
+}
+
+/**
+ * Adds each row of a matrix to those rows of a table of zeros that it is for. TensorFlow.js has this only as a product with
+ * a matrix of zeros and ones, which takes a thousand times as long.
+ */
+function scatterSum(
+  tf: TensorFlow,
+  targets: Tensor1D | Tensor2D, // (N) or (N, K)
+  matrix: Tensor2D, // (N, W)
+  S: number,
+): Tensor2D {
+  const [N, W] = matrix.shape;
+  const K = targets.size / N;
+  const ids = targets.dataSync();
+  const values = matrix.dataSync();
+  const sums = new Float32Array(S * W);
+  for (let i = 0; i < N * K; i++) {
+    const from = Math.floor(i / K) * W;
+    const to = ids[i]! * W;
+    for (let w = 0; w < W; w++) sums[to + w]! += values[from + w]!;
+  }
+  return tf.tensor2d(sums, [S, W]);
 }
 
 /** Dropout masks as tensors; undefined for none. */
