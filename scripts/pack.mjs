@@ -12,6 +12,8 @@ import { setup } from './setup.mjs';
 
 /** The npm name `etude` is somebody else's. */
 const NAME = 'etude-music';
+/** What `npm run api` writes. */
+const API = 'dist/api';
 /** As they are in the repository. */
 const FILES = [
   ...['README.md', 'CHANGELOG.md', 'SECURITY.md', 'LICENSE', 'docs', 'experiments', 'models', 'schemas'],
@@ -28,6 +30,7 @@ const LEFT_OUT = [
 /** What set-up installs for the user who computes first: tfjs-node's install script needs a host that may not be reached. */
 const LATER = ['@tensorflow/tfjs-node', 'node-api-headers'];
 
+const shell = process.platform === 'win32';
 const readJson = (path) => JSON.parse(readFileSync(join(root, path), 'utf8'));
 const writeJson = (path, value) => {
   mkdirSync(dirname(path), { recursive: true });
@@ -48,6 +51,7 @@ function pack(folder) {
   const stage = mkdtempSync(join(tmpdir(), 'etude-pack-'));
   try {
     for (const path of FILES) copy(path, join(stage, path));
+    if (existsSync(join(root, API))) copy(API, join(stage, 'api'));
     const packages = readdirSync(join(root, 'packages'));
     const manifests = packages.map((name) => addPackage(name, join(stage, 'node_modules', '@etude', name)));
     addNative(join(stage, 'native'));
@@ -58,7 +62,7 @@ function pack(folder) {
     const { stdout, status, stderr } = spawnSync('npm', ['pack', ...options], {
       cwd: stage,
       encoding: 'utf8',
-      shell: process.platform === 'win32',
+      shell,
     });
     if (status !== 0) throw new Error(`npm pack: ${stderr}`);
     return join(folder, basename(JSON.parse(stdout)[0].filename));
@@ -129,6 +133,8 @@ try {
     await setup();
     const code = await nx(['run-many', '--targets=build', '--outputStyle=static'], { quiet: true });
     if (code !== 0) throw new Error('the build did not finish; `npx nx run-many --targets=build` says why');
+    const { status } = spawnSync('npm', ['run', '--silent', 'api'], { cwd: root, stdio: ['ignore', 2, 2], shell });
+    if (status !== 0) throw new Error('the documentation of the packages was not written (see above)');
   }
   console.log(pack(resolve(positionals[0] ?? root)));
 } catch (error) {

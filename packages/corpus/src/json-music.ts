@@ -36,7 +36,7 @@ export function isJson(bytes: Uint8Array): boolean {
 
 /**
  * The pieces of JSON in parts, `{"train" | "valid" | "test": [piece]}`: piano rolls `[frame: [key]]`, as the field shares them
- * (Boulanger-Lewandowski, Bengio and Vincent 2012), or tunes ({@link jsonTune}). A key that sounds in frames one after the other is one
+ * (Boulanger-Lewandowski, Bengio and Vincent 2012), or tunes (`jsonTune`). A key that sounds in frames one after the other is one
  * note.
  * @param framesPerBeat frames a quarter note of piano rolls
  * @throws {JsonMusicError} where it is something else

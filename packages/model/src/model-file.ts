@@ -42,7 +42,7 @@ export interface StoredModel {
   readonly shape: LanguageModelShape;
   readonly arrays: Readonly<Record<string, NamedArray>>;
   readonly metadata: Readonly<Record<string, string>>;
-  /** see {@link ModelNotes} */
+  /** see `ModelNotes` */
   readonly learnedRuns?: Uint32Array | undefined;
 }
 

@@ -17,10 +17,9 @@ const VALIDATION = '#d1570a';
 const COPIED = '#7b3fa0';
 
 /**
- * The learning curve as an SVG picture: loss in nats per token against steps.
+ * The learning curve as an SVG picture: loss in nats per token against steps, with the step whose weights were kept
+ * (`best`) and, as a line to compare with, the loss of a model that knows the token counts and nothing else (`entropy`).
  *
- * @param best step whose weights were kept
- * @param entropy loss of a model that knows the token counts and nothing else, drawn as a line to compare with
  * @example
  * const curve = [{ step: 10, trainingLoss: 3, validationLoss: 3.5 }, { step: 20, trainingLoss: 2, validationLoss: 3 }];
  * drawLearningCurve(curve, { best: 20, entropy: 4 }); // SVG, with 'kept: 3.00' at step 20

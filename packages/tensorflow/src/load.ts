@@ -22,8 +22,6 @@ let loaded: Promise<LoadedTensorFlow> | undefined;
 /**
  * Loads TensorFlow.js once per process: native where its add-on is in place, else on WebAssembly.
  * What the first call says counts.
- * @param threads that TensorFlow's own operations compute with; by default one for each processor
- * @param tfjsNode the folder of the package @tensorflow/tfjs-node, by default where Node finds it
  * @example
  * const { tf, backend } = await loadTensorFlow({ threads: 2 });
  * backend; // 'tensorflow', or 'wasm' where the native add-on is missing
@@ -33,7 +31,9 @@ export function loadTensorFlow({ threads, tfjsNode }: Options = {}): Promise<Loa
   return loaded;
 }
 interface Options {
+  /** that TensorFlow's own operations compute with; by default one for each processor */
   readonly threads?: number;
+  /** the folder of the package @tensorflow/tfjs-node; by default where Node finds it */
   readonly tfjsNode?: string | undefined;
 }
 

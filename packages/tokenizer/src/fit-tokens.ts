@@ -8,7 +8,7 @@ export class UnknownMusicError extends Error {
 }
 
 /**
- * Ids for a piece that the vocabulary was not built from, in tokens of the grammar as near as there are: see {@link fitTokens}.
+ * Ids for a piece that the vocabulary was not built from, in tokens of the grammar as near as there are: see `fitTokens`.
  * @param as name: of the music, for messages; bars: of the song that it is the beginning of, for a grammar in which pieces say how long they are
  * @throws {UnknownMusicError} at a note of a pitch or an instrument that the music learnt from does not have
  * @throws {GrammarError} where the grammar cannot write the piece with these tokens

@@ -1,6 +1,6 @@
 /** Knows runs of notes of some music. */
 export interface RunIndex {
-  /** Whether the music has the run of which `codes` ({@link codesOf}) from one place on and before another are those of a line: the notes from `from` to `until`. */
+  /** Whether the music has the run of which `codes` (`codesOf`) from one place on and before another are those of a line: the notes from `from` to `until`. */
   contains(codes: Int32Array, from: number, until: number): boolean;
 }
 

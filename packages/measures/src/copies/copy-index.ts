@@ -1,5 +1,5 @@
 import type { RunIndex } from './copy-bound.js';
-import { type Line, type Lines, linesOf, type Onset } from './lines.js';
+import { type Line, linesOf, type Onset } from './lines.js';
 import { codesOf, isApart, withoutRatio } from './run-codes.js';
 import { suffixArray } from './suffix-array.js';
 
@@ -7,7 +7,7 @@ import { suffixArray } from './suffix-array.js';
 export interface Place {
   /** counted from 0 */
   readonly piece: number;
-  /** the name of the line, and in it the note, counted from 0; see {@link Lines} */
+  /** the name of the line, and in it the note, counted from 0; see `Lines` */
   readonly line: string;
   readonly note: number;
 }
@@ -20,14 +20,14 @@ const BORDER = -1;
 
 /**
  * Finds copied runs. **A copied run** is a number of notes that follow each other in a line of a song (all its notes, its skyline, its
- * percussion, or a part; see {@link Lines}) and in a line of a piece, with
+ * percussion, or a part; see `Lines`) and in a line of a piece, with
  * - the same intervals from note to note, in whatever key; of percussion the same keys;
  * - the same ratios from one time between two beginnings to the next, at whatever tempo: as powers of two they are the same when rounded to 24ths, to
  *   about 3 %. Notes that begin together in the one begin together in the other. Only times between notes of the run count, not the time before it.
  *
  * Notes that begin at one tick are a set, which stands in a line from low to high. How long or loud notes are and who plays them does not matter.
  *
- * A suffix array over the codes of all lines ({@link codesOf}) sorts the places at which runs begin. It takes memory linear in the number of notes.
+ * A suffix array over the codes of all lines (`codesOf`) sorts the places at which runs begin. It takes memory linear in the number of notes.
  * @example
  * const index = new CopyIndex([[notesOf(piece)]]);
  * index.runsOf(line).lengths; // for each note of the line how many notes from it on the piece has as well

@@ -12,8 +12,8 @@ export interface ChosenKernels {
 
 /**
  * The fastest kernels that work here, or those that are asked for.
- * @param threads how many threads compute, for the fused ones
- * @param precision of products; only the fused ones have another than float32, which `auto` takes where the processor has such products
+ * @param options.threads how many threads compute, for the fused ones
+ * @param options.precision of products; only the fused ones have another than float32, which `auto` takes where the processor has such products
  * @throws {Error} where what is asked for does not work here
  */
 export function chooseKernels(
