@@ -19,7 +19,7 @@ it.each([
   [['nothing.mid', '--to', 'mp3'], 'nothing.mid: there is no such file\n'],
   [['data', '--to', 'mp3'], 'data: expected a MIDI file, found a folder\n'],
   [['broken.mid', '--to', 'mp3'], /^broken\.mid: byte 0: expected a MIDI header.*\n$/],
-  [['data/canon-in-d.mid', '--to', 'mp4'], /Allowed choices are wav, mp3, ogg/],
+  [['data/canon-in-d.mid', '--to', 'mp4'], /Allowed choices are wav, mp3, ogg, musicxml, pdf, svg/],
   [['data/canon-in-d.mid'], /required option '--to <format>'/],
   [
     ['data/canon-in-d.mid', 'data/prelude-bwv-846.mid', '--to', 'wav', '--output', 'x.wav'],
@@ -31,4 +31,11 @@ it.each([
   expect(code).toBe(2);
   if (typeof wanted === 'string') expect(stderr).toBe(wanted);
   else expect(stderr).toMatch(wanted);
+});
+
+it('says how to get what writes sheet music, which is no part of Etude', async () => {
+  const env = { ...process.env, ETUDE_CACHE_DIR: workspace.path('cache') };
+  const { code, stderr } = await workspace.start(['export', 'data/canon-in-d.mid', '--to', 'pdf'], env).finished;
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/^--to: pdf is written by webmscore.*npm install --prefix ".*webmscore-1\.2\.1" .*\n$/);
 });

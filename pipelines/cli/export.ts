@@ -6,9 +6,10 @@ import { MidiError, readMidi } from '@etude/midi-reader';
 import { notesOf, piecesOf } from '@etude/music';
 import { plainText } from '@etude/report';
 import { formatBytes } from './print.js';
+import { engrave, SHEET_FORMATS, type SheetFormat } from './sheet-music.js';
 
 export interface ExportOptions {
-  readonly to: AudioFormat;
+  readonly to: AudioFormat | SheetFormat;
   /** where it is written; left out: beside the song */
   readonly output?: string;
 }
@@ -16,7 +17,7 @@ export interface ExportOptions {
 /** A longer file is no song. */
 const MOST_BYTES = 100_000_000;
 
-/** Writes songs as sound, each beside its MIDI file or where its user says. */
+/** Writes songs as sound or sheet music, each beside its MIDI file or where its user says. */
 export async function exportCommand(paths: readonly string[], { to, output }: ExportOptions): Promise<void> {
   if (output !== undefined && paths.length > 1) {
     throw new InputError([{ place: '--output', message: 'several songs cannot be one file; leave it out' }]);
@@ -24,12 +25,30 @@ export async function exportCommand(paths: readonly string[], { to, output }: Ex
   const songs = paths.map((path) => ({ path, midi: songAt(path) }));
   for (const { path, midi } of songs) {
     const file = output ?? join(dirname(path), `${basename(path, extname(path))}.${to}`);
+    if (isSheetFormat(to)) {
+      const pages = await engrave(midi, to);
+      for (const [i, page] of pages.entries()) await write(pages.length === 1 ? file : numbered(file, i + 1), page);
+      continue;
+    }
     const audio = await renderAudio(midi);
-    const bytes = await encodeAudio(audio, to);
-    await writeBeside(dirname(file), basename(file), bytes);
     const seconds = audio.left.length / audio.sampleRate;
-    console.log(`${plainText(file)}: ${seconds.toFixed(1)} s, ${formatBytes(bytes.length)}`);
+    await write(file, await encodeAudio(audio, to), `${seconds.toFixed(1)} s, `);
   }
+}
+
+function isSheetFormat(format: string): format is SheetFormat {
+  return (SHEET_FORMATS as readonly string[]).includes(format);
+}
+
+/** The name of a page: song-1.svg → song-1-2.svg. */
+function numbered(file: string, page: number): string {
+  const extension = extname(file);
+  return `${file.slice(0, file.length - extension.length)}-${page}${extension}`;
+}
+
+async function write(file: string, bytes: Uint8Array, words = ''): Promise<void> {
+  await writeBeside(dirname(file), basename(file), bytes);
+  console.log(`${plainText(file)}: ${words}${formatBytes(bytes.length)}`);
 }
 
 /** @throws {InputError} where there is no song */

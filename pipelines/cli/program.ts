@@ -179,12 +179,17 @@ export function buildProgram(): Command {
     .addOption(json())
     .action(async (paths, options) => (await import('./inspect.js')).inspectCommand(paths, options));
 
-  command('export', 'write songs as sound: WAV, MP3 or Ogg Vorbis', [
+  command('export', 'write songs as sound (WAV, MP3, Ogg Vorbis) or as sheet music (MusicXML, PDF, SVG)', [
     'export artifacts/tune-book/render/song-1.mid --to mp3',
     'export song-1.mid --to wav --output tune.wav',
+    'export song-1.mid --to pdf',
   ])
     .argument('<songs...>', 'MIDI files')
-    .addOption(new Option('--to <format>', 'what is written').choices(['wav', 'mp3', 'ogg']).makeOptionMandatory())
+    .addOption(
+      new Option('--to <format>', 'what is written')
+        .choices(['wav', 'mp3', 'ogg', 'musicxml', 'pdf', 'svg'])
+        .makeOptionMandatory(),
+    )
     .option('-o, --output <file>', 'where; left out: beside the song')
     .action(async (songs, options) => (await import('./export.js')).exportCommand(songs, options));
 
