@@ -1,6 +1,6 @@
-// npm run test:exports: the files of `etude export` opened by other programs, fetched from npm into the user's cache:
-// MusicXML by Verovio, which finds the notes of the MIDI file; PDF by PDF.js; SVG and sound by a browser.
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+// npm run test:exports: the files of `etude export` opened by other programs, fetched from npm and PyPI into the user's cache:
+// MusicXML by Verovio, which finds the notes of the MIDI file; PDF by PDF.js; SVG and sound by a browser; events by TensorBoard.
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -13,6 +13,13 @@ import { setup } from './setup.mjs';
 const MUSIC = join(root, 'data', 'canon-in-d.mid');
 /** Notes and seconds of it. */
 const [NOTES, SECONDS] = [855, 90];
+
+/** Steps and losses of training; at the last one nothing was held out. */
+const CURVE = [
+  [10, 2.5],
+  [300, 1.25],
+  [20_000, 0.75],
+];
 
 /** The address of a file of an npm package, which gets a folder of its own. */
 function fetched(name, version, file) {
@@ -59,6 +66,27 @@ const checks = {
   wav: heard,
   mp3: heard,
   ogg: heard,
+  async tensorboard(files) {
+    const folder = join(userCache(), 'tensorboard-2.20.0');
+    const python = join(folder, process.platform === 'win32' ? 'Scripts' : 'bin', 'python');
+    if (!existsSync(python)) {
+      say('fetching TensorBoard');
+      runQuietly('python3', ['-m', 'venv', folder]);
+      runQuietly(python, ['-m', 'pip', 'install', '--quiet', 'tensorboard==2.20.0']);
+    }
+    const script = `
+import json, os, sys
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+events = EventAccumulator(os.path.dirname(sys.argv[1])); events.Reload()
+print(json.dumps({tag: [[each.step, each.value] for each in events.Scalars(tag)] for tag in events.Tags()['scalars']}))`;
+    const read = JSON.parse(runQuietly(python, ['-c', script, files[0]]));
+    const fits = read['loss/training'].length === CURVE.length && read['loss/validation'].length === CURVE.length - 1;
+    const same = CURVE.every(([step, loss], i) => {
+      const [readStep, value] = read['loss/training'][i];
+      return readStep === step && Math.abs(value - loss) < 1e-6;
+    });
+    return [fits && same, `TensorBoard: ${Object.keys(read).join(', ')}, ${CURVE.length} steps`];
+  },
 };
 
 async function heard(files, page) {
@@ -89,16 +117,21 @@ const shown = await chromium.launch({
 try {
   fetched('webmscore', '1.2.1', 'package.json');
   const page = await shown.newPage();
+  const curve = join(folder, 'curve.csv');
+  const rows = CURVE.map(
+    ([step, loss], i) => `${step},1,${loss},${i === 2 ? '' : loss + 0.5},,${i === 1 ? 'yes' : ''}`,
+  );
+  writeFileSync(curve, `step,epoch,training_loss,validation_loss,copied_share,kept\n${rows.join('\n')}\n`);
   for (const [format, check] of Object.entries(checks)) {
-    const output = join(folder, `canon.${format}`);
+    const [from, name] = format === 'tensorboard' ? [curve, 'events.out.tfevents.curve'] : [MUSIC, `canon.${format}`];
     const etude = join(root, 'pipelines', 'bin', 'etude.js');
-    runQuietly(process.execPath, [etude, 'export', MUSIC, '--to', format, '--output', output]);
-    const files = readdirSync(folder).filter((name) => name.endsWith(`.${format}`));
+    runQuietly(process.execPath, [etude, 'export', from, '--to', format, '--output', join(folder, name)]);
+    const files = readdirSync(folder).filter((each) => each === name || each.endsWith(`.${format}`));
     const [good, words] = await check(
       files.map((name) => join(folder, name)),
       page,
     );
-    console.log(`${good ? '✓' : '✗'} ${format.padEnd(8)} ${words}`);
+    console.log(`${good ? '✓' : '✗'} ${format.padEnd(11)} ${words}`);
     if (!good) process.exitCode = 1;
   }
 } finally {

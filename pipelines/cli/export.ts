@@ -4,23 +4,33 @@ import { type AudioFormat, encodeAudio, renderAudio } from '@etude/audio';
 import { InputError, kindAt, writeBeside } from '@etude/engine';
 import { MidiError, readMidi } from '@etude/midi-reader';
 import { notesOf, piecesOf } from '@etude/music';
-import { plainText } from '@etude/report';
+import { plainText, tensorBoardEvents } from '@etude/report';
+import { learningCurveFormat } from '@etude/trainer';
 import { formatBytes } from './print.js';
 import { engrave, SHEET_FORMATS, type SheetFormat } from './sheet-music.js';
 
 export interface ExportOptions {
-  readonly to: AudioFormat | SheetFormat;
-  /** where it is written; left out: beside the song */
+  readonly to: AudioFormat | SheetFormat | 'tensorboard';
+  /** where it is written; left out: beside the file */
   readonly output?: string;
 }
 
 /** A longer file is no song. */
 const MOST_BYTES = 100_000_000;
 
-/** Writes songs as sound or sheet music, each beside its MIDI file or where its user says. */
+/** Writes songs as sound or sheet music, learning curves for TensorBoard, each beside its file or where its user says. */
 export async function exportCommand(paths: readonly string[], { to, output }: ExportOptions): Promise<void> {
   if (output !== undefined && paths.length > 1) {
-    throw new InputError([{ place: '--output', message: 'several songs cannot be one file; leave it out' }]);
+    throw new InputError([{ place: '--output', message: 'several files cannot become one; leave it out' }]);
+  }
+  if (to === 'tensorboard') {
+    const curves = paths.map((path) => ({ path, events: eventsAt(path) }));
+    // TensorBoard knows its files by this beginning.
+    for (const { path, events } of curves) {
+      const name = `events.out.tfevents.${basename(path, extname(path))}`;
+      await write(output ?? join(dirname(path), name), events);
+    }
+    return;
   }
   const songs = paths.map((path) => ({ path, midi: songAt(path) }));
   for (const { path, midi } of songs) {
@@ -53,17 +63,45 @@ async function write(file: string, bytes: Uint8Array, words = ''): Promise<void>
 
 /** @throws {InputError} where there is no song */
 function songAt(path: string): Uint8Array {
-  const refused = (message: string) => new InputError([{ place: path, message }]);
-  const kind = kindAt(path);
-  if (kind !== 'file')
-    throw refused(kind === undefined ? 'there is no such file' : `expected a MIDI file, found a ${kind}`);
-  if (statSync(path).size > MOST_BYTES) throw refused('expected a MIDI file, found one of more than 100 MB');
-  const midi = readFileSync(path);
+  const midi = fileAt(path, 'a MIDI file');
   try {
     const notes = piecesOf(readMidi(midi)).reduce((count, piece) => count + notesOf(piece).length, 0);
-    if (notes === 0) throw refused('there are no notes in it');
+    if (notes === 0) throw refused(path, 'there are no notes in it');
   } catch (error) {
-    throw error instanceof MidiError ? refused(error.message) : error;
+    throw error instanceof MidiError ? refused(path, error.message) : error;
   }
   return midi;
+}
+
+/**
+ * A learning curve, `train/learning-curve.csv` of an artifact folder, as events of the time when it was written.
+ * @throws {InputError} where there is none
+ */
+function eventsAt(path: string): Uint8Array {
+  const bytes = fileAt(path, 'a learning curve');
+  try {
+    const points = learningCurveFormat
+      .parse(bytes)
+      .points.map(({ step, trainingLoss, validationLoss, copiedShare }) => ({
+        step,
+        scalars: { 'loss/training': trainingLoss, 'loss/validation': validationLoss, 'copied share': copiedShare },
+      }));
+    return tensorBoardEvents(points, statSync(path).mtimeMs / 1000);
+  } catch (error) {
+    throw refused(path, (error as Error).message);
+  }
+}
+
+/** @throws {InputError} where there is no such file, or a far too long one */
+function fileAt(path: string, what: string): Uint8Array {
+  const kind = kindAt(path);
+  if (kind !== 'file') {
+    throw refused(path, kind === undefined ? 'there is no such file' : `expected ${what}, found a ${kind}`);
+  }
+  if (statSync(path).size > MOST_BYTES) throw refused(path, `expected ${what}, found a file of more than 100 MB`);
+  return readFileSync(path);
+}
+
+function refused(place: string, message: string): InputError {
+  return new InputError([{ place, message }]);
 }

@@ -179,19 +179,20 @@ export function buildProgram(): Command {
     .addOption(json())
     .action(async (paths, options) => (await import('./inspect.js')).inspectCommand(paths, options));
 
-  command('export', 'write songs as sound (WAV, MP3, Ogg Vorbis) or as sheet music (MusicXML, PDF, SVG)', [
+  command('export', 'write songs as sound or sheet music, and learning curves for TensorBoard', [
     'export artifacts/tune-book/render/song-1.mid --to mp3',
     'export song-1.mid --to wav --output tune.wav',
     'export song-1.mid --to pdf',
+    'export artifacts/tune-book/train/learning-curve.csv --to tensorboard',
   ])
-    .argument('<songs...>', 'MIDI files')
+    .argument('<files...>', 'MIDI files; for TensorBoard the learning curves of artifact folders')
     .addOption(
       new Option('--to <format>', 'what is written')
-        .choices(['wav', 'mp3', 'ogg', 'musicxml', 'pdf', 'svg'])
+        .choices(['wav', 'mp3', 'ogg', 'musicxml', 'pdf', 'svg', 'tensorboard'])
         .makeOptionMandatory(),
     )
-    .option('-o, --output <file>', 'where; left out: beside the song')
-    .action(async (songs, options) => (await import('./export.js')).exportCommand(songs, options));
+    .option('-o, --output <file>', 'where; left out: beside the file')
+    .action(async (files, options) => (await import('./export.js')).exportCommand(files, options));
 
   command('evaluate', 'tell how likely a model finds music that it has not seen, in nats per token and note', [
     'evaluate models/tunes.safetensors mine.mid',

@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
 import { type Plan, type RunRecord, type RunResult, runPlan, type StageRecord } from '@etude/engine';
+import { logged } from './event-log.js';
 import { describeError, EXIT } from './fail.js';
 import { interruptible } from './interruptible.js';
 import { printJson } from './print.js';
@@ -35,13 +36,15 @@ export async function runCommand({
     try {
       if (watched) reporter.note(`watch it at ${watched.address}`);
       const stopped = watched ? AbortSignal.any([signal, watched.signal]) : signal;
+      const log = logged(plan, version, watched?.observer ?? reporter);
       const result = await runPlan(plan, {
         again: stage,
         dryRun,
         signal: stopped,
-        observer: watched?.observer ?? reporter,
+        observer: log.observer,
         versions: { etude: version },
       });
+      log.ended(result.record);
       if (json) {
         const { experiment, seconds, stages } = result.record;
         printJson({ experiment, seconds, stages: stages.map(stageForJson) });

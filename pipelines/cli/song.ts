@@ -18,6 +18,7 @@ import { plainText } from '@etude/report';
 import { parse, stringify } from 'yaml';
 import { availableThreads } from '../computing/available-threads.js';
 import { SHIPPED } from '../shipped.js';
+import { logged } from './event-log.js';
 import { interruptible } from './interruptible.js';
 import { conclude } from './run.js';
 import { type RunReporter, runReporter } from './run-reporter.js';
@@ -61,11 +62,13 @@ export async function songCommand(paths: readonly string[], options: SongOptions
       reporter ??= runReporter(plan, { quiet: false });
       tellBy(reporter.note);
       const watch = new TrainingWatch(minutes, reporter);
+      const log = logged(plan, options.version, watch.observer);
       const result = await runPlan(plan, {
         signal: AbortSignal.any([signal, watch.signal]),
-        observer: watch.observer,
+        observer: log.observer,
         versions: { etude: options.version },
       });
+      log.ended(result.record);
       return { plan, result, fitting: signal.aborted ? undefined : watch.fitting, reporter };
     };
     let ran = await run({}, options.minutes);
