@@ -80,7 +80,7 @@ const knownByHeart = {
   'plain, temperature 0.3': { ...PLAIN, ...cold },
   'plain with drift': { ...PLAIN, ...cold, noise: 'drift' },
   'plain with copy limit': { ...PLAIN, ...cold, rules: { copyLimit: 8 } },
-  'with copy limit and drift': { ...PLAIN, ...cold, copyLimit: 8, noise: 'drift' },
+  'with copy limit and drift': { ...PLAIN, ...cold, rules: { copyLimit: 8 }, noise: 'drift' },
   default: cold,
   'default with drift': { ...cold, noise: 'drift' },
 };

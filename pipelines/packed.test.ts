@@ -73,9 +73,10 @@ describe('the tarball of npm run pack, installed in a folder', () => {
   it('has the packages with their types', () => {
     const example = `import { readMidi } from 'etude-music/midi-reader';
 import { runPlan } from 'etude-music/engine';
+import { nativeTensorFlow } from 'etude-music/setup';
 import { readFileSync } from 'node:fs';
 const { tracks } = readMidi(readFileSync(process.argv[2]!));
-console.log(tracks.length satisfies number, typeof runPlan);
+console.log(tracks.length satisfies number, typeof runPlan, typeof nativeTensorFlow);
 `;
     writeFileSync(join(folder, 'example.mts'), example);
     const compilerOptions = {
@@ -85,6 +86,6 @@ console.log(tracks.length satisfies number, typeof runPlan);
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['example.mts'] }));
     run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', folder], folder);
     const music = join(installed, 'data', 'canon-in-d.mid');
-    expect(run(process.execPath, ['example.mjs', music], folder)).toBe('6 function\n');
+    expect(run(process.execPath, ['example.mjs', music], folder)).toBe('6 function function\n');
   });
 });

@@ -56,7 +56,8 @@ function pack(folder) {
     const manifests = packages.map((name) => addPackage(name, join(stage, 'node_modules', '@etude', name)));
     addNative(join(stage, 'native'));
     addManifests(stage, manifests);
-    for (const name of packages) addEntry(name, join(stage, 'lib'));
+    for (const name of packages) addEntry(name, `@etude/${name}`, join(stage, 'lib'));
+    addEntry('setup', '../scripts/setup/native.mjs', join(stage, 'lib'));
     mkdirSync(folder, { recursive: true });
     const options = ['--ignore-scripts', '--json', '--loglevel=error', '--pack-destination', folder];
     const { stdout, status, stderr } = spawnSync('npm', ['pack', ...options], {
@@ -75,9 +76,12 @@ function pack(folder) {
 function addPackage(name, target) {
   const from = `packages/${name}`;
   const { scripts: _, devDependencies: __, exports, dependencies = {}, ...manifest } = readJson(`${from}/package.json`);
-  for (const part of ['dist', 'native', 'README.md']) {
+  for (const part of ['dist', 'native']) {
     if (existsSync(join(root, from, part))) copy(`${from}/${part}`, join(target, part));
   }
+  // It lies a folder deeper than in the repository.
+  const readme = readFileSync(join(root, from, 'README.md'), 'utf8').replaceAll('](../../', '](../../../');
+  writeFileSync(join(target, 'README.md'), readme);
   const targets = Object.entries(exports).map(([entry, conditions]) => {
     if (typeof conditions === 'string') return [entry, conditions];
     const { '@etude/source': ___, ...others } = conditions;
@@ -92,10 +96,9 @@ function addPackage(name, target) {
 }
 
 /** For `import … from 'etude-music/midi-reader'`: no entry of a package may lead into node_modules by itself. */
-function addEntry(name, folder) {
+function addEntry(name, module, folder) {
   mkdirSync(folder, { recursive: true });
-  for (const kind of ['js', 'd.ts'])
-    writeFileSync(join(folder, `${name}.${kind}`), `export * from '@etude/${name}';\n`);
+  for (const kind of ['js', 'd.ts']) writeFileSync(join(folder, `${name}.${kind}`), `export * from '${module}';\n`);
 }
 
 /** Of the lock file what tfjs-node needs, so that every user gets what was tested. */

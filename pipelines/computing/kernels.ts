@@ -45,13 +45,7 @@ export async function loadKernels({
   }
 }
 
-/** What the command line needs of scripts/setup/native.mjs. */
-interface SetUp {
-  setUp(options: { again: boolean }): Promise<boolean>;
-  nativeTensorFlow(): Promise<string>;
-}
-
 /** Set-up is no part of the bundle, since it also runs where nothing is built. */
-export function setUp(): Promise<SetUp> {
+export function setUp(): Promise<typeof import('../../scripts/setup/native.mjs')> {
   return import(pathToFileURL(join(SHIPPED, 'scripts', 'setup', 'native.mjs')).href);
 }

@@ -5,11 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ADDON, installed, readStamp, tfjsNode } from './workspace.mjs';
 
-/**
- * Runs set-up in a process of its own, on standard error.
- * @param {{ again: boolean }} options `again` tries also what failed before
- * @returns {Promise<boolean>} whether it came to its end
- */
+// What each does is told in native.d.mts.
 export function setUp({ again }) {
   const script = fileURLToPath(new URL('../setup.mjs', import.meta.url));
   const child = spawn(process.execPath, [script, ...(again ? ['--again'] : [])], { stdio: ['ignore', 2, 2] });
@@ -19,11 +15,6 @@ export function setUp({ again }) {
   });
 }
 
-/**
- * The folder of tfjs-node. In a checkout set-up has come before; what was installed as a package is set up when it first
- * computes, and where that fails it computes without.
- * @returns {Promise<string>}
- */
 export async function nativeTensorFlow() {
   const { tensorflow } = readStamp();
   const done = tensorflow?.way === 'none' || existsSync(join(tfjsNode, ADDON));

@@ -25,7 +25,7 @@ export interface AbcMusic {
 
 export interface AbcOptions {
   /**
-   * where a tune with an upbeat begins: `inside-bar` with a rest before it, so that bars are where the tune has them; `at-once`, which moves
+   * where a tune with an upbeat begins: `inside-bar`, which is the default, with a rest before it, so that bars are where the tune has them; `at-once`, which moves
    * its bar lines
    */
   readonly upbeats?: 'inside-bar' | 'at-once';

@@ -34,7 +34,7 @@ export interface TrainingProgress {
 }
 
 export interface TrainingResult {
-  /** the weights of the point with the lowest validation loss, or the last ones where nothing is held out */
+  /** the weights of the point with the lowest validation loss, of the last one where nothing is held out, or of the one that was stopped at for its copies */
   readonly model: Model;
   readonly best: CurvePoint;
   readonly curve: readonly CurvePoint[];

@@ -11,7 +11,7 @@ const LIMITS = { length: 256, parts: 100_000 };
 type Changing<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer E)[] ? E[] : T[K] };
 
 /**
- * The music of a score in Kern, the `**kern` spines of a Humdrum file. The last spine is the highest part and the first track. Notes are as long as they are
+ * The music of a score in Kern, the `**kern` spines of a Humdrum file. The last spine is the highest part and comes first behind the track of tempo and metre. Notes are as long as they are
  * written, ties joined; grace notes are left out. A measure that is not full at the beginning is an upbeat: it ends at a bar line.
  * @throws {ScoreError} with line and column, where the file is something else or has no notes
  * @example
