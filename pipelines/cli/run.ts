@@ -3,6 +3,7 @@ import { type Plan, type RunRecord, type RunResult, runPlan, type StageRecord } 
 import { logged } from './event-log.js';
 import { describeError, EXIT } from './fail.js';
 import { interruptible } from './interruptible.js';
+import { writeModelCard } from './model-card.js';
 import { printJson } from './print.js';
 import { writeReportPage } from './report-page.js';
 import { type RunReporter, runReporter } from './run-reporter.js';
@@ -58,7 +59,7 @@ export async function runCommand({
   });
 }
 
-/** Writes the page of a run, tells how it ended, and sets the exit code. */
+/** Writes the page and the model card of a run, tells how it ended, and sets the exit code. */
 export async function conclude(
   plan: Plan,
   { record, error }: RunResult,
@@ -77,10 +78,11 @@ export async function conclude(
 async function pageOf(plan: Plan, record: RunRecord, reporter: RunReporter): Promise<string | undefined> {
   try {
     const path = await writeReportPage(plan, record);
+    await writeModelCard(plan, record);
     return path && relative('.', join(plan.workspace, path));
   } catch (error) {
     if (!['EROFS', 'EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-    reporter.warning?.(`the page cannot be written: ${describeError(error)}`);
+    reporter.warning?.(`page and model card cannot be written: ${describeError(error)}`);
     return undefined;
   }
 }
