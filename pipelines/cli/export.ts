@@ -61,8 +61,11 @@ async function write(file: string, bytes: Uint8Array, words = ''): Promise<void>
   console.log(`${plainText(file)}: ${words}${formatBytes(bytes.length)}`);
 }
 
-/** @throws {InputError} where there is no song */
-function songAt(path: string): Uint8Array {
+/**
+ * A MIDI file with notes in it.
+ * @throws {InputError} where there is none
+ */
+export function songAt(path: string): Uint8Array {
   const midi = fileAt(path, 'a MIDI file');
   try {
     const notes = piecesOf(readMidi(midi)).reduce((count, piece) => count + notesOf(piece).length, 0);

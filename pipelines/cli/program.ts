@@ -179,6 +179,14 @@ export function buildProgram(): Command {
     .addOption(json())
     .action(async (paths, options) => (await import('./inspect.js')).inspectCommand(paths, options));
 
+  command('play', 'play songs with the sounds of the page, or through a MIDI port', [
+    'play artifacts/tune-book/render/song-1.mid',
+    'play song-1.mid --port 128:0',
+  ])
+    .argument('<songs...>', 'MIDI files')
+    .option('--port <port>', 'a MIDI port of ALSA, as aplaymidi --list names them')
+    .action(async (songs, options) => (await import('./play.js')).playCommand(songs, options));
+
   command('export', 'write songs as sound or sheet music, and learning curves for TensorBoard', [
     'export artifacts/tune-book/render/song-1.mid --to mp3',
     'export song-1.mid --to wav --output tune.wav',
