@@ -35,7 +35,8 @@ function learn(piece, { tokenize, train }, seed) {
     ...piece,
     tokenize: { ...piece.tokenize, ...tokenize },
     train: { ...plain, ...train, seed },
-    sample: { ...PLAIN, songs: SONGS, length: LENGTH, seed },
+    // A model may end a song before its first note.
+    sample: { ...PLAIN, takes: 3, songs: SONGS, length: LENGTH, seed },
   });
 }
 

@@ -1,8 +1,9 @@
 // npm run test:exports: the files of `etude export` opened by other programs, fetched from npm and PyPI into the user's cache:
-// MusicXML by Verovio, which finds the notes of the MIDI file; PDF by PDF.js; SVG and sound by a browser; events by TensorBoard.
+// MusicXML by Verovio, which finds the notes of the MIDI file; PDF by PDF.js; SVG and sound by a browser; events by TensorBoard; models by
+// onnxruntime, which comes to the same logits.
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 import { browser } from './setup/browser.mjs';
@@ -11,7 +12,8 @@ import { root, say, userCache } from './setup/workspace.mjs';
 import { setup } from './setup.mjs';
 
 const MUSIC = join(root, 'data', 'canon-in-d.mid');
-/** Notes and seconds of it. */
+const MODEL = join(root, 'models', 'tunes.safetensors');
+/** Notes and seconds of the music. */
 const [NOTES, SECONDS] = [855, 90];
 
 /** Steps and losses of training; at the last one nothing was held out. */
@@ -20,6 +22,18 @@ const CURVE = [
   [300, 1.25],
   [20_000, 0.75],
 ];
+
+/** A Python that has a package of PyPI and what it needs, in a folder of its own. */
+function pythonWith(name, version, ...others) {
+  const folder = join(userCache(), `${name}-${version}`);
+  const python = join(folder, process.platform === 'win32' ? 'Scripts' : 'bin', 'python');
+  if (!existsSync(python)) {
+    say(`fetching ${name} ${version}`);
+    runQuietly('python3', ['-m', 'venv', folder]);
+    runQuietly(python, ['-m', 'pip', 'install', '--quiet', `${name}==${version}`, ...others]);
+  }
+  return python;
+}
 
 /** The address of a file of an npm package, which gets a folder of its own. */
 function fetched(name, version, file) {
@@ -67,13 +81,7 @@ const checks = {
   mp3: heard,
   ogg: heard,
   async tensorboard(files) {
-    const folder = join(userCache(), 'tensorboard-2.20.0');
-    const python = join(folder, process.platform === 'win32' ? 'Scripts' : 'bin', 'python');
-    if (!existsSync(python)) {
-      say('fetching TensorBoard');
-      runQuietly('python3', ['-m', 'venv', folder]);
-      runQuietly(python, ['-m', 'pip', 'install', '--quiet', 'tensorboard==2.20.0']);
-    }
+    const python = pythonWith('tensorboard', '2.20.0');
     const script = `
 import json, os, sys
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
@@ -87,7 +95,56 @@ print(json.dumps({tag: [[each.step, each.value] for each in events.Scalars(tag)]
     });
     return [fits && same, `TensorBoard: ${Object.keys(read).join(', ')}, ${CURVE.length} steps`];
   },
+  async onnx(files) {
+    const python = pythonWith('onnxruntime', '1.32.0', 'onnx==1.23.2');
+    const { steps, logits } = await logitsOf(MODEL);
+    const given = join(dirname(files[0]), 'steps.json');
+    writeFileSync(given, JSON.stringify(steps));
+    const script = `
+import json, sys
+import numpy, onnx, onnxruntime
+onnx.checker.check_model(onnx.load(sys.argv[1]), full_check=True)
+session = onnxruntime.InferenceSession(sys.argv[1])
+steps = json.load(open(sys.argv[2]))
+given = {name: numpy.array(values, numpy.int64) for name, values in steps.items()}
+B = given['tokens'].shape[1]
+for each in session.get_inputs():
+    if each.name not in given: given[each.name] = numpy.zeros((1, B, each.shape[2]), numpy.float32)
+print(json.dumps(session.run(['logits'], given)[0].ravel().tolist()))`;
+    const read = JSON.parse(runQuietly(python, ['-c', script, files[0], given]));
+    const most = logits.reduce((most, logit, i) => Math.max(most, Math.abs(logit - read[i])), 0);
+    return [
+      read.length === logits.length && most < 1e-5,
+      `onnxruntime: ${logits.length} logits, ${most.toExponential(1)} apart at most`,
+    ];
+  },
 };
+
+/** Tokens and conditions drawn at random, T × B, and the logits that Etude comes to without the shortcuts of its kernels. */
+async function logitsOf(file) {
+  const { chooseKernels, loadModel, modelFormat, stepper, zeroState } = await import('@etude/model');
+  const { loadTensorFlow } = await import('@etude/tensorflow');
+  const { createRandom } = await import('@etude/music');
+  const loaded = await loadTensorFlow({ threads: 1 });
+  const { kernels } = chooseKernels(loaded, { threads: 1, wanted: 'reference' });
+  const stored = modelFormat.parse(readFileSync(file));
+  const model = loadModel(loaded.tf, stored, stored.shape.vocabulary);
+  const [T, B] = [40, 3];
+  const random = createRandom(1);
+  const below = (limit) => Math.floor(random.next() * limit);
+  const tokens = Array.from({ length: T }, () => Array.from({ length: B }, () => below(stored.shape.vocabulary)));
+  let from = 0;
+  const ranges = (stored.shape.conditions?.fields ?? []).map(({ values }) => {
+    from += values.length;
+    return [from - values.length, values.length];
+  });
+  const conditions = tokens.map((row) => row.map(() => ranges.map(([first, count]) => first + below(count))));
+  const steps = stepper({ tf: loaded.tf, kernels }, model, zeroState(loaded.tf, model.shape, B));
+  const logits = tokens.flatMap((row, t) => [
+    ...steps.step(Int32Array.from(row), Int32Array.from(conditions[t].flat())),
+  ]);
+  return { steps: { tokens, ...(ranges.length > 0 && { conditions }) }, logits };
+}
 
 async function heard(files, page) {
   const [file] = files;
@@ -123,7 +180,8 @@ try {
   );
   writeFileSync(curve, `step,epoch,training_loss,validation_loss,copied_share,kept\n${rows.join('\n')}\n`);
   for (const [format, check] of Object.entries(checks)) {
-    const [from, name] = format === 'tensorboard' ? [curve, 'events.out.tfevents.curve'] : [MUSIC, `canon.${format}`];
+    const from = { tensorboard: curve, onnx: MODEL }[format] ?? MUSIC;
+    const name = format === 'tensorboard' ? 'events.out.tfevents.curve' : `exported.${format}`;
     const etude = join(root, 'pipelines', 'bin', 'etude.js');
     runQuietly(process.execPath, [etude, 'export', from, '--to', format, '--output', join(folder, name)]);
     const files = readdirSync(folder).filter((each) => each === name || each.endsWith(`.${format}`));

@@ -19,8 +19,9 @@ it.each([
   [['nothing.mid', '--to', 'mp3'], 'nothing.mid: there is no such file\n'],
   [['data', '--to', 'mp3'], 'data: expected a MIDI file, found a folder\n'],
   [['broken.mid', '--to', 'mp3'], /^broken\.mid: byte 0: expected a MIDI header.*\n$/],
-  [['data/canon-in-d.mid', '--to', 'mp4'], /Allowed choices are wav, mp3, ogg, musicxml, pdf, svg, tensorboard/],
+  [['data/canon-in-d.mid', '--to', 'mp4'], /Allowed choices are wav, mp3, ogg, musicxml, pdf, svg, tensorboard, onnx/],
   [['data/canon-in-d.mid', '--to', 'tensorboard'], /^data\/canon-in-d\.mid: expected the columns step,epoch,.*\n$/],
+  [['data/canon-in-d.mid', '--to', 'onnx'], /^data\/canon-in-d\.mid: .*safetensors.*\n$/],
   [['data/canon-in-d.mid'], /required option '--to <format>'/],
   [
     ['data/canon-in-d.mid', 'data/prelude-bwv-846.mid', '--to', 'wav', '--output', 'x.wav'],

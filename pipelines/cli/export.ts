@@ -3,14 +3,15 @@ import { basename, dirname, extname, join } from 'node:path';
 import { type AudioFormat, encodeAudio, renderAudio } from '@etude/audio';
 import { InputError, kindAt, writeBeside } from '@etude/engine';
 import { MidiError, readMidi } from '@etude/midi-reader';
+import { modelFormat, modelToOnnx } from '@etude/model';
 import { notesOf, piecesOf } from '@etude/music';
-import { plainText, tensorBoardEvents } from '@etude/report';
-import { learningCurveFormat } from '@etude/trainer';
+import { plainText } from '@etude/report';
+import { learningCurveFormat, tensorBoardEvents } from '@etude/trainer';
 import { formatBytes } from './print.js';
 import { engrave, SHEET_FORMATS, type SheetFormat } from './sheet-music.js';
 
 export interface ExportOptions {
-  readonly to: AudioFormat | SheetFormat | 'tensorboard';
+  readonly to: AudioFormat | SheetFormat | 'tensorboard' | 'onnx';
   /** where it is written; left out: beside the file */
   readonly output?: string;
 }
@@ -18,7 +19,7 @@ export interface ExportOptions {
 /** A longer file is no song. */
 const MOST_BYTES = 100_000_000;
 
-/** Writes songs as sound or sheet music, learning curves for TensorBoard, each beside its file or where its user says. */
+/** Writes songs as sound or sheet music, learning curves for TensorBoard, models as ONNX, each beside its file or where its user says. */
 export async function exportCommand(paths: readonly string[], { to, output }: ExportOptions): Promise<void> {
   if (output !== undefined && paths.length > 1) {
     throw new InputError([{ place: '--output', message: 'several files cannot become one; leave it out' }]);
@@ -32,9 +33,14 @@ export async function exportCommand(paths: readonly string[], { to, output }: Ex
     }
     return;
   }
+  if (to === 'onnx') {
+    const models = paths.map((path) => ({ path, bytes: onnxOf(path) }));
+    for (const { path, bytes } of models) await write(output ?? besides(path, to), bytes);
+    return;
+  }
   const songs = paths.map((path) => ({ path, midi: songAt(path) }));
   for (const { path, midi } of songs) {
-    const file = output ?? join(dirname(path), `${basename(path, extname(path))}.${to}`);
+    const file = output ?? besides(path, to);
     if (isSheetFormat(to)) {
       const pages = await engrave(midi, to);
       for (const [i, page] of pages.entries()) await write(pages.length === 1 ? file : numbered(file, i + 1), page);
@@ -44,6 +50,11 @@ export async function exportCommand(paths: readonly string[], { to, output }: Ex
     const seconds = audio.left.length / audio.sampleRate;
     await write(file, await encodeAudio(audio, to), `${seconds.toFixed(1)} s, `);
   }
+}
+
+/** The path of a file of the same name beside it. */
+function besides(path: string, extension: string): string {
+  return join(dirname(path), `${basename(path, extname(path))}.${extension}`);
 }
 
 function isSheetFormat(format: string): format is SheetFormat {
@@ -83,13 +94,20 @@ export function songAt(path: string): Uint8Array {
 function eventsAt(path: string): Uint8Array {
   const bytes = fileAt(path, 'a learning curve');
   try {
-    const points = learningCurveFormat
-      .parse(bytes)
-      .points.map(({ step, trainingLoss, validationLoss, copiedShare }) => ({
-        step,
-        scalars: { 'loss/training': trainingLoss, 'loss/validation': validationLoss, 'copied share': copiedShare },
-      }));
-    return tensorBoardEvents(points, statSync(path).mtimeMs / 1000);
+    return tensorBoardEvents(learningCurveFormat.parse(bytes), statSync(path).mtimeMs / 1000);
+  } catch (error) {
+    throw refused(path, (error as Error).message);
+  }
+}
+
+/**
+ * A model, `train/model.safetensors` of an artifact folder, for other programs.
+ * @throws {InputError} where there is none, or one of a kind that cannot be written
+ */
+function onnxOf(path: string): Uint8Array {
+  const bytes = fileAt(path, 'a model');
+  try {
+    return modelToOnnx(modelFormat.parse(bytes));
   } catch (error) {
     throw refused(path, (error as Error).message);
   }

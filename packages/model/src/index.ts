@@ -31,6 +31,8 @@ export {
   type StoredModel,
   toArrays,
 } from './model-file.js';
+export { modelToOnnx } from './onnx.js';
+export { type Encoded, joined, proto } from './protobuf.js';
 export { fromSafetensors, toSafetensors } from './safetensors.js';
 export { type Stepper, stepper } from './stepper.js';
 export {

@@ -10,4 +10,3 @@ export { measuresInWords } from './measures-in-words.js';
 export { type MidiSummary, secondsOf, summarizeMidi } from './midi-summary.js';
 export { plainText } from './plain-text.js';
 export { drawSong, type SongToDraw } from './song-picture.js';
-export { tensorBoardEvents } from './tensorboard.js';

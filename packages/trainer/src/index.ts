@@ -3,6 +3,7 @@ export { BaseModelError, baseModel } from './base-model.js';
 export { type LearningCurve, learningCurveFormat } from './learning-curve.js';
 export type { TrainingOptions } from './options.js';
 export { shapeOf, type TrainingParams, trainingParams } from './params.js';
+export { tensorBoardEvents } from './tensorboard.js';
 export {
   type CheckpointStore,
   type Corpus,
