@@ -36,7 +36,11 @@ export default {
     ),
     knowsOnly('the-engine-knows-no-music', '^packages/engine/', '^packages/engine/'),
     knowsOnly('data-knows-only-midi', '^data/', '^(data|packages/(midi-reader|midi-writer|music|abc))/'),
-    knowsOnly('set-up-knows-only-files', '^scripts/(?!test-exports)', '^(scripts/|packages/engine/src/files/[a-z-]+\\.js$)'),
+    knowsOnly(
+      'set-up-knows-only-files',
+      '^scripts/(?!test-exports)',
+      '^(scripts/|packages/engine/src/files/[a-z-]+\\.js$)',
+    ),
     {
       name: 'no-package-reaches-into-another',
       severity: 'error',
