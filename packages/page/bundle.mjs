@@ -1,4 +1,5 @@
 // What runs in the page, as texts that page-html.ts puts into it: the page, and the synthesizer, which is a worker of its own.
+import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { rolldown } from 'rolldown';
 
@@ -36,3 +37,10 @@ const assets = {
 };
 const text = Object.entries(assets).map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};\n`);
 await writeFile(new URL('dist/assets.js', import.meta.url), text.join(''));
+// What a page is made of beside its data, so that one that an earlier version wrote is known.
+const frame = await readFile(new URL('dist/page-html.js', import.meta.url));
+const digest = createHash('sha256').update(text.join('')).update(frame).digest('hex');
+await writeFile(
+  new URL('dist/program-key.js', import.meta.url),
+  `export const programKey = '${digest.slice(0, 16)}';\n`,
+);

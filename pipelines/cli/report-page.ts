@@ -2,13 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { artifactFolder, isPlainFile, type Plan, type RunRecord, writeBeside } from '@etude/engine';
 import { keyOfPage } from '@etude/page';
+import { programKey } from '@etude/page/program-key';
 
 const FILE = 'report.html';
 /** The stage that gathers what the page shows, and its artifacts. */
 export const REPORT = { stage: 'report', content: 'page.json', sounds: 'sounds.sf3' };
 
 /**
- * Writes the page of an experiment into its folder, unless it is there and shows the same: a run in which nothing has changed has nothing to tell.
+ * Writes the page of an experiment into its folder, unless it is there, shows the same and was written by the same program: a run in which nothing has changed has nothing to tell.
  * @returns its path from the workspace; undefined where the pipeline has no stage for it
  */
 export async function writeReportPage(plan: Plan, record: RunRecord): Promise<string | undefined> {
@@ -16,7 +17,7 @@ export async function writeReportPage(plan: Plan, record: RunRecord): Promise<st
   if (stage === undefined || record.status !== 'done') return undefined;
   const folder = artifactFolder(plan.workspace, plan.experiment);
   const path = `artifacts/${plan.experiment}/${FILE}`;
-  const key = stage.fingerprint!;
+  const key = `${stage.fingerprint}_${programKey}`;
   const isNew = record.stages.some(({ status, reasons }) => status !== 'hit' || reasons.length > 0);
   if (!isNew && keyOf(join(folder, FILE)) === key) return path;
   const { contentFormat, pageHtml } = await import('@etude/page');

@@ -120,6 +120,8 @@ describe('etude song', () => {
     [['broken.mid'], 2, expect.stringMatching(/^broken\.mid: byte 0: expected a MIDI header.*\n$/)],
     [['few.mid', '--like', '4layr'], 2, '--like: there is no experiment 4layr; did you mean "4layer"?\n'],
     [['few.mid', '--like', 'own', '--save', 'own'], 2, expect.stringContaining('of other music')],
+    // Written for the files few.mid and own.mid.
+    [['few.mid,own.mid', '--save', 'two'], 2, expect.stringContaining('of other music')],
     [['few.mid', '--save', '../x'], 2, '--save: expected a name without folders, such as mine.yaml, found "../x"\n'],
     [[''], 2, 'song: expected music, found an empty name\n'],
     [['few.mid', '--minutes', 'soon'], 2, expect.stringContaining('expected a number above 0')],
@@ -136,14 +138,16 @@ describe('etude song', () => {
       { tick: tick + 240, status: 0x80, data1: 60, data2: 0 },
     ];
     const events = [...note(0), ...note(480)];
-    for (const name of ['few.mid', 'own.mid']) {
+    for (const name of ['few.mid', 'own.mid', 'few.mid,own.mid']) {
       writeFileSync(join(folder, name), writeMidi({ format: 0, division: 480, tracks: [{ events }] }));
     }
     writeFileSync(join(folder, 'broken.mid'), 'no MIDI file');
     mkdirSync(join(folder, 'experiments'));
     writeFileSync(join(folder, 'experiments', 'own.yaml'), 'pipeline: song\n');
+    const mark = '# Written by etude song; what you change here is lost when it is called again for the same music.\n';
+    writeFileSync(join(folder, 'experiments', 'two.yaml'), `${mark}extract-track: { source: [few.mid, own.mid] }\n`);
     expect(etude(folder, 'song', ...args)).toMatchObject({ status, stderr });
-    expect(readdirSync(join(folder, 'experiments'))).toEqual(['own.yaml']);
+    expect(readdirSync(join(folder, 'experiments'))).toEqual(['own.yaml', 'two.yaml']);
   });
 });
 

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { extractionParams, extractPieces, SourceError } from '@etude/corpus';
 import {
   findStage,
@@ -115,7 +116,7 @@ class Draft {
       return isInside(location, this.workspace) ? relative(this.workspace, location) || '.' : location;
     });
     const there = existsSync(this.file) ? readFileSync(this.file, 'utf8') : undefined;
-    const isSame = there?.startsWith(MARK) && String(sourceIn(there)) === String(this.#source);
+    const isSame = there?.startsWith(MARK) && isDeepStrictEqual([sourceIn(there)].flat(), this.#source);
     if (there !== undefined && !isSame) {
       const message = `experiments/${name}.yaml is an experiment already, of other music; --save another.yaml names another`;
       throw new InputError([{ place, message }]);

@@ -1,0 +1,2 @@
+/** Differs where the page's program, its style or its frame do; made by `bundle.mjs`. */
+export const programKey: string;
