@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { artifactFolder, type Plan, type RunObserver, type RunRecord } from '@etude/engine';
 import { describeError } from './fail.js';
@@ -14,13 +14,14 @@ interface LoggedRun {
 
 /**
  * Writes what a run does to `events.jsonl` in its artifact folder, for programs that follow it: a JSON object a line, as it
- * happens. The file begins anew with the first stage that runs, so that a run in which all is cached leaves the last one's.
+ * happens; all lines are whole. The file begins anew with the first stage that runs, so that a run in which all is cached leaves the last one's.
  * Where it cannot be written the run goes on without.
  *
  * @param observer hears everything as well
  */
 export function logged(plan: Plan, version: string, observer: RunObserver): LoggedRun {
   let file: number | undefined;
+  let size = 0;
   let isBroken = false;
   let toldAt = 0;
   const write = (event: string, content: object) => {
@@ -35,12 +36,16 @@ export function logged(plan: Plan, version: string, observer: RunObserver): Logg
         const { experiment, config } = plan;
         write('run', { experiment, config, version, stages: plan.stages.map(({ name }) => name) });
       }
-      const line = JSON.stringify({ time: new Date().toISOString(), event, ...content });
-      writeSync(file, `${line}\n`);
+      const line = Buffer.from(`${JSON.stringify({ time: new Date().toISOString(), event, ...content })}\n`);
+      const written = writeSync(file, line);
+      if (written < line.length) throw new Error('the disk is full');
+      size += written;
     } catch (error) {
       isBroken = true;
       observer.warning?.(`${FILE} cannot be written: ${describeError(error)}`);
-      if (file !== undefined) closeSync(file);
+      if (file === undefined) return;
+      ftruncateSync(file, size);
+      closeSync(file);
     }
   };
   const hears: RunObserver = {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DATA_SETS } from '@etude/corpus';
 import { artifactFolder, isPlainFile, type Plan, type RunRecord, type StageRecord, writeBeside } from '@etude/engine';
@@ -10,13 +11,14 @@ const MOST_FILES = 20;
 /** Parameters that have no effect where training goes on from a model, which has them already. */
 const OF_BASE = new Set(['model', 'layers', 'units', 'tiedEmbeddings', 'conditions', 'directUnits']);
 
-/** Writes beside the weights of a run what they learned from and how (Mitchell et al. 2019), unless it is there and nothing has changed. */
+/** Writes beside the weights of a run what they learned from and how (Mitchell et al. 2019), unless it is there. */
 export async function writeModelCard(plan: Plan, record: RunRecord): Promise<void> {
   const trained = record.stages.find(({ stage }) => stage === 'train');
   if (trained === undefined || record.status !== 'done') return;
   const folder = join(artifactFolder(plan.workspace, plan.experiment), trained.name);
-  const isNew = record.stages.some(({ status, reasons }) => status !== 'hit' || reasons.length > 0);
-  if (isNew || !isPlainFile(join(folder, FILE))) await writeBeside(folder, FILE, modelCard(record, trained));
+  const card = modelCard(record, trained);
+  const path = join(folder, FILE);
+  if (!isPlainFile(path) || readFileSync(path, 'utf8') !== card) await writeBeside(folder, FILE, card);
 }
 
 /**
@@ -50,7 +52,6 @@ function modelCard({ experiment, config, versions, stages }: RunRecord, trained:
       ),
     ),
     ...told([trained]),
-    `It took ${(trained.madeInSeconds ?? trained.seconds).toFixed(1)} s.`,
     '## Songs that it wrote',
     ...told(after),
     '## Use',
@@ -78,9 +79,10 @@ function termsOf(paths: readonly string[]): string {
   return `Terms. ${[...known, ...others].join('. ')}`;
 }
 
-/** What stages said, as a list. */
+/** What stages said, as a list, but for how often training was stopped on its way. */
 function told(stages: readonly StageRecord[]): string[] {
-  const lines = stages.flatMap(({ said = [] }) => said.map((line) => `- ${markdown(line)}`));
+  const said = stages.flatMap(({ said = [] }) => said).filter((line) => !/^going on from step \d/.test(line));
+  const lines = said.map((line) => `- ${markdown(line)}`);
   return lines.length === 0 ? [] : [lines.join('\n')];
 }
 

@@ -29,7 +29,9 @@ export class FaultWorkspace {
   /** The digest of every file that a run leaves but its record, by its path. */
   published(): Map<string, string> {
     const folder = this.cli.path(ARTIFACTS);
-    const files = filesBelow(folder).filter((file) => file !== join(folder, 'run.json'));
+    // These tell when things happened.
+    const others = ['run.json', 'events.jsonl'].map((name) => join(folder, name));
+    const files = filesBelow(folder).filter((file) => !others.includes(file));
     return new Map(
       files.map((file) => {
         const path = relative(folder, file).split(sep).join('/');
