@@ -1,6 +1,6 @@
 import { closeSync, ftruncateSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { artifactFolder, type Plan, type RunObserver, type RunRecord } from '@etude/engine';
+import { artifactFolder, type Plan, type RunObserver, type RunRecord, StageError } from '@etude/engine';
 import { describeError } from './fail.js';
 
 const FILE = 'events.jsonl';
@@ -38,7 +38,7 @@ export function logged(plan: Plan, version: string, observer: RunObserver): Logg
       }
       const line = Buffer.from(`${JSON.stringify({ time: new Date().toISOString(), event, ...content })}\n`);
       const written = writeSync(file, line);
-      if (written < line.length) throw new Error('the disk is full');
+      if (written < line.length) throw new StageError('the disk is full');
       size += written;
     } catch (error) {
       isBroken = true;
