@@ -30,11 +30,7 @@ export function page({ compared }) {
     const file = fileIn(folder);
     const ours = ourPage(folder, experiment, file);
     const theirs = rivalPage(file);
-    const opened = await chromium.launch({
-      executablePath: found.executable,
-      env: { ...process.env, ...(found.libraries && { LD_LIBRARY_PATH: found.libraries }) },
-      args: ['--no-sandbox', '--disable-gpu', '--no-zygote'],
-    });
+    const opened = await chromium.launch(found);
     try {
       /** @type {number[][]} */
       const [mine, rival] = [[], []];

@@ -165,12 +165,7 @@ await setup();
 const folder = mkdtempSync(join(tmpdir(), 'etude-exports-'));
 const found = await browser();
 if (found === undefined) throw new Error('there is no browser');
-const { LD_LIBRARY_PATH } = process.env;
-const libraries = [found.libraries, LD_LIBRARY_PATH].filter(Boolean).join(':');
-const shown = await chromium.launch({
-  executablePath: found.executable,
-  env: { ...process.env, LD_LIBRARY_PATH: libraries },
-});
+const shown = await chromium.launch(found);
 try {
   fetched('webmscore', '1.2.1', 'package.json');
   const page = await shown.newPage();

@@ -18,12 +18,12 @@ const PACKAGE = {
 };
 
 /**
- * @typedef {{ executable: string, libraries?: string }} Browser `libraries` is a folder that has to come first among those of the system
+ * @typedef {{ executablePath: string, env: Record<string, string>, args: string[] }} Browser what `chromium.launch` of playwright-core takes
  * @returns {Promise<Browser | undefined>} undefined where this machine can have none
  */
 export async function browser() {
   const installed = findInstalled();
-  if (installed !== undefined) return { executable: installed };
+  if (installed !== undefined) return launching(installed);
   if (process.platform !== 'linux' || process.arch !== 'x64') return undefined;
   const { version, megabytes, name } = PACKAGE;
   const folder = await once(join(userCache(), 'browser', `chromium-${version}`), {
@@ -31,7 +31,7 @@ export async function browser() {
     onWait: (holder) => say(`a browser for tests is being fetched by ${holder}; waiting for it`),
     onDamage: say,
   });
-  return { executable: join(folder, 'chromium'), libraries: join(folder, 'lib') };
+  return launching(join(folder, 'chromium'), join(folder, 'lib'));
 
   /** @param {string} aside */
   async function make(aside) {
@@ -66,6 +66,21 @@ function findInstalled() {
       return false;
     }
   });
+}
+
+/**
+ * A browser without windows, in which pages may sound.
+ * @param {string} executablePath
+ * @param {string} [libraries] a folder that has to come first among those of the system
+ * @returns {Browser}
+ */
+function launching(executablePath, libraries) {
+  const path = [libraries, process.env.LD_LIBRARY_PATH].filter(Boolean).join(':');
+  return {
+    executablePath,
+    env: { .../** @type {Record<string, string>} */ (process.env), ...(path && { LD_LIBRARY_PATH: path }) },
+    args: ['--no-sandbox', '--disable-gpu', '--no-zygote'],
+  };
 }
 
 /**

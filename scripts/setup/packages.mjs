@@ -9,7 +9,8 @@ import { home, installed, lockDigest, lockFolder, say, seconds } from './workspa
  * @returns {string} digest of the present lock file
  */
 export function installPackages(present) {
-  if (present === lockDigest) return lockDigest;
+  const wanted = lockDigest();
+  if (present === wanted) return wanted;
   say(installed ? `installing tfjs-node for this user (${home})` : 'installing npm packages (npm ci)');
   const startedAt = Date.now();
   if (installed) {
@@ -26,5 +27,5 @@ export function installPackages(present) {
     throw new Error('npm ci did not finish (see above); check the network and run the same command again');
   }
   say(`npm packages are in place (${seconds(startedAt)})`);
-  return lockDigest;
+  return wanted;
 }

@@ -16,11 +16,12 @@ const forInstalled = join(root, 'native');
 export const installed = existsSync(forInstalled);
 /** Where the packages are that come with a lock file: the checkout, or a folder of the user's. */
 export const lockFolder = installed ? forInstalled : root;
-export const lockDigest = createHash('sha256')
-  .update(readFileSync(join(lockFolder, 'package-lock.json')))
-  .digest('hex');
+export const lockDigest = () =>
+  createHash('sha256')
+    .update(readFileSync(join(lockFolder, 'package-lock.json')))
+    .digest('hex');
 export const home = installed
-  ? join(userCache(), 'installed', `${process.platform}-${process.arch}-${lockDigest.slice(0, 16)}`)
+  ? join(userCache(), 'installed', `${process.platform}-${process.arch}-${lockDigest().slice(0, 16)}`)
   : root;
 
 /** Where the native part of TensorFlow belongs. */
