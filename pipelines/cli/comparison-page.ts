@@ -1,38 +1,31 @@
 import { readFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { soundsOf } from '@etude/audio';
-import { artifactFolder, InputError, isPlainFile, writeBeside } from '@etude/engine';
+import { artifactFolder, InputError, isPlainFile } from '@etude/engine';
 import { type ComparedToShow, contentFormat, pageHtml } from '@etude/page';
+import type { ComparedExperiment } from '@etude/report';
 import { REPORT } from './report-page.js';
 
-interface Compared {
-  readonly names: readonly string[];
-  /** of each, those that are not the same in all */
-  readonly params: readonly ComparedToShow['params'][];
-  readonly version: string;
-}
-
 /**
- * Writes a page of experiments side by side.
+ * A page of experiments side by side.
  * @throws {InputError} where one of them was run without the stage that gathers what a page shows
  */
-export async function writeComparisonPage(
-  path: string,
+export async function comparisonPage(
   workspace: string,
-  { names, params, version }: Compared,
-): Promise<void> {
-  const experiments = names.map((name, index): ComparedToShow => {
+  compared: readonly ComparedExperiment[],
+  version: string,
+): Promise<string> {
+  const experiments = compared.map(({ name, params }): ComparedToShow => {
     const content = join(artifactFolder(workspace, name), REPORT.stage, REPORT.content);
     if (!isPlainFile(content)) {
       throw new InputError([{ place: 'compare', message: `${name} has nothing for a page; run it again` }]);
     }
-    return { name, params: params[index]!, content: contentFormat.parse(readFileSync(content)) };
+    return { name, params, content: contentFormat.parse(readFileSync(content)) };
   });
   const played = experiments.flatMap(({ content }) => [...content.songs, ...content.sources]);
-  const page = await pageHtml({
-    ...{ title: names.join(', '), key: 'comparison' },
+  return pageHtml({
+    ...{ title: compared.map(({ name }) => name).join(', '), key: 'comparison' },
     data: { kind: 'comparison', experiments, etude: version },
     sounds: await soundsOf(played.map(({ midi }) => Buffer.from(midi, 'base64'))),
   });
-  await writeBeside(dirname(path), basename(path), page);
 }

@@ -2,14 +2,17 @@ import { closeSync, ftruncateSync, mkdirSync, openSync, rmSync, writeSync } from
 import { join } from 'node:path';
 import { artifactFolder, type Plan, type RunObserver, type RunRecord, StageError } from '@etude/engine';
 import { describeError } from './fail.js';
+import { type RunEvent, withEvents } from './run-events.js';
 
-const FILE = 'events.jsonl';
+/** The file in an artifact folder. */
+export const EVENT_LOG = 'events.jsonl';
 /** Milliseconds from one event of progress to the next, but for those that tell figures. */
 const PROGRESS_EVERY = 1000;
 
 interface LoggedRun {
   readonly observer: RunObserver;
-  ended(record: RunRecord): void;
+  /** @param error why the run did not finish */
+  ended(record: RunRecord, error?: unknown): void;
 }
 
 /**
@@ -20,69 +23,75 @@ interface LoggedRun {
  * @param observer hears everything as well
  */
 export function logged(plan: Plan, version: string, observer: RunObserver): LoggedRun {
-  let file: number | undefined;
-  let size = 0;
-  let isBroken = false;
+  const { experiment, config } = plan;
+  const file = new EventFile(artifactFolder(plan.workspace, experiment), (message) => observer.warning?.(message));
   let toldAt = 0;
-  const write = (event: string, content: object) => {
-    if (isBroken) return;
-    try {
-      if (file === undefined) {
-        const folder = artifactFolder(plan.workspace, plan.experiment);
-        mkdirSync(folder, { recursive: true });
-        // Whatever stands there is replaced, and a link is not followed.
-        rmSync(join(folder, FILE), { force: true });
-        file = openSync(join(folder, FILE), 'wx');
-        const { experiment, config } = plan;
-        write('run', { experiment, config, version, stages: plan.stages.map(({ name }) => name) });
-      }
-      const line = Buffer.from(`${JSON.stringify({ time: new Date().toISOString(), event, ...content })}\n`);
-      const written = writeSync(file, line);
-      if (written < line.length) throw new StageError('the disk is full');
-      size += written;
-    } catch (error) {
-      isBroken = true;
-      observer.warning?.(`${FILE} cannot be written: ${describeError(error)}`);
-      if (file === undefined) return;
-      ftruncateSync(file, size);
-      closeSync(file);
+  let hasBegun = false;
+  /** what comes before the first stage that runs */
+  const before: (readonly [RunEvent, Date])[] = [
+    [{ event: 'run', experiment, config, version, stages: plan.stages.map(({ name }) => name) }, new Date()],
+  ];
+  const hear = (event: RunEvent) => {
+    const now = new Date();
+    if (event.event === 'progress') {
+      const { figures, done, total } = event;
+      if (figures === undefined && done < total && now.getTime() - toldAt < PROGRESS_EVERY) return;
+      toldAt = now.getTime();
     }
-  };
-  const hears: RunObserver = {
-    ...observer,
-    stageStarted(stage, reasons) {
-      write('started', { stage, reasons });
-      observer.stageStarted?.(stage, reasons);
-    },
-    stageProgress(stage, progress) {
-      const { done, total, unit, figures } = progress;
-      const now = Date.now();
-      if (figures !== undefined || done === total || now - toldAt >= PROGRESS_EVERY) {
-        toldAt = now;
-        write('progress', { stage, done, total, unit, ...figures });
-      }
-      observer.stageProgress?.(stage, progress);
-    },
-    stageSays(stage, line) {
-      write('said', { stage, line });
-      observer.stageSays?.(stage, line);
-    },
-    stageDone(record) {
-      const { name: stage, status, reasons, seconds, outputs } = record;
-      if (file !== undefined) write('done', { stage, status, reasons, seconds, outputs });
-      observer.stageDone?.(record);
-    },
-    warning(message) {
-      if (file !== undefined) write('warning', { message });
-      observer.warning?.(message);
-    },
+    hasBegun ||= event.event === 'started';
+    before.push([event, now]);
+    if (hasBegun) for (const [each, time] of before.splice(0)) file.write({ time: time.toISOString(), ...each });
   };
   return {
-    observer: hears,
-    ended({ status, seconds }) {
-      if (file === undefined) return;
-      write('ended', { status, seconds });
-      if (!isBroken) closeSync(file);
+    observer: withEvents(observer, hear),
+    ended({ status, seconds, stages }, error) {
+      if (!hasBegun) return;
+      if (status === 'done') hear({ event: 'ended', status, seconds });
+      else if (stages.some(({ interrupted }) => interrupted)) hear({ event: 'ended', status: 'interrupted', seconds });
+      else hear({ event: 'ended', status: 'failed', seconds, error: describeError(error) });
+      file.close();
     },
   };
+}
+
+/** A file of a JSON value a line, which is begun anew with the first; none follows one that could not be written whole. */
+class EventFile {
+  readonly #folder: string;
+  readonly #warn: (message: string) => void;
+  #file: number | undefined;
+  #size = 0;
+  #isClosed = false;
+
+  constructor(folder: string, warn: (message: string) => void) {
+    this.#folder = folder;
+    this.#warn = warn;
+  }
+
+  write(value: object): void {
+    if (this.#isClosed) return;
+    try {
+      this.#file ??= this.#begun();
+      const line = Buffer.from(`${JSON.stringify(value)}\n`);
+      const written = writeSync(this.#file, line);
+      if (written < line.length) throw new StageError('the disk is full');
+      this.#size += written;
+    } catch (error) {
+      this.#warn(`${EVENT_LOG} cannot be written: ${describeError(error)}`);
+      if (this.#file !== undefined) ftruncateSync(this.#file, this.#size);
+      this.close();
+    }
+  }
+
+  close(): void {
+    if (this.#file !== undefined && !this.#isClosed) closeSync(this.#file);
+    this.#isClosed = true;
+  }
+
+  #begun(): number {
+    mkdirSync(this.#folder, { recursive: true });
+    const path = join(this.#folder, EVENT_LOG);
+    // Whatever stands there is replaced, and a link is not followed.
+    rmSync(path, { force: true });
+    return openSync(path, 'wx');
+  }
 }

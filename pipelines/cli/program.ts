@@ -27,6 +27,10 @@ const number = (isFine: (value: number) => boolean, expected: string) => (text: 
 };
 const positive = number((value) => value > 0 && Number.isFinite(value), 'a number above 0');
 const whole = number((value) => Number.isInteger(value) && value > 0 && value <= 1000, 'a whole number from 1 to 1000');
+const portNumber = number(
+  (value) => Number.isInteger(value) && value > 0 && value < 65536,
+  'a whole number from 1 to 65535',
+);
 const json = () => new Option('--json', 'print one JSON document on standard output and nothing else there');
 /** An option that may be given more than once. */
 const repeated = (flags: string, description: string) =>
@@ -83,6 +87,13 @@ export function buildProgram(): Command {
     .option('--like <experiment>', 'learn and write as this experiment does')
     .option('--save <file>', 'what the experiment is called: experiments/<file>')
     .action(async (music, options) => (await import('./song.js')).songCommand(music, { ...options, version }));
+
+  command('ui', 'serve a page of all experiments on this machine: run several, watch and stop them, compare them', [
+    'ui',
+    'ui --port 8080',
+  ])
+    .addOption(new Option('--port <n>', 'where; left out: wherever is free').default(0, 'any').argParser(portNumber))
+    .action(async (options) => (await import('./ui.js')).uiCommand({ ...options, version }));
 
   command('init', 'make a folder to work in, with a place for music and a first experiment', ['init', 'init songs'])
     .argument('[folder]', 'where; left out: here')

@@ -45,13 +45,14 @@ export async function runCommand({
         observer: log.observer,
         versions: { etude: version },
       });
-      log.ended(result.record);
       if (json) {
         const { experiment, seconds, stages } = result.record;
         printJson({ experiment, seconds, stages: stages.map(stageForJson) });
       }
       if (dryRun) reporter.finished(result.record);
       else await conclude(plan, result, reporter, stopped);
+      // Who follows the log looks for the page then.
+      log.ended(result.record, result.error);
       await watched?.close(stopped.aborted ? 'stopped' : result.error === undefined ? 'done' : 'failed');
     } finally {
       await watched?.close('failed');

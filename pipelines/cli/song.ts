@@ -69,16 +69,18 @@ export async function songCommand(paths: readonly string[], options: SongOptions
         observer: log.observer,
         versions: { etude: options.version },
       });
-      log.ended(result.record);
-      return { plan, result, fitting: signal.aborted ? undefined : watch.fitting, reporter };
+      const ended = () => log.ended(result.record, result.error);
+      return { plan, result, fitting: signal.aborted ? undefined : watch.fitting, reporter, ended };
     };
     let ran = await run({}, options.minutes);
     if (ran.fitting !== undefined) {
       const steps = ran.fitting;
+      ran.ended();
       ran.reporter.note(`training would take longer than ${options.minutes} minutes: ${steps} steps in place of more`);
       ran = await run({ train: { ...(sections as Sections).train, steps } }, Number.POSITIVE_INFINITY);
     }
     await conclude(ran.plan, ran.result, ran.reporter, signal);
+    ran.ended();
     if (ran.result.error === undefined) console.log(`settings: ${plainText(relative('.', draft.file))}`);
   });
 }

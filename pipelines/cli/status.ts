@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { artifactFolder, InputError, readRunRecord, runPlan, yamlFilesIn } from '@etude/engine';
+import { artifactFolder, InputError, readRunRecord, runPlan } from '@etude/engine';
+import { experimentsIn } from './experiments.js';
 import { describeError } from './fail.js';
 import { formatColumns, printJson } from './print.js';
 import { findWorkspace, planFor } from './workspace.js';
@@ -8,10 +9,10 @@ import { findWorkspace, planFor } from './workspace.js';
 export async function statusCommand({ json = false }: { json?: boolean }): Promise<void> {
   const workspace = findWorkspace();
   const experiments = [];
-  for (const file of yamlFilesIn(join(workspace, 'experiments')).sort()) {
-    const config = join(workspace, 'experiments', file);
+  for (const { experiment, config } of experimentsIn(workspace)) {
+    if (config === undefined) continue;
     try {
-      const plan = planFor({ config });
+      const plan = planFor({ config: join(workspace, config) });
       const { record } = await runPlan(plan, { dryRun: true });
       const last = readRunRecord(artifactFolder(workspace, plan.experiment));
       const stages = record.stages.map(({ name, status, reasons }) => ({ name, status, reasons }));
@@ -22,8 +23,9 @@ export async function statusCommand({ json = false }: { json?: boolean }): Promi
       });
     } catch (error) {
       // One experiment that cannot be looked at says nothing about the others.
-      const problems = error instanceof InputError ? error.problems : [{ place: file, message: describeError(error) }];
-      experiments.push({ experiment: file, problems, stages: [] });
+      const problems =
+        error instanceof InputError ? error.problems : [{ place: config, message: describeError(error) }];
+      experiments.push({ experiment, problems, stages: [] });
     }
   }
   if (json) {

@@ -17,6 +17,7 @@ export { pipelineSchema } from './plan/pipeline-file.js';
 export { findStage, makePlan, type Plan, type PlannedStage, type PlanRequest } from './plan/plan.js';
 export { formatProblem, InputError, MOST_PROBLEMS, type Problem, StageError, suggestion } from './problem.js';
 export { writeBeside } from './run/artifact-folder.js';
+export { runningExperiments } from './run/locks.js';
 export { runPlan } from './run/run.js';
 export type { RunObserver, RunOptions, RunResult } from './run/run-options.js';
 export { artifactFolder, type RunRecord, readRunRecord, type StageRecord, type StageStatus } from './run/run-record.js';

@@ -1,4 +1,13 @@
 export { contentFormat, type PageContent } from './content/content.js';
 export { type ExperimentToShow, pageContent } from './content/page-content.js';
-export type { LivePoint, LiveRun, LiveSongs, LiveStage } from './live.js';
+export type {
+  LastRun,
+  LivePoint,
+  LiveRun,
+  LiveSongs,
+  LiveStage,
+  Overview,
+  OverviewRow,
+  RunStatus,
+} from './live.js';
 export { type ComparedToShow, keyOfPage, type PageToWrite, pageHtml, type RunToShow } from './page-html.js';

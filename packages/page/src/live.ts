@@ -10,8 +10,13 @@ export interface LiveRun {
   readonly curve: readonly LivePoint[];
   /** whether songs can be had */
   readonly hasSongs: boolean;
-  readonly status: 'running' | 'stopping' | 'done' | 'failed' | 'stopped';
+  readonly status: RunStatus;
+  /** whether its viewers can have it begun, and stopped */
+  readonly canStart: boolean;
+  readonly canStop: boolean;
 }
+
+export type RunStatus = 'never run' | 'running' | 'stopping' | 'done' | 'failed' | 'stopped';
 
 export interface LiveStage {
   readonly name: string;
@@ -35,4 +40,36 @@ export interface LiveSongs {
   readonly songs: readonly PageSong[];
   /** a sound font in base64 */
   readonly sounds: string;
+}
+
+/** All experiments of a workspace, as a page that watches them is told. */
+export interface Overview {
+  readonly experiments: readonly OverviewRow[];
+}
+
+export interface OverviewRow {
+  readonly experiment: string;
+  readonly status: RunStatus;
+  /** what the run that goes on does now */
+  readonly now?: Pick<LiveStage, 'name' | 'words' | 'share'> | undefined;
+  /** what went wrong, and nowhere else is told */
+  readonly problem?: string | undefined;
+  /** whether this server can begin a run of it, and whether it can stop the one that goes on */
+  readonly canStart: boolean;
+  readonly canStop: boolean;
+  readonly last?: LastRun | undefined;
+}
+
+/** What the last run left. */
+export interface LastRun {
+  /** ISO 8601 */
+  readonly startedAt: string;
+  readonly songs: number;
+  /** of the weights that were kept, nats per token */
+  readonly heldOut?: number | undefined;
+  /** notes of the longest run that one of the songs has from the source */
+  readonly longestCopy?: number | undefined;
+  /** share of the bars of its songs that are played a second time or more */
+  readonly repeatedBars?: number | undefined;
+  readonly hasPage: boolean;
 }

@@ -42,7 +42,9 @@ export type PageData =
   | { readonly kind: 'experiment'; readonly content: PageContent; readonly run: RunToShow }
   | { readonly kind: 'comparison'; readonly experiments: readonly ComparedToShow[]; readonly etude: string }
   /** a run that goes on: its server tells of it */
-  | { readonly kind: 'live'; readonly experiment: string; readonly etude: string };
+  | { readonly kind: 'live'; readonly experiment: string; readonly etude: string; readonly isOneOfMany: boolean }
+  /** all experiments of a workspace: its server tells of them */
+  | { readonly kind: 'overview'; readonly etude: string };
 
 /** All that a page is made of. */
 export interface PageToWrite {
@@ -66,7 +68,7 @@ export async function pageHtml({ title, data, sounds, key }: PageToWrite): Promi
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${data.kind === 'live' ? `${POLICY}; connect-src 'self'` : POLICY}">
+<meta http-equiv="Content-Security-Policy" content="${isServed(data) ? `${POLICY}; connect-src 'self'` : POLICY}">
 <title>${htmlText(title)} – Etude</title>
 <link rel="icon" href="data:,">
 <style>${style}</style>
@@ -98,6 +100,11 @@ export function keyOfPage(text: string): string | undefined {
   const end = text.lastIndexOf('<!-- ');
   const [, key, digest] = /^<!-- (\w+) (\w+) -->\n$/.exec(text.slice(end)) ?? [];
   return digestOf(text.slice(0, end)) === digest ? key : undefined;
+}
+
+/** Whether a page is told of news by its server. */
+function isServed({ kind }: PageData): boolean {
+  return kind === 'live' || kind === 'overview';
 }
 
 function digestOf(text: string): string {

@@ -1,86 +1,86 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  artifactFolder,
-  isPlainFile,
-  type Plan,
-  type Progress,
-  type RunObserver,
-  type StageRecord,
-} from '@etude/engine';
+import { isPlainFile, type Progress } from '@etude/engine';
 import type { LivePoint, LiveRun, LiveSongs, LiveStage } from '@etude/page';
 import { plainText } from '@etude/report';
+import type { RunEvent } from '../run-events.js';
 
 /** Points of a curve that are told; of more, every second is left out. */
 const MOST_POINTS = 500;
 /** Lines of the log that are told. */
 const MOST_LINES = 500;
+const FIRST_SONG = 'song-1.mid';
 
-/** What is told of a run, from what its observer hears. */
+/** What is told of a run, from what happened in it. */
 export class LiveRunState {
-  readonly #plan: Plan;
-  readonly #stages: Map<string, LiveStage>;
+  readonly #folder: string;
+  readonly #stages = new Map<string, LiveStage>();
   readonly #log: string[] = [];
-  readonly #songs: readonly string[];
+  #experiment: string;
   #curve: LivePoint[] = [];
-  #hasSongs = false;
+  /** the stage that wrote songs */
+  #rendered: string | undefined;
   status: LiveRun['status'] = 'running';
 
-  constructor(plan: Plan) {
-    this.#plan = plan;
-    this.#stages = new Map(
-      plan.stages.map(({ name }) => [name, { name, status: 'waiting', reasons: [], words: '', share: 0 }]),
-    );
-    this.#songs = plan.stages.filter(({ stage }) => stage.name === 'render').map(({ name }) => name);
+  /** @param folder of its artifacts */
+  constructor(experiment: string, folder: string, stages: readonly string[] = []) {
+    this.#experiment = experiment;
+    this.#folder = folder;
+    this.#begin(stages);
   }
 
-  get run(): LiveRun {
+  get run(): Omit<LiveRun, 'canStart' | 'canStop'> {
     return {
-      ...{ experiment: this.#plan.experiment, stages: [...this.#stages.values()], log: this.#log },
-      ...{ curve: this.#curve, hasSongs: this.#hasSongs, status: this.status },
+      ...{ experiment: this.#experiment, stages: [...this.#stages.values()], log: this.#log },
+      ...{ curve: this.#curve, hasSongs: this.#rendered !== undefined, status: this.status },
     };
   }
 
-  /** Hears what a run does, and passes it on. */
-  observer(other: RunObserver, changed: (how?: { isUrgent: boolean }) => void): RunObserver {
-    const change = (name: string, more: Partial<LiveStage>, how?: { isUrgent: boolean }) => {
-      this.#stages.set(name, { ...this.#stages.get(name)!, ...more });
-      changed(how);
-    };
-    return {
-      ...other,
-      stageStarted: (name, reasons) => {
-        change(name, { status: 'running', reasons: reasons.map(plainText) });
-        other.stageStarted?.(name, reasons);
-      },
-      stageProgress: (name, progress) => {
-        const { done, total, unit, detail } = progress;
+  hear(event: RunEvent): void {
+    switch (event.event) {
+      case 'run':
+        this.#begin(event.stages);
+        break;
+      case 'started':
+        this.#change(event.stage, { status: 'running', reasons: event.reasons.map(plainText) });
+        break;
+      case 'progress': {
+        const { stage, done, total, unit, detail } = event;
         const words = `${done.toLocaleString('en')}/${total.toLocaleString('en')} ${unit}${detail ? `, ${plainText(detail)}` : ''}`;
-        this.#addFigures(progress);
-        change(name, { status: 'running', words, share: done / total });
-        other.stageProgress?.(name, progress);
-      },
-      stageSays: (name, line) => {
-        this.#say(`${name}: ${plainText(line)}`);
-        changed();
-        other.stageSays?.(name, line);
-      },
-      stageDone: (record) => {
-        change(record.name, this.#ended(record), { isUrgent: true });
-        other.stageDone?.(record);
-      },
-      warning: (message) => {
-        this.#say(`warning: ${plainText(message)}`);
-        changed();
-        other.warning?.(message);
-      },
-    };
+        this.#addFigures(event);
+        this.#change(stage, { status: 'running', words, share: done / total });
+        break;
+      }
+      case 'said':
+        this.#say(`${event.stage}: ${plainText(event.line)}`);
+        break;
+      case 'done': {
+        const { stage, status, reasons, seconds, outputs } = event;
+        if (outputs.some(({ path }) => path === FIRST_SONG)) this.#rendered = stage;
+        this.#change(stage, {
+          status: status === 'would-run' ? 'skipped' : status,
+          ...{ reasons: reasons.map(plainText), words: `${seconds.toFixed(1)} s`, share: 1 },
+        });
+        break;
+      }
+      case 'warning':
+        this.#say(`warning: ${plainText(event.message)}`);
+        break;
+      case 'ended':
+        if (event.error !== undefined) this.#say(`error: ${plainText(event.error)}`);
+        this.status = event.status === 'interrupted' ? 'stopped' : event.status;
+    }
   }
 
-  #ended({ name, status, reasons, seconds }: StageRecord): Partial<LiveStage> {
-    if (this.#songs.includes(name) && (status === 'ran' || status === 'hit')) this.#hasSongs = true;
-    const ended = status === 'would-run' ? 'skipped' : status;
-    return { status: ended, reasons: reasons.map(plainText), words: `${seconds.toFixed(1)} s`, share: 1 };
+  #begin(stages: readonly string[]): void {
+    for (const name of stages) {
+      this.#stages.set(name, { name, status: 'waiting', reasons: [], words: '', share: 0 });
+    }
+  }
+
+  #change(name: string, more: Partial<LiveStage>): void {
+    const before = this.#stages.get(name);
+    if (before) this.#stages.set(name, { ...before, ...more });
   }
 
   #addFigures({ done, figures }: Progress): void {
@@ -100,10 +100,11 @@ export class LiveRunState {
   /** The songs that are in the artifact folder. */
   async songs(): Promise<LiveSongs> {
     const { soundsOf } = await import('@etude/audio');
-    const folder = join(artifactFolder(this.#plan.workspace, this.#plan.experiment), this.#songs[0] ?? 'render');
     const files: Buffer[] = [];
-    for (let number = 1; isPlainFile(join(folder, `song-${number}.mid`)); number++) {
-      files.push(readFileSync(join(folder, `song-${number}.mid`)));
+    for (let number = 1; this.#rendered !== undefined; number++) {
+      const file = join(this.#folder, this.#rendered, `song-${number}.mid`);
+      if (!isPlainFile(file)) break;
+      files.push(readFileSync(file));
     }
     const songs = files.map((midi, index) => ({
       ...{ name: `Song ${index + 1}`, midi: midi.toString('base64') },

@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { artifactFolder, isPlainFile, type Plan, type RunObserver, readRunRecord } from '@etude/engine';
+import { artifactFolder, type Plan, type RunObserver } from '@etude/engine';
+import type { LiveRun } from '@etude/page';
+import { withEvents } from '../run-events.js';
 import { LiveRunState } from './live-run.js';
 import { LiveServer } from './live-server.js';
+import { pageOfRun } from './run-site.js';
 
 /** A run that can be watched in browsers on this machine. */
 export interface WatchedRun {
@@ -18,62 +19,41 @@ export interface WatchedRun {
 
 /** Begins to serve a run's page. Whether anybody looks at it makes no difference to the run. */
 export async function watchRun(plan: Plan, observer: RunObserver, version: string): Promise<WatchedRun> {
-  const state = new LiveRunState(plan);
+  const { experiment } = plan;
+  const folder = artifactFolder(plan.workspace, experiment);
+  const state = new LiveRunState(
+    experiment,
+    folder,
+    plan.stages.map(({ name }) => name),
+  );
   const controller = new AbortController();
-  const folder = artifactFolder(plan.workspace, plan.experiment);
   const server = new LiveServer({
-    async page(path) {
-      if (path === '/') {
-        const { pageHtml } = await import('@etude/page');
-        const data = { kind: 'live', experiment: plan.experiment, etude: version } as const;
-        const content = await pageHtml({ title: plan.experiment, data, sounds: new Uint8Array(), key: 'live' });
-        return { type: 'text/html; charset=utf-8', content };
-      }
-      if (path === '/songs.json') return { type: 'application/json', content: JSON.stringify(await state.songs()) };
-      const file = path === '/report.html' ? 'report.html' : artifactAt(folder, path);
-      if (file === undefined || !isPlainFile(join(folder, file))) return undefined;
-      return {
-        type: TYPES[file.split('.').at(-1)!] ?? 'text/plain; charset=utf-8',
-        content: readFileSync(join(folder, file)),
-      };
+    page: ({ pathname }) => pageOfRun(pathname, { experiment, folder, version, state, isOneOfMany: false }),
+    news(path) {
+      if (path !== '/events') return undefined;
+      return JSON.stringify({ ...state.run, canStart: false, canStop: state.status === 'running' } satisfies LiveRun);
     },
     order(path) {
       if (path !== '/stop') return;
       state.status = 'stopping';
-      tell();
+      server.tell();
       controller.abort(new Error('interrupted'));
     },
   });
-  const tell = (how = { isUrgent: false }) => server.tell(JSON.stringify(state.run), how);
-  tell();
   const address = await server.open();
   let isClosed = false;
   return {
     address,
-    observer: state.observer(observer, tell),
+    observer: withEvents(observer, (event) => {
+      state.hear(event);
+      server.tell({ isUrgent: event.event === 'done' });
+    }),
     signal: controller.signal,
     async close(status) {
       if (isClosed) return;
       isClosed = true;
       state.status = status;
-      tell();
-      await server.close();
+      await server.close({ isWaiting: true });
     },
   };
-}
-
-const TYPES: Record<string, string> = {
-  html: 'text/html; charset=utf-8',
-  svg: 'image/svg+xml',
-  json: 'application/json',
-  mid: 'audio/midi',
-  safetensors: 'application/octet-stream',
-  sf3: 'application/octet-stream',
-};
-
-/** An artifact that the last run left at a path such as `/render/song-1.mid`. */
-function artifactAt(folder: string, path: string): string | undefined {
-  const [, stage, name] = /^\/([^/]+)\/([^/]+)$/.exec(decodeURIComponent(path)) ?? [];
-  const found = readRunRecord(folder)?.stages.find((each) => each.name === stage);
-  return found?.outputs.some((artifact) => artifact.path === name) ? `${stage}/${name}` : undefined;
 }

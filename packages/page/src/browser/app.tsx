@@ -2,6 +2,7 @@ import { useMemo } from 'preact/hooks';
 import type { PageData } from '../page-html.js';
 import { Footer, Header } from './frame.js';
 import { Live } from './live-page.js';
+import { OverviewPage } from './overview-page.js';
 import { sounds, synthSource } from './payload.js';
 import { Player } from './player/player.js';
 import { Comparison } from './sections/comparison.js';
@@ -25,6 +26,7 @@ export function App({ data }: { data: PageData }) {
     );
   }
   if (data.kind === 'live') return <Live {...data} />;
+  if (data.kind === 'overview') return <OverviewPage {...data} />;
   return <ExperimentPage {...data} player={player} />;
 }
 

@@ -3,6 +3,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { PageContent } from '../content/content.js';
 import type { LiveRun, LiveSongs, LiveStage } from '../live.js';
 import { Footer, Header } from './frame.js';
+import { order, useNews } from './news.js';
 import { bytesOf, synthSource } from './payload.js';
 import { Player } from './player/player.js';
 import { STATUS } from './sections/experiment.js';
@@ -10,23 +11,11 @@ import { Learning } from './sections/learning.js';
 import { Songs } from './sections/songs.js';
 
 /** A run while it goes on. Once it has ended its page takes the place of this one. */
-export function Live({ experiment, etude }: { experiment: string; etude: string }) {
-  const [run, setRun] = useState<LiveRun>();
-  const [isLost, setLost] = useState(false);
+export function Live({ experiment, etude, isOneOfMany }: LiveProps) {
+  const { news: run, isLost } = useNews<LiveRun>();
   useEffect(() => {
-    const events = new EventSource('events');
-    events.onmessage = ({ data }) => {
-      const next = JSON.parse(data) as LiveRun;
-      setLost(false);
-      setRun(next);
-      if (next.status === 'done') {
-        events.close();
-        location.replace('report.html');
-      }
-    };
-    events.onerror = () => setLost(true);
-    return () => events.close();
-  }, []);
+    if (run?.status === 'done') location.replace('report.html');
+  }, [run?.status]);
   const songs = useSongs(run?.hasSongs === true);
   const curves = useMemo(
     () => (run && run.curve.length > 1 ? [{ name: '', curve: curveOf(run) }] : []),
@@ -47,10 +36,20 @@ export function Live({ experiment, etude }: { experiment: string; etude: string 
               <Stage key={stage.name} {...stage} />
             ))}
           </ol>
-          {run?.status === 'running' && !isLost && (
-            <button type="button" onClick={() => void fetch('stop', { method: 'POST' })}>
-              Stop; the same command goes on from there
+          {run?.canStop && !isLost && (
+            <button type="button" onClick={() => void order('stop')}>
+              Stop; {isOneOfMany ? 'it can go on from there' : 'the same command goes on from there'}
             </button>
+          )}
+          {run?.canStart && !isLost && (
+            <button type="button" onClick={() => void order('start')}>
+              {run.status === 'stopped' ? 'Go on' : 'Run'}
+            </button>
+          )}
+          {isOneOfMany && (
+            <p>
+              <a href="../../">All experiments</a>
+            </p>
           )}
         </section>
         {curves.length > 0 && <Learning curves={curves} isLive />}
@@ -63,6 +62,12 @@ export function Live({ experiment, etude }: { experiment: string; etude: string 
       <Footer version={etude} />
     </>
   );
+}
+
+interface LiveProps {
+  readonly experiment: string;
+  readonly etude: string;
+  readonly isOneOfMany: boolean;
 }
 
 const SECTIONS = ['Run', 'Learning', 'Songs', 'Log'];

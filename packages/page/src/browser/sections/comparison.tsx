@@ -6,6 +6,7 @@ import { Learning } from './learning.js';
 import { Listening } from './listening.js';
 import { ScrolledTable } from './scrolled-table.js';
 import { Songs } from './songs.js';
+import { SortedTable } from './sorted-table.js';
 
 interface ComparisonProps {
   readonly experiments: readonly ComparedToShow[];
@@ -46,51 +47,23 @@ function meanInWords({ songs }: MeasureRow, mean: number): string {
 
 /** Means over the songs of each experiment; a click on a measure sorts by it. */
 function MeasuresOf({ experiments }: { experiments: readonly ComparedToShow[] }) {
-  const [by, setBy] = useState<{ column: number; isRising: boolean }>();
   const rows = experiments.map(({ name, content: { curve, measures } }) => {
     const { validationLoss } = curve.kept;
-    const means = measures.map((measure) => ({ value: meanOf(measure), text: meanInWords(measure, meanOf(measure)) }));
-    return {
-      name,
-      cells: [{ value: validationLoss ?? Number.POSITIVE_INFINITY, text: validationLoss?.toFixed(3) ?? '–' }, ...means],
-    };
+    const means = measures.map((measure) => {
+      const value = meanOf(measure);
+      return { value, content: meanInWords(measure, value) };
+    });
+    const heldOut = { value: validationLoss ?? Number.NaN, content: validationLoss?.toFixed(3) ?? '–' };
+    return { name, cells: [heldOut, ...means] };
   });
   const columns = ['Held-out loss', ...experiments[0]!.content.measures.map(({ name }) => name)];
-  const sign = by?.isRising ? 1 : -1;
-  if (by) rows.sort((a, b) => sign * (a.cells[by.column]!.value - b.cells[by.column]!.value));
   return (
     <section id="measures" aria-label="Measures">
       <h2>Measures</h2>
       <p class="faint">
         Means over the songs of each experiment, pitches as MIDI keys. A click on a measure sorts by it.
       </p>
-      <ScrolledTable
-        label="Table of measures"
-        heads={
-          <>
-            <th scope="col">Experiment</th>
-            {columns.map((name, column) => {
-              const direction = by?.column === column ? (by.isRising ? 'ascending' : 'descending') : 'none';
-              return (
-                <th scope="col" key={name} aria-sort={direction}>
-                  <button type="button" onClick={() => setBy({ column, isRising: direction !== 'ascending' })}>
-                    {name} {{ ascending: '↑', descending: '↓', none: '' }[direction]}
-                  </button>
-                </th>
-              );
-            })}
-          </>
-        }
-      >
-        {rows.map(({ name, cells }) => (
-          <tr key={name}>
-            <th scope="row">{name}</th>
-            {cells.map(({ text }, column) => (
-              <td key={columns[column]}>{text}</td>
-            ))}
-          </tr>
-        ))}
-      </ScrolledTable>
+      <SortedTable label="Table of measures" head="Experiment" columns={columns} rows={rows} />
     </section>
   );
 }
