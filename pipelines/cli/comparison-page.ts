@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { soundsOf } from '@etude/audio';
 import { artifactFolder, InputError, isPlainFile } from '@etude/engine';
-import { type ComparedToShow, contentFormat, pageHtml } from '@etude/page';
+import { type ComparedToShow, contentFormat, MOST_SOUNDS, pageHtml } from '@etude/page';
 import type { ComparedExperiment } from '@etude/report';
 import { REPORT } from './report-page.js';
 
@@ -23,9 +23,17 @@ export async function comparisonPage(
     return { name, params, content: contentFormat.parse(readFileSync(content)) };
   });
   const played = experiments.flatMap(({ content }) => [...content.songs, ...content.sources]);
+  const { bytes, samplesEach } = await soundsOf(
+    played.map(({ midi }) => Buffer.from(midi, 'base64')),
+    MOST_SOUNDS,
+  );
   return pageHtml({
     ...{ title: compared.map(({ name }) => name).join(', '), key: 'comparison' },
-    data: { kind: 'comparison', experiments, etude: version },
-    sounds: await soundsOf(played.map(({ midi }) => Buffer.from(midi, 'base64'))),
+    data: {
+      kind: 'comparison',
+      experiments: experiments.map((each) => ({ ...each, content: { ...each.content, samplesEach } })),
+      etude: version,
+    },
+    sounds: bytes,
   });
 }

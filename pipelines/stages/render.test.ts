@@ -155,4 +155,24 @@ describe('render', () => {
   it('names the song and the token that is not one', async () => {
     await expect(rendered('0_90_3c_64 x')).rejects.toThrow('song 1: token 2: expected delta_status_data1');
   });
+
+  it('writes songs as sound where that is wanted, the same each time', async () => {
+    const request = (audio: readonly string[]) => ({
+      params: { audio },
+      inputs: {
+        songs: [inputFile('0_90_3c_64 240_80_3c_00', 'sample/song-1.txt')],
+        pieces: inputFile(piece([])),
+        grammar: inputFile(grammarFormat.serialize(eventText)),
+      },
+    });
+    const { outputs } = await runStage(render, request(['mp3', 'wav']));
+    expect(Object.entries(outputs).map(([port, files]) => [port, files!.length])).toEqual([
+      ['songs', 1],
+      ['wav', 1],
+      ['mp3', 1],
+      ['ogg', 0],
+    ]);
+    expect(Buffer.from(outputs.wav![0]!.bytes.slice(0, 4)).toString()).toBe('RIFF');
+    expect((await runStage(render, request(['mp3']))).outputs.mp3![0]!.bytes).toEqual(outputs.mp3![0]!.bytes);
+  });
 });

@@ -4,14 +4,14 @@ import { traceFormat } from '@etude/generator';
 import { measuresFormat } from '@etude/measures';
 import { completed } from '@etude/midi-writer';
 import { piecesFormat } from '@etude/music';
-import { contentFormat, pageContent } from '@etude/page';
+import { contentFormat, MOST_SOUNDS, pageContent } from '@etude/page';
 import { createGrammar, decodeSong, grammarFormat, SongError, songTokensFormat } from '@etude/tokenizer';
 import { learningCurveFormat } from '@etude/trainer';
 import * as z from 'zod';
 
 export const report = defineStage({
   name: 'report',
-  version: 2,
+  version: 3,
   summary: 'Gathers what the page of the experiment shows and plays: report.html beside the folders of the stages',
   params: z.strictObject({}),
   inputs: {
@@ -32,6 +32,7 @@ export const report = defineStage({
     const songs = inputs.songs.map((tokens, index) => completed(decodeSong(grammar, tokens, index + 1), music[0]!));
     const content = pageContent({ rendered, songs, traces, music, measures, curve });
     const played = [...content.songs, ...content.sources].map(({ midi }) => Buffer.from(midi, 'base64'));
-    return { content, sounds: await soundsOf(played) };
+    const { bytes, samplesEach } = await soundsOf(played, MOST_SOUNDS);
+    return { content: { ...content, samplesEach }, sounds: bytes };
   },
 });

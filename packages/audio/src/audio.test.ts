@@ -1,8 +1,9 @@
+import { SoundBankLoader } from 'spessasynth_core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser, openBrowser } from '../../../vitest.browser.ts';
 import { type AudioFormat, encodeAudio } from './encode.js';
 import { type Audio, renderAudio } from './render.js';
-import { soundsOf } from './sounds.js';
+import { plainBuffer, soundsOf } from './sounds.js';
 
 /** A MIDI file of one note of a second (SMF 1.0: format 0, 480 ticks a quarter note at 120). */
 function oneNote({ key = 69, program = 0, channel = 0 } = {}): Uint8Array {
@@ -51,10 +52,13 @@ describe('a MIDI file as sound', () => {
 });
 
 it('makes a sound font of what is played, the same for the same music', async () => {
-  const [piano, both] = [await soundsOf([oneNote()]), await soundsOf([oneNote(), oneNote({ program: 40 })])];
+  const [{ bytes: piano }, { bytes: both }] = [
+    await soundsOf([oneNote()]),
+    await soundsOf([oneNote(), oneNote({ program: 40 })]),
+  ];
   expect(Buffer.from(piano.slice(0, 4)).toString()).toBe('RIFF');
   expect(both.length).toBeGreaterThan(piano.length);
-  expect(await soundsOf([oneNote()])).toEqual(piano);
+  expect((await soundsOf([oneNote()])).bytes).toEqual(piano);
   expect(both.length).toBeLessThan(300_000);
 });
 
@@ -87,4 +91,34 @@ it.skipIf(!hasBrowser)('is read by a browser in every format', { timeout: 120_00
   } finally {
     await browser.close();
   }
+});
+
+describe('a sound font that has to be small', () => {
+  /** All programs of General MIDI and percussion, each with low, middle and high notes. */
+  const everything = () =>
+    Array.from({ length: 128 }, (_, program) => [24, 48, 60, 72, 96].map((key) => oneNote({ key, program })))
+      .flat()
+      .concat([36, 38, 42, 49].map((key) => oneNote({ key, channel: 9 })));
+
+  /** Keys of programs at which nothing sounds. */
+  const silentIn = (bytes: Uint8Array) =>
+    SoundBankLoader.fromArrayBuffer(plainBuffer(bytes)).presets.flatMap((preset) =>
+      (preset.isGMGSDrum ? [36, 38, 42, 49] : [24, 48, 60, 72, 96])
+        .filter((key) => preset.getVoiceParameters(key, 100).length === 0)
+        .map((key) => `${preset.name} ${key}`),
+    );
+
+  it('has fewer samples for each instrument, and sounds at every key', async () => {
+    const whole = await soundsOf(everything());
+    expect(whole.samplesEach).toBeUndefined();
+    const { bytes, samplesEach } = await soundsOf(everything(), whole.bytes.length / 2);
+    expect(samplesEach).toBeLessThan(5);
+    expect(bytes.length).toBeLessThanOrEqual(whole.bytes.length / 2);
+    expect(silentIn(bytes)).toEqual([]);
+  });
+
+  it('keeps what fits', async () => {
+    const all = await soundsOf([oneNote()]);
+    expect(await soundsOf([oneNote()], all.bytes.length)).toEqual(all);
+  });
 });

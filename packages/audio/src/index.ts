@@ -1,3 +1,3 @@
 export { type AudioFormat, encodeAudio } from './encode.js';
 export { type Audio, renderAudio } from './render.js';
-export { soundsOf } from './sounds.js';
+export { type SoundFont, soundsOf } from './sounds.js';

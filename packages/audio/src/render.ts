@@ -38,7 +38,7 @@ export async function renderAudio(
   const { BasicMIDI, BasicSoundBank, SoundBankLoader, SpessaSynthProcessor, SpessaSynthSequencer } = await import(
     'spessasynth_core'
   );
-  const bank = plainBuffer(await soundsOf([midi]));
+  const bank = plainBuffer((await soundsOf([midi])).bytes);
   await BasicSoundBank.isSF3DecoderReady;
   const synth = new SpessaSynthProcessor(sampleRate, { maxBufferSize: BLOCK, eventsEnabled: false });
   await synth.processorInitialized;

@@ -1,4 +1,4 @@
-export { contentFormat, type PageContent } from './content/content.js';
+export { contentFormat, MOST_SOUNDS, type PageContent } from './content/content.js';
 export { type ExperimentToShow, pageContent } from './content/page-content.js';
 export type {
   LastRun,

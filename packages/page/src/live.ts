@@ -40,6 +40,7 @@ export interface LiveSongs {
   readonly songs: readonly PageSong[];
   /** a sound font in base64 */
   readonly sounds: string;
+  readonly samplesEach?: number | undefined;
 }
 
 /** All experiments of a workspace, as a page that watches them is told. */

@@ -99,7 +99,7 @@ export class LiveRunState {
 
   /** The songs that are in the artifact folder. */
   async songs(): Promise<LiveSongs> {
-    const { soundsOf } = await import('@etude/audio');
+    const [{ soundsOf }, { MOST_SOUNDS }] = await Promise.all([import('@etude/audio'), import('@etude/page')]);
     const files: Buffer[] = [];
     for (let number = 1; this.#rendered !== undefined; number++) {
       const file = join(this.#folder, this.#rendered, `song-${number}.mid`);
@@ -110,6 +110,7 @@ export class LiveRunState {
       ...{ name: `Song ${index + 1}`, midi: midi.toString('base64') },
       ...{ marks: [], surprise: [], copies: [], similarity: [] },
     }));
-    return { songs, sounds: Buffer.from(await soundsOf(files)).toString('base64') };
+    const { bytes, samplesEach } = await soundsOf(files, MOST_SOUNDS);
+    return { songs, sounds: Buffer.from(bytes).toString('base64'), samplesEach };
   }
 }

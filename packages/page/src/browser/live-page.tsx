@@ -96,12 +96,15 @@ function useSongs(areThere: boolean): { readonly content: PageContent; readonly 
     if (!areThere) return;
     void fetch('songs.json')
       .then((response) => response.json())
-      .then(({ songs, sounds }: LiveSongs) => {
-        const content = { songs, sources: [], sourceCount: 0, curve: NO_CURVE, distributions: [], measures: [] };
+      .then(({ songs, sounds, samplesEach }: LiveSongs) => {
+        const content = { ...NO_CONTENT, songs, samplesEach };
         setFound({ content, player: new Player(synthSource, async () => bytesOf(sounds)) });
       });
   }, [areThere]);
   return found;
 }
 
-const NO_CURVE: LearningCurve = { points: [], kept: { step: 0, epoch: 0, trainingLoss: 0, validationLoss: undefined } };
+const NO_CONTENT: PageContent = {
+  ...{ songs: [], sources: [], sourceCount: 0, distributions: [], measures: [] },
+  curve: { points: [], kept: { step: 0, epoch: 0, trainingLoss: 0, validationLoss: undefined } },
+};

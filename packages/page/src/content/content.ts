@@ -11,7 +11,12 @@ export interface PageContent {
   readonly curve: LearningCurve;
   readonly distributions: readonly Distribution[];
   readonly measures: readonly MeasureRow[];
+  /** samples that each instrument has at most, where the page would have become too large with all of them */
+  readonly samplesEach?: number | undefined;
 }
+
+/** Bytes that the sounds of a page have at most, where instruments can do with fewer samples. */
+export const MOST_SOUNDS = 4_000_000;
 
 export interface PagePiece {
   readonly name: string;

@@ -58,7 +58,7 @@ export async function pageOf(experiment: ExperimentToShow): Promise<string> {
   const content = pageContent(experiment);
   return pageHtml({
     ...{ title: 'small', data: { kind: 'experiment', content, run: smallRun }, key: '1a2b' },
-    sounds: await soundsOf(filesOf(content)),
+    sounds: (await soundsOf(filesOf(content))).bytes,
   });
 }
 
@@ -71,7 +71,7 @@ export async function comparisonOf(one: ExperimentToShow, other: ExperimentToSho
   ];
   return pageHtml({
     ...{ title: 'one, other', data: { kind: 'comparison', experiments, etude: '0.1.0' }, key: '1a2b' },
-    sounds: await soundsOf([...filesOf(a), ...filesOf(b)]),
+    sounds: (await soundsOf([...filesOf(a), ...filesOf(b)])).bytes,
   });
 }
 

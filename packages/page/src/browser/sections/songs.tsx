@@ -82,6 +82,12 @@ export function Songs({ content, player }: { content: PageContent; player: Playe
           </button>
         ))}
       </fieldset>
+      {content.samplesEach !== undefined && (
+        <p class="faint">
+          So many instruments play that, to keep this page small, each has at most {content.samplesEach} of its samples:
+          less natural than it could be.
+        </p>
+      )}
       <Transport player={player} music={played} onToggle={toggle} onNext={next} onPrevious={previous} />
       <div class="title">
         <h2>{song.name}</h2>
