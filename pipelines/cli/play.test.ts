@@ -49,6 +49,8 @@ describe.skipIf(process.platform === 'win32' || process.platform === 'darwin')('
       code: 2,
       stderr: expect.stringMatching(/nothing that plays sound .*x\/report\.html plays it/),
     });
+    const opened = await play(['artifacts/x/render/song-1.mid'], withPrograms('xdg-open'));
+    expect(opened).toMatchObject({ code: 0, stdout: expect.stringMatching(/x\/report\.html was opened in its place/) });
     expect(await play([SONG, '--port', '1'], withPrograms())).toMatchObject({ code: 2 });
     expect(await play(['no.mid'], withPrograms())).toMatchObject({
       code: 2,

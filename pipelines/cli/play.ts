@@ -22,9 +22,12 @@ const OTHER_PLAYERS = [
   ['play', '-q', 'FILE'],
 ];
 
+/** What opens a page in the browser, where there may be no player (freedesktop.org, xdg-utils). */
+const OPENER = 'xdg-open';
+
 /**
  * Plays songs one after the other: with the sounds of the page by a program of the system, or through a MIDI port. Where the system
- * has nothing that plays, the page of the experiment is named.
+ * has nothing that plays, the page of the experiment is opened, or named where there is no browser either.
  */
 export async function playCommand(paths: readonly string[], { port }: { port?: string }): Promise<void> {
   const songs = paths.map((path) => ({ path, midi: songAt(path) }));
@@ -41,6 +44,10 @@ async function playSound(path: string, midi: Uint8Array, signal: AbortSignal): P
   if (command === undefined) {
     // artifacts/NAME/render/song-1.mid belongs to artifacts/NAME/report.html.
     const page = join(dirname(dirname(resolve(path))), 'report.html');
+    if (existsSync(page) && isThere(OPENER) && (await exitCodeOf([OPENER, page], signal)) === 0) {
+      console.log(`this system has nothing that plays sound; ${plainText(page)} was opened in its place`);
+      return;
+    }
     const wanted = `one of ${OTHER_PLAYERS.map(([program]) => program).join(', ')}`;
     const instead = existsSync(page) ? `; ${page} plays it in a browser` : '';
     throw new InputError([{ place: path, message: `this system has nothing that plays sound (${wanted})${instead}` }]);
@@ -74,12 +81,17 @@ function isThere(program: string): boolean {
 }
 
 /** @throws {StageError} where a program fails that nobody stopped */
-async function run([program, ...args]: readonly string[], signal: AbortSignal): Promise<void> {
+async function run(command: readonly string[], signal: AbortSignal): Promise<void> {
+  const code = await exitCodeOf(command, signal);
+  if (code !== 0) throw new StageError(`${command[0]} could not play it (exit code ${code})`);
+}
+
+async function exitCodeOf([program, ...args]: readonly string[], signal: AbortSignal): Promise<number | null> {
   const child = spawn(program!, args, { stdio: ['ignore', 'ignore', 'inherit'] });
   const stop = () => child.kill();
   signal.addEventListener('abort', stop);
   const code = await new Promise<number | null>((done, failed) => child.on('close', done).on('error', failed));
   signal.removeEventListener('abort', stop);
   signal.throwIfAborted();
-  if (code !== 0) throw new StageError(`${program} could not play it (exit code ${code})`);
+  return code;
 }
