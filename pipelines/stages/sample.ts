@@ -26,7 +26,7 @@ import { loadKernels } from '../computing/kernels.js';
 
 export const sample = defineStage({
   name: 'sample',
-  version: 25,
+  version: 26,
   summary: 'Writes songs token by token with the trained model',
   params: songSettings.extend({
     given: workspaceFiles(
@@ -67,7 +67,7 @@ export const sample = defineStage({
     disposeOf(tf, model.weights);
     return {
       songs: songs.map(({ tokens }) => formatTokens(tokens, grammar)),
-      traces: songs.map(({ trace }) => traceToCsv(trace, grammar)),
+      traces: songs.map(({ trace, sections }) => traceToCsv(trace, grammar, sections)),
     };
   },
 });

@@ -48,6 +48,34 @@ export const PROGRAMS: readonly string[] = [
 /** The channel that General MIDI gives to percussion: 10 for musicians, who count from 1. */
 export const DRUM_CHANNEL = 9;
 
+const FIRST_PERCUSSION = 35;
+const PERCUSSION = [
+  ...[
+    'acoustic bass drum',
+    'bass drum 1',
+    'side stick',
+    'acoustic snare',
+    'hand clap',
+    'electric snare',
+    'low floor tom',
+  ],
+  ...['closed hi-hat', 'high floor tom', 'pedal hi-hat', 'low tom', 'open hi-hat', 'low-mid tom', 'hi-mid tom'],
+  ...['crash cymbal 1', 'high tom', 'ride cymbal 1', 'chinese cymbal', 'ride bell', 'tambourine', 'splash cymbal'],
+  ...['cowbell', 'crash cymbal 2', 'vibraslap', 'ride cymbal 2', 'hi bongo', 'low bongo', 'mute hi conga'],
+  ...['open hi conga', 'low conga', 'high timbale', 'low timbale', 'high agogo', 'low agogo', 'cabasa'],
+  ...['maracas', 'short whistle', 'long whistle', 'short guiro', 'long guiro', 'claves', 'hi wood block'],
+  ...['low wood block', 'mute cuica', 'open cuica', 'mute triangle', 'open triangle'],
+];
+
+/**
+ * What a key of percussion sounds like (General MIDI Percussion Key Map); a key outside of it is named by its number.
+ * @example
+ * percussionName(38); // 'acoustic snare'
+ */
+export function percussionName(key: number): string {
+  return PERCUSSION[key - FIRST_PERCUSSION] ?? `key ${key}`;
+}
+
 /**
  * The family of a program, 0 to 127.
  * @example

@@ -2,7 +2,7 @@ export { type Bar, barsBefore, barsOf, countBars, ticksOfBar } from './bars.js';
 export { eventsInTime, inOrder, SUSTAIN_PEDAL } from './channels.js';
 export { greatestCommonDivisor, leastCommonMultiple } from './common-multiple.js';
 export { excerpt, joined } from './excerpt.js';
-export { DRUM_CHANNEL, FAMILIES, familyOf, PROGRAMS, pitchName } from './general-midi.js';
+export { DRUM_CHANNEL, FAMILIES, familyOf, PROGRAMS, percussionName, pitchName } from './general-midi.js';
 export { instrument } from './instrument.js';
 export { jsonFormat, parseJson } from './json-format.js';
 export { type Key, keyOf } from './key.js';

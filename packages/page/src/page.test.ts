@@ -55,6 +55,14 @@ describe.skipIf(!hasBrowser)('the page of an experiment', () => {
     await page.close();
   });
 
+  it('tells where sections begin, which are varied, and what is unusual', async () => {
+    const { page } = await openFile(browser, file);
+    const happenings = await page.locator('.happenings li').allTextContents();
+    expect(happenings).toEqual(expect.arrayContaining(['bar 1 section A', 'bar 2 section A again, varied']));
+    await expect(page.getByText(/^Unusual for this music: .*copied/).count()).resolves.toBe(1);
+    await page.close();
+  });
+
   it('plays on from where somebody clicks, stops, and goes to the next song', async () => {
     const { page, complaints } = await openFile(browser, file);
     const roll = page.locator('.roll-frame').first();

@@ -108,7 +108,7 @@ export class LiveRunState {
     }
     const songs = files.map((midi, index) => ({
       ...{ name: `Song ${index + 1}`, midi: midi.toString('base64') },
-      ...{ marks: [], surprise: [], copies: [], similarity: [] },
+      ...{ marks: [], sections: [], surprise: [], copies: [], similarity: [] },
     }));
     const { bytes, samplesEach } = await soundsOf(files, MOST_SOUNDS);
     return { songs, sounds: Buffer.from(bytes).toString('base64'), samplesEach };

@@ -13,7 +13,7 @@ import {
 import type { Bending } from '../sampling/distribution.js';
 import { CompositionError } from './composition-error.js';
 import { cadenceOf } from './endings/cadence.js';
-import { barsInForm, sectionsOf, writeForm } from './form/form.js';
+import { sectionPlaces, sectionsOf, writeForm } from './form/form.js';
 import { type GivenFile, givenMusic } from './given-music.js';
 import { givenVoice } from './given-voice/given-voice.js';
 import { LearnedMusic } from './learned-music.js';
@@ -101,8 +101,8 @@ export async function compose(
   };
   const wanted = wantedSong(settings, typical, composing);
   const ticks = { beat: grammar.division, bar: barTicks(wanted.plan?.metre, typical, grammar) };
-  const formBars = form && barsInForm(form, given, ticks.bar);
-  const plan = formBars === undefined ? wanted.plan : formPlan(wanted.plan, formBars, typical, composing);
+  const inForm = form && sectionPlaces(form, given, ticks.bar);
+  const plan = inForm ? formPlan(wanted.plan, inForm.bars, typical, composing) : wanted.plan;
   const voice = settings.voice && givenVoice(settings.voice, given, composing, ticks.bar);
   const writer = new SongWriter({
     ...{ ...composing, signal, takes, length },
@@ -143,11 +143,10 @@ export async function compose(
   } else {
     for (let song = 0; song < count; song++) {
       progress({ done: song, total: count, unit: 'songs' });
-      songs.push(
-        await writer.inForm({ seed, song, bars: formBars! }, (own, bars) =>
-          writeForm({ ...form, ending, seed: own }, { given, source: typical }, bars),
-        ),
+      const written = await writer.inForm({ seed, song, bars: inForm!.bars }, (own, bars) =>
+        writeForm({ ...form, ending, seed: own }, { given, source: typical }, bars),
       );
+      songs.push({ ...written, sections: inForm!.sections });
     }
   }
   for (const [index, { stops }] of songs.entries()) {

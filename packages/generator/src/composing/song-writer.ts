@@ -6,7 +6,7 @@ import { conditionRows, encoderOf, fitMusic, type Grammar, tokensOfIds, type Voc
 import { type SamplingOptions, type SamplingProgress, sample, type WrittenSong } from '../sampling/sample-songs.js';
 import type { TokenTrace } from '../sampling/song-draft.js';
 import { type Cadence, dominantFrom, type Ending, type EndingJudge, withTonic } from './endings/cadence.js';
-import type { BarWriter } from './form/form.js';
+import type { BarWriter, Section } from './form/form.js';
 import type { LearnedMusic } from './learned-music.js';
 import { injections, type Noise } from './noise/schedule.js';
 import { listenerOf, type SongRules } from './rules/listener.js';
@@ -20,6 +20,8 @@ import { TraceRows } from './trace-rows.js';
 export interface Song {
   readonly tokens: readonly string[];
   readonly trace: readonly TraceRow[];
+  /** of a song in a form */
+  readonly sections?: readonly Section[];
   /** how often the model could not go on, or was stopped, since all that might follow would have copied too much */
   readonly stops: number;
 }

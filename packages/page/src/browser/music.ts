@@ -8,6 +8,7 @@ import type { Playable } from './player/messages.js';
 interface Part {
   readonly channel: number;
   readonly name: string;
+  readonly isPercussion: boolean;
 }
 
 /** A piece to be seen and played. Notes are in order of their starts; times are in quarter notes. */
@@ -25,11 +26,16 @@ export interface Music {
   readonly partOf: Uint8Array;
   /** where bars begin, the end of the last one as well */
   readonly bars: readonly number[];
+  /** of each bar, how long a beat is that its metre counts */
+  readonly beats: readonly number[];
   /** where it ends, with the last bar that has notes */
   readonly end: number;
   readonly seconds: number;
+  /** keys of pitched parts */
   readonly lowest: number;
   readonly highest: number;
+  /** keys of percussion, from low to high */
+  readonly percussion: readonly number[];
   secondsAt(quarter: number): number;
   quarterAt(seconds: number): number;
 }
@@ -49,6 +55,8 @@ export function playableOf({ midi, parts, seconds }: Music): Playable {
 function noted(piece: Piece) {
   const notes = notesOf(piece);
   const { division } = piece;
+  const pitched = notes.filter((note) => !isDrum(note)).map(({ key }) => key);
+  const struck = notes.filter(isDrum).map(({ key }) => key);
   const channels = [...new Set(notes.map(({ channel }) => channel))].sort((a, b) => a - b);
   const latestEnds = new Float64Array(notes.length);
   let latest = 0;
@@ -57,21 +65,24 @@ function noted(piece: Piece) {
     latestEnds[i] = latest;
   }
   return {
-    parts: channels.map((channel) => ({ channel, name: nameOf(channel, notes, piece) })),
+    parts: channels.map((channel) => {
+      const own = notes.find((note) => note.channel === channel)!;
+      return { channel, name: nameOf(own, piece), isPercussion: isDrum(own) };
+    }),
     starts: Float64Array.from(notes, ({ start }) => start / division),
     ends: Float64Array.from(notes, ({ end }) => end / division),
     latestEnds,
     keys: Uint8Array.from(notes, ({ key }) => key),
     velocities: Uint8Array.from(notes, ({ velocity }) => velocity),
     partOf: Uint8Array.from(notes, ({ channel }) => channels.indexOf(channel)),
-    lowest: notes.reduce((least, { key }) => Math.min(least, key), 127),
-    highest: notes.reduce((most, { key }) => Math.max(most, key), 0),
+    lowest: pitched.reduce((least, key) => Math.min(least, key), pitched[0] ?? 60),
+    highest: pitched.reduce((most, key) => Math.max(most, key), pitched[0] ?? 60),
+    percussion: [...new Set(struck)].sort((a, b) => a - b),
   };
 }
 
 /** What a part is called: its instrument, and its track's name where that says something else. */
-function nameOf(channel: number, notes: readonly Note[], { tracks }: Piece): string {
-  const own = notes.find((note) => note.channel === channel)!;
+function nameOf(own: Note, { tracks }: Piece): string {
   const sound = isDrum(own) ? 'percussion' : PROGRAMS[own.program]!;
   const track = tracks[own.track]!.name.trim();
   return track === '' || track.toLowerCase() === sound.toLowerCase() ? sound : `${track} (${sound})`;
@@ -92,6 +103,7 @@ function timed(piece: Piece) {
   const secondsAt = (quarter: number) => secondsOfTick(quarter * division);
   return {
     bars: [...inPiece.map(({ start }) => start / division), end],
+    beats: inPiece.map(({ denominator }) => 4 / denominator),
     end,
     seconds: secondsAt(last / division),
     secondsAt,

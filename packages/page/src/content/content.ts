@@ -27,6 +27,8 @@ export interface PagePiece {
 export interface PageSong extends PagePiece {
   /** what was injected, and which rules were given up */
   readonly marks: readonly Mark[];
+  /** of a song in a form: where each begins; an apostrophe says that it is a varied repeat */
+  readonly sections: readonly { readonly at: number; readonly name: string }[];
   /** of the model: for each quarter note in order, nats per token, 0 where it was not asked */
   readonly surprise: readonly number[];
   /** the longest copied run first */

@@ -1,5 +1,5 @@
 import type { TracedToken } from '@etude/generator';
-import type { Mark } from './content.js';
+import type { Mark, PageSong } from './content.js';
 
 /** A mark for each token with which something was injected, or for which rules were given up; equal ones at a place are one. */
 export function marksOf(trace: readonly TracedToken[]): Mark[] {
@@ -9,6 +9,11 @@ export function marksOf(trace: readonly TracedToken[]): Mark[] {
     if (relaxed) marks.set(`${quarter} ${relaxed}`, { at: quarter, kind: 'rule', words: `gave up ${relaxed}` });
   }
   return [...marks.values()];
+}
+
+/** The sections of a song in a form, each from the first row of it on. */
+export function sectionsOf(trace: readonly TracedToken[]): PageSong['sections'] {
+  return trace.flatMap(({ quarter, section }) => (section ? [{ at: quarter, name: section }] : []));
 }
 
 /** Mean surprise of the tokens of each quarter note, in nats; 0 where the model was not asked. */

@@ -6,7 +6,7 @@ import type { LearningCurve } from '@etude/trainer';
 import type { PageContent, PageCopy, PagePiece } from './content.js';
 import { placeOfCopy, ticksOfCopy } from './copies.js';
 import { distributionsOf } from './distributions.js';
-import { marksOf, surpriseByQuarter } from './marks.js';
+import { marksOf, sectionsOf, surpriseByQuarter } from './marks.js';
 import { measureRows } from './measure-rows.js';
 import { similarityDigits } from './similarity.js';
 
@@ -46,6 +46,7 @@ export function pageContent(experiment: ExperimentToShow): PageContent {
       return {
         ...pagePiece(`Song ${index + 1}`, rendered[index]!),
         marks: marksOf(traces[index]!),
+        sections: sectionsOf(traces[index]!),
         surprise: surpriseByQuarter(traces[index]!),
         copies: copies.map((run): PageCopy => {
           const { from, until } = ticksOfCopy(run, song, secondsAt);

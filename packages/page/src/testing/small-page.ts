@@ -22,8 +22,8 @@ export function smallExperiment(): ExperimentToShow {
   const songs = [excerpt(piece, 12 * bar, 20 * bar), excerpt(piece, 0, 4 * bar)].map((song) => transpose(song, 2)!);
   const meter = new SongMeter([[notesOf(piece)]]);
   const trace = (disturbance: string): TracedToken[] => [
-    { quarter: 1, probability: 0.5, relaxed: '', disturbance: '' },
-    { quarter: 6, probability: 0.1, relaxed: 'leap', disturbance },
+    { quarter: 1, probability: 0.5, relaxed: '', disturbance: '', section: 'A' },
+    { quarter: 6, probability: 0.1, relaxed: 'leap', disturbance, section: "A'" },
   ];
   return {
     ...{ songs, music: [piece] },

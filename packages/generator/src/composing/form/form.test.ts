@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { ChannelEvents, readMidi } from '@etude/midi-reader';
 import { excerpt, joined, notesOf, type Piece, piecesOf } from '@etude/music';
 import { describe, expect, it } from 'vitest';
-import { type BarWriter, form, writeForm } from './form.js';
+import { type BarWriter, form, sectionPlaces, writeForm } from './form.js';
 
 const BAR = 4 * 480;
 const prelude = piecesOf(
@@ -172,6 +172,22 @@ describe('a form', () => {
     const last = notesOf(song).at(-1)!;
     expect(last.end - last.start).toBe(BAR);
   });
+});
+
+it('says where sections begin, which are varied, and how long the song is', () => {
+  const wanted = form.parse({ sections: ['A', 'B', 'A', "C'"], bars: 4 });
+  const given = new Map([
+    ['B', bars(2, 60)],
+    ['C', bars(3, 60)],
+  ]);
+  const places = sectionPlaces(wanted, given, BAR);
+  expect(places.bars).toBe(13);
+  expect(places.sections.map(({ name, tick }) => [name, tick / BAR])).toEqual([
+    ['A', 0],
+    ['B', 4],
+    ["A'", 6],
+    ["C'", 10],
+  ]);
 });
 
 it('parts of a piece make it again, but for notes that sound across the cut', () => {

@@ -178,13 +178,27 @@ export async function writeForm(
   return excerpt(ended, 0, excess.at);
 }
 
-/** How many bars a song in a form has. */
-export function barsInForm({ sections, bars }: Form, given: ReadonlyMap<string, Piece>, barTicks: number): number {
-  const lengths = sections.map((label) => {
-    const own = given.get(nameOf(label));
-    return own === undefined ? bars : barsOf(own, barTicks);
+/** A section of a song: `A`, or `A'` where it is a varied repeat. */
+export interface Section {
+  readonly name: string;
+  /** from the beginning of the song */
+  readonly tick: number;
+}
+
+/** Where the sections of a song in a form begin, and how many bars it has in all. */
+export function sectionPlaces(
+  { sections, bars }: Form,
+  given: ReadonlyMap<string, Piece>,
+  barTicks: number,
+): { readonly sections: readonly Section[]; readonly bars: number } {
+  let before = 0;
+  const places = planOf(sections, given).map(({ name, how }) => {
+    const tick = before * barTicks;
+    const own = given.get(name);
+    before += own === undefined ? bars : barsOf(own, barTicks);
+    return { name: how === 'vary' ? `${name}'` : name, tick };
   });
-  return lengths.reduce((sum, length) => sum + length, 0);
+  return { sections: places, bars: before };
 }
 
 /** Bars until all notes have ended. */

@@ -1,9 +1,9 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { Mark, PageCopy } from '../../content/content.js';
+import type { Mark, PageCopy, PageSong } from '../../content/content.js';
 import { barAt, type Music, snapped } from '../music.js';
 import type { Player } from '../player/player.js';
 import { useTheme } from '../theme.js';
-import { drawLabels, RULER } from './draw-roll.js';
+import { drawLabels, rulerOf } from './draw-roll.js';
 import { contextOf, drawScrolled } from './scrolled.js';
 import { following, moved, type View, within, zoomed } from './viewport.js';
 
@@ -13,6 +13,7 @@ export interface RollProps {
   /** whether it is this piece that is played */
   readonly isPlayed: boolean;
   readonly marks?: readonly Mark[];
+  readonly sections?: PageSong['sections'];
   readonly copies?: readonly PageCopy[];
   readonly surprise?: readonly number[];
   /** called with a place in quarter notes where one clicks */
@@ -24,7 +25,16 @@ const NONE: readonly never[] = [];
 const STILL = 4;
 
 /** A piano roll: pan by dragging or scrolling, zoom by pinching or Ctrl and scrolling, select a loop in its ruler. */
-export function Roll({ music, player, isPlayed, marks = NONE, copies = NONE, surprise = NONE, onSeek }: RollProps) {
+export function Roll({
+  music,
+  player,
+  isPlayed,
+  marks = NONE,
+  sections = NONE,
+  copies = NONE,
+  surprise = NONE,
+  onSeek,
+}: RollProps) {
   const frame = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const labels = useRef<HTMLCanvasElement>(null);
@@ -40,8 +50,8 @@ export function Roll({ music, player, isPlayed, marks = NONE, copies = NONE, sur
   const heard = music.parts.map(({ channel }) => !isPlayed || player.isHeard(channel)).join();
   const content = useMemo(() => {
     const isHeard = (channel: number) => !isPlayed || player.isHeard(channel);
-    return { music, ...size, colours, isHeard, marks, copies, surprise };
-  }, [music, size, colours, heard, marks, copies, surprise]);
+    return { music, ...size, colours, isHeard, marks, sections, copies, surprise };
+  }, [music, size, colours, heard, marks, sections, copies, surprise]);
   const drawn = useRef<{ readonly content: object; readonly view: View } | undefined>(undefined);
   useEffect(() => {
     if (size.width === 0) return;
@@ -86,6 +96,7 @@ export function Roll({ music, player, isPlayed, marks = NONE, copies = NONE, sur
   };
   const pointers = usePointers({
     at,
+    ruler: rulerOf({ sections }),
     onClick: onSeek,
     onSelect(a, b, isDone) {
       setDraft(isDone ? undefined : { from: a, until: b });
@@ -196,6 +207,8 @@ function useSize(element: { readonly current: HTMLElement | null }) {
 
 interface Gestures {
   readonly at: (clientX: number) => number;
+  /** its pixels */
+  readonly ruler: number;
   readonly onClick: (quarter: number) => void;
   readonly onSelect: (from: number, until: number, isDone: boolean) => void;
   readonly onPan: (pixels: number) => void;
@@ -203,7 +216,7 @@ interface Gestures {
 }
 
 /** What mouse, pen and fingers do: click, drag, drag in the ruler, pinch. */
-function usePointers({ at, onClick, onSelect, onPan, onPinch }: Gestures) {
+function usePointers({ at, ruler, onClick, onSelect, onPan, onPinch }: Gestures) {
   const down = useRef(new Map<number, number>());
   const first = useRef({ x: 0, isRuler: false, hasMoved: false });
   return {
@@ -211,7 +224,7 @@ function usePointers({ at, onClick, onSelect, onPan, onPinch }: Gestures) {
       const target = event.currentTarget as HTMLElement;
       target.setPointerCapture(event.pointerId);
       down.current.set(event.pointerId, event.clientX);
-      const isRuler = event.clientY - target.getBoundingClientRect().top < RULER;
+      const isRuler = event.clientY - target.getBoundingClientRect().top < ruler;
       if (down.current.size === 1) first.current = { x: event.clientX, isRuler, hasMoved: false };
     },
     onPointerMove(event: PointerEvent) {

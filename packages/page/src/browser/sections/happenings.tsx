@@ -1,9 +1,10 @@
-import type { Mark, PageCopy, PagePiece } from '../../content/content.js';
+import type { Mark, PageCopy, PagePiece, PageSong } from '../../content/content.js';
 import { barAt, type Music } from '../music.js';
 
 interface HappeningsProps {
   readonly song: Music;
   readonly marks: readonly Mark[];
+  readonly sections: PageSong['sections'];
   readonly copies: readonly PageCopy[];
   readonly sources: readonly PagePiece[];
   readonly sourceMusic: (piece: number) => Music;
@@ -14,14 +15,29 @@ interface HappeningsProps {
 /** Rows that are shown at first. */
 const FEW = 12;
 
-/** What was injected into a song, which rules were given up, and what it has in common with the source: each can be heard. */
-export function Happenings({ song, marks, copies, sources, sourceMusic, onHear, onHearCopy }: HappeningsProps) {
+/** The sections of a song, what was injected into it, which rules were given up, and what it has in common with the source: each can be heard. */
+export function Happenings({
+  song,
+  marks,
+  sections,
+  copies,
+  sources,
+  sourceMusic,
+  onHear,
+  onHearCopy,
+}: HappeningsProps) {
   const rows = [
     ...copies.map((copy) => ({
       at: copy.from,
       kind: 'copy' as const,
       words: `${copy.notes} notes in a row as in the source`,
       source: copy.source,
+    })),
+    ...sections.map(({ at, name }) => ({
+      at,
+      kind: 'section' as const,
+      words: sectionInWords(name),
+      source: undefined,
     })),
     ...grouped(marks, song).map((mark) => ({ ...mark, source: undefined })),
   ].sort((a, b) => a.at - b.at);
@@ -63,6 +79,10 @@ export function Happenings({ song, marks, copies, sources, sourceMusic, onHear, 
       </ul>
     );
   }
+}
+
+function sectionInWords(name: string): string {
+  return name.endsWith("'") ? `section ${name.slice(0, -1)} again, varied` : `section ${name}`;
 }
 
 /** What happens several times in a bar is said once. */

@@ -72,7 +72,8 @@ export function Songs({ content, player }: { content: PageContent; player: Playe
   const previous = () => show((shown + songs.length - 1) % songs.length);
   useShortcuts({ ' ': toggle, n: next, p: previous, s: swap });
 
-  const { marks, copies, surprise } = songs[shown]!;
+  const { marks, sections, copies, surprise } = songs[shown]!;
+  const unusual = content.measures.filter((row) => row.songs[shown]?.isUnusual);
   return (
     <section id="songs" aria-label="Songs">
       <fieldset class="choices" aria-label="Songs" ref={choices}>
@@ -95,8 +96,17 @@ export function Songs({ content, player }: { content: PageContent; player: Playe
           Save as MIDI
         </button>
       </div>
+      {unusual.length > 0 && (
+        <p class="faint">
+          Unusual for this music:{' '}
+          {unusual
+            .map(({ name, songs: all, normal }) => `${name.toLowerCase()} ${all[shown]!.text} (normal: ${normal})`)
+            .join(', ')}
+          .
+        </p>
+      )}
       <Roll
-        {...{ music: song, player, marks, copies, surprise }}
+        {...{ music: song, player, marks, sections, copies, surprise }}
         isPlayed={isIn(song)}
         onSeek={(quarter) => hear(song, quarter)}
       />
@@ -143,7 +153,7 @@ export function Songs({ content, player }: { content: PageContent; player: Playe
       )}
       <div class="columns">
         <Happenings
-          {...{ song, marks, copies, sources }}
+          {...{ song, marks, sections, copies, sources }}
           sourceMusic={(piece) => musicFor(sources, piece)}
           onHear={(quarter) => {
             hear(song, quarter);
