@@ -11,7 +11,7 @@ import * as z from 'zod';
 
 export const report = defineStage({
   name: 'report',
-  version: 3,
+  version: 4,
   summary: 'Gathers what the page of the experiment shows and plays: report.html beside the folders of the stages',
   params: z.strictObject({}),
   inputs: {

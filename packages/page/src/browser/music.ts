@@ -65,10 +65,12 @@ function noted(piece: Piece) {
     latestEnds[i] = latest;
   }
   return {
-    parts: channels.map((channel) => {
-      const own = notes.find((note) => note.channel === channel)!;
-      return { channel, name: nameOf(own, piece), isPercussion: isDrum(own) };
-    }),
+    parts: numbered(
+      channels.map((channel) => {
+        const own = notes.find((note) => note.channel === channel)!;
+        return { channel, name: nameOf(own, piece), isPercussion: isDrum(own) };
+      }),
+    ),
     starts: Float64Array.from(notes, ({ start }) => start / division),
     ends: Float64Array.from(notes, ({ end }) => end / division),
     latestEnds,
@@ -81,11 +83,20 @@ function noted(piece: Piece) {
   };
 }
 
+/** Parts of which no two have one name. */
+function numbered(parts: readonly Part[]): Part[] {
+  return parts.map((part, index) => {
+    const before = parts.slice(0, index).filter(({ name }) => name === part.name).length;
+    return before === 0 ? part : { ...part, name: `${part.name} ${before + 1}` };
+  });
+}
+
 /** What a part is called: its instrument, and its track's name where that says something else. */
 function nameOf(own: Note, { tracks }: Piece): string {
   const sound = isDrum(own) ? 'percussion' : PROGRAMS[own.program]!;
   const track = tracks[own.track]!.name.trim();
-  return track === '' || track.toLowerCase() === sound.toLowerCase() ? sound : `${track} (${sound})`;
+  if (track === '') return sound;
+  return track.toLowerCase().startsWith(sound.toLowerCase()) ? track : `${track} (${sound})`;
 }
 
 function timed(piece: Piece) {

@@ -8,6 +8,7 @@ import { placeOfCopy, ticksOfCopy } from './copies.js';
 import { distributionsOf } from './distributions.js';
 import { marksOf, sectionsOf, surpriseByQuarter } from './marks.js';
 import { measureRows } from './measure-rows.js';
+import { withOwnChannels } from './own-channels.js';
 import { similarityDigits } from './similarity.js';
 
 /** Pieces of the source that a page has at most: each is a MIDI file in it. */
@@ -63,7 +64,7 @@ export function pageContent(experiment: ExperimentToShow): PageContent {
     sources: shown.map((index) => {
       const piece = music[index]!;
       const name = music.length === 1 ? 'Source' : `Source ${index + 1}`;
-      return pagePiece(name, songToMidi(piece, renderingParams.parse({})));
+      return pagePiece(name, songToMidi(withOwnChannels(piece), renderingParams.parse({})));
     }),
     sourceCount: music.length,
     curve,
