@@ -1,6 +1,6 @@
 // npm run test:exports: the files of `etude export` opened by other programs, fetched from npm and PyPI into the user's cache:
 // MusicXML by Verovio, which finds the notes of the MIDI file; PDF by PDF.js; SVG and sound by a browser; events by TensorBoard; models by
-// onnxruntime, which comes to the same logits.
+// onnxruntime, which comes to the same logits; a tokenizer by MidiTok, which writes and reads the same tokens.
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -23,6 +23,9 @@ const CURVE = [
   [20_000, 0.75],
 ];
 
+/** Of the tokens that MidiTok gets; the canon has thirty-seconds. */
+const GRAMMAR = { grammar: /** @type {const} */ ('factored'), division: 480, steps: 8, velocities: 32 };
+
 /** A Python that has a package of PyPI and what it needs, in a folder of its own. */
 function pythonWith(name, version, ...others) {
   const folder = join(userCache(), `${name}-${version}`);
@@ -43,6 +46,16 @@ function fetched(name, version, file) {
     runQuietly('npm', ['install', '--prefix', folder, '--ignore-scripts', '--loglevel=error', `${name}@${version}`]);
   }
   return pathToFileURL(join(folder, 'node_modules', name, file)).href;
+}
+
+const pieceOf = (midi) => piecesOf(readMidi(midi))[0];
+
+/** Notes as text, times in quarter notes. */
+function notesIn(piece) {
+  return notesOf(piece).map((note) => {
+    const times = [note.start / piece.division, note.end / piece.division];
+    return [...times, note.key, isDrum(note) ? 'drum' : note.program, note.velocity].join(' ');
+  });
 }
 
 const checks = {
@@ -118,7 +131,79 @@ print(json.dumps(session.run(['logits'], given)[0].ravel().tolist()))`;
       `onnxruntime: ${logits.length} logits, ${most.toExponential(1)} apart at most`,
     ];
   },
+  async miditok(files) {
+    const python = pythonWith('miditok', '3.1.0');
+    const { createGrammar, miditokTokens } = await import('@etude/tokenizer');
+    const grammar = createGrammar(GRAMMAR);
+    const folder = dirname(files[0]);
+    const pieces = (await musicForMiditok()).map(({ name, midi, ...wanted }) => {
+      const [music, decoded] = [join(folder, `${name}.mid`), join(folder, `${name}-decoded.mid`)];
+      writeFileSync(music, midi);
+      const tokens = grammar.encode(pieceOf(midi));
+      return { ...{ name, music, decoded, tokens }, translated: miditokTokens(tokens, GRAMMAR.steps), ...wanted };
+    });
+    const given = join(folder, 'pieces.json');
+    writeFileSync(given, JSON.stringify(pieces));
+    const script = `
+import json, sys
+from miditok import REMI
+from symusic import Score
+tokenizer = REMI(params=sys.argv[1])
+encoded = []
+for piece in json.load(open(sys.argv[2])):
+    score = Score(piece['music'])
+    score.tracks.sort(key=lambda track: (track.is_drum, track.program))
+    encoded.append(tokenizer.encode(score).tokens)
+    ids = [tokenizer[token] for token in piece['translated']]
+    tokenizer.decode(ids).dump_midi(piece['decoded'])
+print(json.dumps(encoded))`;
+    const encoded = JSON.parse(runQuietly(python, ['-c', script, files[0], given]));
+    const found = pieces.map(({ name, tokens, translated, decoded, merged, cut }, i) => {
+      const [notes, read] = [notesIn(grammar.decode(tokens)), notesIn(pieceOf(readFileSync(decoded)))];
+      const same = read.filter((note) => notes.includes(note)).length;
+      const sameTokens = encoded[i].map(atLevel).join(' ') === translated.join(' ');
+      return {
+        good: sameTokens && notes.length - read.length === merged && read.length - same === cut,
+        words: `${name} ${sameTokens ? 'same' : 'other'} tokens, ${same} of ${notes.length} notes`,
+      };
+    });
+    return [found.every(({ good }) => good), `MidiTok: ${found.map(({ words }) => words).join('; ')}`];
+  },
 };
+
+/**
+ * The canon, of whose violins, which have one program, MidiTok makes one: notes in unison are merged, and others are cut where another violin
+ * strikes their key; the canon with a program for each track, percussion and all velocities; tunes in several metres.
+ */
+async function musicForMiditok() {
+  const { ChannelEvents } = await import('@etude/midi-reader');
+  const { renderingParams, songToMidi } = await import('@etude/midi-writer');
+  const canon = readFileSync(MUSIC);
+  const piece = pieceOf(canon);
+  const tracks = piece.tracks.map((track, i) => {
+    const channel = i === piece.tracks.length - 1 ? 9 : i;
+    const events = Array.from(track.events, ({ tick, status, data1, data2 }) => {
+      const kind = status & 0xf0;
+      return {
+        ...{ tick, status: kind | channel },
+        data1: kind === 0xc0 ? 40 + i : data1,
+        data2: kind === 0x90 && data2 > 0 ? 1 + ((tick / 60 + 7 * data1) % 127) : data2,
+      };
+    });
+    return { ...track, events: ChannelEvents.of(events) };
+  });
+  return [
+    { name: 'canon', midi: canon, merged: 15, cut: 36 },
+    { name: 'five programs', midi: songToMidi({ ...piece, tracks }, renderingParams.parse({})), merged: 0, cut: 0 },
+    { name: 'tune book', midi: readFileSync(join(root, 'data', 'tune-book.mid')), merged: 0, cut: 0 },
+  ];
+}
+
+/** A token of MidiTok, which tells 127 velocities apart, with the velocity of Etude's that stands for it. */
+function atLevel(token) {
+  const [kind, value] = token.split('_');
+  return kind === 'Velocity' ? `Velocity_${4 * Math.floor(Number(value) / 4) + 2}` : token;
+}
 
 /** Tokens and conditions drawn at random, T × B, and the logits that Etude comes to without the shortcuts of its kernels. */
 async function logitsOf(file) {
@@ -162,6 +247,8 @@ async function heard(files, page) {
 }
 
 await setup();
+const { readMidi } = await import('@etude/midi-reader');
+const { isDrum, notesOf, piecesOf } = await import('@etude/music');
 const folder = mkdtempSync(join(tmpdir(), 'etude-exports-'));
 const found = await browser();
 if (found === undefined) throw new Error('there is no browser');
@@ -169,13 +256,15 @@ const shown = await chromium.launch(found);
 try {
   fetched('webmscore', '1.2.1', 'package.json');
   const page = await shown.newPage();
+  const grammar = join(folder, 'grammar.json');
+  writeFileSync(grammar, JSON.stringify(GRAMMAR));
   const curve = join(folder, 'curve.csv');
   const rows = CURVE.map(
     ([step, loss], i) => `${step},1,${loss},${i === 2 ? '' : loss + 0.5},,${i === 1 ? 'yes' : ''}`,
   );
   writeFileSync(curve, `step,epoch,training_loss,validation_loss,copied_share,kept\n${rows.join('\n')}\n`);
   for (const [format, check] of Object.entries(checks)) {
-    const from = { tensorboard: curve, onnx: MODEL }[format] ?? MUSIC;
+    const from = { tensorboard: curve, onnx: MODEL, miditok: grammar }[format] ?? MUSIC;
     const name = format === 'tensorboard' ? 'events.out.tfevents.curve' : `exported.${format}`;
     const etude = join(root, 'pipelines', 'bin', 'etude.js');
     runQuietly(process.execPath, [etude, 'export', from, '--to', format, '--output', join(folder, name)]);

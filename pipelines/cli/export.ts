@@ -6,59 +6,92 @@ import { MidiError, readMidi } from '@etude/midi-reader';
 import { modelFormat, modelToOnnx } from '@etude/model';
 import { notesOf, piecesOf } from '@etude/music';
 import { plainText } from '@etude/report';
+import { grammarFormat, grammarToMiditok } from '@etude/tokenizer';
 import { learningCurveFormat, tensorBoardEvents } from '@etude/trainer';
+import { ZodError } from 'zod';
 import { formatBytes } from './print.js';
-import { engrave, SHEET_FORMATS, type SheetFormat } from './sheet-music.js';
+import { engrave, type SheetFormat } from './sheet-music.js';
 
 export interface ExportOptions {
-  readonly to: AudioFormat | SheetFormat | 'tensorboard' | 'onnx';
+  readonly to: keyof typeof FORMATS;
   /** where it is written; left out: beside the file */
   readonly output?: string;
+}
+
+interface Format {
+  /**
+   * What is to be written, or the song that it is made of.
+   * @throws {InputError} where a file is none of those that the format is for
+   */
+  read(path: string): Uint8Array;
+  /** the name of what is written beside a file called `stem` */
+  name(stem: string): string;
+  /** what is written of a song, in several files where there are pages, and what is said of it */
+  make?(song: Uint8Array): Promise<{ readonly files: readonly Uint8Array[]; readonly words?: string }>;
 }
 
 /** A longer file is no song. */
 const MOST_BYTES = 100_000_000;
 
-/** Writes songs as sound or sheet music, learning curves for TensorBoard, models as ONNX, each beside its file or where its user says. */
+const FORMATS = {
+  wav: sound('wav'),
+  mp3: sound('mp3'),
+  ogg: sound('ogg'),
+  musicxml: sheet('musicxml'),
+  pdf: sheet('pdf'),
+  svg: sheet('svg'),
+  tensorboard: {
+    read: (path) =>
+      converted(path, 'a learning curve', (bytes) =>
+        tensorBoardEvents(learningCurveFormat.parse(bytes), statSync(path).mtimeMs / 1000),
+      ),
+    // TensorBoard knows its files by this beginning.
+    name: (stem) => `events.out.tfevents.${stem}`,
+  },
+  onnx: {
+    read: (path) => converted(path, 'a model', (bytes) => modelToOnnx(modelFormat.parse(bytes))),
+    name: (stem) => `${stem}.onnx`,
+  },
+  miditok: {
+    read: (path) => converted(path, 'a grammar', (bytes) => Buffer.from(grammarToMiditok(grammarFormat.parse(bytes)))),
+    name: () => 'miditok.json',
+  },
+} satisfies Record<string, Format>;
+
+/** Writes songs, learning curves, models and grammars for other programs, each beside its file or where its user says. */
 export async function exportCommand(paths: readonly string[], { to, output }: ExportOptions): Promise<void> {
   if (output !== undefined && paths.length > 1) {
     throw new InputError([{ place: '--output', message: 'several files cannot become one; leave it out' }]);
   }
-  if (to === 'tensorboard') {
-    const curves = paths.map((path) => ({ path, events: eventsAt(path) }));
-    // TensorBoard knows its files by this beginning.
-    for (const { path, events } of curves) {
-      const name = `events.out.tfevents.${basename(path, extname(path))}`;
-      await write(output ?? join(dirname(path), name), events);
+  const { read, name, make }: Format = FORMATS[to];
+  const contents = paths.map((path) => ({ path, content: read(path) }));
+  for (const { path, content } of contents) {
+    const file = output ?? join(dirname(path), name(basename(path, extname(path))));
+    const { files, words } = (await make?.(content)) ?? { files: [content] };
+    for (const [i, bytes] of files.entries()) {
+      await write(files.length === 1 ? file : numbered(file, i + 1), bytes, words);
     }
-    return;
-  }
-  if (to === 'onnx') {
-    const models = paths.map((path) => ({ path, bytes: onnxOf(path) }));
-    for (const { path, bytes } of models) await write(output ?? besides(path, to), bytes);
-    return;
-  }
-  const songs = paths.map((path) => ({ path, midi: songAt(path) }));
-  for (const { path, midi } of songs) {
-    const file = output ?? besides(path, to);
-    if (isSheetFormat(to)) {
-      const pages = await engrave(midi, to);
-      for (const [i, page] of pages.entries()) await write(pages.length === 1 ? file : numbered(file, i + 1), page);
-      continue;
-    }
-    const audio = await renderAudio(midi);
-    const seconds = audio.left.length / audio.sampleRate;
-    await write(file, await encodeAudio(audio, to), `${seconds.toFixed(1)} s, `);
   }
 }
 
-/** The path of a file of the same name beside it. */
-function besides(path: string, extension: string): string {
-  return join(dirname(path), `${basename(path, extname(path))}.${extension}`);
+function sound(format: AudioFormat): Format {
+  return {
+    read: songAt,
+    name: (stem) => `${stem}.${format}`,
+    async make(song) {
+      const audio = await renderAudio(song);
+      const seconds = audio.left.length / audio.sampleRate;
+      return { files: [await encodeAudio(audio, format)], words: `${seconds.toFixed(1)} s, ` };
+    },
+  };
 }
 
-function isSheetFormat(format: string): format is SheetFormat {
-  return (SHEET_FORMATS as readonly string[]).includes(format);
+function sheet(format: SheetFormat): Format {
+  return {
+    read: songAt,
+    name: (stem) => `${stem}.${format}`,
+    make: async (song) => ({ files: await engrave(song, format) }),
+  };
 }
 
 /** The name of a page: song-1.svg → song-1-2.svg. */
@@ -88,28 +121,17 @@ export function songAt(path: string): Uint8Array {
 }
 
 /**
- * A learning curve, `train/learning-curve.csv` of an artifact folder, as events of the time when it was written.
- * @throws {InputError} where there is none
+ * A file for another program, made of one in an artifact folder.
+ * @param what the file holds, for messages
+ * @throws {InputError} where it does not, or cannot be written so
  */
-function eventsAt(path: string): Uint8Array {
-  const bytes = fileAt(path, 'a learning curve');
+function converted(path: string, what: string, convert: (bytes: Uint8Array) => Uint8Array): Uint8Array {
+  const bytes = fileAt(path, what);
   try {
-    return tensorBoardEvents(learningCurveFormat.parse(bytes), statSync(path).mtimeMs / 1000);
+    return convert(bytes);
   } catch (error) {
-    throw refused(path, (error as Error).message);
-  }
-}
-
-/**
- * A model, `train/model.safetensors` of an artifact folder, for other programs.
- * @throws {InputError} where there is none, or one of a kind that cannot be written
- */
-function onnxOf(path: string): Uint8Array {
-  const bytes = fileAt(path, 'a model');
-  try {
-    return modelToOnnx(modelFormat.parse(bytes));
-  } catch (error) {
-    throw refused(path, (error as Error).message);
+    const { message } = error as Error;
+    throw refused(path, error instanceof ZodError ? `expected ${what}, as a stage writes it` : message);
   }
 }
 

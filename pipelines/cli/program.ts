@@ -198,16 +198,24 @@ export function buildProgram(): Command {
     .option('--port <port>', 'a MIDI port of ALSA, as aplaymidi --list names them')
     .action(async (songs, options) => (await import('./play.js')).playCommand(songs, options));
 
-  command('export', 'write songs as sound or sheet music, learning curves for TensorBoard, models as ONNX', [
-    'export artifacts/tune-book/render/song-1.mid --to mp3',
-    'export song-1.mid --to wav --output tune.wav',
-    'export song-1.mid --to pdf',
-    'export artifacts/tune-book/train/learning-curve.csv --to tensorboard',
-  ])
-    .argument('<files...>', 'MIDI files; learning curves (tensorboard) or models (onnx) of artifact folders')
+  command(
+    'export',
+    'write songs as sound or sheet music, learning curves for TensorBoard, models as ONNX, grammars for MidiTok',
+    [
+      'export artifacts/tune-book/render/song-1.mid --to mp3',
+      'export song-1.mid --to wav --output tune.wav',
+      'export song-1.mid --to pdf',
+      'export artifacts/tune-book/train/learning-curve.csv --to tensorboard',
+      'export artifacts/corpus/tokenize/grammar.json --to miditok',
+    ],
+  )
+    .argument(
+      '<files...>',
+      'MIDI files; learning curves (tensorboard), models (onnx) or grammars (miditok) of artifact folders',
+    )
     .addOption(
       new Option('--to <format>', 'what is written')
-        .choices(['wav', 'mp3', 'ogg', 'musicxml', 'pdf', 'svg', 'tensorboard', 'onnx'])
+        .choices(['wav', 'mp3', 'ogg', 'musicxml', 'pdf', 'svg', 'tensorboard', 'onnx', 'miditok'])
         .makeOptionMandatory(),
     )
     .option('-o, --output <file>', 'where; left out: beside the file')

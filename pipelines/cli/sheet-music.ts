@@ -5,8 +5,7 @@ import type { Readable, Writable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { InputError, StageError, userCache } from '@etude/engine';
 
-export const SHEET_FORMATS = ['musicxml', 'pdf', 'svg'] as const;
-export type SheetFormat = (typeof SHEET_FORMATS)[number];
+export type SheetFormat = 'musicxml' | 'pdf' | 'svg';
 
 /** MuseScore's MIDI import and engraving. It is under the GPL, hence no part of Etude: a process of its own, installed by who wants it. */
 const VERSION = '1.2.1';

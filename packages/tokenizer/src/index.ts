@@ -2,6 +2,7 @@ export { ConditionRows, conditionRows, conditionsIn, type KnownCondition } from 
 export { EvaluationError, evaluatedMusic } from './evaluation.js';
 export { fitMusic, UnknownMusicError } from './fit-tokens.js';
 export { createGrammar, GRAMMARS, type GrammarSettings, timeOf } from './grammars/create-grammar.js';
+export { grammarToMiditok, miditokTokens } from './grammars/factored/miditok.js';
 export {
   decodePiece,
   decodeSong,
