@@ -129,7 +129,7 @@ it('etude graph shows what each stage reads and writes', async () => {
     ['report', ['render', 'sample', 'tokenize', 'study', 'measure', 'train']],
   ]);
   expect((await workspace.etude('graph', '--config', 'experiments/tiny.yaml')).stdout).toMatch(
-    /\nrender +song-\*\.txt, pieces\.jsonl, grammar\.json +song-\*\.mid\n/,
+    /\nrender +song-\*\.txt, pieces\.jsonl, grammar\.json +song-\*\.mid, song-\*\.wav, song-\*\.mp3, song-\*\.ogg\n/,
   );
 });
 

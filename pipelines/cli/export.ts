@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
-import { type AudioFormat, encodeAudio, renderAudio } from '@etude/audio';
+import { type Audio, type AudioFormat, encodeAudio, renderAudio } from '@etude/audio';
 import { InputError, kindAt, writeBeside } from '@etude/engine';
 import { MidiError, readMidi } from '@etude/midi-reader';
 import { modelFormat, modelToOnnx } from '@etude/model';
@@ -79,11 +79,24 @@ function sound(format: AudioFormat): Format {
     read: songAt,
     name: (stem) => `${stem}.${format}`,
     async make(song) {
-      const audio = await renderAudio(song);
+      const audio = await heard(song);
       const seconds = audio.left.length / audio.sampleRate;
       return { files: [await encodeAudio(audio, format)], words: `${seconds.toFixed(1)} s, ` };
     },
   };
+}
+
+/** A song as sound; on a terminal one sees how far it is. */
+export async function heard(song: Uint8Array, signal?: AbortSignal): Promise<Audio> {
+  const isShown = process.stderr.isTTY === true;
+  const show = (words: string) => void (isShown && process.stderr.write(`\r\x1b[2K${words}`));
+  const onProgress = ({ done, total }: { done: number; total: number }) =>
+    show(`making sound: ${Math.round((100 * done) / total)} %`);
+  try {
+    return await renderAudio(song, { onProgress, ...(signal && { signal }) });
+  } finally {
+    show('');
+  }
 }
 
 function sheet(format: SheetFormat): Format {

@@ -3,10 +3,10 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, join, resolve } from 'node:path';
-import { encodeAudio, renderAudio } from '@etude/audio';
+import { encodeAudio } from '@etude/audio';
 import { InputError, StageError } from '@etude/engine';
 import { plainText } from '@etude/report';
-import { songAt } from './export.js';
+import { heard, songAt } from './export.js';
 import { interruptible } from './interruptible.js';
 
 /** What plays a sound file and ends with it, by system; `FILE` stands for the file. The first that is there is taken. */
@@ -55,7 +55,7 @@ async function playSound(path: string, midi: Uint8Array, signal: AbortSignal): P
   const folder = mkdtempSync(join(tmpdir(), 'etude-play-'));
   try {
     const file = join(folder, `${basename(path)}.wav`);
-    await writeFile(file, await encodeAudio(await renderAudio(midi), 'wav'));
+    await writeFile(file, await encodeAudio(await heard(midi, signal), 'wav'));
     signal.throwIfAborted();
     await run(
       command.map((part) => part.replace('FILE', file)),

@@ -55,6 +55,44 @@ describe.skipIf(!hasBrowser)('the page of an experiment', () => {
     await page.close();
   });
 
+  it('heeds who thinks better of playing, and opens one synthesizer alone', async () => {
+    const { page } = await openFile(browser, file);
+    await page.evaluate(() => {
+      const { Worker: Own } = window;
+      Object.assign(window, { opened: 0 });
+      window.Worker = class extends Own {
+        constructor(url: string | URL) {
+          super(url);
+          (window as unknown as { opened: number }).opened += 1;
+        }
+      };
+    });
+    const play = page.locator('button.play');
+    await play.evaluate((button: HTMLButtonElement) => {
+      button.click();
+      setTimeout(() => button.click());
+    });
+    await page.waitForTimeout(1500);
+    expect(await play.getAttribute('aria-label')).toBe('Play');
+    expect(await clock(page)).toMatch(/^0:00/);
+    for (let press = 0; press < 3; press++) await page.keyboard.press(' ');
+    await until(async () => /^0:0[1-9]/.test(await clock(page)));
+    expect(await page.evaluate(() => (window as unknown as { opened: number }).opened)).toBe(1);
+    await page.close();
+  });
+
+  it('says where a browser never begins to sound', async () => {
+    const { page } = await openFile(browser, file);
+    await page.evaluate(() => {
+      AudioContext.prototype.resume = () => new Promise(() => {});
+    });
+    await page.clock.install();
+    await page.locator('button.play').click();
+    await page.clock.fastForward(9000);
+    await page.getByText('This browser cannot play: this machine seems to have no sound output').waitFor();
+    await page.close();
+  });
+
   it('tells where sections begin, which are varied, and what is unusual', async () => {
     const { page } = await openFile(browser, file);
     const happenings = await page.locator('.happenings li').allTextContents();

@@ -9,6 +9,8 @@ const CHUNK = 0.3;
 const FIRST_CHUNK = 0.1;
 /** Seconds between the click and the first sound. */
 const DELAY = 0.05;
+/** Milliseconds after which a browser that does not begin to sound is held to have nothing to do it with. */
+const PATIENCE = 8000;
 
 export type PlayerState = 'stopped' | 'loading' | 'playing' | 'failed';
 
@@ -23,6 +25,7 @@ export class Player {
   readonly #source: () => Promise<string>;
   readonly #sounds: () => Promise<Uint8Array>;
   readonly #listeners = new Set<() => void>();
+  #opening: Promise<void> | undefined;
   #context: AudioContext | undefined;
   #worker: Worker | undefined;
   #mixer: Mixer | undefined;
@@ -91,12 +94,16 @@ export class Player {
     this.state = 'loading';
     this.#changed();
     try {
-      await this.#open();
-      await this.#context!.resume();
+      this.#opening ??= this.#open();
+      await this.#opening;
+      await answered(this.#context!.resume());
     } catch (error) {
-      this.#fail(String(error));
+      this.#opening = undefined;
+      if (this.state === 'loading') this.#fail((error as Error).message);
       return;
     }
+    // Somebody may have thought better of it meanwhile.
+    if (this.state !== 'loading') return;
     if (this.#at >= this.#piece.seconds) this.#at = 0;
     this.#start();
     this.#changed();
@@ -154,13 +161,19 @@ export class Player {
   }
 
   toggleMute(channel: number): void {
-    toggle(this.muted, channel);
-    this.#setGains();
+    this.#changeHeard(() => toggle(this.muted, channel));
   }
 
   toggleSolo(channel: number): void {
-    toggle(this.soloed, channel);
+    this.#changeHeard(() => toggle(this.soloed, channel));
+  }
+
+  #changeHeard(change: () => void): void {
+    const silent = this.#piece?.channels.filter((channel) => !this.isHeard(channel)) ?? [];
+    change();
     this.#setGains();
+    // What was made ahead lacks those that are heard again.
+    if (this.state === 'playing' && silent.some((channel) => this.isHeard(channel))) this.seek(this.time);
   }
 
   isHeard(channel: number): boolean {
@@ -173,7 +186,6 @@ export class Player {
   }
 
   async #open(): Promise<void> {
-    if (this.#worker) return;
     const context = new AudioContext({ latencyHint: 'playback' });
     const url = URL.createObjectURL(new Blob([await this.#source()], { type: 'text/javascript' }));
     const worker = new Worker(url);
@@ -286,6 +298,14 @@ export class Player {
     this.problem = problem;
     this.#changed();
   }
+}
+
+/** Firefox never says that a machine has no sound. */
+async function answered(begun: Promise<void>): Promise<void> {
+  const silence = new Promise<never>((_, failed) => {
+    setTimeout(() => failed(new Error('this machine seems to have no sound output')), PATIENCE);
+  });
+  await Promise.race([begun, silence]);
 }
 
 function toggle(set: Set<number>, value: number): void {
