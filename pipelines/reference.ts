@@ -1,4 +1,4 @@
-import { EXPERIMENT_KEYS, fileParameters, isFamily, pipelineSchema, type Stage } from '@etude/engine';
+import { EXPERIMENT_KEYS, fileParameters, isFamily, pipelineSchema, type Stage, sweepSchema } from '@etude/engine';
 import * as z from 'zod';
 
 /** What the keys of an experiment mean that are not sections of a stage. */
@@ -6,13 +6,19 @@ const KEYS: Readonly<Record<string, string>> = {
   extends: 'another experiment, by its path from this file; what is written here goes over what it says',
   pipeline: 'which pipeline to run: pipelines/NAME.yaml',
   description: 'what the experiment is about, for people',
+  sweep:
+    'values of parameters that are tried, each combination a run of its own: `grid`, `list` or `random` ([sweeps](sweeps.md))',
 };
 
 type JsonSchema = Record<string, unknown> & { properties?: Record<string, JsonSchema> };
 
 /** JSON Schema of an experiment, for editors that complete and check YAML. Nothing is required: it may be extended. */
 export function experimentSchema(stages: readonly Stage[]): JsonSchema {
-  const keys = EXPERIMENT_KEYS.map((key) => [key, { type: 'string', description: KEYS[key] }]);
+  const { $schema, ...sweep } = z.toJSONSchema(sweepSchema, { io: 'input', target: 'draft-7' }) as JsonSchema;
+  const keys = EXPERIMENT_KEYS.map((key) => [
+    key,
+    { ...(key === 'sweep' ? sweep : { type: 'string' }), description: KEYS[key] },
+  ]);
   const sections = stages.map((stage) => [stage.name, { description: stage.summary, ...parameterSchema(stage) }]);
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',

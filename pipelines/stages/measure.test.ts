@@ -34,7 +34,7 @@ const measured = async (
   const { outputs, said } = await runStage(measure, {
     inputs: {
       songs: [inputFile(song.join(' '))],
-      traces: [inputFile('token,quarter,probability,refused,relaxed,disturbance\n')],
+      traces: [inputFile('token,quarter,probability,refused,relaxed,disturbance,section\n')],
       model: inputFile(models[model]),
       music: inputFile(`${pieceToJson(music)}\n`),
       source: inputFile(sourceFormat.serialize(measureSource([music]))),

@@ -22,7 +22,7 @@ import {
 } from '../yaml/yaml-file.js';
 
 /** The keys of an experiment that are not sections of a stage. */
-export const EXPERIMENT_KEYS = ['extends', 'pipeline', 'description'];
+export const EXPERIMENT_KEYS = ['extends', 'pipeline', 'description', 'sweep'];
 
 /** What an experiment says, the files that it extends and the command line merged in. */
 export interface Experiment {
@@ -31,6 +31,8 @@ export interface Experiment {
   /** workspace-relative path of its file */
   readonly place: string;
   readonly pipeline: unknown;
+  /** unchecked; undefined where it has none */
+  readonly sweep: unknown;
   /** the parameters by stage, unchecked; inherits nothing */
   readonly sections: Readonly<Record<string, unknown>>;
   /** a problem at the place where the value at `path` comes from */
@@ -39,21 +41,44 @@ export interface Experiment {
   origin(path: YamlPath): string | undefined;
 }
 
+/** A value of a parameter that goes over what files say. */
+export interface Setting {
+  /** `stage.parameter` */
+  readonly key: string;
+  readonly value: unknown;
+  /** where it comes from: `--set train.units=64` */
+  readonly place: string;
+}
+
+/** Some values of parameters that an experiment with a sweep is run with. */
+export interface SweepPoint {
+  /** the same whatever other points there are: `units-64,temperature-1.1` */
+  readonly name: string;
+  readonly settings: readonly Setting[];
+}
+
+interface Over {
+  /** from the command line: `stage.parameter=value` */
+  readonly set: readonly string[];
+  /** one point of its sweep */
+  readonly point?: SweepPoint | undefined;
+}
+
 /**
- * Reads an experiment, what it extends, and `key=value` settings from the command line, the later over the earlier.
+ * Reads an experiment, what it extends, and what goes over that, the later over the earlier.
  * Problems of form are added to `problems`; what the parameters may be is not known here.
  */
 export function readExperiment(
   path: string,
   places: Places,
-  settings: readonly string[],
+  { set, point }: Over,
   problems: Problem[],
 ): Experiment | undefined {
   const { workspace } = places;
   const chain = readChain(resolve(path), places, problems);
   if (chain === undefined) return undefined;
   const merged = chain.reduceRight<YamlMap>((base, file) => merge(base, (file.value ?? {}) as YamlMap), emptyMap());
-  const options = applySettings(merged, settings, problems);
+  const options = applySettings(merged, [...parsedSettings(set, problems), ...(point?.settings ?? [])]);
   const source = (path: YamlPath) => {
     for (let length = path.length; length > 0; length--) {
       const option = options.get(path.slice(0, length).join('.'));
@@ -61,15 +86,16 @@ export function readExperiment(
     }
     return chain.find((file) => file.has(path));
   };
-  const { pipeline, description } = merged;
+  const { pipeline, description, sweep } = merged;
   for (const key of EXPERIMENT_KEYS) delete merged[key];
   if (description !== undefined && typeof description !== 'string') {
     problems.push(chain[0]!.problem(['description'], `expected a text, found ${shown(description)}`));
   }
   return {
-    name: experimentName(resolve(path), workspace),
+    name: [experimentName(resolve(path), workspace), ...(point ? [point.name] : [])].join('/'),
     place: chain[0]!.place,
     pipeline,
+    sweep,
     sections: merged,
     problem: (path, message, at) => {
       const place = source(path);
@@ -127,13 +153,10 @@ function readChain(path: string, places: Places, problems: Problem[]): YamlFile[
   return chain;
 }
 
-/**
- * Puts `stage.parameter=value` settings into a map.
- * @returns by path which option a value comes from; maps that a setting made round its value are among them
- */
-function applySettings(into: YamlMap, settings: readonly string[], problems: Problem[]): Map<string, string> {
-  const options = new Map<string, string>();
-  for (const setting of settings) {
+/** What `--set stage.parameter=value` says. */
+function parsedSettings(texts: readonly string[], problems: Problem[]): Setting[] {
+  const settings: Setting[] = [];
+  for (const setting of texts) {
     const place = `--set ${setting}`;
     const [, key, text] = /^([^=]+)=(.*)$/s.exec(setting) ?? [];
     const keys = key?.split('.') ?? [];
@@ -148,12 +171,24 @@ function applySettings(into: YamlMap, settings: readonly string[], problems: Pro
         problems,
         wrong.map(({ message }) => ({ place, message })),
       );
-      if (wrong.length > 0) continue;
-      const from = setIn(into, keys, value);
-      for (let length = from; length <= keys.length; length++) options.set(keys.slice(0, length).join('.'), place);
+      if (wrong.length === 0) settings.push({ key: key!, value, place });
     }
   }
-  return options;
+  return settings;
+}
+
+/**
+ * Puts settings into a map.
+ * @returns by path where a value comes from; maps that a setting made round its value are among them
+ */
+function applySettings(into: YamlMap, settings: readonly Setting[]): Map<string, string> {
+  const places = new Map<string, string>();
+  for (const { key, value, place } of settings) {
+    const keys = key.split('.');
+    const from = setIn(into, keys, value);
+    for (let length = from; length <= keys.length; length++) places.set(keys.slice(0, length).join('.'), place);
+  }
+  return places;
 }
 
 const FOLDER = 'experiments/';

@@ -5,7 +5,14 @@ import { InputError, type Problem, suggestion } from '../problem.js';
 import { fileParameters, type Stage, successorOf } from '../stage.js';
 import { check, shown } from '../yaml/check-value.js';
 import { isMap, readYamlFile } from '../yaml/yaml-file.js';
-import { EXPERIMENT_KEYS, type Experiment, fileProblem, readExperiment, yamlFilesIn } from './experiment-file.js';
+import {
+  EXPERIMENT_KEYS,
+  type Experiment,
+  fileProblem,
+  readExperiment,
+  type SweepPoint,
+  yamlFilesIn,
+} from './experiment-file.js';
 import { type Node, readPipeline } from './pipeline-file.js';
 
 /** A node of the DAG with the parameters that this experiment gives it. */
@@ -40,6 +47,8 @@ export interface PlanRequest {
   readonly shipped?: string | undefined;
   /** `stage.parameter=value`, over what the files say */
   readonly set?: readonly string[];
+  /** of an experiment with a sweep, which of its points */
+  readonly point?: SweepPoint | undefined;
   readonly stages: readonly Stage[];
   /** finds what a parameter names as `dataset:NAME`; without, there are no data sets */
   readonly dataSet?: FindDataSet;
@@ -53,10 +62,10 @@ export interface PlanRequest {
  * plan.stages.map(({ name }) => name); // ['extract-track', 'tokenize', 'study', …], each after those that it reads from
  */
 export function makePlan(request: PlanRequest): Plan {
-  const { workspace, config, set = [], stages, dataSet = noDataSets } = request;
+  const { workspace, config, set = [], point, stages, dataSet = noDataSets } = request;
   const places = { workspace, shipped: request.shipped };
   const problems: Problem[] = [];
-  const experiment = readExperiment(config, places, set, problems);
+  const experiment = readExperiment(config, places, { set, point }, problems);
   if (experiment === undefined) throw new InputError(problems);
   const nodes = pipelineOf(experiment, places, stages, problems);
   const known = nodes.map(({ name }) => name);

@@ -24,6 +24,11 @@ export function check(schema: z.ZodType, value: unknown): Finding[] {
         at: 'key',
       }));
     }
+    // A key of a map in which any may stand that looks like one.
+    if (issue.code === 'invalid_key') {
+      const key = String(path.at(-1));
+      return issue.issues.map((inner) => ({ path, message: describe(inner, key, schema), at: 'key' }));
+    }
     return [{ path, message: describe(issue, valueAt(value, path), schema), at: 'value' }];
   });
 }
