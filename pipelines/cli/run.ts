@@ -1,5 +1,5 @@
 import { join, relative } from 'node:path';
-import { type Plan, type RunRecord, type RunResult, runPlan, type StageRecord } from '@etude/engine';
+import { InputError, type Plan, type RunRecord, type RunResult, runPlan, type StageRecord } from '@etude/engine';
 import { logged } from './event-log.js';
 import { describeError, EXIT } from './fail.js';
 import { interruptible } from './interruptible.js';
@@ -7,7 +7,7 @@ import { writeModelCard } from './model-card.js';
 import { printJson } from './print.js';
 import { writeReportPage } from './report-page.js';
 import { type RunReporter, runReporter } from './run-reporter.js';
-import { planFor, planWithData } from './workspace.js';
+import { planFor, planWithData, pointsOf } from './workspace.js';
 
 interface RunCommandOptions {
   readonly config: string;
@@ -28,6 +28,13 @@ export async function runCommand({
   version,
   ...request
 }: RunCommandOptions): Promise<void> {
+  const points = pointsOf(request);
+  if (points) {
+    if (watch) throw new InputError([{ place: '--watch', message: 'a sweep is watched by etude ui' }]);
+    const { runSweep } = await import('./sweep.js');
+    await interruptible((signal) => runSweep({ points, request, again: stage, dryRun, json, version }, signal));
+    return;
+  }
   await interruptible(async (signal, tellBy) => {
     const plan = dryRun ? planFor(request) : await planWithData(request, signal);
     const reporter = runReporter(plan, { quiet: json });

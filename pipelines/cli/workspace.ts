@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import type { DataSet } from '@etude/corpus';
-import { makePlan, type Plan } from '@etude/engine';
+import { makePlan, type Plan, type SweepPoint, sweepPoints } from '@etude/engine';
 import { fetchDataSet } from '../datasets/kept.js';
 import { above, SHIPPED } from '../shipped.js';
 import { stages } from '../stages/index.js';
@@ -32,19 +32,33 @@ function resolveConfig(config: string, workspace: string): string {
   return way.startsWith('..') || isAbsolute(way) ? here : join(workspace, way, basename(here));
 }
 
-interface Request {
+export interface Request {
   readonly config: string;
   readonly set?: readonly string[];
+  /** of an experiment with a sweep */
+  readonly point?: SweepPoint;
+}
+
+/**
+ * The points of an experiment with a sweep; undefined for one without.
+ * @throws {InputError}
+ */
+export function pointsOf({ config, set }: Request): readonly SweepPoint[] | undefined {
+  const workspace = findWorkspace();
+  return sweepPoints({
+    ...{ workspace, config: resolveConfig(config, workspace), set: set ?? [] },
+    shipped: workspace === SHIPPED ? undefined : SHIPPED,
+  });
 }
 
 /**
  * @param absent is told of a data set that is named and not on this machine; without, that is a problem
  * @throws {InputError}
  */
-export function planFor({ config, set }: Request, absent?: (set: DataSet) => void): Plan {
+export function planFor({ config, set, point }: Request, absent?: (set: DataSet) => void): Plan {
   const workspace = findWorkspace();
   return makePlan({
-    ...{ workspace, config: resolveConfig(config, workspace), set: set ?? [], stages },
+    ...{ workspace, config: resolveConfig(config, workspace), set: set ?? [], point, stages },
     shipped: workspace === SHIPPED ? undefined : SHIPPED,
     dataSet: dataSetFinder(absent),
   });

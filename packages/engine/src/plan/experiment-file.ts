@@ -42,7 +42,7 @@ export interface Experiment {
 }
 
 /** A value of a parameter that goes over what files say. */
-export interface Setting {
+interface Setting {
   /** `stage.parameter` */
   readonly key: string;
   readonly value: unknown;
