@@ -1,6 +1,6 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { extname, join, relative, sep } from 'node:path';
-import { artifactFolder, filesInFolder, isExperimentName, kindAt, readRunRecord } from '@etude/engine';
+import { filesInFolder, isExperimentName, runRecords } from '@etude/engine';
 
 export interface FoundExperiment {
   readonly experiment: string;
@@ -18,11 +18,9 @@ export function experimentsIn(workspace: string): FoundExperiment[] {
     const experiment = name.slice(0, -extname(name).length);
     if (isExperimentName(experiment)) found.set(experiment, { experiment, config: `experiments/${name}` });
   }
-  const artifacts = join(workspace, 'artifacts');
-  for (const name of existsSync(artifacts) ? readdirSync(artifacts) : []) {
-    if (found.has(name) || !isExperimentName(name) || kindAt(join(artifacts, name)) !== 'folder') continue;
-    if (readRunRecord(artifactFolder(workspace, name)) === undefined) continue;
-    found.set(name, { experiment: name, config: undefined });
+  for (const { experiment } of runRecords(workspace)) {
+    if (!found.has(experiment) && isExperimentName(experiment))
+      found.set(experiment, { experiment, config: undefined });
   }
   return [...found.values()].sort((a, b) => (a.experiment < b.experiment ? -1 : 1));
 }

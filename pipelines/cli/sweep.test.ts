@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CliWorkspace } from '../testing/cli-workspace.js';
+import { experimentsIn } from './experiments.js';
 
 const SWEEP = `extends: tiny.yaml
 sweep:
@@ -38,6 +39,11 @@ describe('etude run of a sweep', () => {
     expect(again.stdout).toMatch(/4 of 4 points are done; side by side: etude compare sweep\n$/);
     const compared = await workspace.etude('compare', 'sweep', '--json');
     expect(JSON.parse(compared.stdout).experiments).toHaveLength(4);
+    expect(experimentsIn(workspace.folder).map(({ experiment }) => experiment)).toEqual([
+      'sweep',
+      ...points.map(({ point }) => `sweep/${point}`),
+      'tiny',
+    ]);
   });
 
   it('goes on where a point fails, and says which', async () => {

@@ -21,7 +21,14 @@ export { writeBeside } from './run/artifact-folder.js';
 export { runningExperiments } from './run/locks.js';
 export { runPlan } from './run/run.js';
 export type { RunObserver, RunOptions, RunResult } from './run/run-options.js';
-export { artifactFolder, type RunRecord, readRunRecord, type StageRecord, type StageStatus } from './run/run-record.js';
+export {
+  artifactFolder,
+  type RunRecord,
+  readRunRecord,
+  runRecords,
+  type StageRecord,
+  type StageStatus,
+} from './run/run-record.js';
 export { inputValues, readFiles } from './run/stage-inputs.js';
 export {
   bytesFormat,

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, type Stats } from 'node:fs';
+import { existsSync, type Stats } from 'node:fs';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import cacache from 'cacache';
@@ -7,7 +7,7 @@ import { removeStrays } from '../files/whole-file.js';
 import { ownFoldersMustBeInside } from '../files/workspace-path.js';
 import { digestOf } from '../plan/fingerprint.js';
 import { experimentLock, PRUNE_LOCK } from '../run/locks.js';
-import { readRunRecord } from '../run/run-record.js';
+import { runRecords } from '../run/run-record.js';
 import { contentPath, digestIn, indexPath, type Origin, parseRecord } from './cache-layout.js';
 
 /** Something that the cache keeps: what a stage wrote, or what it can go on from. */
@@ -199,12 +199,8 @@ async function contentFiles(folder: string): Promise<Map<string, Stats>> {
 
 /** Fingerprints of the stages that experiments ran with last, as far as the experiments are still there. */
 function fingerprintsOfExperiments(workspace: string): Set<string> {
-  const artifacts = join(workspace, 'artifacts');
-  const records = existsSync(artifacts)
-    ? readdirSync(artifacts).map((name) => readRunRecord(join(artifacts, name)))
-    : [];
-  const present = records.filter((record) => record && existsSync(join(workspace, record.config)));
-  return new Set(present.flatMap((record) => record!.stages.map(({ fingerprint }) => fingerprint ?? '')));
+  const present = runRecords(workspace).filter(({ config }) => existsSync(join(workspace, config)));
+  return new Set(present.flatMap(({ stages }) => stages.map(({ fingerprint }) => fingerprint ?? '')));
 }
 
 function sizeOf(files: ReadonlyMap<string, Stats>, digests: Iterable<string>): number {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Artifact } from '../cache/stage-cache.js';
@@ -111,6 +111,22 @@ export function artifactFolder(workspace: string, experiment: string): string {
   const folder = join(workspace, 'artifacts', experiment);
   mustBeInside(folder, workspace);
   return folder;
+}
+
+/**
+ * The records of all experiments of a workspace that were run, points of sweeps too.
+ * @example
+ * runRecords(workspace).map(({ experiment }) => experiment); // ['quick', 'sizes/units-64']
+ */
+export function runRecords(workspace: string): RunRecord[] {
+  const artifacts = join(workspace, 'artifacts');
+  const folders = foldersIn(artifacts);
+  return [...folders, ...folders.flatMap(foldersIn)].flatMap((folder) => readRunRecord(folder) ?? []);
+}
+
+function foldersIn(folder: string): string[] {
+  const entries = existsSync(folder) ? readdirSync(folder, { withFileTypes: true }) : [];
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name));
 }
 
 /**
