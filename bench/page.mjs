@@ -101,7 +101,7 @@ function withSong(folder, file) {
       const songs = [{ ...content.songs[0], midi: midi.toString('base64'), surprise: [], marks: [], copies: [] }];
       const run = JSON.parse(readFileSync('run.json'));
       const data = { kind: 'experiment', content: { ...content, songs, sources: [] }, run: { ...run, ownParams: [], stages: run.stages.map((stage) => ({ ...stage, after: [] })) } };
-      writeFileSync('bench.html', await pageHtml({ title: 'bench', data, sounds: await soundsOf([midi]), key: 'bench' }));
+      writeFileSync('bench.html', await pageHtml({ title: 'bench', data, sounds: (await soundsOf([midi])).bytes, key: 'bench' }));
     })();`;
   execFileSync(process.execPath, ['-e', script], {
     cwd: folder,
