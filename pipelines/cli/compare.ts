@@ -1,9 +1,16 @@
 import { basename, dirname, join } from 'node:path';
-import { InputError, type Problem, writeBeside } from '@etude/engine';
+import {
+  artifactFolder,
+  InputError,
+  isExperimentName,
+  kindAt,
+  type Problem,
+  readRunRecord,
+  writeBeside,
+} from '@etude/engine';
 import { type ComparedExperiment, compareExperiments, comparisonMarkdown, comparisonRows } from '@etude/report';
 import { comparisonPage } from './comparison-page.js';
 import { readExperimentFolder } from './experiment-folder.js';
-import { experimentsIn } from './experiments.js';
 import { formatColumns, printJson } from './print.js';
 import { findWorkspace, pointsOf } from './workspace.js';
 
@@ -36,12 +43,13 @@ export async function compareCommand(
 
 /** What a name stands for: of a sweep those of its points that have been run, where there are any. */
 function experimentsOf(workspace: string, name: string): string[] {
-  const found = experimentsIn(workspace);
-  const config = found.find(({ experiment }) => experiment === name)?.config;
-  const points = config === undefined ? undefined : pointsOf({ config: join(workspace, config) });
+  const config = ['yaml', 'yml']
+    .map((ending) => join(workspace, 'experiments', `${name}.${ending}`))
+    .find((file) => isExperimentName(name) && kindAt(file) === 'file');
+  const points = config === undefined ? undefined : pointsOf({ config });
   const ran = (points ?? [])
     .map((point) => `${name}/${point.name}`)
-    .filter((point) => found.some(({ experiment }) => experiment === point));
+    .filter((point) => readRunRecord(artifactFolder(workspace, point)) !== undefined);
   return ran.length > 0 ? ran : [name];
 }
 

@@ -1,4 +1,3 @@
-import type { Progress } from '@etude/engine';
 import { plainText } from '@etude/report';
 import pc from 'picocolors';
 
@@ -50,9 +49,4 @@ export function formatColumns(
         .trimEnd(),
     )
     .join('\n');
-}
-
-/** "120/300 steps, loss 1.93" */
-export function progressInWords({ done, total, unit, detail }: Progress): string {
-  return `${done.toLocaleString('en')}/${total.toLocaleString('en')} ${unit}${detail ? `, ${plainText(detail)}` : ''}`;
 }

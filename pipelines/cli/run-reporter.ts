@@ -1,7 +1,7 @@
 import type { Artifact, Plan, Progress, RunObserver, RunRecord, StageRecord } from '@etude/engine';
 import { plainText } from '@etude/report';
 import { describeError } from './fail.js';
-import { colours, formatBytes, formatTime, plainLines, progressInWords } from './print.js';
+import { colours, formatBytes, formatTime, plainLines } from './print.js';
 
 /** Seconds from one line of progress to the next where the output is not a terminal. */
 const LINE_EVERY = 10;
@@ -95,13 +95,12 @@ export function runReporter(
   }
 }
 
-function describeProgress(progress: Progress, perSecond: number, withBar: boolean): string {
-  const { done, total } = progress;
+function describeProgress({ done, total, unit, detail }: Progress, perSecond: number, withBar: boolean): string {
   const share = done / total;
   const filled = Math.round(share * BAR_WIDTH);
   const bar = withBar ? `${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)} ` : '';
   const left = perSecond > 0 ? `, ${formatTime((total - done) / perSecond)} left` : '';
-  return `${bar}${progressInWords(progress)}${left}`;
+  return `${bar}${done.toLocaleString('en')}/${total.toLocaleString('en')} ${unit}${detail ? `, ${plainText(detail)}` : ''}${left}`;
 }
 
 function describeStage({ name, status, reasons, seconds, outputs }: StageRecord, nameWidth: number): string {

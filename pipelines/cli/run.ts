@@ -1,13 +1,5 @@
 import { join, relative } from 'node:path';
-import {
-  InputError,
-  type Plan,
-  type RunObserver,
-  type RunRecord,
-  type RunResult,
-  runPlan,
-  type StageRecord,
-} from '@etude/engine';
+import { InputError, type Plan, type RunRecord, type RunResult, runPlan, type StageRecord } from '@etude/engine';
 import { logged } from './event-log.js';
 import { describeError, EXIT } from './fail.js';
 import { interruptible } from './interruptible.js';
@@ -82,7 +74,7 @@ export async function conclude(
   reporter: RunReporter,
   signal: AbortSignal,
 ): Promise<void> {
-  reporter.finished(record, await writeResults(plan, record, reporter));
+  reporter.finished(record, await pageOf(plan, record, reporter));
   if (signal.aborted) process.exitCode = EXIT.interrupted;
   else if (error !== undefined) {
     process.exitCode = EXIT.failed;
@@ -90,18 +82,15 @@ export async function conclude(
   }
 }
 
-/**
- * Writes the page and the model card of a run.
- * @returns the path of the page; in a workspace that cannot be written there may be none
- */
-export async function writeResults(plan: Plan, record: RunRecord, observer: RunObserver): Promise<string | undefined> {
+/** The path of the page; in a workspace that cannot be written there may be none. */
+async function pageOf(plan: Plan, record: RunRecord, reporter: RunReporter): Promise<string | undefined> {
   try {
     const path = await writeReportPage(plan, record);
     await writeModelCard(plan, record);
     return path && relative('.', join(plan.workspace, path));
   } catch (error) {
     if (!['EROFS', 'EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-    observer.warning?.(`page and model card cannot be written: ${describeError(error)}`);
+    reporter.warning?.(`page and model card cannot be written: ${describeError(error)}`);
     return undefined;
   }
 }

@@ -2,8 +2,9 @@ import { artifactFolder, type Plan, type RunObserver, type RunResult, runPlan, t
 import { plainText } from '@etude/report';
 import { logged } from './event-log.js';
 import { describeError, EXIT } from './fail.js';
-import { colours, formatTime, plainLines, printJson, progressInWords } from './print.js';
-import { writeResults } from './run.js';
+import { writeModelCard } from './model-card.js';
+import { colours, formatTime, plainLines, printJson } from './print.js';
+import { writeReportPage } from './report-page.js';
 import { LastRuns } from './watch/last-run.js';
 import { planFor, planWithData, type Request } from './workspace.js';
 
@@ -36,7 +37,10 @@ export async function runSweep(options: SweepOptions, signal: AbortSignal): Prom
     const line = new PointLine(title, json);
     const log = logged(plan, version, line.observer);
     const result = await runPlan(plan, { again, dryRun, signal, observer: log.observer, versions: { etude: version } });
-    if (!dryRun && result.error === undefined) await writeResults(plan, result.record, line.observer);
+    if (!dryRun && result.error === undefined) {
+      await writeReportPage(plan, result.record);
+      await writeModelCard(plan, result.record);
+    }
     log.ended(result.record, result.error);
     results.push(result);
     line.clear();
@@ -71,7 +75,8 @@ class PointLine {
   get observer(): RunObserver {
     return {
       stageStarted: (name) => this.#show(name),
-      stageProgress: (name, progress) => this.#show(`${name} ${progressInWords(progress)}`),
+      stageProgress: (name, { done, total, unit, detail = '' }) =>
+        this.#show(`${name} ${done.toLocaleString('en')}/${total.toLocaleString('en')} ${unit} ${plainText(detail)}`),
       warning: (message) => this.#tell(`${colours.yellow('warning')}: ${plainText(message)}`),
       waiting: (what, holder) => this.#tell(`waiting for ${plainText(holder)}, which is at work on ${plainText(what)}`),
     };
