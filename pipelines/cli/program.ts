@@ -63,11 +63,18 @@ export function buildProgram(): Command {
       'run experiments/4layer.yaml --stage sample',
       'run experiments/4layer.yaml --dry-run',
       'run experiments/4layer.yaml --watch',
+      'run experiments/sizes.yaml --jobs 4',
     ]),
   )
     .option('--watch', 'serve a page on this machine on which the run can be watched, its curve and songs as they come')
     .addOption(repeated('--stage <name>', 'run this stage again, and what follows where its output changes'))
     .addOption(set())
+    .addOption(
+      new Option(
+        '-j, --jobs <n>',
+        'stages that run at a time, each in a process of its own; of a sweep as many as fit',
+      ).argParser(whole),
+    )
     .option('--dry-run', 'only say what would run, and why')
     .addOption(json())
     .action(async (_, options, command) =>

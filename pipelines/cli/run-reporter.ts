@@ -1,13 +1,8 @@
-import type { Artifact, Plan, Progress, RunObserver, RunRecord, StageRecord } from '@etude/engine';
+import type { Artifact, Plan, RunObserver, RunRecord, StageRecord } from '@etude/engine';
 import { plainText } from '@etude/report';
 import { describeError } from './fail.js';
+import { LiveLines } from './live-lines.js';
 import { colours, formatBytes, formatTime, plainLines } from './print.js';
-
-/** Seconds from one line of progress to the next where the output is not a terminal. */
-const LINE_EVERY = 10;
-const BAR_WIDTH = 16;
-/** Milliseconds from one drawing of the bar to the next. */
-const DRAW_EVERY = 100;
 
 export interface RunReporter extends RunObserver {
   note(line: string): void;
@@ -26,48 +21,17 @@ export function runReporter(
   plan: { readonly stages: readonly Pick<Plan['stages'][number], 'name'>[] },
   { quiet }: { quiet: boolean },
 ): RunReporter {
-  const live = process.stdout.isTTY === true && !quiet;
+  const lines = new LiveLines({ quiet });
   const nameWidth = Math.max(...plan.stages.map(({ name }) => name.length));
-  /** what the stage told first of its progress, and when */
-  let first: { readonly done: number; readonly at: number } | undefined;
-  let shownAt = 0;
-  let barIsDrawn = false;
-
-  const clearBar = () => {
-    if (barIsDrawn) process.stdout.write('\r\x1b[2K');
-    barIsDrawn = false;
-  };
-  const say = (line: string) => {
-    if (quiet) return;
-    clearBar();
-    console.log(line);
-  };
-  const warn = (line: string) => {
-    clearBar();
-    console.error(line);
-  };
-  const indented = (line: string) => `  ${' '.repeat(nameWidth)}  ${line}`;
-
+  const say = (line: string) => quiet || lines.print(() => console.log(line));
+  const warn = (line: string) => lines.print(() => console.error(line));
+  const title = (name: string) => `  ${name.padEnd(nameWidth)}  `;
   return {
-    stageStarted(name, reasons) {
-      shownAt = Date.now();
-      first = undefined;
-      if (live) drawBar(`  ${name.padEnd(nameWidth)}  ${colours.dim(plainText(reasons.join(', ')))}`);
-    },
-    stageProgress(name, progress) {
-      const now = Date.now();
-      // Work that goes on where it was stopped is not done again: what comes first says nothing of how fast it is.
-      first ??= { done: progress.done, at: now };
-      const last = progress.done === progress.total;
-      if (now - shownAt < (live ? DRAW_EVERY : LINE_EVERY * 1000) && !(live && last)) return;
-      shownAt = now;
-      const perSecond = (1000 * (progress.done - first.done)) / (now - first.at);
-      const line = `  ${name.padEnd(nameWidth)}  ${describeProgress(progress, perSecond, live)}`;
-      if (live) drawBar(line);
-      else say(line);
-    },
-    stageSays: (_, line) => say(indented(colours.dim(plainText(line)))),
+    stageStarted: (name, reasons) => lines.begin(name, title(name), colours.dim(plainText(reasons.join(', ')))),
+    stageProgress: (name, progress) => lines.progress(name, progress),
+    stageSays: (_, line) => say(title('') + colours.dim(plainText(line))),
     stageDone(record) {
+      lines.end(record.name);
       if (record.status !== 'failed') say(describeStage(record, nameWidth));
       else
         warn(`${colours.red('✗')} ${record.name.padEnd(nameWidth)}  ${record.interrupted ? 'interrupted' : 'failed'}`);
@@ -87,20 +51,6 @@ export function runReporter(
     },
     failed: (error) => warn(`${colours.red('error')}: ${plainLines(describeError(error))}`),
   };
-
-  function drawBar(line: string): void {
-    // A line that wraps could not be cleared again.
-    process.stdout.write(`\r\x1b[2K${truncate(line, process.stdout.columns ?? 80)}`);
-    barIsDrawn = true;
-  }
-}
-
-function describeProgress({ done, total, unit, detail }: Progress, perSecond: number, withBar: boolean): string {
-  const share = done / total;
-  const filled = Math.round(share * BAR_WIDTH);
-  const bar = withBar ? `${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)} ` : '';
-  const left = perSecond > 0 ? `, ${formatTime((total - done) / perSecond)} left` : '';
-  return `${bar}${done.toLocaleString('en')}/${total.toLocaleString('en')} ${unit}${detail ? `, ${plainText(detail)}` : ''}${left}`;
 }
 
 function describeStage({ name, status, reasons, seconds, outputs }: StageRecord, nameWidth: number): string {
@@ -128,18 +78,4 @@ function describeOutputs(outputs: readonly Artifact[]): string {
         : `${family[0]!.path} … ${family.at(-1)!.path} ${bytes}`;
     })
     .join(', ');
-}
-
-/** Cuts a line to a number of columns, colour codes not counted. */
-function truncate(line: string, columns: number): string {
-  const parts = line.split(/(\x1b\[[0-9;]*m)/);
-  let left = columns - 1;
-  return parts
-    .map((part, index) => {
-      if (index % 2 === 1) return part;
-      const kept = [...part].slice(0, left).join('');
-      left -= kept.length;
-      return kept;
-    })
-    .join('');
 }

@@ -1,12 +1,11 @@
-import { join, relative } from 'node:path';
-import { InputError, type Plan, type RunRecord, type RunResult, runPlan, type StageRecord } from '@etude/engine';
+import { InputError, type Plan, type RunResult, runPlan, type StageRecord } from '@etude/engine';
 import { logged } from './event-log.js';
-import { describeError, EXIT } from './fail.js';
+import { EXIT } from './fail.js';
 import { interruptible } from './interruptible.js';
-import { writeModelCard } from './model-card.js';
+import { stageProcesses } from './jobs.js';
 import { printJson } from './print.js';
-import { writeReportPage } from './report-page.js';
 import { type RunReporter, runReporter } from './run-reporter.js';
+import { writeResults } from './run-results.js';
 import { planFor, planWithData, pointsOf } from './workspace.js';
 
 interface RunCommandOptions {
@@ -17,6 +16,8 @@ interface RunCommandOptions {
   readonly json?: boolean;
   /** serve a page on which the run can be watched */
   readonly watch?: boolean;
+  /** stages that run at a time, at most */
+  readonly jobs?: number;
   readonly version: string;
 }
 
@@ -25,6 +26,7 @@ export async function runCommand({
   stage,
   dryRun = false,
   watch = false,
+  jobs,
   version,
   ...request
 }: RunCommandOptions): Promise<void> {
@@ -32,7 +34,7 @@ export async function runCommand({
   if (points) {
     if (watch) throw new InputError([{ place: '--watch', message: 'a sweep is watched by etude ui' }]);
     const { runSweep } = await import('./sweep.js');
-    await interruptible((signal) => runSweep({ points, request, again: stage, dryRun, json, version }, signal));
+    await interruptible((signal) => runSweep({ points, request, again: stage, dryRun, json, jobs, version }, signal));
     return;
   }
   await interruptible(async (signal, tellBy) => {
@@ -41,6 +43,7 @@ export async function runCommand({
     tellBy(reporter.note);
     const watched =
       watch && !dryRun ? await (await import('./watch/watched-run.js')).watchRun(plan, reporter, version) : undefined;
+    const executor = dryRun ? undefined : stageProcesses([plan], jobs);
     try {
       if (watched) reporter.note(`watch it at ${watched.address}`);
       const stopped = watched ? AbortSignal.any([signal, watched.signal]) : signal;
@@ -50,6 +53,7 @@ export async function runCommand({
         dryRun,
         signal: stopped,
         observer: log.observer,
+        executor,
         versions: { etude: version },
       });
       if (json) {
@@ -62,6 +66,7 @@ export async function runCommand({
       log.ended(result.record, result.error);
       await watched?.close(stopped.aborted ? 'stopped' : result.error === undefined ? 'done' : 'failed');
     } finally {
+      executor?.close();
       await watched?.close('failed');
     }
   });
@@ -74,24 +79,11 @@ export async function conclude(
   reporter: RunReporter,
   signal: AbortSignal,
 ): Promise<void> {
-  reporter.finished(record, await pageOf(plan, record, reporter));
+  reporter.finished(record, await writeResults(plan, record, reporter));
   if (signal.aborted) process.exitCode = EXIT.interrupted;
   else if (error !== undefined) {
     process.exitCode = EXIT.failed;
     reporter.failed(error);
-  }
-}
-
-/** The path of the page; in a workspace that cannot be written there may be none. */
-async function pageOf(plan: Plan, record: RunRecord, reporter: RunReporter): Promise<string | undefined> {
-  try {
-    const path = await writeReportPage(plan, record);
-    await writeModelCard(plan, record);
-    return path && relative('.', join(plan.workspace, path));
-  } catch (error) {
-    if (!['EROFS', 'EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-    reporter.warning?.(`page and model card cannot be written: ${describeError(error)}`);
-    return undefined;
   }
 }
 

@@ -1,10 +1,19 @@
-import { artifactFolder, type Plan, type RunObserver, type RunResult, runPlan, type SweepPoint } from '@etude/engine';
+import {
+  artifactFolder,
+  type Executor,
+  type Plan,
+  type RunObserver,
+  type RunResult,
+  runPlan,
+  type SweepPoint,
+} from '@etude/engine';
 import { plainText } from '@etude/report';
 import { logged } from './event-log.js';
 import { describeError, EXIT } from './fail.js';
-import { writeModelCard } from './model-card.js';
+import { stageProcesses } from './jobs.js';
+import { LiveLines } from './live-lines.js';
 import { colours, formatTime, plainLines, printJson } from './print.js';
-import { writeReportPage } from './report-page.js';
+import { writeResults } from './run-results.js';
 import { LastRuns } from './watch/last-run.js';
 import { planFor, planWithData, type Request } from './workspace.js';
 
@@ -14,87 +23,114 @@ interface SweepOptions {
   readonly again: readonly string[] | undefined;
   readonly dryRun: boolean;
   readonly json: boolean;
+  /** stages that run at a time */
+  readonly jobs: number | undefined;
   readonly version: string;
 }
 
+/** Points that are looked at at a time; most of them wait for a stage that they have in common with others. */
+const AT_A_TIME = 32;
+
 /**
- * Runs one point of a sweep after the other and tells a line of each. One that fails does not stop the others; what several have in
- * common is in the cache after the first.
+ * Runs the points of a sweep, as many stages at a time as there are processes for, and tells a line of each point that is done. One that fails does
+ * not stop the others; what several have in common runs once.
  * @throws {InputError} where a point cannot run; nothing has run then
  */
 export async function runSweep(options: SweepOptions, signal: AbortSignal): Promise<void> {
-  const { points, request, again, dryRun, json, version } = options;
+  const { points, request, dryRun, json, jobs } = options;
   // What is wrong with the last point is told before the first has run.
   const plans: Plan[] = [];
   for (const point of points) {
     plans.push(dryRun ? planFor({ ...request, point }) : await planWithData({ ...request, point }, signal));
   }
-  const say = (line: string) => void (json || console.log(line));
-  const results: RunResult[] = [];
-  for (const [index, plan] of plans.entries()) {
-    if (signal.aborted) break;
-    const title = `${`${index + 1}`.padStart(`${plans.length}`.length)}/${plans.length} ${points[index]!.name}`;
-    const line = new PointLine(title, json);
-    const log = logged(plan, version, line.observer);
-    const result = await runPlan(plan, { again, dryRun, signal, observer: log.observer, versions: { etude: version } });
-    if (!dryRun && result.error === undefined) {
-      await writeReportPage(plan, result.record);
-      await writeModelCard(plan, result.record);
-    }
-    log.ended(result.record, result.error);
-    results.push(result);
-    line.clear();
-    if (result.error === undefined) say(`${colours.green('●')} ${title}  ${colours.dim(inWords(plan, result))}`);
-    else if (!signal.aborted) {
-      console.error(
-        `${colours.red('✗')} ${title}  ${colours.red('error')}: ${plainLines(describeError(result.error))}`,
-      );
-    }
+  const executor = dryRun ? undefined : stageProcesses(plans, jobs);
+  const sweep = new Sweep(options, { plans, executor, signal });
+  try {
+    await sweep.run();
+  } finally {
+    executor?.close();
   }
+  const results = sweep.results.filter((result) => result !== undefined);
   const failed = results.filter(({ error }) => error !== undefined).length;
-  if (json) printJson({ points: results.map(({ record }, index) => forJson(points[index]!, record)) });
+  if (json) {
+    printJson({
+      points: sweep.results.flatMap((result, index) => (result ? [forJson(points[index]!, result.record)] : [])),
+    });
+  }
   if (signal.aborted) process.exitCode = EXIT.interrupted;
   else if (failed > 0) process.exitCode = EXIT.failed;
-  if (!signal.aborted && !dryRun) {
-    const [sweep] = plans[0]!.experiment.split(`/${points[0]!.name}`);
+  if (!signal.aborted && !dryRun && !json) {
+    const [name] = plans[0]!.experiment.split(`/${points[0]!.name}`);
     const done = `${results.length - failed} of ${plans.length} points are done`;
-    say(`${done}${failed > 0 ? `, ${failed} failed` : ''}; side by side: etude compare ${plainText(sweep!)}`);
+    console.log(`${done}${failed > 0 ? `, ${failed} failed` : ''}; side by side: etude compare ${plainText(name!)}`);
   }
 }
 
-/** What a point does now, on a terminal; elsewhere nothing but warnings. */
-class PointLine {
-  readonly #title: string;
-  readonly #isShown: boolean;
+class Sweep {
+  readonly #options: SweepOptions;
+  readonly #plans: readonly Plan[];
+  readonly #executor: Executor | undefined;
+  readonly #signal: AbortSignal;
+  readonly #lines: LiveLines;
+  /** by the number of the point; absent of those that no run came to */
+  readonly results: (RunResult | undefined)[];
 
-  constructor(title: string, quiet: boolean) {
-    this.#title = title;
-    this.#isShown = process.stdout.isTTY === true && !quiet;
+  constructor(
+    options: SweepOptions,
+    means: { plans: readonly Plan[]; executor: Executor | undefined; signal: AbortSignal },
+  ) {
+    this.#options = options;
+    this.#plans = means.plans;
+    this.#executor = means.executor;
+    this.#signal = means.signal;
+    this.#lines = new LiveLines({ quiet: options.json });
+    this.results = means.plans.map(() => undefined);
   }
 
-  get observer(): RunObserver {
+  async run(): Promise<void> {
+    const numbers = this.#plans.keys();
+    const oneAfterTheOther = async () => {
+      for (const index of numbers) if (!this.#signal.aborted) await this.#point(index);
+    };
+    await Promise.all(Array.from({ length: this.#executor ? AT_A_TIME : 1 }, oneAfterTheOther));
+  }
+
+  async #point(index: number): Promise<void> {
+    const { points, again, dryRun, json, version } = this.#options;
+    const plan = this.#plans[index]!;
+    const title = `${`${index + 1}`.padStart(`${points.length}`.length)}/${points.length} ${points[index]!.name}`;
+    const log = logged(plan, version, this.#observer(title));
+    const result = await runPlan(plan, {
+      ...{ again, dryRun, signal: this.#signal, observer: log.observer, executor: this.#executor },
+      versions: { etude: version },
+    });
+    if (!dryRun) await writeResults(plan, result.record, log.observer);
+    log.ended(result.record, result.error);
+    this.results[index] = result;
+    if (result.error === undefined) {
+      if (json) return;
+      this.#tell(console.log, `${colours.green('●')} ${title}  ${colours.dim(inWords(plan, result))}`);
+    } else if (!this.#signal.aborted) {
+      const words = plainLines(describeError(result.error));
+      this.#tell(console.error, `${colours.red('✗')} ${title}  ${colours.red('error')}: ${words}`);
+    }
+  }
+
+  #observer(title: string): RunObserver {
+    const warning = `${colours.yellow('warning')}: ${title}: `;
+    const keyOf = (stage: string) => `${title} ${stage}`;
     return {
-      stageStarted: (name) => this.#show(name),
-      stageProgress: (name, { done, total, unit, detail = '' }) =>
-        this.#show(`${name} ${done.toLocaleString('en')}/${total.toLocaleString('en')} ${unit} ${plainText(detail)}`),
-      warning: (message) => this.#tell(`${colours.yellow('warning')}: ${plainText(message)}`),
-      waiting: (what, holder) => this.#tell(`waiting for ${plainText(holder)}, which is at work on ${plainText(what)}`),
+      stageStarted: (stage) => this.#lines.begin(keyOf(stage), `  ${title}  ${stage}  `),
+      stageProgress: (stage, progress) => this.#lines.progress(keyOf(stage), progress),
+      stageDone: ({ name }) => this.#lines.end(keyOf(name)),
+      warning: (message) => this.#tell(console.error, warning + plainText(message)),
+      waiting: (what, holder) =>
+        this.#tell(console.error, `waiting for ${plainText(holder)}, which is at work on ${plainText(what)}`),
     };
   }
 
-  clear(): void {
-    if (this.#isShown) process.stdout.write('\r\x1b[2K');
-  }
-
-  #show(words: string): void {
-    if (!this.#isShown) return;
-    const text = `  ${this.#title}  ${words}`;
-    process.stdout.write(`\r\x1b[2K${text.slice(0, (process.stdout.columns ?? 80) - 1)}`);
-  }
-
-  #tell(line: string): void {
-    this.clear();
-    console.error(line);
+  #tell(print: (line: string) => void, line: string): void {
+    this.#lines.print(() => print(line));
   }
 }
 

@@ -29,11 +29,15 @@ import {
   shapeOf,
   TrainingError,
   type TrainingProgress,
+  trainingMemory,
   trainingParams,
   train as trainModel,
 } from '@etude/trainer';
 import * as z from 'zod';
 import { loadKernels } from '../computing/kernels.js';
+
+/** Tokens of a vocabulary that is not known yet. */
+const FEW_TOKENS = 500;
 
 export const train = defineStage({
   name: 'train',
@@ -74,6 +78,7 @@ export const train = defineStage({
   /** Longer training goes on from where shorter training ended, unless its learning rate was another on the way. */
   checkpointParams: ({ steps, storedAs: _, keepRuns: __, ...others }) =>
     others.decay === 'none' ? others : { steps, ...others },
+  memory: (params) => trainingMemory(shapeOf(params, FEW_TOKENS), params.batch * params.window, params.averaging > 0),
   async run({ params, inputs, files, signal, progress, say, checkpoint }) {
     const { vocabulary } = inputs;
     const grammar = createGrammar(inputs.grammar);

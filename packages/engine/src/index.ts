@@ -18,6 +18,7 @@ export { findStage, makePlan, type Plan, type PlannedStage, type PlanRequest } f
 export { sweepPoints, sweepSchema } from './plan/sweep.js';
 export { formatProblem, InputError, MOST_PROBLEMS, type Problem, StageError, suggestion } from './problem.js';
 export { writeBeside } from './run/artifact-folder.js';
+export type { Executor } from './run/execute-stage.js';
 export { runningExperiments } from './run/locks.js';
 export { runPlan } from './run/run.js';
 export type { RunObserver, RunOptions, RunResult } from './run/run-options.js';
@@ -30,6 +31,8 @@ export {
   type StageStatus,
 } from './run/run-record.js';
 export { inputValues, readFiles } from './run/stage-inputs.js';
+export { serveStages } from './run/stage-process.js';
+export { StageProcesses } from './run/stage-processes.js';
 export {
   bytesFormat,
   defineStage,

@@ -145,6 +145,8 @@ export interface StageDefinition<P extends z.ZodObject, I extends Ports, O exten
    * leaves that one out here, and goes on from where it ended with a smaller one.
    */
   checkpointParams?(params: z.output<P>): Readonly<Record<string, unknown>>;
+  /** about how many bytes of memory it takes, for those that run several stages at a time */
+  memory?(params: z.output<P>): number;
   /** errors that tell the user what to change: of these only the message is shown, as of a {@link StageError} */
   readonly errors?: readonly (new (
     message: string,
@@ -153,9 +155,11 @@ export interface StageDefinition<P extends z.ZodObject, I extends Ports, O exten
 }
 
 /** A stage of any parameters and ports, as the engine handles them. */
-export interface Stage extends Omit<StageDefinition<z.ZodObject, Ports, Ports>, 'run' | 'checkpointParams'> {
+export interface Stage extends Omit<StageDefinition<z.ZodObject, Ports, Ports>, 'run' | 'checkpointParams' | 'memory'> {
   // biome-ignore lint/suspicious/noExplicitAny: as below
   checkpointParams?(params: any): Readonly<Record<string, unknown>>;
+  // biome-ignore lint/suspicious/noExplicitAny: as below
+  memory?(params: any): number;
   // biome-ignore lint/suspicious/noExplicitAny: a list of stages holds contexts of many types; defineStage checks each
   run(context: StageContext<any, any>): Promise<OutputValues<Ports>> | OutputValues<Ports>;
 }

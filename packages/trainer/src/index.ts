@@ -1,6 +1,7 @@
 export { Adam } from './adam.js';
 export { BaseModelError, baseModel } from './base-model.js';
 export { type LearningCurve, learningCurveFormat } from './learning-curve.js';
+export { trainingMemory } from './memory.js';
 export type { TrainingOptions } from './options.js';
 export { shapeOf, type TrainingParams, trainingParams } from './params.js';
 export { tensorBoardEvents } from './tensorboard.js';

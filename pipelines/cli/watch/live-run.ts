@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { isPlainFile, type Progress } from '@etude/engine';
 import type { LivePoint, LiveRun, LiveSongs, LiveStage } from '@etude/page';
 import { plainText } from '@etude/report';
+import { progressInWords } from '../live-lines.js';
 import type { RunEvent } from '../run-events.js';
 
 /** Points of a curve that are told; of more, every second is left out. */
@@ -45,10 +46,9 @@ export class LiveRunState {
         this.#change(event.stage, { status: 'running', reasons: event.reasons.map(plainText) });
         break;
       case 'progress': {
-        const { stage, done, total, unit, detail } = event;
-        const words = `${done.toLocaleString('en')}/${total.toLocaleString('en')} ${unit}${detail ? `, ${plainText(detail)}` : ''}`;
+        const { stage, done, total } = event;
         this.#addFigures(event);
-        this.#change(stage, { status: 'running', words, share: done / total });
+        this.#change(stage, { status: 'running', words: progressInWords(event), share: done / total });
         break;
       }
       case 'said':

@@ -81,7 +81,7 @@ export function mustBeInside(folder: string, workspace: string): void {
 /** @throws {InputError} where what Etude keeps for itself in a workspace would be elsewhere */
 export function ownFoldersMustBeInside(workspace: string): void {
   const cache = ['content-v2', 'index-v5', 'tmp'].map((each) => join('.etude', 'cache', each));
-  for (const folder of ['artifacts', join('.etude', 'locks'), ...cache])
+  for (const folder of ['artifacts', join('.etude', 'locks'), join('.etude', 'logs'), ...cache])
     mustBeInside(join(workspace, folder), workspace);
 }
 

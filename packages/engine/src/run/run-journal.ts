@@ -8,7 +8,8 @@ import { artifactFolder, type RunRecord, readRunRecord, type StageRecord, writeR
  * stage has run; a run that finds everything as it was writes it once, at its end.
  */
 export class RunJournal {
-  readonly #stages: StageRecord[] = [];
+  /** what is known of each stage that the run came to, by name */
+  readonly #stages = new Map<string, StageRecord>();
   readonly #plan: Plan;
   readonly #versions: Readonly<Record<string, string>> | undefined;
   readonly #folder: string;
@@ -17,6 +18,8 @@ export class RunJournal {
   /** of the run before, by name */
   readonly #previous: ReadonlyMap<string, StageRecord>;
   #saved = false;
+  /** ends when nothing is being written */
+  #saving: Promise<void> = Promise.resolve();
 
   constructor(
     plan: Plan,
@@ -53,16 +56,19 @@ export class RunJournal {
   async willPublish(present: StageRecord, artifacts: readonly Artifact[]): Promise<void> {
     const { name } = present;
     if (isDeepStrictEqual(this.left(name), artifacts)) return;
-    await this.save('unfinished', { ...present, ...this.unmade(name, ['its folder was being written'], artifacts) });
+    this.add({ ...present, ...this.unmade(name, ['its folder was being written'], artifacts) });
+    await this.save('unfinished');
   }
 
   /** After a stage's folder was written, or found to be right. */
   async published(record: StageRecord): Promise<void> {
-    if (this.#saved || record.status === 'ran') await this.save('unfinished', record);
+    this.add(record);
+    if (this.#saved || record.status === 'ran') await this.save('unfinished');
   }
 
+  /** What a stage came to, in place of what was known of it. */
   add(record: StageRecord): void {
-    this.#stages.push(record);
+    this.#stages.set(record.name, record);
   }
 
   record(status: RunRecord['status']): RunRecord {
@@ -74,20 +80,25 @@ export class RunJournal {
       startedAt: new Date(this.#startedAt).toISOString(),
       seconds: Math.round(Date.now() - this.#startedAt) / 1000,
       versions: { node: process.versions.node, platform: `${process.platform}-${process.arch}`, ...this.#versions },
-      stages: this.#stages,
+      stages: this.#plan.stages.flatMap(({ name }) => this.#stages.get(name) ?? []),
     };
   }
 
-  /** @param last the stage that the run is at, which is not among those that are done */
-  async save(status: RunRecord['status'], last?: StageRecord): Promise<void> {
+  /** One after the other, so that what is written last is what is known last. */
+  save(status: RunRecord['status']): Promise<void> {
+    const saved = this.#saving.then(() => this.#save(status));
+    this.#saving = saved.catch(() => {});
+    return saved;
+  }
+
+  async #save(status: RunRecord['status']): Promise<void> {
     if (!this.#writable) return;
-    const come = last === undefined ? this.#stages : [...this.#stages, last];
-    const ahead = this.#plan.stages.flatMap(({ name }): StageRecord[] => {
-      const previous = this.#previous.get(name);
-      if (previous === undefined || come.some((stage) => stage.name === name)) return [];
-      return [{ ...previous, ...this.unmade(name, ['the run did not come to it']) }];
+    const stages = this.#plan.stages.flatMap(({ name }): StageRecord[] => {
+      const [record, previous] = [this.#stages.get(name), this.#previous.get(name)];
+      if (record !== undefined) return [record];
+      return previous ? [{ ...previous, ...this.unmade(name, ['the run did not come to it']) }] : [];
     });
-    await writeRunRecord(this.#folder, { ...this.record(status), stages: [...come, ...ahead] });
+    await writeRunRecord(this.#folder, { ...this.record(status), stages });
     this.#saved = true;
   }
 }

@@ -1,7 +1,8 @@
 import type { Progress } from '../stage.js';
+import type { Executor } from './execute-stage.js';
 import type { RunRecord, StageRecord } from './run-record.js';
 
-/** What a run tells while it goes on; all calls are made in the order of events. */
+/** What a run tells while it goes on; all calls are made in the order of events. Several stages may be running at a time. */
 export interface RunObserver {
   stageStarted?(name: string, reasons: readonly string[]): void;
   stageProgress?(name: string, progress: Progress): void;
@@ -20,6 +21,8 @@ export interface RunOptions {
   /** stops the run: before the next stage, and inside a stage that heeds it */
   readonly signal?: AbortSignal;
   readonly observer?: RunObserver;
+  /** runs the stages, side by side where they do not wait for each other; left out: one after the other in this process */
+  readonly executor?: Executor | undefined;
   /** versions for `run.json` beside that of Node */
   readonly versions?: Readonly<Record<string, string>>;
 }

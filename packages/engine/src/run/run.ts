@@ -1,24 +1,23 @@
 import { join } from 'node:path';
-import type { CachedStage, Origin } from '../cache/cache-layout.js';
+import type { CachedStage } from '../cache/cache-layout.js';
 import { type Artifact, StageCache } from '../cache/stage-cache.js';
-import { withFileLock } from '../files/file-lock.js';
+import { type LockOptions, withFileLock } from '../files/file-lock.js';
 import { removeStrays } from '../files/whole-file.js';
 import { canBeWritten, mustBeInside, ownFoldersMustBeInside } from '../files/workspace-path.js';
-import { fingerprintOf } from '../plan/fingerprint.js';
 import { findStage, type Plan, type PlannedStage } from '../plan/plan.js';
 import { REPAIRED, reasonsToRun } from '../plan/reasons.js';
 import { firstWarnings, StageError } from '../problem.js';
-import { type Checkpoint, type Progress, paramsWithEffect } from '../stage.js';
 import { publish } from './artifact-folder.js';
-import { experimentLock, PRUNE_LOCK } from './locks.js';
+import { executeStage, MissingArtifact, type StageTask, type TaskHooks } from './execute-stage.js';
+import { experimentLock, PRUNE_LOCK, withQueuedLock } from './locks.js';
 import { RunJournal } from './run-journal.js';
 import type { RunObserver, RunOptions, RunResult } from './run-options.js';
 import { artifactFolder, type StageRecord } from './run-record.js';
-import { ingredientsOf, inputValues, presentOf, readFiles, type WorkspaceFiles } from './stage-inputs.js';
-import { contentsOf, digestsOf, named, type Outputs } from './stage-outputs.js';
+import { presentOf, readFiles, type WorkspaceFiles } from './stage-inputs.js';
+import { digestsOf, named, type Outputs } from './stage-outputs.js';
 
 /**
- * Runs a plan: every stage whose outputs are not in the cache, in order, and leaves the artifact folder and `run.json`.
+ * Runs a plan: every stage whose outputs are not in the cache, each after those that it reads from, and leaves the artifact folder and `run.json`.
  * An experiment runs once at a time, and so does a fingerprint across experiments; a second run waits and finds the
  * outputs in the cache.
  *
@@ -33,9 +32,7 @@ export async function runPlan(plan: Plan, options: RunOptions = {}): Promise<Run
   const readOnly = !options.dryRun && !(await canBeWritten(plan.workspace));
   const run = new Run(plan, { ...options, readOnly });
   if (options.dryRun || readOnly) return run.stages();
-  return run.locked(experimentLock(plan.experiment), `experiment ${plan.experiment}`, async () => {
-    // Whoever prunes the cache looks at the locks of experiments first: from here on it spares what this run uses.
-    await run.locked(PRUNE_LOCK, 'the cache', async () => {});
+  return run.alone(async () => {
     await run.removeStrays();
     return run.stages();
   });
@@ -46,15 +43,16 @@ class Run {
   readonly #options: RunOptions & { readOnly: boolean };
   readonly #observer: RunObserver;
   readonly #signal: AbortSignal;
-  readonly #cache: StageCache;
   readonly #folder: string;
+  readonly #journal: RunJournal;
   /** outputs by stage name; absent where a stage did not come to any */
   readonly #outputs = new Map<string, Outputs>();
   /** what the stages that have outputs were run with, by name */
   readonly #made = new Map<string, { planned: PlannedStage; present: StageRecord; files: WorkspaceFiles }>();
   /** stages that have to run again for an artifact of theirs that went away during this run, by name */
   readonly #repairs = new Map<string, Promise<void>>();
-  #damaged = false;
+  /** of the stage that failed first: no other begins after it */
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(plan: Plan, options: RunOptions & { readOnly: boolean }) {
     this.#plan = plan;
@@ -64,61 +62,64 @@ class Run {
     this.#folder = artifactFolder(plan.workspace, plan.experiment);
     ownFoldersMustBeInside(plan.workspace);
     for (const { name } of plan.stages) mustBeInside(join(this.#folder, name), plan.workspace);
-    const warn = (message: string) => {
-      this.#damaged = true;
-      this.#observer.warning?.(message);
-    };
-    const readOnly = options.readOnly || options.dryRun === true;
-    this.#cache = new StageCache(join(plan.workspace, '.etude', 'cache'), { warn, readOnly });
+    const { readOnly, dryRun, versions } = options;
+    this.#journal = new RunJournal(plan, { versions, writable: !readOnly && !dryRun });
   }
 
   async stages(): Promise<RunResult> {
     for (const line of firstWarnings(this.#plan.warnings)) this.#observer.warning?.(line);
-    const { readOnly, dryRun, versions } = this.#options;
-    const journal = new RunJournal(this.#plan, { versions, writable: !readOnly && !dryRun });
-    let error: unknown;
+    const reached = new Map<string, Promise<void>>();
+    let last = Promise.resolve();
     for (const planned of this.#plan.stages) {
-      const { name } = planned;
-      const files = await readFiles(planned);
-      const present = presentOf(planned, files, this.#outputs);
-      if (error !== undefined) {
-        journal.add({ ...present, ...journal.unmade(name, ['an earlier stage failed']) });
-        continue;
-      }
-      const stageStartedAt = Date.now();
-      let record: StageRecord;
-      try {
-        this.#signal.throwIfAborted();
-        record = await this.#stage(planned, present, files, journal);
-      } catch (thrown) {
-        error = thrown;
-        const interrupted = this.#signal.aborted;
-        const reasons = [interrupted ? 'interrupted' : messageOf(thrown)];
-        const written = Object.values(this.#outputs.get(name) ?? {}).flat();
-        record = {
-          ...{ ...present, ...journal.unmade(name, reasons, written), status: 'failed' },
-          ...(interrupted && { interrupted }),
-          seconds: secondsSince(stageStartedAt),
-        };
-      }
-      journal.add(record);
-      this.#observer.stageDone?.(record);
+      const producers = Object.values(planned.producers).map((producer) => reached.get(producer)!);
+      // Without an executor one stage follows the other.
+      const before = this.#options.executor ? Promise.all(producers) : last;
+      last = before.then(() => this.#reach(planned));
+      reached.set(planned.name, last);
     }
-    if (error === undefined) await journal.save('done');
+    for (const result of await Promise.allSettled(reached.values())) {
+      if (result.status === 'rejected') throw result.reason;
+    }
+    const journal = this.#journal;
+    if (this.#failure === undefined) await journal.save('done');
     // A disk that is full may have failed the stage, and then fails this as well.
     else await journal.save(this.#signal.aborted ? 'unfinished' : 'failed').catch(() => {});
-    if (error === undefined && readOnly) {
+    if (this.#failure === undefined && this.#options.readOnly) {
       this.#observer.warning?.(`${this.#plan.workspace} cannot be written: run.json stays as it was`);
     }
-    return { record: journal.record(error === undefined ? 'done' : 'failed'), error };
+    return { record: journal.record(this.#failure ? 'failed' : 'done'), error: this.#failure?.error };
   }
 
-  async #stage(
-    planned: PlannedStage,
-    present: StageRecord,
-    files: WorkspaceFiles,
-    journal: RunJournal,
-  ): Promise<StageRecord> {
+  async #reach(planned: PlannedStage): Promise<void> {
+    const { name } = planned;
+    const journal = this.#journal;
+    const files = await readFiles(planned);
+    const present = presentOf(planned, files, this.#outputs);
+    if (this.#failure !== undefined) {
+      journal.add({ ...present, ...journal.unmade(name, ['an earlier stage failed']) });
+      return;
+    }
+    const startedAt = Date.now();
+    let record: StageRecord;
+    try {
+      this.#signal.throwIfAborted();
+      record = await this.#stage(planned, present, files);
+    } catch (error) {
+      this.#failure ??= { error };
+      const interrupted = this.#signal.aborted;
+      const reasons = [interrupted ? 'interrupted' : messageOf(error)];
+      const written = Object.values(this.#outputs.get(name) ?? {}).flat();
+      record = {
+        ...{ ...present, ...journal.unmade(name, reasons, written), status: 'failed' },
+        ...(interrupted && { interrupted }),
+        seconds: secondsSince(startedAt),
+      };
+    }
+    journal.add(record);
+    this.#observer.stageDone?.(record);
+  }
+
+  async #stage(planned: PlannedStage, present: StageRecord, files: WorkspaceFiles): Promise<StageRecord> {
     const startedAt = Date.now();
     const { again, dryRun } = this.#options;
     const waitsFor = Object.values(planned.producers).filter((producer) => !this.#outputs.has(producer));
@@ -128,11 +129,14 @@ class Run {
     }
     const fingerprint = present.fingerprint!;
     const forced = again?.includes(planned.name) === true;
-    this.#damaged = false;
+    let damaged = false;
+    const cache = this.#cache(() => {
+      damaged = true;
+    });
 
-    let cached = await this.#cache.find(fingerprint, planned.stage.outputs);
-    const found = cached !== undefined ? 'whole' : this.#damaged ? 'damaged' : 'missing';
-    const reasons = reasonsToRun(journal.previous(planned.name), present, { forced, found });
+    let cached = await cache.find(fingerprint, planned.stage.outputs);
+    const found = cached !== undefined ? 'whole' : damaged ? 'damaged' : 'missing';
+    const reasons = reasonsToRun(this.#journal.previous(planned.name), present, { forced, found });
     let status: StageRecord['status'] = 'hit';
     if (cached === undefined || forced) {
       if (dryRun) return { ...present, status: 'would-run', reasons, seconds: 0, outputs: [] };
@@ -142,11 +146,10 @@ class Run {
         );
       }
       const before = cached;
-      await this.locked(fingerprint, `stage ${planned.name}`, async () => {
-        if (!forced) cached = await this.#cache.find(fingerprint, planned.stage.outputs);
+      await this.#locked(fingerprint, planned.name, async () => {
+        if (!forced) cached = await cache.find(fingerprint, planned.stage.outputs);
         if (cached !== undefined && !forced) return;
-        this.#observer.stageStarted?.(planned.name, reasons);
-        cached = await this.#execute(planned, present, files);
+        cached = await this.#execute(planned, { present, files, reasons });
         status = 'ran';
       });
       if (forced && before !== undefined && digestsOf(before) !== digestsOf(cached!)) {
@@ -159,11 +162,11 @@ class Run {
     this.#made.set(planned.name, { planned, present, files });
     const artifacts = Object.values(outputs).flat();
     if (!dryRun) {
-      await journal.willPublish(present, artifacts);
+      await this.#journal.willPublish(present, artifacts);
       const folder = join(this.#folder, planned.name);
       mustBeInside(folder, this.#plan.workspace);
       await publish(folder, artifacts, {
-        before: journal.left(planned.name),
+        before: this.#journal.left(planned.name),
         bytesOf: (artifact) => this.#artifact(planned.name, artifact),
         warn: (message) => this.#observer.warning?.(message),
       });
@@ -171,77 +174,51 @@ class Run {
     const seconds = secondsSince(startedAt);
     const { seconds: madeInSeconds, said = [] } = cached!;
     const record = { ...present, status, reasons, seconds, outputs: artifacts, madeInSeconds, said };
-    await journal.published(record);
+    await this.#journal.published(record);
     return record;
   }
 
-  /** Checkpoints are found again by all that the outputs depend on but for the parameters that a stage excepts. */
-  #checkpoint({ stage, params, name }: PlannedStage, present: StageRecord): Checkpoint {
-    const counting = paramsWithEffect(stage, stage.checkpointParams?.(params) ?? params);
-    const key = fingerprintOf(ingredientsOf(stage, present, counting));
-    return {
+  async #execute(
+    planned: PlannedStage,
+    { present, files, reasons }: { present: StageRecord; files: WorkspaceFiles; reasons: readonly string[] },
+  ): Promise<CachedStage> {
+    const { name, stage, params, producers } = planned;
+    const task: StageTask = {
+      ...{ present, params, producers },
+      files: Object.fromEntries(
+        Object.entries(files).map(([parameter, list]) => [parameter, list.map(({ bytes: _, ...file }) => file)]),
+      ),
+      origin: { experiment: this.#plan.experiment, config: this.#plan.config, stage: name },
       // What is asked for by --stage is run from its beginning.
-      load: async () => (this.#options.again?.includes(name) ? undefined : this.#cache.checkpoint(key)),
-      save: (bytes) => this.#cache.keepCheckpoint(key, bytes, this.#origin(name)),
+      fresh: this.#options.again?.includes(name) === true,
     };
-  }
-
-  #origin(stage: string): Origin {
-    return { experiment: this.#plan.experiment, config: this.#plan.config, stage };
-  }
-
-  #memo({ stage, params, name }: PlannedStage): Checkpoint {
-    const key = fingerprintOf({
-      stage: stage.name,
-      version: stage.version,
-      params: paramsWithEffect(stage, params),
-      inputs: {},
-    });
-    return {
-      load: () => this.#cache.checkpoint(key),
-      save: (bytes) => this.#cache.keepCheckpoint(key, bytes, this.#origin(name)),
+    let hasStarted = false;
+    const hooks: TaskHooks = {
+      signal: this.#signal,
+      start: () => {
+        if (!hasStarted) this.#observer.stageStarted?.(name, reasons);
+        hasStarted = true;
+      },
+      progress: (progress) => this.#observer.stageProgress?.(name, progress),
+      say: (line) => this.#observer.stageSays?.(name, line),
+      warn: (message) => this.#observer.warning?.(message),
     };
-  }
-
-  async #execute(planned: PlannedStage, present: StageRecord, files: WorkspaceFiles): Promise<CachedStage> {
-    const { name, stage, params, producers, inputs } = planned;
-    const startedAt = Date.now();
-    const said: string[] = [];
-    const read: Record<string, { path: string; bytes: Uint8Array }[]> = {};
-    for (const [input, producer] of Object.entries(producers)) {
-      read[input] = await Promise.all(
-        this.#outputs.get(producer)![inputs[input]!]!.map(async (artifact) => ({
-          path: `${producer}/${artifact.path}`,
-          bytes: await this.#artifact(producer, artifact),
-        })),
-      );
+    for (;;) {
+      try {
+        if (this.#options.executor) return await this.#options.executor.execute(task, hooks);
+        hooks.start();
+        return await executeStage(task, { stage, cache: this.#cache(), files }, hooks);
+      } catch (error) {
+        if (!(error instanceof MissingArtifact)) throw error;
+        await this.#artifact(error.producer, error.artifact);
+      }
     }
-    const checkpoint = this.#checkpoint(planned, present);
-    const outputs = await stage.run({
-      ...{
-        params,
-        inputs: inputValues(stage.inputs, read),
-        files,
-        signal: this.#signal,
-        checkpoint,
-        memo: this.#memo(planned),
-      },
-      progress: (progress: Progress) => this.#observer.stageProgress?.(name, progress),
-      say: (line: string) => {
-        said.push(line);
-        this.#observer.stageSays?.(name, line);
-      },
-    });
-    const seconds = secondsSince(startedAt);
-    return this.#cache.keep(present.fingerprint!, contentsOf(planned, outputs), {
-      ...{ seconds, said, origin: this.#origin(name) },
-    });
   }
 
   /** The bytes of an artifact. One that was damaged or removed since its stage was looked at is made again. */
   async #artifact(producer: string, artifact: Artifact): Promise<Uint8Array> {
     for (let repaired = false; ; repaired = true) {
-      const bytes = await this.#cache.artifact(artifact);
+      const bytes = await this.#cache().artifact(artifact);
       if (bytes !== undefined) return bytes;
       if (repaired) throw new StageError(`${producer}/${artifact.path} is not what it was when ${producer} ran before`);
       if (!this.#repairs.has(producer)) this.#repairs.set(producer, this.#repair(producer));
@@ -252,10 +229,21 @@ class Run {
   async #repair(producer: string): Promise<void> {
     const { planned, present, files } = this.#made.get(producer)!;
     const fingerprint = present.fingerprint!;
-    await this.locked(fingerprint, `stage ${producer}`, async () => {
-      if ((await this.#cache.find(fingerprint, planned.stage.outputs)) !== undefined) return;
-      this.#observer.stageStarted?.(producer, [REPAIRED]);
-      await this.#execute(planned, present, files);
+    await this.#locked(fingerprint, producer, async () => {
+      if ((await this.#cache().find(fingerprint, planned.stage.outputs)) !== undefined) return;
+      await this.#execute(planned, { present, files, reasons: [REPAIRED] });
+    });
+  }
+
+  /** @param onDamage is told of damage, as the user is */
+  #cache(onDamage: () => void = () => {}): StageCache {
+    const { readOnly, dryRun = false } = this.#options;
+    return new StageCache(join(this.#plan.workspace, '.etude', 'cache'), {
+      warn: (message) => {
+        onDamage();
+        this.#observer.warning?.(message);
+      },
+      readOnly: readOnly || dryRun,
     });
   }
 
@@ -268,10 +256,31 @@ class Run {
     }
   }
 
-  locked<T>(lock: string, what: string, work: () => Promise<T>): Promise<T> {
-    const path = join(this.#plan.workspace, '.etude', 'locks', lock);
-    const onWait = (holder: string) => this.#observer.waiting?.(what, holder);
-    return withFileLock(path, work, { onWait, signal: this.#signal });
+  /** Does work while no other run of this experiment does. */
+  alone<T>(work: () => Promise<T>): Promise<T> {
+    const { experiment } = this.#plan;
+    return withFileLock(
+      this.#lock(experimentLock(experiment)),
+      async () => {
+        // Whoever prunes the cache looks at the locks of experiments first: from here on it spares what this run uses.
+        await withQueuedLock(this.#lock(PRUNE_LOCK), async () => {}, this.#waiting('the cache'));
+        return work();
+      },
+      this.#waiting(`experiment ${experiment}`),
+    );
+  }
+
+  /** Does work while no other run is at the same stage. */
+  #locked(fingerprint: string, stage: string, work: () => Promise<void>): Promise<void> {
+    return withQueuedLock(this.#lock(fingerprint), work, this.#waiting(`stage ${stage}`));
+  }
+
+  #lock(name: string): string {
+    return join(this.#plan.workspace, '.etude', 'locks', name);
+  }
+
+  #waiting(what: string): LockOptions {
+    return { onWait: (holder) => this.#observer.waiting?.(what, holder), signal: this.#signal };
   }
 }
 

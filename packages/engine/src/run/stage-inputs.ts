@@ -13,6 +13,9 @@ import type { Outputs } from './stage-outputs.js';
 /** The files that a stage's parameters name, by parameter. */
 export type WorkspaceFiles = Readonly<Record<string, readonly WorkspaceFile[]>>;
 
+/** A file of a task: what a stage sees of it, but for the bytes. */
+export type TaskFile = Omit<WorkspaceFile, 'bytes'>;
+
 /** Files that are read at a time. */
 const AT_A_TIME = 32;
 
@@ -35,7 +38,7 @@ export async function readFiles({ files }: PlannedStage): Promise<WorkspaceFiles
         const name = dataSetOf(file.path)!.split(':')[1];
         throw new StageError(`${file.path} is damaged (${file.location}); etude data get ${name} replaces it`);
       }
-      return { ...file, digest, bytes: keep ? () => bytes : () => readAgain(file, digest) };
+      return { ...file, digest, bytes: keep ? () => bytes : () => readAgain({ ...file, digest }) };
     };
     found[parameter] = [];
     for (let from = 0; from < list.length; from += AT_A_TIME) {
@@ -83,7 +86,21 @@ export function ingredientsOf(
   return { stage: stage.name, version, params, inputs: digests };
 }
 
-function readAgain({ location, path }: PlannedFile, digest: string): Uint8Array {
+/**
+ * The files of a task, each read when its stage asks for it.
+ * @example
+ * filesOf(task).source[0].bytes(); // throws StageError where the file has changed since the run began
+ */
+export function filesOf(files: Readonly<Record<string, readonly TaskFile[]>>): WorkspaceFiles {
+  return Object.fromEntries(
+    Object.entries(files).map(([parameter, list]) => [
+      parameter,
+      list.map((file) => ({ ...file, bytes: () => readAgain(file) })),
+    ]),
+  );
+}
+
+function readAgain({ location, path, digest }: TaskFile): Uint8Array {
   const bytes = readFileSync(location);
   if (digestOf(bytes) !== digest) throw new StageError(`${path} has changed since the run began`);
   return bytes;

@@ -1,13 +1,13 @@
 import type { CachedStage } from '../cache/cache-layout.js';
 import type { Artifact } from '../cache/stage-cache.js';
 import type { PlannedStage } from '../plan/plan.js';
-import { isFamily, type OutputValues, type Ports } from '../stage.js';
+import { isFamily, type OutputValues, type Ports, type Stage } from '../stage.js';
 
 /** What a stage left, for the stages that read from it: artifacts by the name that the pipeline gives them. */
 export type Outputs = Readonly<Record<string, readonly Artifact[]>>;
 
 /** What a stage returned, output by output, as bytes; checked, since a stage may be anybody's. */
-export function contentsOf({ stage, name }: PlannedStage, outputs: OutputValues<Ports>): Record<string, Uint8Array[]> {
+export function contentsOf(stage: Stage, name: string, outputs: OutputValues<Ports>): Record<string, Uint8Array[]> {
   const contents: Record<string, Uint8Array[]> = {};
   for (const [output, port] of Object.entries(stage.outputs)) {
     const value: unknown = outputs[output];

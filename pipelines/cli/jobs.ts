@@ -1,0 +1,33 @@
+import { freemem } from 'node:os';
+import { join } from 'node:path';
+import { type Plan, StageProcesses } from '@etude/engine';
+import { mostThreads } from '../computing/kernels.js';
+import { SHIPPED } from '../shipped.js';
+
+/** Bytes that a process takes whose stage says nothing of it. */
+const LITTLE = 400e6;
+
+/**
+ * Processes that the stages of some experiments run in side by side; undefined where one runs after the other in this process.
+ * @param jobs stages that run at a time; left out: of one experiment one, which has all threads, since its stages mostly wait for each other; of several
+ *   as many as processors and memory allow
+ */
+export function stageProcesses(plans: readonly Plan[], jobs = defaultJobs(plans)): StageProcesses | undefined {
+  if (jobs === 1) return undefined;
+  const threads = Math.max(1, Math.floor(mostThreads() / jobs));
+  return new StageProcesses({
+    script: join(SHIPPED, 'pipelines', 'dist', 'bundle', 'stage-process.js'),
+    workspace: plans[0]!.workspace,
+    jobs,
+    env: { ...process.env, ETUDE_THREADS: `${threads}` },
+  });
+}
+
+function defaultJobs(plans: readonly Plan[]): number {
+  if (plans.length === 1) return 1;
+  const all = plans.flatMap(({ stages }) => stages);
+  const threads = Math.max(1, ...all.map(({ params }) => (params.threads as number | undefined) ?? 1));
+  const bytes = Math.max(LITTLE, ...all.map(({ stage, params }) => stage.memory?.(params) ?? 0));
+  const available = process.availableMemory?.() ?? freemem();
+  return Math.max(1, Math.min(Math.floor(mostThreads() / threads), Math.floor(available / bytes), plans.length));
+}
