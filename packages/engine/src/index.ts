@@ -21,7 +21,7 @@ export { writeBeside } from './run/artifact-folder.js';
 export type { Executor } from './run/execute-stage.js';
 export { runningExperiments } from './run/locks.js';
 export { runPlan } from './run/run.js';
-export type { RunObserver, RunOptions, RunResult } from './run/run-options.js';
+export type { RunObserver, RunOptions, RunResult, SharedOption } from './run/run-options.js';
 export {
   artifactFolder,
   type RunRecord,
@@ -33,6 +33,10 @@ export {
 export { inputValues, readFiles } from './run/stage-inputs.js';
 export { serveStages } from './run/stage-process.js';
 export { StageProcesses } from './run/stage-processes.js';
+export type { ObjectStore } from './shared/object-store.js';
+export { type Advance, remotePlanBytes } from './shared/remote-plan.js';
+export { RemoteStages } from './shared/remote-stages.js';
+export { SharedCache } from './shared/shared-cache.js';
 export {
   bytesFormat,
   defineStage,

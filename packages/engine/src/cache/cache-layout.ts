@@ -12,6 +12,8 @@ const cachedStage = z.object({
   seconds: z.number(),
   /** what it told its user; absent in caches of before it was kept */
   said: z.array(z.string()).optional(),
+  /** what kind of machine it ran on; absent of what ran on this one */
+  madeOn: z.string().optional(),
 });
 
 /** What the cache keeps of a stage that ran: its artifacts by port, in the order of their numbers. */

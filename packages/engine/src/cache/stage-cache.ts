@@ -69,6 +69,11 @@ export class StageCache {
     return undefined;
   }
 
+  /** Where content of a digest is, if it is here. */
+  locationOf(digest: string): string {
+    return this.#path(digest);
+  }
+
   /** The bytes of an artifact; undefined where it is not there or was damaged. */
   artifact({ digest, path }: Artifact): Promise<Uint8Array | undefined> {
     return this.#content(digest, `artifact ${digest.slice(0, 12)} (${path})`);
@@ -83,11 +88,16 @@ export class StageCache {
     const kept: CachedStage['outputs'] = {};
     for (const [port, contents] of Object.entries(outputs)) {
       kept[port] = [];
-      for (const content of contents) kept[port].push({ digest: await this.#put(content), bytes: content.length });
+      for (const content of contents) kept[port].push({ digest: await this.put(content), bytes: content.length });
     }
     const cached = { outputs: kept, seconds, ...(said && { said }) };
-    await this.#keepUnder(`stage:${fingerprint}`, Buffer.from(JSON.stringify(cached)), origin);
+    await this.keepRecord(fingerprint, cached, origin);
     return cached;
+  }
+
+  /** Keeps the record of a stage whose artifacts are here already. */
+  async keepRecord(fingerprint: string, cached: CachedStage, origin: Origin): Promise<void> {
+    await this.#keepUnder(`stage:${fingerprint}`, Buffer.from(JSON.stringify(cached)), origin);
   }
 
   /** The last checkpoint of this key; undefined where there is none or it was damaged. */
@@ -142,8 +152,11 @@ export class StageCache {
     }
   }
 
-  /** Puts content in place, also of such as is there and may be damaged. */
-  async #put(bytes: Uint8Array): Promise<string> {
+  /**
+   * Puts content in place, also of such as is there and may be damaged.
+   * @returns its digest
+   */
+  async put(bytes: Uint8Array): Promise<string> {
     const digest = digestOf(bytes);
     const path = this.#path(digest);
     const found = await lstat(path).catch(() => undefined);
@@ -153,7 +166,7 @@ export class StageCache {
   }
 
   async #keepUnder(key: string, bytes: Uint8Array, metadata: Origin): Promise<string> {
-    const digest = await this.#put(bytes);
+    const digest = await this.put(bytes);
     const { default: cacache } = await import('cacache');
     const entry = await cacache.index.insert(this.#folder, key, integrityOf(digest), {
       ...{ size: bytes.length, metadata },

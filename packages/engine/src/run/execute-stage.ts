@@ -28,6 +28,8 @@ export interface TaskHooks {
   progress(progress: Progress): void;
   say(line: string): void;
   warn(message: string): void;
+  /** a checkpoint was kept */
+  kept?(): void;
 }
 
 /** Runs stages elsewhere than in this process; what one wrote is in the cache of the workspace afterwards. */
@@ -59,11 +61,9 @@ interface Means {
  * Runs a stage in this process and keeps what it wrote.
  * @throws {MissingArtifact} where an input is not in the cache, or damaged
  */
-export async function executeStage(
-  task: StageTask,
-  { stage, cache, files }: Means,
-  { signal, progress, say }: TaskHooks,
-): Promise<CachedStage> {
+export async function executeStage(task: StageTask, means: Means, hooks: TaskHooks): Promise<CachedStage> {
+  const { stage, cache, files } = means;
+  const { signal, progress, say } = hooks;
   const { present, params, producers, origin } = task;
   const startedAt = Date.now();
   const said: string[] = [];
@@ -80,7 +80,7 @@ export async function executeStage(
   }
   const outputs = await stage.run({
     ...{ params, inputs: inputValues(stage.inputs, read), files, signal, progress },
-    checkpoint: checkpointOf(task, stage, cache),
+    checkpoint: checkpointOf(task, means, hooks),
     memo: memoOf(task, stage, cache),
     say(line: string) {
       said.push(line);
@@ -92,12 +92,19 @@ export async function executeStage(
 }
 
 /** Checkpoints are found again by all that the outputs depend on but for the parameters that a stage excepts. */
-function checkpointOf({ present, params, fresh, origin }: StageTask, stage: Stage, cache: StageCache): Checkpoint {
+export function checkpointKeyOf({ present, params }: StageTask, stage: Stage): string {
   const counting = paramsWithEffect(stage, stage.checkpointParams?.(params) ?? params);
-  const key = fingerprintOf(ingredientsOf(stage, present, counting));
+  return fingerprintOf(ingredientsOf(stage, present, counting));
+}
+
+function checkpointOf(task: StageTask, { stage, cache }: Means, { kept }: TaskHooks): Checkpoint {
+  const key = checkpointKeyOf(task, stage);
   return {
-    load: async () => (fresh ? undefined : cache.checkpoint(key)),
-    save: (bytes) => cache.keepCheckpoint(key, bytes, origin),
+    load: async () => (task.fresh ? undefined : cache.checkpoint(key)),
+    async save(bytes) {
+      await cache.keepCheckpoint(key, bytes, task.origin);
+      kept?.();
+    },
   };
 }
 

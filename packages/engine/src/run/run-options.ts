@@ -1,3 +1,4 @@
+import type { ObjectStore } from '../shared/object-store.js';
 import type { Progress } from '../stage.js';
 import type { Executor } from './execute-stage.js';
 import type { RunRecord, StageRecord } from './run-record.js';
@@ -13,6 +14,12 @@ export interface RunObserver {
   warning?(message: string): void;
 }
 
+export interface SharedOption {
+  readonly store: ObjectStore;
+  /** what computes here, where what is run here is shared as well */
+  readonly writeAs?: string | undefined;
+}
+
 export interface RunOptions {
   /** run these stages even if their outputs are in the cache; what follows runs where its inputs have changed */
   readonly again?: readonly string[] | undefined;
@@ -23,6 +30,8 @@ export interface RunOptions {
   readonly observer?: RunObserver;
   /** runs the stages, side by side where they do not wait for each other; left out: one after the other in this process */
   readonly executor?: Executor | undefined;
+  /** where other machines keep what stages wrote */
+  readonly shared?: SharedOption | undefined;
   /** versions for `run.json` beside that of Node */
   readonly versions?: Readonly<Record<string, string>>;
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { CachedStage } from '../cache/cache-layout.js';
+import type { CachedStage, Origin } from '../cache/cache-layout.js';
 import { type Artifact, StageCache } from '../cache/stage-cache.js';
 import { type LockOptions, withFileLock } from '../files/file-lock.js';
 import { removeStrays } from '../files/whole-file.js';
@@ -7,6 +7,8 @@ import { canBeWritten, mustBeInside, ownFoldersMustBeInside } from '../files/wor
 import { findStage, type Plan, type PlannedStage } from '../plan/plan.js';
 import { REPAIRED, reasonsToRun } from '../plan/reasons.js';
 import { firstWarnings, StageError } from '../problem.js';
+import type { ObjectStore } from '../shared/object-store.js';
+import { SharedCache } from '../shared/shared-cache.js';
 import { publish } from './artifact-folder.js';
 import { executeStage, MissingArtifact, type StageTask, type TaskHooks } from './execute-stage.js';
 import { experimentLock, PRUNE_LOCK, withQueuedLock } from './locks.js';
@@ -135,6 +137,7 @@ class Run {
     });
 
     let cached = await cache.find(fingerprint, planned.stage.outputs);
+    if (cached === undefined && !forced) cached = await this.#fetch(planned, fingerprint);
     const found = cached !== undefined ? 'whole' : damaged ? 'damaged' : 'missing';
     const reasons = reasonsToRun(this.#journal.previous(planned.name), present, { forced, found });
     let status: StageRecord['status'] = 'hit';
@@ -150,6 +153,8 @@ class Run {
         if (!forced) cached = await cache.find(fingerprint, planned.stage.outputs);
         if (cached !== undefined && !forced) return;
         cached = await this.#execute(planned, { present, files, reasons });
+        const { store, writeAs } = this.#options.shared ?? {};
+        if (store && writeAs) await this.#shared(store).publish(fingerprint, cached, writeAs);
         status = 'ran';
       });
       if (forced && before !== undefined && digestsOf(before) !== digestsOf(cached!)) {
@@ -188,7 +193,7 @@ class Run {
       files: Object.fromEntries(
         Object.entries(files).map(([parameter, list]) => [parameter, list.map(({ bytes: _, ...file }) => file)]),
       ),
-      origin: { experiment: this.#plan.experiment, config: this.#plan.config, stage: name },
+      origin: this.#origin(name),
       // What is asked for by --stage is run from its beginning.
       fresh: this.#options.again?.includes(name) === true,
     };
@@ -213,6 +218,23 @@ class Run {
         await this.#artifact(error.producer, error.artifact);
       }
     }
+  }
+
+  /** What another machine wrote; of a dry run no more than that there is some. */
+  async #fetch({ name, stage }: PlannedStage, fingerprint: string): Promise<CachedStage | undefined> {
+    const { shared, dryRun, readOnly } = this.#options;
+    if (shared === undefined) return undefined;
+    const cache = this.#shared(shared.store);
+    if (dryRun || readOnly) return cache.record(fingerprint, stage.outputs);
+    return cache.fetch(fingerprint, stage.outputs, this.#origin(name));
+  }
+
+  #shared(store: ObjectStore): SharedCache {
+    return new SharedCache(store, this.#cache(), { warn: (message) => this.#observer.warning?.(message) });
+  }
+
+  #origin(stage: string): Origin {
+    return { experiment: this.#plan.experiment, config: this.#plan.config, stage };
   }
 
   /** The bytes of an artifact. One that was damaged or removed since its stage was looked at is made again. */

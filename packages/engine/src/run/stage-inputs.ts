@@ -107,7 +107,7 @@ function readAgain({ location, path, digest }: TaskFile): Uint8Array {
 }
 
 /** One file is known by its bytes alone; of several the names count as well. */
-function fileRecord(files: readonly WorkspaceFile[]): FileRecord {
+export function fileRecord(files: readonly Pick<WorkspaceFile, 'path' | 'name' | 'digest'>[]): FileRecord {
   const [first] = files;
   if (files.length === 1) return { path: first!.path, digest: first!.digest };
   const digests = Object.fromEntries(files.map(({ name, digest }) => [name, digest]));

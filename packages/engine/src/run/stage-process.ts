@@ -17,6 +17,8 @@ export type FromStageProcess =
   | { readonly kind: 'progress'; readonly progress: Progress }
   | { readonly kind: 'said'; readonly line: string }
   | { readonly kind: 'warning'; readonly message: string }
+  /** a checkpoint is in the cache */
+  | { readonly kind: 'kept' }
   | { readonly kind: 'done'; readonly cached: CachedStage }
   | { readonly kind: 'missing'; readonly producer: string; readonly artifact: Artifact }
   | { readonly kind: 'failed'; readonly error: PlainError };
@@ -75,6 +77,7 @@ async function answer(
         ...{ signal, warn, start() {} },
         progress: (progress) => tell({ kind: 'progress', progress }),
         say: (line) => tell({ kind: 'said', line }),
+        kept: () => tell({ kind: 'kept' }),
       },
     );
     return { kind: 'done', cached };

@@ -88,7 +88,7 @@ class StageProcess {
     this.#child.on('close', (code, signal) => gone(signal ? `was killed (${signal})` : `ended with exit code ${code}`));
   }
 
-  async run(task: StageTask, { signal, progress, say, warn }: TaskHooks): Promise<CachedStage> {
+  async run(task: StageTask, { signal, progress, say, warn, kept }: TaskHooks): Promise<CachedStage> {
     this.#printed = '';
     const stop = () => this.#tell({ kind: 'stop' });
     const answered = new Promise<FromStageProcess | { kind: 'gone'; how: string }>((resolve) => {
@@ -97,6 +97,7 @@ class StageProcess {
         if (message.kind === 'progress') progress(message.progress);
         else if (message.kind === 'said') say(message.line);
         else if (message.kind === 'warning') warn(message.message);
+        else if (message.kind === 'kept') kept?.();
         else resolve(message);
       };
     });

@@ -12,6 +12,8 @@ export interface ToyWorkspace {
   /** names of the stages that really ran, in order */
   readonly ran: string[];
   write(path: string, text: string): void;
+  /** the path of an experiment's file */
+  config(name: string): string;
   /** runs `experiments/NAME.yaml` */
   run(name: string, options?: RunOptions & { set?: string[]; stages?: readonly Stage[] }): Promise<RunResult>;
   /** name → status of a run */
@@ -52,13 +54,11 @@ export function toyWorkspace(): ToyWorkspace {
   write('pipelines/toy.yaml', PIPELINE);
   write('experiments/a.yaml', EXPERIMENT);
   write('text.txt', 'abcdefgh');
+  const config = (name: string) => join(folder, 'experiments', `${name}.yaml`);
   const run: ToyWorkspace['run'] = (name, { set = [], stages: others = stages, ...options } = {}) =>
-    runPlan(
-      makePlan({ workspace: folder, config: join(folder, 'experiments', `${name}.yaml`), set, stages: others }),
-      options,
-    );
+    runPlan(makePlan({ workspace: folder, config: config(name), set, stages: others }), options);
   return {
-    ...{ folder, stages, ran, write, run },
+    ...{ folder, stages, ran, write, run, config },
     statuses: async (name, options) => {
       const { record } = await run(name, options);
       return Object.fromEntries(record.stages.map((stage) => [stage.name, stage.status]));

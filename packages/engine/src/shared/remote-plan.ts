@@ -1,0 +1,129 @@
+import * as z from 'zod';
+import type { CachedStage, Origin } from '../cache/cache-layout.js';
+import { canonicalJson } from '../plan/fingerprint.js';
+import type { Plan, PlannedStage } from '../plan/plan.js';
+import { StageError } from '../problem.js';
+import type { StageTask } from '../run/execute-stage.js';
+import { presentOf, type TaskFile, type WorkspaceFiles } from '../run/stage-inputs.js';
+import { named, type Outputs } from '../run/stage-outputs.js';
+import type { Stage } from '../stage.js';
+import type { SharedCache } from './shared-cache.js';
+
+const digest = z.string().regex(/^[0-9a-f]{64}$/);
+const names = z.record(z.string(), z.string());
+const file = z.strictObject({ path: z.string(), name: z.string(), digest });
+const plannedStage = z.strictObject({
+  name: z.string(),
+  stage: z.string(),
+  version: z.int(),
+  params: z.record(z.string(), z.unknown()),
+  files: z.record(z.string(), z.array(file)),
+  inputs: names,
+  outputs: names,
+  producers: names,
+});
+const remotePlan = z.strictObject({ experiment: z.string(), config: z.string(), stages: z.array(plannedStage) });
+
+/** A plan as other machines get it: stages by name and version, files by digest. */
+type RemotePlan = z.output<typeof remotePlan>;
+
+/**
+ * A plan as bytes; the same plan has the same bytes.
+ * @param files of each stage by name, with their digests
+ */
+export function remotePlanBytes(
+  { experiment, config, stages }: Plan,
+  files: ReadonlyMap<string, WorkspaceFiles>,
+): Uint8Array {
+  const plan: RemotePlan = {
+    ...{ experiment, config },
+    stages: stages.map(({ name, stage, params, inputs, outputs, producers }) => ({
+      ...{ name, stage: stage.name, version: stage.version, params, inputs, outputs, producers },
+      files: Object.fromEntries(
+        Object.entries(files.get(name)!).map(([parameter, list]) => [
+          parameter,
+          list.map(({ path, name: own, digest: each }) => ({ path, name: own, digest: each })),
+        ]),
+      ),
+    })),
+  };
+  return Buffer.from(canonicalJson(plan)!);
+}
+
+/** A stage that is to be run somewhere, and what has to be known of it. */
+interface ReadyStage {
+  readonly name: string;
+  readonly fingerprint: string;
+  /** SHA-256 of its task, which the shared cache has */
+  readonly task: string;
+}
+
+export interface Advance {
+  /** names of the stages that are done */
+  readonly done: readonly string[];
+  /** stages whose inputs are all there */
+  readonly ready: readonly ReadyStage[];
+}
+
+/**
+ * How far a run can go: which stages are done, since the shared cache has them, and which are to be run now. Nothing is kept from one call to the
+ * next, so that any machine can make any of them.
+ * @param verify whether artifacts of stages are read as well, which finds those that are lost
+ */
+export async function advance(
+  bytes: Uint8Array,
+  stages: readonly Stage[],
+  shared: SharedCache,
+  verify = false,
+): Promise<Advance> {
+  const plan = remotePlan.parse(JSON.parse(Buffer.from(bytes).toString()));
+  const outputs = new Map<string, Outputs>();
+  const done: string[] = [];
+  const ready: ReadyStage[] = [];
+  const fingerprints = new Map<string, string>();
+  for (const each of plan.stages) {
+    const planned = {
+      ...each,
+      stage: stageOf(stages, each),
+      origin: () => undefined,
+      files: {},
+    } satisfies PlannedStage;
+    const present = presentOf(planned, each.files as unknown as WorkspaceFiles, outputs);
+    if (present.fingerprint === undefined) continue;
+    fingerprints.set(each.name, present.fingerprint);
+    const cached = await shared.record(present.fingerprint, planned.stage.outputs);
+    if (cached && !(verify && !(await isWhole(cached, shared)))) {
+      done.push(each.name);
+      outputs.set(each.name, named(planned, cached));
+      continue;
+    }
+    if (cached) await shared.forget(present.fingerprint);
+    const origin: Origin = { experiment: plan.experiment, config: plan.config, stage: each.name };
+    const task: RemoteTask = {
+      ...{ present, params: each.params, producers: each.producers, files: each.files, origin, fresh: false },
+      producedBy: Object.fromEntries(Object.values(each.producers).map((name) => [name, fingerprints.get(name)!])),
+    };
+    const stored = await shared.put(Buffer.from(canonicalJson(task)!));
+    ready.push({ name: each.name, fingerprint: present.fingerprint, task: stored });
+  }
+  return { done, ready };
+}
+
+/** A task whose files are in the shared cache. */
+export type RemoteTask = Omit<StageTask, 'files'> & {
+  readonly files: Readonly<Record<string, readonly Omit<TaskFile, 'location'>[]>>;
+  /** fingerprint by producer, for when one of its artifacts is lost */
+  readonly producedBy: Readonly<Record<string, string>>;
+};
+
+/** @throws {StageError} where this program has no such stage */
+export function stageOf(stages: readonly Stage[], { stage, version }: { stage: string; version: number }): Stage {
+  const found = stages.find((each) => each.name === stage && each.version === version);
+  if (found === undefined) throw new StageError(`there is no stage ${stage} of version ${version} in this build`);
+  return found;
+}
+
+async function isWhole({ outputs }: CachedStage, shared: SharedCache): Promise<boolean> {
+  for (const { digest: each } of Object.values(outputs).flat()) if (!(await shared.isWhole(each))) return false;
+  return true;
+}

@@ -1,0 +1,137 @@
+import { join } from 'node:path';
+import { StageCache } from '../cache/stage-cache.js';
+import { fingerprintOf } from '../plan/fingerprint.js';
+import { StageError } from '../problem.js';
+import { checkpointKeyOf, type Executor, MissingArtifact, type TaskHooks } from '../run/execute-stage.js';
+import { fileRecord, ingredientsOf, type TaskFile } from '../run/stage-inputs.js';
+import { type Progress, paramsWithEffect, type Stage } from '../stage.js';
+import type { ObjectStore } from './object-store.js';
+import { type Advance, advance, type RemoteTask, stageOf } from './remote-plan.js';
+import { SharedCache } from './shared-cache.js';
+
+interface RemoteStagesOptions {
+  readonly store: ObjectStore;
+  readonly stages: readonly Stage[];
+  /** where this machine keeps what it has from the store */
+  readonly folder: string;
+  /** runs stages in `folder` */
+  readonly executor: Executor;
+  /** what computes: machines of one kind write the same bytes */
+  readonly kind: string;
+  readonly warn: (message: string) => void;
+}
+
+type RemoteHooks = Pick<TaskHooks, 'signal' | 'progress' | 'say'>;
+
+/** What a worker does: it looks how far runs are, and runs stages, for any machine that shares the store. */
+export class RemoteStages {
+  readonly #options: RemoteStagesOptions;
+  readonly #local: StageCache;
+  readonly #shared: SharedCache;
+
+  constructor(options: RemoteStagesOptions) {
+    this.#options = options;
+    this.#local = new StageCache(join(options.folder, '.etude', 'cache'), { warn: options.warn });
+    this.#shared = new SharedCache(options.store, this.#local, { warn: options.warn });
+  }
+
+  /** See {@link advance}. */
+  async advance(plan: string, verify: boolean): Promise<Advance> {
+    return advance(await this.#content(plan, 'the plan'), this.#options.stages, this.#shared, verify);
+  }
+
+  /**
+   * Runs a stage, unless the store has what it writes.
+   * @param taskDigest of its task
+   * @returns whether it ran
+   * @throws {MissingArtifact} where an input is lost; the stage that wrote it does not count as run then
+   * @throws {StageError} where the task is not what it says
+   */
+  async run(taskDigest: string, { signal, progress, say }: RemoteHooks): Promise<boolean> {
+    const { kind, executor, warn } = this.#options;
+    const task = JSON.parse(Buffer.from(await this.#content(taskDigest, 'the task')).toString()) as RemoteTask;
+    const { present } = task;
+    const stage = stageOf(this.#options.stages, present);
+    const fingerprint = this.#checked(task, stage);
+    if ((await this.#shared.record(fingerprint, stage.outputs)) !== undefined) return false;
+    for (const [port, artifacts] of Object.entries(present.inputs!)) {
+      const producer = task.producers[port]!;
+      for (const artifact of artifacts) {
+        if ((await this.#shared.content(artifact.digest)) !== undefined) continue;
+        await this.#shared.forget(task.producedBy[producer]!);
+        throw new MissingArtifact(producer, artifact);
+      }
+    }
+    const files: Record<string, TaskFile[]> = {};
+    for (const [parameter, list] of Object.entries(task.files)) {
+      files[parameter] = [];
+      for (const file of list) {
+        await this.#content(file.digest, file.path);
+        files[parameter].push({ ...file, location: this.#local.locationOf(file.digest) });
+      }
+    }
+    const here = { ...task, files };
+    const key = checkpointKeyOf(here, stage);
+    const left = await this.#shared.checkpoint(kind, key);
+    if (left) await this.#local.keepCheckpoint(key, left, task.origin);
+    const checkpoints = new Checkpoints(this.#local, this.#shared, { kind, key });
+    const hooks: TaskHooks = {
+      ...{ signal, say, warn, start() {} },
+      progress(told: Progress) {
+        checkpoints.done = told.done;
+        progress(told);
+      },
+      kept: () => checkpoints.share(),
+    };
+    const cached = await executor.execute(here, hooks).finally(() => checkpoints.shared);
+    await this.#shared.publish(fingerprint, cached, kind);
+    return true;
+  }
+
+  /** The fingerprint of a task, which anybody may have written: it has to follow from what would run. */
+  #checked({ present, params, files }: RemoteTask, stage: Stage): string {
+    const record = {
+      ...present,
+      params: paramsWithEffect(stage, params),
+      files: Object.fromEntries(Object.entries(files).map(([parameter, list]) => [parameter, fileRecord(list)])),
+    };
+    const fingerprint = fingerprintOf(ingredientsOf(stage, record, record.params));
+    if (fingerprint !== present.fingerprint) throw new StageError(`the task of ${present.name} is not what it says`);
+    return fingerprint;
+  }
+
+  async #content(digest: string, what: string): Promise<Uint8Array> {
+    const bytes = await this.#shared.content(digest);
+    if (bytes === undefined) throw new StageError(`${what} is not in the store any more; run the experiment again`);
+    return bytes;
+  }
+}
+
+/** Checkpoints of a stage that runs, one on its way at a time: of those that were kept meanwhile the last. */
+class Checkpoints {
+  readonly #local: StageCache;
+  readonly #shared: SharedCache;
+  readonly #where: { readonly kind: string; readonly key: string };
+  #isWaiting = false;
+  done = 0;
+  /** ends when none is on its way */
+  shared: Promise<void> = Promise.resolve();
+
+  constructor(local: StageCache, shared: SharedCache, where: { kind: string; key: string }) {
+    this.#local = local;
+    this.#shared = shared;
+    this.#where = where;
+  }
+
+  share(): void {
+    if (this.#isWaiting) return;
+    this.#isWaiting = true;
+    this.shared = this.shared.then(async () => {
+      this.#isWaiting = false;
+      const { kind, key } = this.#where;
+      const bytes = await this.#local.checkpoint(key);
+      // A store that is away for a while costs progress, not the stage.
+      if (bytes) await this.#shared.keepCheckpoint(kind, key, this.done, bytes).catch(() => {});
+    });
+  }
+}

@@ -1,0 +1,128 @@
+import { type CachedStage, type Origin, parseRecord } from '../cache/cache-layout.js';
+import type { StageCache } from '../cache/stage-cache.js';
+import { digestOf } from '../plan/fingerprint.js';
+import type { Ports } from '../stage.js';
+import type { ObjectStore } from './object-store.js';
+
+interface SharedCacheOptions {
+  /** is told of everything that is damaged */
+  readonly warn: (message: string) => void;
+}
+
+/**
+ * The cache that several machines share: artifacts by digest, records of stages by fingerprint, checkpoints by what they depend on. What comes from it
+ * is verified, and is in the cache of this machine from then on.
+ *
+ * Objects: `cas/<sha256>`, `ac/<fingerprint>`, `checkpoints/<kind of machine>/<key>/<how far>-<sha256>`.
+ */
+export class SharedCache {
+  readonly #store: ObjectStore;
+  readonly #local: StageCache;
+  readonly #warn: (message: string) => void;
+
+  constructor(store: ObjectStore, local: StageCache, { warn }: SharedCacheOptions) {
+    this.#store = store;
+    this.#local = local;
+    this.#warn = warn;
+  }
+
+  /** What is said of a stage of this fingerprint, whether its artifacts are there or not. */
+  async record(fingerprint: string, ports: Ports): Promise<CachedStage | undefined> {
+    const bytes = await this.#store.get(recordKey(fingerprint));
+    const record = bytes && parseRecord(bytes, ports);
+    if (bytes && !record) {
+      this.#warn(
+        `stage record ${fingerprint.slice(0, 12)} in the shared cache is damaged; it is dropped and made again`,
+      );
+      await this.forget(fingerprint);
+    }
+    return record;
+  }
+
+  /** Brings what a stage wrote to this machine; undefined where it is not all there. */
+  async fetch(fingerprint: string, ports: Ports, origin: Origin): Promise<CachedStage | undefined> {
+    const cached = await this.record(fingerprint, ports);
+    if (cached === undefined) return undefined;
+    for (const { digest } of Object.values(cached.outputs).flat()) {
+      if ((await this.content(digest)) === undefined) return undefined;
+    }
+    await this.#local.keepRecord(fingerprint, cached, origin);
+    return cached;
+  }
+
+  /** The bytes of a digest, of this machine or the shared cache; undefined where neither has them. */
+  async content(digest: string): Promise<Uint8Array | undefined> {
+    return (await this.#local.artifact({ digest, path: 'shared', bytes: 0 })) ?? (await this.#fetched(digest));
+  }
+
+  /** Makes bytes known to all. */
+  async put(bytes: Uint8Array): Promise<string> {
+    const digest = digestOf(bytes);
+    await this.#store.put(contentKey(digest), bytes, { ifAbsent: true });
+    return digest;
+  }
+
+  /** Makes what a stage wrote here known to all, its record last. Of two that ran the same stage the first counts. */
+  async publish(fingerprint: string, cached: CachedStage, madeOn: string): Promise<void> {
+    for (const artifact of Object.values(cached.outputs).flat()) {
+      const bytes = await this.#local.artifact({ ...artifact, path: 'shared' });
+      if (bytes === undefined)
+        throw new Error(`artifact ${artifact.digest.slice(0, 12)} went away before it was shared`);
+      await this.put(bytes);
+    }
+    const record = Buffer.from(JSON.stringify({ ...cached, madeOn } satisfies CachedStage));
+    await this.#store.put(recordKey(fingerprint), record, { ifAbsent: true });
+  }
+
+  /** The stage of this fingerprint does not count as run any more, since an artifact of it is lost. */
+  forget(fingerprint: string): Promise<void> {
+    return this.#store.remove(recordKey(fingerprint));
+  }
+
+  /** Whether content is there and undamaged; damaged content is removed. */
+  async isWhole(digest: string): Promise<boolean> {
+    return (await this.#fetched(digest)) !== undefined;
+  }
+
+  /** The checkpoint that got furthest, of machines of one kind. */
+  async checkpoint(kind: string, key: string): Promise<Uint8Array | undefined> {
+    for (const { key: object } of (await this.#checkpoints(kind, key)).reverse()) {
+      const bytes = await this.#store.get(object);
+      if (bytes && digestOf(bytes) === object.split('-').at(-1)) return bytes;
+    }
+    return undefined;
+  }
+
+  /**
+   * Shares a checkpoint. One that got less far stays behind it whoever writes it last, such as a machine that was cut off for a while.
+   * @param done how far the stage is
+   */
+  async keepCheckpoint(kind: string, key: string, done: number, bytes: Uint8Array): Promise<void> {
+    const own = `${checkpointPrefix(kind, key)}${String(done).padStart(12, '0')}-${digestOf(bytes)}`;
+    await this.#store.put(own, bytes);
+    for (const { key: object } of await this.#checkpoints(kind, key))
+      if (object < own) await this.#store.remove(object);
+  }
+
+  async #checkpoints(kind: string, key: string): Promise<{ readonly key: string }[]> {
+    const found: { key: string }[] = [];
+    for await (const object of this.#store.list(checkpointPrefix(kind, key))) found.push(object);
+    return found;
+  }
+
+  async #fetched(digest: string): Promise<Uint8Array | undefined> {
+    const bytes = await this.#store.get(contentKey(digest));
+    if (bytes === undefined) return undefined;
+    if (digestOf(bytes) !== digest) {
+      this.#warn(`artifact ${digest.slice(0, 12)} in the shared cache is damaged; it is dropped and made again`);
+      await this.#store.remove(contentKey(digest));
+      return undefined;
+    }
+    await this.#local.put(bytes);
+    return bytes;
+  }
+}
+
+const contentKey = (digest: string) => `cas/${digest}`;
+const recordKey = (fingerprint: string) => `ac/${fingerprint}`;
+const checkpointPrefix = (kind: string, key: string) => `checkpoints/${kind}/${key}/`;

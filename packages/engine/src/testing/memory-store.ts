@@ -1,0 +1,26 @@
+import type { ObjectStore } from '../shared/object-store.js';
+
+/** Objects in memory, which a test can look at and damage. */
+export class MemoryStore implements ObjectStore {
+  readonly objects = new Map<string, Uint8Array>();
+
+  async get(key: string): Promise<Uint8Array | undefined> {
+    return this.objects.get(key);
+  }
+
+  async put(key: string, bytes: Uint8Array, { ifAbsent = false } = {}): Promise<boolean> {
+    if (ifAbsent && this.objects.has(key)) return false;
+    this.objects.set(key, bytes);
+    return true;
+  }
+
+  async remove(key: string): Promise<void> {
+    this.objects.delete(key);
+  }
+
+  async *list(prefix: string): ReturnType<ObjectStore['list']> {
+    for (const key of [...this.objects.keys()].sort()) {
+      if (key.startsWith(prefix)) yield { key, bytes: this.objects.get(key)!.length, modified: new Date() };
+    }
+  }
+}
