@@ -34,7 +34,7 @@ export { inputValues, readFiles } from './run/stage-inputs.js';
 export { serveStages } from './run/stage-process.js';
 export { StageProcesses } from './run/stage-processes.js';
 export type { ObjectStore } from './shared/object-store.js';
-export { type Advance, remotePlanBytes } from './shared/remote-plan.js';
+export { type Advance, submitPlan } from './shared/remote-plan.js';
 export { RemoteStages } from './shared/remote-stages.js';
 export { SharedCache } from './shared/shared-cache.js';
 export {

@@ -4,7 +4,7 @@ import { canonicalJson } from '../plan/fingerprint.js';
 import type { Plan, PlannedStage } from '../plan/plan.js';
 import { StageError } from '../problem.js';
 import type { StageTask } from '../run/execute-stage.js';
-import { presentOf, type TaskFile, type WorkspaceFiles } from '../run/stage-inputs.js';
+import { presentOf, readFiles, type TaskFile, type WorkspaceFiles } from '../run/stage-inputs.js';
 import { named, type Outputs } from '../run/stage-outputs.js';
 import type { Stage } from '../stage.js';
 import type { SharedCache } from './shared-cache.js';
@@ -31,10 +31,7 @@ type RemotePlan = z.output<typeof remotePlan>;
  * A plan as bytes; the same plan has the same bytes.
  * @param files of each stage by name, with their digests
  */
-export function remotePlanBytes(
-  { experiment, config, stages }: Plan,
-  files: ReadonlyMap<string, WorkspaceFiles>,
-): Uint8Array {
+function remotePlanBytes({ experiment, config, stages }: Plan, files: ReadonlyMap<string, WorkspaceFiles>): Uint8Array {
   const plan: RemotePlan = {
     ...{ experiment, config },
     stages: stages.map(({ name, stage, params, inputs, outputs, producers }) => ({
@@ -48,6 +45,20 @@ export function remotePlanBytes(
     })),
   };
   return Buffer.from(canonicalJson(plan)!);
+}
+
+/**
+ * Puts a plan where machines find it that share a store, with the files that it reads.
+ * @returns the SHA-256 of the plan; the same plan has the same one
+ */
+export async function submitPlan(plan: Plan, shared: SharedCache): Promise<string> {
+  const files = new Map<string, WorkspaceFiles>();
+  for (const planned of plan.stages) {
+    const found = await readFiles(planned);
+    files.set(planned.name, found);
+    for (const file of Object.values(found).flat()) await shared.put(file.bytes());
+  }
+  return shared.put(remotePlanBytes(plan, files));
 }
 
 /** A stage that is to be run somewhere, and what has to be known of it. */

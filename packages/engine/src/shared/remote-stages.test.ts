@@ -6,10 +6,10 @@ import { StageCache } from '../cache/stage-cache.js';
 import { makePlan, StageError } from '../index.js';
 import { digestOf } from '../plan/fingerprint.js';
 import { executeStage, MissingArtifact } from '../run/execute-stage.js';
-import { filesOf, readFiles, type WorkspaceFiles } from '../run/stage-inputs.js';
+import { filesOf } from '../run/stage-inputs.js';
 import { MemoryStore } from '../testing/memory-store.js';
 import { toyWorkspace } from '../testing/toy-workspace.js';
-import { remotePlanBytes, stageOf } from './remote-plan.js';
+import { stageOf, submitPlan } from './remote-plan.js';
 import { RemoteStages } from './remote-stages.js';
 import { SharedCache } from './shared-cache.js';
 
@@ -33,14 +33,7 @@ function machines() {
   /** Puts a plan into the store, with the files that it reads. */
   const submit = async (set: string[] = []) => {
     const plan = makePlan({ workspace: toy.folder, config: toy.config('a'), set, stages: toy.stages });
-    const files = new Map<string, WorkspaceFiles>();
-    const { shared } = machine();
-    for (const planned of plan.stages) {
-      const found = await readFiles(planned);
-      files.set(planned.name, found);
-      for (const file of Object.values(found).flat()) await shared.put(file.bytes());
-    }
-    return shared.put(remotePlanBytes(plan, files));
+    return submitPlan(plan, machine().shared);
   };
   return { ...toy, store, warnings, machine, submit };
 }
