@@ -22,7 +22,7 @@ const knowsOnly = (name, from, known) => ({
   name,
   severity: 'error',
   from: { path: from },
-  to: { path: '^(packages|pipelines|data|scripts)/', pathNot: known },
+  to: { path: '^(packages|pipelines|data|scripts|cluster)/', pathNot: known },
 });
 
 export default {
@@ -41,6 +41,18 @@ export default {
       '^scripts/(?!test-exports)',
       '^(scripts/|packages/engine/src/files/[a-z-]+\\.js$)',
     ),
+    knowsOnly(
+      'the-cluster-knows-only-the-engine',
+      '^cluster/',
+      '^(cluster/|packages/engine/|pipelines/cli/optional-cluster\\.ts$|vitest)',
+    ),
+    {
+      name: 'nobody-needs-the-cluster',
+      comment: 'It is optional: pipelines/cli/optional-cluster.ts loads it, by its path.',
+      severity: 'error',
+      from: { pathNot: '^cluster/' },
+      to: { path: '^cluster/' },
+    },
     {
       name: 'no-package-reaches-into-another',
       severity: 'error',
@@ -56,7 +68,7 @@ export default {
     {
       name: 'nobody-reaches-into-a-package',
       severity: 'error',
-      from: { path: '^(pipelines|data)/' },
+      from: { path: '^(pipelines|data|cluster)/' },
       to: { path: '^packages/[^/]+/src/(?!index\\.)' },
     },
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },

@@ -13,6 +13,7 @@ const projects = [
   'scripts',
   'pipelines',
   'data',
+  'cluster',
   ...readdirSync(join(root, 'packages')).map((name) => join('packages', name)),
 ];
 /** Where vitest leaves its counts, in each project (vitest.shared.ts); Nx restores it with a cached result. */
@@ -43,6 +44,8 @@ function count() {
   const { tasks } = JSON.parse(readFileSync(runFile, 'utf8'));
   const total = { passed: 0, failed: 0, skipped: 0 };
   for (const { target, projectName, status } of tasks) {
+    // Not a check, but what some need.
+    if (target === 'install' && status === 0) continue;
     if (target !== 'test') {
       total[status === 0 ? 'passed' : 'failed'] += 1;
       continue;

@@ -6,10 +6,12 @@ export {
 } from './cache/cache-contents.js';
 export type { Artifact } from './cache/stage-cache.js';
 export { recordedContents } from './files/contents.js';
+export { withFileLock } from './files/file-lock.js';
 export { filesInFolder } from './files/folder-files.js';
 export { once } from './files/once.js';
 export { downloadWheel } from './files/python-wheel.js';
 export { userCache } from './files/user-cache.js';
+export { removeStrays, writeAbsent, writeWhole } from './files/whole-file.js';
 export type { DataSetFile, FindDataSet } from './files/workspace-files.js';
 export { isInside, isPlainFile, kindAt, workspacePath } from './files/workspace-path.js';
 export { EXPERIMENT_KEYS, isExperimentName, type SweepPoint, yamlFilesIn } from './plan/experiment-file.js';

@@ -1,5 +1,5 @@
 // Plain JavaScript, as file-lock.js.
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { temporaryName, writerOf } from './process-identity.js';
 
@@ -15,19 +15,59 @@ const STRAY_AGE_MS = 3_600_000;
  * @param {{ tmp?: string }} [options] `tmp`: the folder for the temporary file, on the same file system
  * @returns {Promise<void>}
  */
-export async function writeWhole(path, content, { tmp = dirname(path) } = {}) {
+export async function writeWhole(path, content, options = {}) {
+  await writeAside(path, content, options, rename);
+}
+
+/**
+ * As {@link writeWhole}, unless there is a file already: that one stays. Of several writers one writes its file. Needs a file system with hard links.
+ *
+ * @param {string} path
+ * @param {string | Uint8Array} content
+ * @param {{ tmp?: string }} [options]
+ * @returns {Promise<boolean>} whether it was written
+ * @example
+ * await writeAbsent('/tmp/words.txt', 'abc'); // true
+ * await writeAbsent('/tmp/words.txt', 'def'); // false
+ */
+export function writeAbsent(path, content, options = {}) {
+  return writeAside(path, content, options, async (aside, place) => {
+    try {
+      await link(aside, place);
+      return true;
+    } catch (error) {
+      if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EEXIST') throw error;
+      // Over NFS the answer to a link that was made can get lost.
+      return (await stat(aside)).nlink > 1;
+    } finally {
+      await rm(aside, { force: true });
+    }
+  });
+}
+
+/**
+ * @template T
+ * @param {string} path
+ * @param {string | Uint8Array} content
+ * @param {{ tmp?: string }} options
+ * @param {(aside: string, path: string) => Promise<T>} putInPlace
+ * @returns {Promise<T>}
+ */
+async function writeAside(path, content, { tmp = dirname(path) }, putInPlace) {
   const bytes = typeof content === 'string' ? Buffer.from(content) : content;
   const aside = temporaryName(join(tmp, basename(path)));
   await mkdir(tmp, { recursive: true });
+  let result;
   try {
     await writeNew(aside, bytes);
     await mkdir(dirname(path), { recursive: true });
-    await rename(aside, path);
+    result = await putInPlace(aside, path);
   } catch (error) {
     await rm(aside, { force: true }).catch(() => {});
     throw Object.assign(/** @type {Error} */ (error), { path });
   }
   await toDisk(dirname(path));
+  return result;
 }
 
 /**

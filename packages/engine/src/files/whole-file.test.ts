@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { temporaryName } from './process-identity.js';
-import { removeStrays, writeWhole } from './whole-file.js';
+import { removeStrays, writeAbsent, writeWhole } from './whole-file.js';
 
 const bytes = Uint8Array.from({ length: 300_000 }, (_, i) => (i * 31 + (i >> 8)) & 255);
 const module = JSON.stringify(new URL('./whole-file.js', import.meta.url).href);
@@ -150,5 +150,25 @@ describe('removeStrays', () => {
     await removeStrays(folder);
     expect(readdirSync(folder)).toEqual(all.filter((name) => !foreign.endsWith(name)));
     expect(await removeStrays(join(folder, 'none'))).toEqual([]);
+  });
+});
+
+describe('a file that may only be added', () => {
+  it('is written by one of several writers, and stays', async () => {
+    const writers = Array.from({ length: 10 }, (_, writer) => `writer ${writer}`);
+    const results = await Promise.all(writers.map((text) => writeAbsent(path, text)));
+    expect(results.filter(Boolean)).toHaveLength(1);
+    expect(readFileSync(path, 'utf8')).toBe(`writer ${results.indexOf(true)}`);
+    expect(await writeAbsent(path, 'later')).toBe(false);
+    expect(readdirSync(folder)).toEqual(['file']);
+  });
+
+  it('is not there where writing failed', async () => {
+    await whileWriting((write) => async (...args) => {
+      await write(...args);
+      throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
+    });
+    await expect(writeAbsent(path, bytes)).rejects.toThrow('ENOSPC');
+    expect(readdirSync(folder)).toEqual([]);
   });
 });

@@ -1,0 +1,7 @@
+/**
+ * What a user has to know or to change: a store that denies access, a server that does not start. Its message stands alone. The command line knows
+ * it by its name, since this package is loaded beside it with classes of its own.
+ */
+export class ClusterError extends Error {
+  override readonly name = 'ClusterError';
+}
