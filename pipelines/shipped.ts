@@ -12,3 +12,7 @@ export function above(from: string, marks: readonly string[]): string | undefine
 
 /** What comes with the program in the layout of a workspace: pipelines, experiments, models; and set-up, in `scripts/`. */
 export const SHIPPED = above(dirname(fileURLToPath(import.meta.url)), [join('pipelines', 'song.yaml')])!;
+
+/** The program as it is run, and the processes that it starts. */
+export const BUNDLE = join(SHIPPED, 'pipelines', 'dist', 'bundle');
+export const STAGE_PROCESS = join(BUNDLE, 'stage-process.js');

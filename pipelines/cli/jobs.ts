@@ -1,8 +1,7 @@
 import { freemem } from 'node:os';
-import { join } from 'node:path';
 import { type Plan, StageProcesses } from '@etude/engine';
 import { mostThreads } from '../computing/kernels.js';
-import { SHIPPED } from '../shipped.js';
+import { STAGE_PROCESS } from '../shipped.js';
 
 /** Bytes that a process takes whose stage says nothing of it. */
 const LITTLE = 400e6;
@@ -16,7 +15,7 @@ export function stageProcesses(plans: readonly Plan[], jobs = defaultJobs(plans)
   if (jobs === 1) return undefined;
   const threads = Math.max(1, Math.floor(mostThreads() / jobs));
   return new StageProcesses({
-    script: join(SHIPPED, 'pipelines', 'dist', 'bundle', 'stage-process.js'),
+    script: STAGE_PROCESS,
     workspace: plans[0]!.workspace,
     jobs,
     env: { ...process.env, ETUDE_THREADS: `${threads}` },

@@ -75,11 +75,30 @@ export function buildProgram(): Command {
         'stages that run at a time, each in a process of its own; of a sweep as many as fit',
       ).argParser(whole),
     )
+    .addOption(
+      new Option('--on <where>', 'who runs the stages: workers of a cluster, or this machine').choices([
+        'temporal',
+        'here',
+      ]),
+    )
     .option('--dry-run', 'only say what would run, and why')
     .addOption(json())
     .action(async (_, options, command) =>
       (await import('./run.js')).runCommand({ ...options, config: experimentOf(command), version }),
     );
+
+  command('worker', 'run stages for whoever asks for them on a cluster, until it is stopped', [
+    'worker',
+    'worker --jobs 4',
+  ])
+    .addOption(new Option('-j, --jobs <n>', 'stages that run at a time').default(1).argParser(whole))
+    .addOption(
+      new Option('--heartbeat <seconds>', 'without a sign of life for so long, others run a stage of this one')
+        .default(15)
+        .argParser(whole),
+    )
+    .option('--folder <folder>', 'where it keeps what it has from the store')
+    .action(async (options) => (await import('./cluster/worker.js')).workerCommand(options));
 
   command('song', 'learn from some music and write songs: chooses an experiment that fits it, says why, and runs it', [
     'song my.mid',

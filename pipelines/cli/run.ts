@@ -1,11 +1,11 @@
-import { InputError, type Plan, type RunResult, runPlan, type StageRecord } from '@etude/engine';
+import { InputError, type Plan, type RunResult, type StageRecord } from '@etude/engine';
 import { logged } from './event-log.js';
 import { EXIT } from './fail.js';
 import { interruptible } from './interruptible.js';
-import { stageProcesses } from './jobs.js';
 import { printJson } from './print.js';
 import { type RunReporter, runReporter } from './run-reporter.js';
 import { writeResults } from './run-results.js';
+import { withRunner } from './with-runner.js';
 import { planFor, planWithData, pointsOf } from './workspace.js';
 
 interface RunCommandOptions {
@@ -18,6 +18,8 @@ interface RunCommandOptions {
   readonly watch?: boolean;
   /** stages that run at a time, at most */
   readonly jobs?: number;
+  /** where: `temporal`, or this machine */
+  readonly on?: 'temporal' | 'here';
   readonly version: string;
 }
 
@@ -27,6 +29,7 @@ export async function runCommand({
   dryRun = false,
   watch = false,
   jobs,
+  on,
   version,
   ...request
 }: RunCommandOptions): Promise<void> {
@@ -34,7 +37,8 @@ export async function runCommand({
   if (points) {
     if (watch) throw new InputError([{ place: '--watch', message: 'a sweep is watched by etude ui' }]);
     const { runSweep } = await import('./sweep.js');
-    await interruptible((signal) => runSweep({ points, request, again: stage, dryRun, json, jobs, version }, signal));
+    const options = { points, request, again: stage, dryRun, json, jobs, on, version };
+    await interruptible((signal) => runSweep(options, signal));
     return;
   }
   await interruptible(async (signal, tellBy) => {
@@ -43,19 +47,13 @@ export async function runCommand({
     tellBy(reporter.note);
     const watched =
       watch && !dryRun ? await (await import('./watch/watched-run.js')).watchRun(plan, reporter, version) : undefined;
-    const executor = dryRun ? undefined : stageProcesses([plan], jobs);
     try {
       if (watched) reporter.note(`watch it at ${watched.address}`);
       const stopped = watched ? AbortSignal.any([signal, watched.signal]) : signal;
       const log = logged(plan, version, watched?.observer ?? reporter);
-      const result = await runPlan(plan, {
-        again: stage,
-        dryRun,
-        signal: stopped,
-        observer: log.observer,
-        executor,
-        versions: { etude: version },
-      });
+      const options = { again: stage, dryRun, signal: stopped, observer: log.observer, versions: { etude: version } };
+      const where = dryRun ? ({ on: 'here', jobs: 1 } as const) : { on, jobs };
+      const result = await withRunner([plan], where, stopped, (runner) => runner.run(plan, options));
       if (json) {
         const { experiment, seconds, stages } = result.record;
         printJson({ experiment, seconds, stages: stages.map(stageForJson) });
@@ -66,7 +64,6 @@ export async function runCommand({
       log.ended(result.record, result.error);
       await watched?.close(stopped.aborted ? 'stopped' : result.error === undefined ? 'done' : 'failed');
     } finally {
-      executor?.close();
       await watched?.close('failed');
     }
   });

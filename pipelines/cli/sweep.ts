@@ -1,35 +1,23 @@
-import {
-  artifactFolder,
-  type Executor,
-  type Plan,
-  type RunObserver,
-  type RunResult,
-  runPlan,
-  type SweepPoint,
-} from '@etude/engine';
+import { artifactFolder, type Plan, type RunObserver, type RunResult, type SweepPoint } from '@etude/engine';
 import { plainText } from '@etude/report';
 import { logged } from './event-log.js';
 import { describeError, EXIT } from './fail.js';
-import { stageProcesses } from './jobs.js';
 import { LiveLines } from './live-lines.js';
 import { colours, formatTime, plainLines, printJson } from './print.js';
 import { writeResults } from './run-results.js';
+import type { Runner } from './runner.js';
 import { LastRuns } from './watch/last-run.js';
+import { type RunnerChoice, withRunner } from './with-runner.js';
 import { planFor, planWithData, type Request } from './workspace.js';
 
-interface SweepOptions {
+interface SweepOptions extends RunnerChoice {
   readonly points: readonly SweepPoint[];
   readonly request: Request;
   readonly again: readonly string[] | undefined;
   readonly dryRun: boolean;
   readonly json: boolean;
-  /** stages that run at a time */
-  readonly jobs: number | undefined;
   readonly version: string;
 }
-
-/** Points that are looked at at a time; most of them wait for a stage that they have in common with others. */
-const AT_A_TIME = 32;
 
 /**
  * Runs the points of a sweep, as many stages at a time as there are processes for, and tells a line of each point that is done. One that fails does
@@ -37,19 +25,18 @@ const AT_A_TIME = 32;
  * @throws {InputError} where a point cannot run; nothing has run then
  */
 export async function runSweep(options: SweepOptions, signal: AbortSignal): Promise<void> {
-  const { points, request, dryRun, json, jobs } = options;
+  const { points, request, dryRun, json, jobs, on } = options;
   // What is wrong with the last point is told before the first has run.
   const plans: Plan[] = [];
   for (const point of points) {
     plans.push(dryRun ? planFor({ ...request, point }) : await planWithData({ ...request, point }, signal));
   }
-  const executor = dryRun ? undefined : stageProcesses(plans, jobs);
-  const sweep = new Sweep(options, { plans, executor, signal });
-  try {
-    await sweep.run();
-  } finally {
-    executor?.close();
-  }
+  const where = dryRun ? ({ on: 'here', jobs: 1 } as const) : { jobs, on };
+  const sweep = await withRunner(plans, where, signal, async (runner) => {
+    const each = new Sweep(options, { plans, runner, signal });
+    await each.run();
+    return each;
+  });
   const results = sweep.results.filter((result) => result !== undefined);
   const failed = results.filter(({ error }) => error !== undefined).length;
   if (json) {
@@ -69,19 +56,16 @@ export async function runSweep(options: SweepOptions, signal: AbortSignal): Prom
 class Sweep {
   readonly #options: SweepOptions;
   readonly #plans: readonly Plan[];
-  readonly #executor: Executor | undefined;
+  readonly #runner: Runner;
   readonly #signal: AbortSignal;
   readonly #lines: LiveLines;
   /** by the number of the point; absent of those that no run came to */
   readonly results: (RunResult | undefined)[];
 
-  constructor(
-    options: SweepOptions,
-    means: { plans: readonly Plan[]; executor: Executor | undefined; signal: AbortSignal },
-  ) {
+  constructor(options: SweepOptions, means: { plans: readonly Plan[]; runner: Runner; signal: AbortSignal }) {
     this.#options = options;
     this.#plans = means.plans;
-    this.#executor = means.executor;
+    this.#runner = means.runner;
     this.#signal = means.signal;
     this.#lines = new LiveLines({ quiet: options.json });
     this.results = means.plans.map(() => undefined);
@@ -92,7 +76,7 @@ class Sweep {
     const oneAfterTheOther = async () => {
       for (const index of numbers) if (!this.#signal.aborted) await this.#point(index);
     };
-    await Promise.all(Array.from({ length: this.#executor ? AT_A_TIME : 1 }, oneAfterTheOther));
+    await Promise.all(Array.from({ length: this.#runner.atATime }, oneAfterTheOther));
   }
 
   async #point(index: number): Promise<void> {
@@ -100,8 +84,8 @@ class Sweep {
     const plan = this.#plans[index]!;
     const title = `${`${index + 1}`.padStart(`${points.length}`.length)}/${points.length} ${points[index]!.name}`;
     const log = logged(plan, version, this.#observer(title));
-    const result = await runPlan(plan, {
-      ...{ again, dryRun, signal: this.#signal, observer: log.observer, executor: this.#executor },
+    const result = await this.#runner.run(plan, {
+      ...{ again, dryRun, signal: this.#signal, observer: log.observer },
       versions: { etude: version },
     });
     if (!dryRun) await writeResults(plan, result.record, log.observer);

@@ -1,7 +1,2 @@
-import { sleep } from '@temporalio/workflow';
-
-/** Stands for the workflows to come: what a worker bundles, loads and runs. */
-export async function echo(text: string): Promise<string> {
-  await sleep('10 milliseconds');
-  return text;
-}
+export { run } from './run.js';
+export { stage } from './stage.js';

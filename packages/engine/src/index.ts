@@ -4,7 +4,7 @@ export {
   pruneCache,
   verifyCache,
 } from './cache/cache-contents.js';
-export type { Artifact } from './cache/stage-cache.js';
+export { type Artifact, StageCache } from './cache/stage-cache.js';
 export { recordedContents } from './files/contents.js';
 export { withFileLock } from './files/file-lock.js';
 export { filesInFolder } from './files/folder-files.js';

@@ -36,6 +36,8 @@ export interface StageRecord {
   readonly madeInSeconds?: number;
   /** what the stage told its user then, such as what it measured */
   readonly said?: readonly string[];
+  /** what kind of machine made them, where it was another one */
+  readonly madeOn?: string;
 }
 
 /** A file that a parameter names; or several, with the digest of all of them. */
@@ -93,6 +95,7 @@ const schema: z.ZodType<RunRecord> = z.object({
       fingerprint: digest.exactOptional(),
       madeInSeconds: z.number().exactOptional(),
       said: z.array(z.string()).exactOptional(),
+      madeOn: z.string().exactOptional(),
     }),
   ),
 });

@@ -137,9 +137,15 @@ class Run {
     });
 
     let cached = await cache.find(fingerprint, planned.stage.outputs);
-    if (cached === undefined && !forced) cached = await this.#fetch(planned, fingerprint);
+    let isShared = false;
+    if (cached === undefined && !forced) {
+      cached = await this.#fetch(planned, fingerprint);
+      isShared = cached !== undefined;
+    }
     const found = cached !== undefined ? 'whole' : damaged ? 'damaged' : 'missing';
-    const reasons = reasonsToRun(this.#journal.previous(planned.name), present, { forced, found });
+    const reasons = isShared
+      ? ['from the shared cache']
+      : reasonsToRun(this.#journal.previous(planned.name), present, { forced, found });
     let status: StageRecord['status'] = 'hit';
     if (cached === undefined || forced) {
       if (dryRun) return { ...present, status: 'would-run', reasons, seconds: 0, outputs: [] };
@@ -177,8 +183,9 @@ class Run {
       });
     }
     const seconds = secondsSince(startedAt);
-    const { seconds: madeInSeconds, said = [] } = cached!;
-    const record = { ...present, status, reasons, seconds, outputs: artifacts, madeInSeconds, said };
+    const { seconds: madeInSeconds, said = [], madeOn } = cached!;
+    const made = { madeInSeconds, said, ...(madeOn && { madeOn }) };
+    const record = { ...present, status, reasons, seconds, outputs: artifacts, ...made };
     await this.#journal.published(record);
     return record;
   }

@@ -1,0 +1,75 @@
+import type { Progress, RemoteStages } from '@etude/engine';
+import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
+import type { Client } from '@temporalio/client';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { runQueue, stageQueue, stageWorkflowId } from './queues.js';
+import { type Activities, joinSignal } from './workflows/messages.js';
+import type { stage } from './workflows/stage.js';
+
+/** What the engine does for a worker. */
+export type Brain = Pick<RemoteStages, 'advance' | 'run'>;
+
+interface ActivitiesOptions {
+  readonly brain: Brain;
+  readonly client: Client;
+  readonly build: string;
+  readonly heartbeatSeconds: number;
+  readonly say: (line: string) => void;
+}
+
+/** Errors whose message is for who runs the experiment, by name, since they come from beside this package. */
+const FOR_USER = new Set(['StageError', 'InputError']);
+/** A stage whose process crashed so often is at fault itself. */
+const MOST_CRASHES = 3;
+
+/** What a worker does, with a sign of life each second while a stage runs. */
+export function activitiesOf({ brain, client, build, heartbeatSeconds, say }: ActivitiesOptions): Activities {
+  return {
+    async advance({ plan, verify }) {
+      return brain.advance(plan, verify).catch((error) => Promise.reject(toFailure(error)));
+    },
+
+    async join({ fingerprint, task, run }) {
+      const workflowId = stageWorkflowId(build, fingerprint);
+      await client.workflow.signalWithStart<typeof stage, [string]>('stage', {
+        ...{ workflowId, taskQueue: runQueue(build), signal: joinSignal, signalArgs: [run] },
+        args: [{ fingerprint, task, heartbeatSeconds, queue: stageQueue(build) }],
+      });
+      return workflowId;
+    },
+
+    async runStage(task) {
+      const signal = cancellationSignal();
+      let progress: Progress | undefined;
+      const beat = setInterval(() => heartbeat(progress), 1000);
+      const { workflowExecution, attempt } = activityInfo();
+      say(`${workflowExecution?.workflowId ?? 'stage'}: attempt ${attempt}`);
+      try {
+        const ran = await brain.run(task, {
+          signal,
+          say,
+          progress(told) {
+            progress = told;
+          },
+        });
+        say(`${workflowExecution?.workflowId ?? 'stage'}: ${ran ? 'done' : 'was done already'}`);
+      } catch (error) {
+        say(`${workflowExecution?.workflowId ?? 'stage'}: ${(error as Error).message}`);
+        if (signal.aborted) throw new CancelledFailure('stopped');
+        throw toFailure(error);
+      } finally {
+        clearInterval(beat);
+      }
+    },
+  };
+}
+
+/** An error as Temporal passes it on: what a machine did is tried again, what the user's input did is not. */
+function toFailure(error: unknown): ApplicationFailure {
+  const { name, message } = error as Error;
+  if (name === 'MissingArtifact') return ApplicationFailure.nonRetryable(message, 'MissingArtifact');
+  if (FOR_USER.has(name)) return ApplicationFailure.nonRetryable(message, 'StageFailed');
+  if (name === 'StageCrash' && activityInfo().attempt >= MOST_CRASHES)
+    return ApplicationFailure.nonRetryable(message, 'StageFailed');
+  return ApplicationFailure.retryable(message, name);
+}

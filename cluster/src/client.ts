@@ -1,0 +1,183 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Progress } from '@etude/engine';
+import {
+  Client,
+  Connection,
+  isGrpcServiceError,
+  WorkflowFailedError,
+  type WorkflowHandle,
+  WorkflowIdConflictPolicy,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import { ActivityFailure, ApplicationFailure, CancelledFailure, defaultPayloadConverter } from '@temporalio/common';
+import { ClusterError } from './cluster-error.js';
+import { reached, type TemporalPlace } from './connection.js';
+import { runQueue } from './queues.js';
+import { type RunInput, type RunState, stateQuery } from './workflows/messages.js';
+import type { run } from './workflows/run.js';
+
+/** What a client is told of a run. */
+interface RemoteObserver {
+  started(stage: string): void;
+  progress(stage: string, progress: Progress): void;
+  done(stage: string): void;
+  /** nothing happens, since no worker of this build is there, or all are busy */
+  waiting(): void;
+}
+
+interface RemoteRun extends RunInput {
+  /** names the run, so that a client that was killed finds it again */
+  readonly name: string;
+  /** only watch a run that goes on already */
+  readonly isOld: boolean;
+  readonly observer: RemoteObserver;
+  /** stops the run */
+  readonly signal: AbortSignal;
+}
+
+/** How a run ended, where it did not just end. */
+type RemoteOutcome =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'failed'; readonly message: string }
+  /** there is no such run, where an old one was asked for */
+  | { readonly kind: 'absent' };
+
+/** Milliseconds from one look at a run to the next. */
+const LOOK_EVERY = 500;
+/** Milliseconds without any worker after which that is told. */
+const PATIENCE = 5000;
+
+/** What has workers of one build run plans. */
+export class ClusterClient {
+  readonly #connection: Connection;
+  readonly #client: Client;
+  readonly #temporal: TemporalPlace;
+  readonly #queue: string;
+
+  private constructor(connection: Connection, temporal: TemporalPlace, build: string) {
+    this.#connection = connection;
+    this.#client = new Client({ connection, namespace: temporal.namespace });
+    this.#temporal = temporal;
+    this.#queue = runQueue(build);
+  }
+
+  /** @throws {ClusterError} where the server cannot be reached */
+  static async connect(temporal: TemporalPlace, build: string): Promise<ClusterClient> {
+    const { address } = temporal;
+    return new ClusterClient(await reached(temporal, () => Connection.connect({ address })), temporal, build);
+  }
+
+  /**
+   * Has workers run a plan, or waits for a run of this name that goes on already.
+   * @throws {ClusterError} where the server cannot be reached; the run goes on
+   * @throws the reason of the signal, once the run was stopped
+   */
+  async run({ name, isOld, observer, signal, ...input }: RemoteRun): Promise<RemoteOutcome> {
+    const handle = await reached(this.#temporal, () => (isOld ? this.#old(name) : this.#started(name, input)));
+    if (handle === undefined) return { kind: 'absent' };
+    const stop = () => void handle.cancel().catch(() => {});
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    try {
+      const outcome = await watched(this.#client, handle, observer);
+      signal.throwIfAborted();
+      return outcome;
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#connection.close();
+  }
+
+  #started(name: string, input: RunInput): Promise<WorkflowHandle<typeof run>> {
+    return this.#client.workflow.start<typeof run>('run', {
+      ...{ workflowId: workflowIdOf(name), taskQueue: this.#queue, args: [input] },
+      workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+    });
+  }
+
+  async #old(name: string): Promise<WorkflowHandle<typeof run> | undefined> {
+    const handle = this.#client.workflow.getHandle<typeof run>(workflowIdOf(name));
+    try {
+      await handle.describe();
+      return handle;
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
+    }
+  }
+}
+
+const workflowIdOf = (name: string) => `run/${name}`;
+
+async function watched(
+  client: Client,
+  handle: WorkflowHandle<typeof run>,
+  observer: RemoteObserver,
+): Promise<RemoteOutcome> {
+  let outcome: RemoteOutcome | undefined;
+  const ended = handle.result().then(
+    () => {
+      outcome = { kind: 'done' };
+    },
+    (error) => {
+      outcome = outcomeOf(error);
+    },
+  );
+  const stages = new Map<string, 'running' | 'done'>();
+  const startedAt = Date.now();
+  let isKnown = false;
+  while (outcome === undefined) {
+    await Promise.race([ended, sleep(LOOK_EVERY)]);
+    const state = await stateOf(handle);
+    if (state === undefined) {
+      if (!isKnown && Date.now() - startedAt > PATIENCE) observer.waiting();
+      continue;
+    }
+    isKnown = true;
+    for (const name of state.done) {
+      if (stages.get(name) === 'running') observer.done(name);
+      stages.set(name, 'done');
+    }
+    for (const { name, workflowId } of state.running) {
+      if (stages.get(name) !== 'running') observer.started(name);
+      stages.set(name, 'running');
+      const progress = await progressOf(client, workflowId);
+      if (progress) observer.progress(name, progress);
+    }
+  }
+  return outcome;
+}
+
+/** @throws {ClusterError} where it is unknown how the run ended */
+function outcomeOf(error: unknown): RemoteOutcome {
+  if (error instanceof WorkflowFailedError) {
+    const cause = error.cause instanceof ActivityFailure ? error.cause.cause : error.cause;
+    if (cause instanceof ApplicationFailure) return { kind: 'failed', message: cause.message };
+    if (cause instanceof CancelledFailure) return { kind: 'failed', message: 'the run was stopped' };
+  }
+  return { kind: 'failed', message: `the run ended without a result: ${(error as Error).message}` };
+}
+
+/** How far a run is; undefined where no worker answers. */
+async function stateOf(handle: WorkflowHandle<typeof run>): Promise<RunState | undefined> {
+  try {
+    return await handle.query(stateQuery);
+  } catch {
+    return undefined;
+  }
+}
+
+/** How far the stage of a workflow is, from the last sign of life of who runs it. */
+async function progressOf(client: Client, workflowId: string): Promise<Progress | undefined> {
+  try {
+    const { raw } = await client.workflow.getHandle(workflowId).describe();
+    const payload = raw.pendingActivities?.[0]?.heartbeatDetails?.payloads?.[0];
+    return payload ? (defaultPayloadConverter.fromPayload<Progress | null>(payload) ?? undefined) : undefined;
+  } catch (error) {
+    if (isGrpcServiceError(error)) return undefined;
+    throw new ClusterError((error as Error).message, { cause: error });
+  }
+}

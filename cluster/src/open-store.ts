@@ -1,0 +1,18 @@
+import { isAbsolute } from 'node:path';
+import { ClusterError } from './cluster-error.js';
+import { folderStore } from './folder-store.js';
+import type { ObjectStore } from './object-store.js';
+import { parseS3Location } from './s3-location.js';
+import { s3Store } from './s3-store.js';
+
+/**
+ * The store of a location: `s3://bucket/prefix?endpoint=…&region=…`, or an absolute path of a folder that all machines see.
+ * @throws {ClusterError} for anything else
+ * @example
+ * openStore('s3://music/etude?region=eu-central-1');
+ */
+export function openStore(location: string): ObjectStore {
+  if (location.startsWith('s3:')) return s3Store(parseS3Location(location));
+  if (isAbsolute(location)) return folderStore(location);
+  throw new ClusterError(`expected s3://bucket/prefix or the absolute path of a folder, found ${location}`);
+}

@@ -1,0 +1,13 @@
+/** Workers of a build take what clients of the same build want, and nothing else: another build may have other stages. */
+export function runQueue(build: string): string {
+  return `etude-${build}`;
+}
+
+/** Stages have a queue of their own, so that looking how far runs are never waits for one. */
+export function stageQueue(build: string): string {
+  return `${runQueue(build)}-stages`;
+}
+
+export function stageWorkflowId(build: string, fingerprint: string): string {
+  return `stage/${build}/${fingerprint}`;
+}

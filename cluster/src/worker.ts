@@ -1,0 +1,62 @@
+import { fileURLToPath } from 'node:url';
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { activitiesOf, type Brain } from './activities.js';
+import { reached, type TemporalPlace } from './connection.js';
+import { runQueue, stageQueue } from './queues.js';
+
+interface WorkerOptions {
+  readonly temporal: TemporalPlace;
+  readonly build: string;
+  readonly brain: Brain;
+  /** stages that run at a time */
+  readonly jobs: number;
+  /** without a sign of life for so long, another worker runs a stage of this one */
+  readonly heartbeatSeconds: number;
+  readonly say: (line: string) => void;
+  /** ends it: what runs is stopped, and goes on elsewhere from its checkpoint */
+  readonly signal: AbortSignal;
+}
+
+/** Activities that look how far runs are; each takes a moment. */
+const MOST_LOOKS = 20;
+
+/**
+ * Takes stages and runs of one build from a Temporal server until it is stopped.
+ * @throws {ClusterError} where the server cannot be reached
+ */
+export async function runWorker(options: WorkerOptions): Promise<void> {
+  const { temporal, build, jobs, say, signal } = options;
+  Runtime.install({ logger: new DefaultLogger('ERROR', ({ message }) => say(message)), shutdownSignals: [] });
+  const { address, namespace } = temporal;
+  const connection = await reached(temporal, () => NativeConnection.connect({ address }));
+  const clientConnection = await reached(temporal, () => Connection.connect({ address }));
+  const client = new Client({ connection: clientConnection, namespace });
+  try {
+    const activities = activitiesOf({ ...options, client });
+    const codePath = fileURLToPath(new URL('workflows.js', import.meta.url));
+    const { advance, join, runStage } = activities;
+    const common = { connection, namespace, shutdownGraceTime: 0 };
+    const workers = [
+      await Worker.create({
+        ...{ ...common, taskQueue: runQueue(build), workflowBundle: { codePath }, activities: { advance, join } },
+        maxConcurrentActivityTaskExecutions: MOST_LOOKS,
+      }),
+      await Worker.create({
+        ...{ ...common, taskQueue: stageQueue(build), activities: { runStage } },
+        maxConcurrentActivityTaskExecutions: jobs,
+      }),
+    ];
+    const stop = () => {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    const running = Promise.all(workers.map((worker) => worker.run()));
+    say(`ready: build ${build}, ${jobs} stage${jobs === 1 ? '' : 's'} at a time, on ${address}`);
+    if (signal.aborted) stop();
+    await running;
+  } finally {
+    await clientConnection.close();
+    await connection.close();
+  }
+}

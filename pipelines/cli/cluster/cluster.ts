@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import {
+  type Executor,
+  InputError,
+  type ObjectStore,
+  type Plan,
+  type RunResult,
+  runPlan,
+  SharedCache,
+  StageCache,
+  StageError,
+  submitPlan,
+} from '@etude/engine';
+import type { ClusterClient, ClusterModule } from '../optional-cluster.js';
+import type { Runner } from '../runner.js';
+import { buildDigest } from './build-digest.js';
+import type { ClusterSettings } from './settings.js';
+
+/** Times that a run is begun anew whose artifacts are lost in the store when they are fetched. */
+const MOST_REPAIRS = 2;
+
+/** A cluster that runs experiments of this machine; their artifacts are here afterwards, as if they had been run here. */
+export class Cluster implements Runner {
+  /** more than machines there may be; each waits for no more than a message */
+  readonly atATime = 200;
+  readonly #client: ClusterClient;
+  readonly #store: ObjectStore;
+
+  private constructor(client: ClusterClient, store: ObjectStore) {
+    this.#client = client;
+    this.#store = store;
+  }
+
+  static async connect(module: ClusterModule, { temporal, namespace, store }: ClusterSettings): Promise<Cluster> {
+    const opened = module.openStore(store);
+    return new Cluster(await module.ClusterClient.connect({ address: temporal, namespace }, buildDigest()), opened);
+  }
+
+  /**
+   * Has a plan run, and brings what comes out here.
+   * @throws {InputError} for stages that are to run again
+   */
+  async run(plan: Plan, { again = [], ...options }: Parameters<Runner['run']>[1]): Promise<RunResult> {
+    if (again.length > 0) {
+      const message = 'a stage runs again on this machine only: --on here';
+      throw new InputError([{ place: `--stage ${again[0]}`, message }]);
+    }
+    return this.#run(plan, options, false);
+  }
+
+  /**
+   * Waits for a run of a plan that goes on already, and brings what comes out here.
+   * @throws {StageError} where there is none
+   */
+  attach(plan: Plan, options: Parameters<Runner['run']>[1]): Promise<RunResult> {
+    return this.#run(plan, options, true);
+  }
+
+  close(): Promise<void> {
+    return this.#client.close();
+  }
+
+  async #run(plan: Plan, options: Parameters<Runner['run']>[1], isOld: boolean): Promise<RunResult> {
+    const { observer = {}, signal = new AbortController().signal } = options;
+    const warn = (message: string) => observer.warning?.(message);
+    const local = new StageCache(join(plan.workspace, '.etude', 'cache'), { warn });
+    const shared = new SharedCache(this.#store, local, { warn });
+    for (let repairs = 0; ; repairs++) {
+      const submitted = await submitPlan(plan, shared);
+      let hasWaited = false;
+      const outcome = await this.#client.run({
+        ...{ plan: submitted, verify: repairs > 0, name: nameOf(plan, submitted), isOld, signal },
+        observer: {
+          started: (stage) => observer.stageStarted?.(stage, []),
+          progress: (stage, progress) => observer.stageProgress?.(stage, progress),
+          done() {},
+          waiting() {
+            if (!hasWaited) observer.waiting?.('runs of this build of Etude', 'a worker, of which none answers');
+            hasWaited = true;
+          },
+        },
+      });
+      if (outcome.kind === 'absent') throw new StageError(`no run of ${plan.experiment} as it is now goes on`);
+      const lost: string[] = [];
+      const result = await runPlan(plan, {
+        ...options,
+        shared: { store: this.#store },
+        executor: refusing(outcome.kind === 'failed' ? outcome.message : undefined, lost),
+      });
+      if (lost.length === 0 || repairs === MOST_REPAIRS) return result;
+      observer.warning?.(`${lost.join(', ')}: lost in the store; made again`);
+    }
+  }
+}
+
+/** Runs nothing here: what is not there was not made, or is lost. */
+function refusing(failure: string | undefined, lost: string[]): Executor {
+  return {
+    async execute({ present }) {
+      if (failure === undefined) lost.push(present.name);
+      throw new StageError(failure ?? `what ${present.name} wrote is lost in the store`);
+    },
+  };
+}
+
+/** The same for the same plan of the same workspace on this machine, so that its run is found again, and is nobody else's. */
+function nameOf({ experiment, workspace }: Plan, plan: string): string {
+  const whose = createHash('sha256').update(`${hostname()} ${workspace}`).digest('hex').slice(0, 12);
+  return `${experiment}/${whose}/${plan.slice(0, 16)}`;
+}

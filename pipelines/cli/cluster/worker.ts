@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { RemoteStages, StageProcesses, userCache } from '@etude/engine';
+import { loadKernels, mostThreads } from '../../computing/kernels.js';
+import { STAGE_PROCESS } from '../../shipped.js';
+import { stages } from '../../stages/index.js';
+import { interruptible } from '../interruptible.js';
+import { withCluster } from '../optional-cluster.js';
+import { plainLines } from '../print.js';
+import { findWorkspace } from '../workspace.js';
+import { buildDigest } from './build-digest.js';
+import { clusterOf } from './settings.js';
+
+interface WorkerOptions {
+  readonly jobs: number;
+  readonly heartbeat: number;
+  /** where it keeps what it has from the store */
+  readonly folder?: string;
+}
+
+/** Takes stages from a cluster until it is stopped. */
+export async function workerCommand({ jobs, heartbeat, folder }: WorkerOptions): Promise<void> {
+  const { temporal, namespace, store } = clusterOf(findWorkspace());
+  const say = (line: string) => console.log(plainLines(`${new Date().toISOString().slice(0, 19)}Z ${line}`));
+  const kind = await machineKind();
+  say(`computes with ${kind}`);
+  const own = folder ?? join(userCache(process.env), 'worker');
+  const threads = Math.max(1, Math.floor(mostThreads() / jobs));
+  const env = { ...process.env, ETUDE_THREADS: `${threads}` };
+  const executor = new StageProcesses({ script: STAGE_PROCESS, workspace: own, jobs, env });
+  try {
+    await interruptible((signal) =>
+      withCluster(signal, (cluster) =>
+        cluster.runWorker({
+          ...{ temporal: { address: temporal, namespace }, build: buildDigest(), jobs, say, signal },
+          heartbeatSeconds: heartbeat,
+          brain: new RemoteStages({
+            ...{ store: cluster.openStore(store), stages, folder: own, executor, kind },
+            warn: (message) => say(`warning: ${message}`),
+          }),
+        }),
+      ),
+    );
+  } finally {
+    executor.close();
+  }
+}
+
+/** What computes here, in letters, digits and dashes: machines that say the same write the same bytes. */
+async function machineKind(): Promise<string> {
+  const { kernels } = await loadKernels();
+  return `${kernels.computedBy} ${process.platform} ${process.arch}`.replace(/[^A-Za-z0-9.]+/g, '-');
+}

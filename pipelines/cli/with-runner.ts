@@ -1,0 +1,54 @@
+import { InputError, type Plan, runPlan } from '@etude/engine';
+import { stageProcesses } from './jobs.js';
+import type { Runner } from './runner.js';
+import { findWorkspace } from './workspace.js';
+
+export interface RunnerChoice {
+  /** stages that run at a time on this machine */
+  readonly jobs?: number | undefined;
+  readonly on?: 'temporal' | 'here' | undefined;
+}
+
+/** Most plans of a sweep wait for a stage that they have in common with others. */
+const AT_A_TIME = 32;
+
+/**
+ * Does work with what runs plans, and ends that afterwards.
+ * @param signal stops getting ready
+ * @throws {InputError} where a cluster is asked for, and there is none
+ */
+export async function withRunner<T>(
+  plans: readonly Plan[],
+  { jobs, on = process.env.ETUDE_CLUSTER ? 'temporal' : 'here' }: RunnerChoice,
+  signal: AbortSignal,
+  work: (runner: Runner) => Promise<T>,
+): Promise<T> {
+  if (on === 'temporal') {
+    if (jobs !== undefined) {
+      throw new InputError([{ place: '--jobs', message: 'on a cluster each worker says how many stages it runs' }]);
+    }
+    const [{ withCluster }, { Cluster }, { clusterOf }] = await Promise.all([
+      import('./optional-cluster.js'),
+      import('./cluster/cluster.js'),
+      import('./cluster/settings.js'),
+    ]);
+    const settings = clusterOf(findWorkspace());
+    return withCluster(signal, async (module) => {
+      const cluster = await Cluster.connect(module, settings);
+      try {
+        return await work(cluster);
+      } finally {
+        await cluster.close();
+      }
+    });
+  }
+  const executor = stageProcesses(plans, jobs);
+  try {
+    return await work({
+      run: (plan, options) => runPlan(plan, { ...options, executor }),
+      atATime: executor ? AT_A_TIME : 1,
+    });
+  } finally {
+    executor?.close();
+  }
+}
