@@ -29,7 +29,7 @@ interface BestOptions {
  * @throws {InputError} where no point is, or the experiment cannot be written where it should
  */
 export async function tellBest(workspace: string, ranking: SweepRanking, options: BestOptions): Promise<void> {
-  const { sweep, by } = ranking;
+  const { sweep, by, warnings } = ranking;
   const { best, equals, next } = leader(ranking);
   const file = options.save === undefined ? undefined : fileToSave(workspace, options.save);
   const point = sweep.points.find(({ name }) => name === best.point)!;
@@ -47,7 +47,7 @@ export async function tellBest(workspace: string, ranking: SweepRanking, options
     const { name: measure } = by;
     const winner = { point: best.point, values: best.values, measure, value, lead, next: next?.point };
     const names = { equals: equals.map((each) => each.point), wouldRun: wouldRun.map(({ name }) => name) };
-    printJson({ sweep: sweep.name, ...winner, ...names, experiment, saved });
+    printJson({ sweep: sweep.name, ...winner, ...names, experiment, saved, warnings });
     return;
   }
   const names = equals.map((each) => plainText(each.point));
@@ -59,9 +59,9 @@ export async function tellBest(workspace: string, ranking: SweepRanking, options
       : 'no other point has another value',
   );
   const [first] = wouldRun;
-  if (first !== undefined) {
-    const why = plainText(`${first.name} would run again (${first.reasons.join(', ')})`);
-    console.log(`${colours.yellow('warning')}: it cannot be repeated from the cache: ${why}`);
+  const again = first && `it cannot be repeated from the cache: ${first.name} would run (${first.reasons.join(', ')})`;
+  for (const warning of [...warnings, ...(again ? [again] : [])]) {
+    console.log(`${colours.yellow('warning')}: ${plainText(warning)}`);
   }
   if (saved !== undefined) console.log(`saved as ${saved}; etude run ${saved}`);
   console.log(`\n${plainLines(yaml).trimEnd()}`);

@@ -95,6 +95,25 @@ describe('etude compare of a sweep', () => {
     );
   });
 
+  it('writes a page of it', async () => {
+    const { code, stdout } = await workspace.etude('compare', 'sizes', '--html');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'artifacts/sizes.html\n' });
+    expect(workspace.read('artifacts/sizes.html')).toMatch(/<title>sizes – Etude<\/title>/);
+  });
+
+  it('warns where losses are of different tokens', async () => {
+    workspace.write(
+      'experiments/grammars.yaml',
+      'extends: tiny.yaml\nsweep: { grid: { tokenize.grammar: [event-text, session] } }\n',
+    );
+    expect(await workspace.etude('run', 'experiments/grammars.yaml')).toMatchObject({ code: 0 });
+    const warning =
+      /warning: points differ in tokenize\.grammar, and so may their tokens; compare them by nats-per-note\n/;
+    expect((await workspace.etude('compare', 'grammars')).stdout).toMatch(warning);
+    expect((await workspace.etude('compare', 'grammars', '--best', 'validation')).stdout).toMatch(warning);
+    expect((await workspace.etude('compare', 'grammars', '--sort', 'nats-per-note')).stdout).not.toMatch(/warning/);
+  });
+
   it('has points side by side where one is named with others', async () => {
     const { stdout } = await workspace.etude('compare', 'sizes/units-16,steps-6', 'sizes/units-4', '--json');
     expect(JSON.parse(stdout).experiments.map(({ name }: { name: string }) => name)).toEqual([

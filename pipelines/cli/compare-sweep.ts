@@ -20,8 +20,8 @@ export interface SweepRanking {
   readonly sweep: FoundSweep;
   readonly by: Measure;
   readonly ranked: readonly RankedPoint[];
-  /** parameters in which points differ although the sweep does not vary them: some were run before its files changed, or with --set */
-  readonly alsoDiffer: readonly string[];
+  /** why it may mislead */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -58,8 +58,23 @@ export function rankSweep(workspace: string, sweep: FoundSweep, by: Measure): Sw
     return { point: point.name, values, experiment: compared[index]! };
   });
   const isVaried = (key: string) => varied.some((each) => isWithin(key, each) || isWithin(each, key));
-  const alsoDiffer = Object.keys(compared[0]!.params).filter((key) => !isVaried(key));
-  return { sweep, by, ranked: rankedPoints(points, by), alsoDiffer };
+  const different = Object.keys(compared[0]!.params);
+  return { sweep, by, ranked: rankedPoints(points, by), warnings: warningsOf(by, different, isVaried) };
+}
+
+/** @param different the parameters that are not the same in all points */
+function warningsOf(by: Measure, different: readonly string[], isVaried: (key: string) => boolean): string[] {
+  const tokens = different.filter((key) => key.startsWith('tokenize.'));
+  // Some were run before the files changed, or with --set.
+  const others = different.filter((key) => !isVaried(key));
+  return [
+    ...(by.isPerToken && tokens.length > 0
+      ? [`points differ in ${tokens.join(', ')}, and so may their tokens; compare them by nats-per-note`]
+      : []),
+    ...(others.length > 0
+      ? [`points differ in ${others.join(', ')} as well, which the sweep does not vary; run it again`]
+      : []),
+  ];
 }
 
 /** Whether a parameter is another, or a part of its value. */
@@ -69,13 +84,13 @@ function isWithin(key: string, other: string): boolean {
 
 /** Prints the ranking as a table, as Markdown or as JSON. */
 export function printRanking(ranking: SweepRanking, { markdown, json }: { markdown: boolean; json: boolean }): void {
-  const { sweep, by, ranked } = ranking;
+  const { sweep, by, ranked, warnings } = ranking;
   const names = (points: FoundSweep['points']) => points.map(({ name }) => name);
   if (json) {
     const { failed, unfinished, notRun } = sweep;
     const others = { failed: names(failed), unfinished: names(unfinished), notRun: names(notRun) };
     const { name: measure, isLowerBetter } = by;
-    printJson({ sweep: sweep.name, measure, isLowerBetter, points: ranked, ...others });
+    printJson({ sweep: sweep.name, measure, isLowerBetter, points: ranked, ...others, warnings });
     return;
   }
   const rows = rankingRows(ranked, by);
@@ -94,7 +109,7 @@ export function printRanking(ranking: SweepRanking, { markdown, json }: { markdo
 }
 
 /** What is to be said below the table. */
-function notesOn({ sweep, by, ranked, alsoDiffer }: SweepRanking): string[] {
+function notesOn({ sweep, by, ranked, warnings }: SweepRanking): string[] {
   const lower = MEASURES.filter(({ isLowerBetter }) => isLowerBetter).map(({ name }) => name);
   const hasMeasure = ranked.some(({ measures }) => measures[by.name] !== undefined);
   const others = othersInWords(sweep);
@@ -104,9 +119,7 @@ function notesOn({ sweep, by, ranked, alsoDiffer }: SweepRanking): string[] {
       : `no point has a value of ${by.name} (${by.explanation})`,
     `lower is better for ${lower.join(', ')}`,
     `${ranked.length} of ${sweep.points.length} points${others ? `; ${others}` : ''}`,
-    ...(alsoDiffer.length > 0
-      ? [`warning: points differ in ${alsoDiffer.join(', ')} as well, which the sweep does not vary; run it again`]
-      : []),
+    ...warnings.map((warning) => `warning: ${warning}`),
   ];
 }
 

@@ -3,7 +3,7 @@ import { InputError, type Problem, writeBeside } from '@etude/engine';
 import { type ComparedExperiment, compareExperiments, comparisonMarkdown, comparisonRows } from '@etude/report';
 import { tellBest } from './best-point.js';
 import { measureNamed, printRanking, rankSweep } from './compare-sweep.js';
-import { comparisonPage } from './comparison-page.js';
+import { comparisonPage, sweepPage } from './comparison-page.js';
 import { readExperimentFolder } from './experiment-folder.js';
 import { type FoundSweep, findSweep } from './found-sweep.js';
 import { formatColumns, printJson } from './print.js';
@@ -47,7 +47,7 @@ export async function compareCommand(names: readonly string[], options: CompareO
 }
 
 async function compareSweep(workspace: string, sweep: FoundSweep, options: CompareOptions): Promise<void> {
-  const { markdown = false, json = false, sort = 'validation', best, save } = options;
+  const { markdown = false, json = false, sort = 'validation', html, best, save, version } = options;
   if (best !== undefined) {
     await tellBest(workspace, rankSweep(workspace, sweep, measureNamed(best, '--best')), { json, save });
     return;
@@ -55,7 +55,10 @@ async function compareSweep(workspace: string, sweep: FoundSweep, options: Compa
   if (save !== undefined) {
     throw new InputError([{ place: `--save ${save}`, message: 'expected --best with it, which says what is saved' }]);
   }
-  printRanking(rankSweep(workspace, sweep, measureNamed(sort, '--sort')), { markdown, json });
+  const ranking = rankSweep(workspace, sweep, measureNamed(sort, '--sort'));
+  if (html === undefined) return printRanking(ranking, { markdown, json });
+  const shown = { name: sweep.name, by: ranking.by.name, points: ranking.ranked };
+  await writePage(workspace, [sweep.name], html, await sweepPage(workspace, shown, version));
 }
 
 /** What a name among others stands for: of a sweep those of its points that are done, where there are any. */

@@ -9,6 +9,8 @@ export interface Measure {
   readonly explanation: string;
   /** whether less is better; if not, neither more nor less is */
   readonly isLowerBetter: boolean;
+  /** whether it counts by the token, so that it is not the same where tokens are others */
+  readonly isPerToken?: boolean;
   /** undefined where it was not measured */
   readonly of: (experiment: ComparedExperiment) => number | undefined;
   readonly text: (value: number) => string;
@@ -37,6 +39,7 @@ export const MEASURES: readonly Measure[] = [
     name: 'validation',
     explanation: 'held-out loss of the weights that were kept, in nats per token',
     isLowerBetter: true,
+    isPerToken: true,
     of: ({ keptValidationLoss }) => keptValidationLoss,
     text: loss,
   },
@@ -49,15 +52,17 @@ export const MEASURES: readonly Measure[] = [
   },
   {
     name: 'final-validation',
-    explanation: 'held-out loss after the last step',
+    explanation: 'held-out loss after the last step, in nats per token',
     isLowerBetter: true,
+    isPerToken: true,
     of: ({ finalValidationLoss }) => finalValidationLoss,
     text: loss,
   },
   {
     name: 'final-training',
-    explanation: 'training loss after the last step',
+    explanation: 'training loss after the last step, in nats per token',
     isLowerBetter: true,
+    isPerToken: true,
     of: ({ finalTrainingLoss }) => finalTrainingLoss,
     text: loss,
   },

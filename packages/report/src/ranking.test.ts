@@ -61,6 +61,8 @@ describe('a ranking', () => {
     ]);
     const drawn = [0.1, 0.01, 0.001].map((rate) => point({ 'train.learningRate': rate, 'train.layers': 2 }, rate));
     expect(marginalRows(rankedPoints(drawn, validation!), validation!)).toEqual([]);
+    const half = [4, 5, 6, 4].map((units) => point({ 'train.units': units }, units));
+    expect(marginalRows(rankedPoints(half, validation!), validation!)).toEqual([]);
     const sizes = [10, 9, 9].map((units) => point({ 'train.units': units }, units));
     expect(marginalRows(rankedPoints(sizes, measure('length')), measure('length'))).toEqual([]);
     const rows = marginalRows(rankedPoints(sizes, measure('total-time')), measure('total-time'));

@@ -56,8 +56,8 @@ export function rankingRows(ranked: readonly RankedPoint[], by: Measure): string
 }
 
 /**
- * What a measure is for each value of a parameter, whatever the other parameters are: mean and lowest. Parameters that have another value
- * in every point are left out.
+ * What a measure is for each value of a parameter, whatever the other parameters are: mean and lowest. Parameters most of whose
+ * values only one point has, as where they are drawn from a range, are left out.
  * @example
  * marginalRows(rankedPoints(points, MEASURES[0]), MEASURES[0])[1]; // ['train.units', '64', '2', '2.345', '2.300']
  */
@@ -71,8 +71,10 @@ export function marginalRows(ranked: readonly RankedPoint[], { name, isLowerBett
       group.numbers.push(measures[name]!);
       groups.set(valueInWords(value), group);
     }
-    if (groups.size < 2 || groups.size === measured.length) return [];
-    return [...groups.values()]
+    const all = [...groups.values()];
+    const several = all.filter(({ numbers }) => numbers.length > 1);
+    if (all.length < 2 || 2 * several.length < all.length) return [];
+    return all
       .sort((a, b) => compareValues(a.value, b.value))
       .map(({ value, numbers }) => {
         const mean = numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
