@@ -101,17 +101,22 @@ describe('etude compare of a sweep', () => {
     expect(workspace.read('artifacts/sizes.html')).toMatch(/<title>sizes – Etude<\/title>/);
   });
 
-  it('warns where losses are of different tokens', async () => {
+  it('warns where losses are of different tokens or music', async () => {
     workspace.write(
       'experiments/grammars.yaml',
-      'extends: tiny.yaml\nsweep: { grid: { tokenize.grammar: [event-text, session] } }\n',
+      'extends: tiny.yaml\nsweep: { grid: { tokenize.grammar: [event-text, session], tokenize.validation: [0.1, 0.2] } }\n',
     );
     expect(await workspace.etude('run', 'experiments/grammars.yaml')).toMatchObject({ code: 0 });
     const warning =
       /warning: points differ in tokenize\.grammar, and so may their tokens; compare them by nats-per-note\n/;
     expect((await workspace.etude('compare', 'grammars')).stdout).toMatch(warning);
     expect((await workspace.etude('compare', 'grammars', '--best', 'validation')).stdout).toMatch(warning);
-    expect((await workspace.etude('compare', 'grammars', '--sort', 'nats-per-note')).stdout).not.toMatch(/warning/);
+    const perNote = (await workspace.etude('compare', 'grammars', '--sort', 'nats-per-note')).stdout;
+    expect(perNote).not.toMatch(warning);
+    expect(perNote).toMatch(
+      /warning: points differ in tokenize\.validation, and so may the music that losses are of; /,
+    );
+    expect((await workspace.etude('compare', 'grammars', '--sort', 'copied')).stdout).not.toMatch(/warning/);
   });
 
   it('has points side by side where one is named with others', async () => {

@@ -64,11 +64,15 @@ export function rankSweep(workspace: string, sweep: FoundSweep, by: Measure): Sw
 
 /** @param different the parameters that are not the same in all points */
 function warningsOf(by: Measure, different: readonly string[], isVaried: (key: string) => boolean): string[] {
-  const tokens = different.filter((key) => key.startsWith('tokenize.'));
+  const music = different.filter((key) => key.startsWith('extract-track.') || key === 'tokenize.validation');
+  const tokens = different.filter((key) => key.startsWith('tokenize.') && !music.includes(key));
   // Some were run before the files changed, or with --set.
   const others = different.filter((key) => !isVaried(key));
   return [
-    ...(by.isPerToken && tokens.length > 0
+    ...(by.lossPer !== undefined && music.length > 0
+      ? [`points differ in ${music.join(', ')}, and so may the music that losses are of; they cannot be compared then`]
+      : []),
+    ...(by.lossPer === 'token' && tokens.length > 0
       ? [`points differ in ${tokens.join(', ')}, and so may their tokens; compare them by nats-per-note`]
       : []),
     ...(others.length > 0

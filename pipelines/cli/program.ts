@@ -143,9 +143,11 @@ export function buildProgram(): Command {
     command('explain', 'show what the fingerprint of each stage is made of, and what changed since the last run', [
       'explain experiments/4layer.yaml',
       'explain experiments/4layer.yaml --stage train',
+      'explain experiments/sizes.yaml --point units-64',
     ]),
   )
     .option('--stage <name>', 'only this stage')
+    .option('--point <name>', 'of a sweep: this point; left out: what its points have in common')
     .addOption(set())
     .addOption(json())
     .action(async (_, options, command) =>

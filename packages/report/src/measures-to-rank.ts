@@ -9,8 +9,8 @@ export interface Measure {
   readonly explanation: string;
   /** whether less is better; if not, neither more nor less is */
   readonly isLowerBetter: boolean;
-  /** whether it counts by the token, so that it is not the same where tokens are others */
-  readonly isPerToken?: boolean;
+  /** of a loss: per token it cannot be compared where tokens differ, per note it can */
+  readonly lossPer?: 'token' | 'note';
   /** undefined where it was not measured */
   readonly of: (experiment: ComparedExperiment) => number | undefined;
   readonly text: (value: number) => string;
@@ -39,7 +39,7 @@ export const MEASURES: readonly Measure[] = [
     name: 'validation',
     explanation: 'held-out loss of the weights that were kept, in nats per token',
     isLowerBetter: true,
-    isPerToken: true,
+    lossPer: 'token',
     of: ({ keptValidationLoss }) => keptValidationLoss,
     text: loss,
   },
@@ -47,6 +47,7 @@ export const MEASURES: readonly Measure[] = [
     name: 'nats-per-note',
     explanation: 'held-out loss in nats per note, which different grammars have in common',
     isLowerBetter: true,
+    lossPer: 'note',
     of: ({ natsPerNote }) => natsPerNote,
     text: loss,
   },
@@ -54,7 +55,7 @@ export const MEASURES: readonly Measure[] = [
     name: 'final-validation',
     explanation: 'held-out loss after the last step, in nats per token',
     isLowerBetter: true,
-    isPerToken: true,
+    lossPer: 'token',
     of: ({ finalValidationLoss }) => finalValidationLoss,
     text: loss,
   },
@@ -62,7 +63,7 @@ export const MEASURES: readonly Measure[] = [
     name: 'final-training',
     explanation: 'training loss after the last step, in nats per token',
     isLowerBetter: true,
-    isPerToken: true,
+    lossPer: 'token',
     of: ({ finalTrainingLoss }) => finalTrainingLoss,
     text: loss,
   },
