@@ -1,18 +1,23 @@
-import { findStage, runPlan } from '@etude/engine';
+import { findStage, InputError, runPlan, type SweepPoint, suggestion } from '@etude/engine';
 import { plainText } from '@etude/report';
 import { colours, formatColumns, printJson } from './print.js';
-import { planFor } from './workspace.js';
+import { planFor, pointsOf } from './workspace.js';
 
 interface ExplainOptions {
   readonly config: string;
   readonly set: string[];
   readonly stage?: string;
+  /** of a sweep: the name of the point that is explained */
+  readonly point?: string;
   readonly json?: boolean;
 }
 
 /** What goes into each stage's fingerprint, where it comes from, and what changed since the last run. */
-export async function explainCommand({ stage: only, json = false, ...request }: ExplainOptions): Promise<void> {
-  const plan = planFor(request);
+export async function explainCommand(options: ExplainOptions): Promise<void> {
+  const { stage: only, point: name, json = false, ...request } = options;
+  const points = pointsOf(request);
+  const point = name === undefined ? undefined : pointNamed(name, points);
+  const plan = planFor(point ? { ...request, point } : request);
   if (only !== undefined) findStage(plan, only);
   const { record } = await runPlan(plan, { dryRun: true });
   const stages = record.stages
@@ -27,6 +32,10 @@ export async function explainCommand({ stage: only, json = false, ...request }: 
   if (json) {
     printJson({ experiment: plan.experiment, stages });
     return;
+  }
+  if (points && !point) {
+    const first = plainText(points[0]!.name);
+    console.log(`what the ${points.length} points of the sweep have in common; of one of them: --point ${first}\n`);
   }
   for (const { name, status, reasons, version, fingerprint, params, files, origins, inputs } of stages) {
     console.log(
@@ -50,4 +59,15 @@ export async function explainCommand({ stage: only, json = false, ...request }: 
     ];
     if (rows.length > 0) console.log(formatColumns(rows));
   }
+}
+
+/** @throws {InputError} where there is none of that name */
+function pointNamed(name: string, points: readonly SweepPoint[] | undefined): SweepPoint {
+  const found = points?.find((point) => point.name === name);
+  if (found !== undefined) return found;
+  const known = points?.map((point) => point.name);
+  const message = known
+    ? `the sweep has no point "${name}"${suggestion(name, known)}`
+    : 'the experiment has no sweep, so it has no points';
+  throw new InputError([{ place: `--point ${name}`, message }]);
 }

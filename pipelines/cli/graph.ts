@@ -1,5 +1,5 @@
 import { formatColumns, printJson } from './print.js';
-import { planFor } from './workspace.js';
+import { planFor, pointsOf } from './workspace.js';
 
 /** The DAG: what each stage reads and writes. */
 export function graphCommand({ config, json = false }: { config: string; json?: boolean }): void {
@@ -12,6 +12,8 @@ export function graphCommand({ config, json = false }: { config: string; json?: 
     printJson({ experiment: plan.experiment, pipeline: plan.pipeline, stages });
     return;
   }
+  const points = pointsOf({ config });
+  if (points) console.log(`the stages of each of the ${points.length} points of the sweep\n`);
   console.log(
     formatColumns([
       ['stage', 'reads', 'writes'],

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { MEASURES } from '@etude/report';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { plainLines } from './print.js';
 
@@ -37,6 +38,10 @@ const repeated = (flags: string, description: string) =>
   new Option(flags, `${description}; may be given more than once`)
     .argParser((value: string, all: string[]) => [...all, value])
     .default([], 'none');
+
+/** An option that takes a measure. Its choices are for help and shells; who takes it says which is meant where it is none. */
+const measure = (flags: string, description: string, choices = MEASURES) =>
+  new Option(flags, description).choices(choices.map(({ name }) => name)).argParser((name) => name);
 
 const set = () => repeated('--set <stage.parameter=value>', 'change a parameter for this run');
 
@@ -125,24 +130,37 @@ export function buildProgram(): Command {
     .argument('[folder]', 'where; left out: here')
     .action(async (folder) => (await import('./init.js')).initCommand(folder));
 
-  command('compare', 'put artifact folders side by side: what differs, losses, time, measures of the songs', [
-    'compare 2layer 4layer',
-    'compare 2layer 4layer --markdown > comparison.md',
-    'compare 2layer 4layer --html',
-  ])
-    .argument('[names...]', 'names of artifact folders')
+  command(
+    'compare',
+    'put artifact folders side by side, or rank the points of a sweep: losses, time, measures of songs',
+    [
+      'compare 2layer 4layer',
+      'compare 2layer 4layer --markdown > comparison.md',
+      'compare 2layer 4layer --html',
+      'compare sizes --sort nats-per-note',
+      'compare sizes --best validation --save best.yaml',
+    ],
+  )
+    .argument('[names...]', 'names of artifact folders, or of a sweep')
     .option('-e, --experiments <names>', 'the same, with commas between')
     .option('--markdown', 'print a Markdown document')
     .option(
       '--html [file]',
       'write a page on which songs are heard blind, measures sorted and curves laid over each other',
     )
+    .addOption(measure('--sort <measure>', 'by which the points of a sweep are ranked; left out: validation'))
+    .addOption(
+      measure(
+        '--best <measure>',
+        'tell the best point of a sweep, and the experiment that repeats it',
+        MEASURES.filter(({ isLowerBetter }) => isLowerBetter),
+      ).conflicts(['sort', 'html', 'markdown']),
+    )
+    .option('--save <file>', 'with --best: write that experiment to experiments/<file>')
     .addOption(json())
     .action(async (names: string[], { experiments = '', ...options }, command: Command) => {
-      const all = [...names, experiments]
-        .flatMap((list) => list.split(','))
-        .map((name) => name.trim())
-        .filter(Boolean);
+      // The names of points have commas in them.
+      const all = [...names, ...experiments.split(',')].map((name) => name.trim()).filter(Boolean);
       if (all.length === 0) command.error('error: expected names of experiments, such as: etude compare 2layer 4layer');
       await (await import('./compare.js')).compareCommand(all, { ...options, version });
     });
@@ -151,9 +169,11 @@ export function buildProgram(): Command {
     command('explain', 'show what the fingerprint of each stage is made of, and what changed since the last run', [
       'explain experiments/4layer.yaml',
       'explain experiments/4layer.yaml --stage train',
+      'explain experiments/sizes.yaml --point units-64',
     ]),
   )
     .option('--stage <name>', 'only this stage')
+    .option('--point <name>', 'of a sweep: this point; left out: what its points have in common')
     .addOption(set())
     .addOption(json())
     .action(async (_, options, command) =>

@@ -1,26 +1,35 @@
 import { join } from 'node:path';
-import { artifactFolder, InputError, readRunRecord, runPlan } from '@etude/engine';
+import { artifactFolder, InputError, type Problem, type RunRecord, readRunRecord, runPlan } from '@etude/engine';
 import { experimentsIn } from './experiments.js';
 import { describeError } from './fail.js';
 import { formatColumns, printJson } from './print.js';
-import { findWorkspace, planFor } from './workspace.js';
+import { findWorkspace, planFor, pointsOf, type Request } from './workspace.js';
+
+/** What stands in the table of an experiment, or of a point of a sweep. */
+interface ExperimentStatus {
+  readonly experiment: string;
+  readonly last?: Pick<RunRecord, 'status' | 'startedAt'> | undefined;
+  readonly stages: readonly Pick<RunRecord['stages'][number], 'name' | 'status' | 'reasons'>[];
+  /** of a sweep, which has no stages of its own */
+  readonly points?: readonly ExperimentStatus[];
+  readonly problems?: readonly Problem[];
+}
 
 /** For every experiment: what is in the cache, what would run, and when it last ran. */
 export async function statusCommand({ json = false }: { json?: boolean }): Promise<void> {
   const workspace = findWorkspace();
-  const experiments = [];
+  const experiments: ExperimentStatus[] = [];
   for (const { experiment, config } of experimentsIn(workspace)) {
     if (config === undefined) continue;
     try {
-      const plan = planFor({ config: join(workspace, config) });
-      const { record } = await runPlan(plan, { dryRun: true });
-      const last = readRunRecord(artifactFolder(workspace, plan.experiment));
-      const stages = record.stages.map(({ name, status, reasons }) => ({ name, status, reasons }));
-      experiments.push({
-        experiment: plan.experiment,
-        last: last && { status: last.status, startedAt: last.startedAt },
-        stages,
-      });
+      const request = { config: join(workspace, config) };
+      const points = pointsOf(request);
+      if (points === undefined) experiments.push(await statusOf(request));
+      else {
+        const all: ExperimentStatus[] = [];
+        for (const point of points) all.push(await statusOf({ ...request, point }));
+        experiments.push({ experiment, last: latest(all), stages: [], points: all });
+      }
     } catch (error) {
       // One experiment that cannot be looked at says nothing about the others.
       const problems =
@@ -32,18 +41,47 @@ export async function statusCommand({ json = false }: { json?: boolean }): Promi
     printJson({ experiments });
     return;
   }
-  const rows = experiments.map(({ experiment, last, problems, stages }) => {
-    const first = stages.find(({ status }) => status !== 'hit');
-    const state = problems
-      ? `${problems.length} problem(s); see etude explain`
-      : first
-        ? `${first.name} would run: ${first.reasons.join(', ')}`
-        : 'up to date';
-    return [experiment, last ? `${last.status} ${last.startedAt.slice(0, 16).replace('T', ' ')}` : 'never run', state];
+  const rows = experiments.map((status) => {
+    const { experiment, last } = status;
+    const ran = last ? `${last.status} ${last.startedAt.slice(0, 16).replace('T', ' ')}` : 'never run';
+    return [experiment, ran, inWords(status)];
   });
   console.log(
     rows.length === 0
       ? 'no experiments in experiments/'
       : formatColumns([['experiment', 'last run (UTC)', 'now'], ...rows]),
   );
+}
+
+async function statusOf(request: Request): Promise<ExperimentStatus> {
+  const plan = planFor(request);
+  const { record } = await runPlan(plan, { dryRun: true });
+  const last = readRunRecord(artifactFolder(plan.workspace, plan.experiment));
+  return {
+    experiment: plan.experiment,
+    last: last && { status: last.status, startedAt: last.startedAt },
+    stages: record.stages.map(({ name, status, reasons }) => ({ name, status, reasons })),
+  };
+}
+
+/** The run of a sweep's points that began last. */
+function latest(points: readonly ExperimentStatus[]): ExperimentStatus['last'] {
+  return points
+    .flatMap(({ last }) => last ?? [])
+    .reduce<ExperimentStatus['last']>((a, b) => (a && a.startedAt > b.startedAt ? a : b), undefined);
+}
+
+function inWords({ stages, points, problems }: ExperimentStatus): string {
+  if (problems) return `${problems.length} problem(s); see etude explain`;
+  if (points) {
+    const done = points.filter((point) => firstToRun(point) === undefined).length;
+    const would = points.length - done;
+    return `${points.length} points: ${done} done${would > 0 ? `, ${would} would run` : ''}`;
+  }
+  const first = firstToRun({ stages });
+  return first ? `${first.name} would run: ${first.reasons.join(', ')}` : 'up to date';
+}
+
+function firstToRun({ stages }: Pick<ExperimentStatus, 'stages'>) {
+  return stages.find(({ status }) => status !== 'hit');
 }

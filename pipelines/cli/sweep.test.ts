@@ -38,7 +38,7 @@ describe('etude run of a sweep', () => {
     expect(again.stdout).toMatch(/● 1\/4 units-4,temperature-0\.9 {2}0 of 9 stages ran in 0:00, held out \d\.\d{3}\n/);
     expect(again.stdout).toMatch(/4 of 4 points are done; side by side: etude compare sweep\n$/);
     const compared = await workspace.etude('compare', 'sweep', '--json');
-    expect(JSON.parse(compared.stdout).experiments).toHaveLength(4);
+    expect(JSON.parse(compared.stdout).points).toHaveLength(4);
     expect(experimentsIn(workspace.folder).map(({ experiment }) => experiment)).toEqual([
       'sweep',
       ...points.map(({ point }) => `sweep/${point}`),

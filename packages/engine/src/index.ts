@@ -17,6 +17,7 @@ export { isInside, isPlainFile, kindAt, workspacePath } from './files/workspace-
 export { EXPERIMENT_KEYS, isExperimentName, type SweepPoint, yamlFilesIn } from './plan/experiment-file.js';
 export { pipelineSchema } from './plan/pipeline-file.js';
 export { findStage, makePlan, type Plan, type PlannedStage, type PlanRequest } from './plan/plan.js';
+export { experimentOfPoint } from './plan/point-experiment.js';
 export { sweepPoints, sweepSchema } from './plan/sweep.js';
 export { formatProblem, InputError, MOST_PROBLEMS, type Problem, StageError, suggestion } from './problem.js';
 export { writeBeside } from './run/artifact-folder.js';

@@ -10,4 +10,11 @@ export type {
   OverviewRow,
   RunStatus,
 } from './live.js';
-export { type ComparedToShow, keyOfPage, type PageToWrite, pageHtml, type RunToShow } from './page-html.js';
+export {
+  type ComparedToShow,
+  keyOfPage,
+  type PageToWrite,
+  pageHtml,
+  type RunToShow,
+  type SweepToShow,
+} from './page-html.js';

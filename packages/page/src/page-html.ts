@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { deflateRawSync } from 'node:zlib';
+import type { RankedPoint } from '@etude/report';
 import type { PageContent } from './content/content.js';
 
 /** What a page tells of the run that it is of. */
@@ -37,10 +38,25 @@ export interface ComparedToShow {
   readonly content: PageContent;
 }
 
+/** A sweep, whose points are plotted. */
+export interface SweepToShow {
+  readonly name: string;
+  /** the measure that is shown first */
+  readonly by: string;
+  /** also those that are not among the experiments of the page */
+  readonly points: readonly RankedPoint[];
+}
+
 /** What a page is of: an experiment, or several side by side. */
 export type PageData =
   | { readonly kind: 'experiment'; readonly content: PageContent; readonly run: RunToShow }
-  | { readonly kind: 'comparison'; readonly experiments: readonly ComparedToShow[]; readonly etude: string }
+  | {
+      readonly kind: 'comparison';
+      readonly experiments: readonly ComparedToShow[];
+      /** of which the experiments are points */
+      readonly sweep?: SweepToShow | undefined;
+      readonly etude: string;
+    }
   /** a run that goes on: its server tells of it */
   | { readonly kind: 'live'; readonly experiment: string; readonly etude: string; readonly isOneOfMany: boolean }
   /** all experiments of a workspace: its server tells of them */

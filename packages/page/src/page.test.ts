@@ -1,12 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasBrowser, openBrowser } from '../../../vitest.browser.ts';
 import { openFile } from './testing/open-file.js';
 import { comparisonOf, pageOf, smallExperiment } from './testing/small-page.js';
+import { violationsOf } from './testing/violations.js';
 
 // The page is opened from the disk by a real browser, as its users do.
 describe.skipIf(!hasBrowser)('the page of an experiment', () => {
@@ -281,15 +281,6 @@ describe.skipIf(!hasBrowser)('the page of several experiments', () => {
     await page.close();
   });
 });
-
-/** What axe finds wrong with a page for people who do not see or point. */
-async function violationsOf(page: Page): Promise<string[]> {
-  await page.addScriptTag({ content: axe.source });
-  return page.evaluate(async () => {
-    const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-  });
-}
 
 /** How loud each part of the first piece on the page is. */
 async function levels(page: Page): Promise<number[]> {

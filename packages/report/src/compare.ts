@@ -2,7 +2,7 @@ import { barsOfLoop, type SongMeasures } from '@etude/measures';
 import { pitchName } from '@etude/music';
 import type { LearningCurve } from '@etude/trainer';
 import { type MidiSummary, summarizeMidi } from './midi-summary.js';
-import { markdownText } from './plain-text.js';
+import { markdownTable } from './plain-text.js';
 
 /** An artifact folder, read. */
 export interface ExperimentToCompare {
@@ -139,8 +139,5 @@ export function comparisonRows(compared: readonly ComparedExperiment[]): string[
  * comparisonMarkdown(compareExperiments([two, four])); // '| experiment | two | four |\n|---|---:|---:|\n| train.layers | 2 | 4 |\n…'
  */
 export function comparisonMarkdown(compared: readonly ComparedExperiment[]): string {
-  const escaped = comparisonRows(compared).map((cells) => `| ${cells.map((cell) => markdownText(cell)).join(' | ')} |`);
-  const [head, ...body] = escaped;
-  const rule = `|---|${compared.map(() => '---:|').join('')}`;
-  return `${[head, rule, ...body].join('\n')}\n`;
+  return markdownTable(comparisonRows(compared));
 }

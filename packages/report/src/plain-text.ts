@@ -18,8 +18,19 @@ export function plainText(text: string): string {
 }
 
 /** Such text as the words of a Markdown document, also in a table. */
-export function markdownText(text: string): string {
+function markdownText(text: string): string {
   return htmlText(text).replace(/[\\|`*_~[\]]/g, '\\$&');
+}
+
+/**
+ * Rows of cells as a Markdown table; the first row is its head, and numbers stand in all columns but the first.
+ * @example
+ * markdownTable([['song', 'notes'], ['a', '12']]); // '| song | notes |\n|---|---:|\n| a | 12 |\n'
+ */
+export function markdownTable(rows: readonly (readonly string[])[]): string {
+  const [head, ...body] = rows.map((cells) => `| ${cells.map(markdownText).join(' | ')} |`);
+  const rule = `|---|${'---:|'.repeat(Math.max(0, (rows[0]?.length ?? 0) - 1))}`;
+  return `${[head, rule, ...body].join('\n')}\n`;
 }
 
 /** Such text as the words of an HTML or SVG document. */

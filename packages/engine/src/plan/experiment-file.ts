@@ -42,7 +42,7 @@ export interface Experiment {
 }
 
 /** A value of a parameter that goes over what files say. */
-interface Setting {
+export interface Setting {
   /** `stage.parameter` */
   readonly key: string;
   readonly value: unknown;
@@ -77,8 +77,8 @@ export function readExperiment(
   const { workspace } = places;
   const chain = readChain(resolve(path), places, problems);
   if (chain === undefined) return undefined;
-  const merged = chain.reduceRight<YamlMap>((base, file) => merge(base, (file.value ?? {}) as YamlMap), emptyMap());
-  const options = applySettings(merged, [...parsedSettings(set, problems), ...(point?.settings ?? [])]);
+  const whole = mergedFiles(chain);
+  const options = applySettings(whole, [...parsedSettings(set, problems), ...(point?.settings ?? [])]);
   const source = (path: YamlPath) => {
     for (let length = path.length; length > 0; length--) {
       const option = options.get(path.slice(0, length).join('.'));
@@ -86,8 +86,8 @@ export function readExperiment(
     }
     return chain.find((file) => file.has(path));
   };
-  const { pipeline, description, sweep } = merged;
-  for (const key of EXPERIMENT_KEYS) delete merged[key];
+  const { pipeline, description, sweep } = whole;
+  for (const key of EXPERIMENT_KEYS) delete whole[key];
   if (description !== undefined && typeof description !== 'string') {
     problems.push(chain[0]!.problem(['description'], `expected a text, found ${shown(description)}`));
   }
@@ -96,7 +96,7 @@ export function readExperiment(
     place: chain[0]!.place,
     pipeline,
     sweep,
-    sections: merged,
+    sections: whole,
     problem: (path, message, at) => {
       const place = source(path);
       if (typeof place === 'string') return { place, message };
@@ -112,8 +112,8 @@ export function readExperiment(
   };
 }
 
-/** The experiment's file, then what it extends, and so on. */
-function readChain(path: string, places: Places, problems: Problem[]): YamlFile[] | undefined {
+/** The experiment's file, then what it extends, and so on; undefined where something is wrong with one of them. */
+export function readChain(path: string, places: Places, problems: Problem[]): YamlFile[] | undefined {
   const { workspace } = places;
   const chain: YamlFile[] = [];
   const seen = new Set<string>();
@@ -181,7 +181,7 @@ function parsedSettings(texts: readonly string[], problems: Problem[]): Setting[
  * Puts settings into a map.
  * @returns by path where a value comes from; maps that a setting made round its value are among them
  */
-function applySettings(into: YamlMap, settings: readonly Setting[]): Map<string, string> {
+export function applySettings(into: YamlMap, settings: readonly Setting[]): Map<string, string> {
   const places = new Map<string, string>();
   for (const { key, value, place } of settings) {
     const keys = key.split('.');
@@ -256,14 +256,19 @@ export function fileProblem(path: string, { workspace, shipped }: Places): strin
   return kind === 'file' ? undefined : `expected a file, found a ${kind}: ${place}`;
 }
 
+/** What files say together, each of which goes over those after it. */
+export function mergedFiles(chain: readonly YamlFile[]): YamlMap {
+  return chain.reduceRight<YamlMap>((base, { value }) => merged(base, (value ?? {}) as YamlMap), emptyMap());
+}
+
 /** Maps are merged key by key; any other value, a list too, replaces the one below it. */
-function merge(base: YamlMap, over: YamlMap): YamlMap {
-  const merged = Object.assign(emptyMap(), base);
+export function merged(base: YamlMap, over: YamlMap): YamlMap {
+  const result = Object.assign(emptyMap(), base);
   for (const [key, value] of Object.entries(over)) {
-    const below = merged[key];
-    merged[key] = isMap(below) && isMap(value) ? merge(below, value) : value === null && isMap(below) ? below : value;
+    const below = result[key];
+    result[key] = isMap(below) && isMap(value) ? merged(below, value) : value === null && isMap(below) ? below : value;
   }
-  return merged;
+  return result;
 }
 
 /**

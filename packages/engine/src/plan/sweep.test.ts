@@ -33,6 +33,35 @@ describe('a sweep', () => {
     ]);
   });
 
+  it('leaves out lists of values and ranges, whose ends they include', () => {
+    const grid = { 'head.letters': [1, 2, 3, 4], 'split.parts': [2, 3] };
+    expect(namesOf({ grid, except: [{ 'head.letters': [1, 4] }, { 'split.parts': 3 }] })).toEqual([
+      'letters-2,parts-2',
+      'letters-3,parts-2',
+    ]);
+    const small = { 'head.letters': { from: 2 }, 'split.parts': { from: 3, to: 3 } };
+    expect(namesOf({ grid, except: [small, { 'head.letters': { to: 2 } }] })).toEqual([
+      'letters-3,parts-2',
+      'letters-4,parts-2',
+    ]);
+    const over = { 'head.letters': { from: 1, to: 9, scale: 'integer' }, 'split.parts': [1, 2] };
+    const some = namesOf({ random: { draws: 50, over }, except: [{ 'head.letters': [{ to: 3 }, { from: 8 }, 5] }] });
+    expect(new Set(some.map((name) => name[8]))).toEqual(new Set(['4', '6', '7']));
+    // A value that is itself a list or a map is compared as a whole, too.
+    const list = [
+      { 'split.options': { reverse: true } },
+      { 'split.options': { reverse: false } },
+      { 'split.parts': 2 },
+    ];
+    expect(namesOf({ list, except: [{ 'split.options': { reverse: true } }] })).toHaveLength(2);
+  });
+
+  it('has the points of several grids, each of which may vary other parameters', () => {
+    const grid = [{ 'head.letters': [1], 'split.parts': [2, 3] }, { 'head.letters': [1, 2] }];
+    expect(namesOf({ grid })).toEqual(['letters-1,parts-2', 'letters-1,parts-3', 'letters-1', 'letters-2']);
+    expect(namesOf({ grid, except: [{ 'split.parts': { from: 1 } }] })).toEqual(['letters-1', 'letters-2']);
+  });
+
   it('is planned point by point, each with a folder of its own', () => {
     const request = requestOf({ list: [{ 'head.letters': 5 }, { 'split.options': { reverse: true } }] });
     const plans = sweepPoints(request)!.map((point) => makePlan({ ...request, point }));
@@ -75,6 +104,16 @@ describe('a sweep', () => {
     const hundred = Array.from({ length: 101 }, (_, i) => i);
     expect(problemOf({ grid: { 'head.letters': hundred, 'split.parts': hundred } })).toMatch(/10,201/);
     expect(problemOf({ grid: { 'head.letters': [1] } }, ['head.letters=2'])).toMatch(/is what the sweep varies/);
+    const grid = { 'head.letters': [1, 2] };
+    expect(problemOf({ grid, except: [{ 'head.leters': 1 }] })).toMatch(
+      /sweep\.yaml:2:\d+: sweep\.except: the sweep does not vary head\.leters; did you mean "head\.letters"\?/,
+    );
+    expect(problemOf({ grid, except: [{ 'head.letters': { above: 1 } }] })).toMatch(
+      /expected a value, a list of values or a range such as \{ from: 1, to: 2 \}, found \{"above":1\}/,
+    );
+    expect(problemOf({ grid, except: [{ 'head.letters': {} }] })).toMatch(/expected a value/);
+    expect(problemOf({ grid: [grid, { 'head.letters': hundred, 'split.parts': hundred }] })).toMatch(/10,203/);
+    expect(problemOf({ grid: [] })).toMatch(/sweep\.grid/);
     const request = requestOf({ grid: { 'head.leters': [1] } });
     expect(() => makePlan({ ...request, point: sweepPoints(request)![0] })).toThrow(/leters/);
   });

@@ -5,6 +5,7 @@ import { check } from '../yaml/check-value.js';
 import { type Experiment, readExperiment, type SweepPoint } from './experiment-file.js';
 import { canonicalJson, digestOf } from './fingerprint.js';
 import type { PlanRequest } from './plan.js';
+import { conditionProblems, meets } from './sweep-condition.js';
 
 /** Points of a sweep; more are a mistake. */
 const MOST_POINTS = 10_000;
@@ -22,10 +23,14 @@ const range = z.strictObject({
     .describe('linear; log, where what counts is the ratio; integer, both ends included'),
 });
 const settings = z.record(parameter, z.unknown());
+const grid = z.record(parameter, values);
 
 /** The key `sweep` of an experiment: which values of parameters are tried. */
 export const sweepSchema = z.strictObject({
-  grid: z.record(parameter, values).optional().describe('every combination of values: train.units: [64, 128]'),
+  grid: z
+    .union([grid, z.array(grid).min(1)])
+    .optional()
+    .describe('every combination of values: train.units: [64, 128]; or a list of such grids'),
   list: z.array(settings).min(1).optional().describe('just these: [{ train.units: 64, sample.temperature: 1.1 }]'),
   random: z
     .strictObject({
@@ -37,9 +42,13 @@ export const sweepSchema = z.strictObject({
     })
     .optional()
     .describe('points that are drawn; with more draws those before stay'),
-  except: z.array(settings).default([]).describe('points that are left out: all that have these values'),
+  except: z
+    .array(settings)
+    .default([])
+    .describe('points that are left out: by parameter a value, a list of values, or a range { from, to }'),
 });
 type Sweep = z.output<typeof sweepSchema>;
+type Grid = z.output<typeof grid>;
 
 /**
  * The points of an experiment with a sweep, each to be planned by `makePlan({ ...request, point })`.
@@ -80,7 +89,13 @@ function pointsOf(
     wrong(`expected one of grid, list, random, found ${kinds.length === 0 ? 'none' : kinds.join(' and ')}`);
     return [];
   }
-  const all = combinations(sweep, wrong).filter((point) => !sweep.except.some((some) => isWithin(some, point)));
+  const drafted = combinations(sweep, wrong);
+  for (const [index, condition] of sweep.except.entries()) {
+    for (const { path, message, at } of conditionProblems(condition, drafted)) {
+      problems.push(experiment.problem(['sweep', 'except', index, ...path], `sweep.except: ${message}`, at));
+    }
+  }
+  const all = drafted.filter((point) => !sweep.except.some((condition) => meets(point, condition)));
   if (all.length > MOST_POINTS) wrong(`expected at most ${MOST_POINTS.toLocaleString('en')} points`);
   if (all.length === 0) wrong('no point is left');
   if (problems.length > 0) return [];
@@ -101,12 +116,18 @@ function pointsOf(
 function combinations({ grid, list, random }: Sweep, wrong: (message: string) => void): Record<string, unknown>[] {
   if (list) return list;
   if (random) return Array.from({ length: random.draws }, (_, index) => drawn(random, index));
-  const count = Object.values(grid!).reduce((product, each) => product * each.length, 1);
+  const grids = [grid!].flat();
+  const size = (each: Grid) => Object.values(each).reduce((product, { length }) => product * length, 1);
+  const count = grids.reduce((sum, each) => sum + size(each), 0);
   if (count > MOST_POINTS) {
     wrong(`expected at most ${MOST_POINTS.toLocaleString('en')} points, found ${count.toLocaleString('en')}`);
     return [];
   }
-  return Object.entries(grid!).reduce<Record<string, unknown>[]>(
+  return grids.flatMap(combinationsOf);
+}
+
+function combinationsOf(grid: Grid): Record<string, unknown>[] {
+  return Object.entries(grid).reduce<Record<string, unknown>[]>(
     (points, [key, each]) => points.flatMap((point) => each.map((value) => ({ ...point, [key]: value }))),
     [{}],
   );
@@ -127,10 +148,6 @@ function within({ from, to, scale }: z.output<typeof range>, share: number): num
   if (scale === 'integer') return Math.floor(from + share * (to - from + 1));
   const value = scale === 'log' ? from * (to / from) ** share : from + share * (to - from);
   return Number(value.toPrecision(4));
-}
-
-function isWithin(some: Readonly<Record<string, unknown>>, point: Readonly<Record<string, unknown>>): boolean {
-  return Object.entries(some).every(([key, value]) => canonicalJson(point[key]) === canonicalJson(value));
 }
 
 /** Parameters by their last word where no other ends with it, each with its value. */

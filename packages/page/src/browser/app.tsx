@@ -15,11 +15,13 @@ import { Songs } from './sections/songs.js';
 export function App({ data }: { data: PageData }) {
   const player = useMemo(() => new Player(synthSource, sounds), []);
   if (data.kind === 'comparison') {
+    const { experiments, sweep } = data;
+    const words = sweep ? countOf(sweep.points.length, 'point') : experiments.map(({ name }) => name).join(', ');
     return (
       <>
-        <Header title="Comparison" words={data.experiments.map(({ name }) => name).join(', ')} sections={COMPARISON} />
+        <Header title={sweep?.name ?? 'Comparison'} words={words} sections={sweep ? SWEEP : COMPARISON} />
         <main>
-          <Comparison experiments={data.experiments} player={player} />
+          <Comparison experiments={experiments} sweep={sweep} player={player} />
         </main>
         <Footer version={data.etude} />
       </>
@@ -34,10 +36,9 @@ type ExperimentData = Extract<PageData, { kind: 'experiment' }>;
 
 function ExperimentPage({ content, run, player }: Omit<ExperimentData, 'kind'> & { player: Player }) {
   const curves = useMemo(() => [{ name: '', curve: content.curve }], [content]);
-  const count = content.songs.length;
   return (
     <>
-      <Header title={run.experiment} words={`${count} ${count === 1 ? 'song' : 'songs'}`} sections={EXPERIMENT} />
+      <Header title={run.experiment} words={countOf(content.songs.length, 'song')} sections={EXPERIMENT} />
       <main>
         <Songs content={content} player={player} />
         <Measures rows={content.measures} sources={content.sourceCount} />
@@ -50,5 +51,10 @@ function ExperimentPage({ content, run, player }: Omit<ExperimentData, 'kind'> &
   );
 }
 
+function countOf(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
+
 const EXPERIMENT = ['Songs', 'Measures', 'Distributions', 'Learning', 'Experiment'];
 const COMPARISON = ['Listening', 'Measures', 'Parameters', 'Learning', 'Songs'];
+const SWEEP = ['Sweep', ...COMPARISON];

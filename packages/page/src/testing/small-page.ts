@@ -7,7 +7,7 @@ import { renderingParams, songToMidi } from '@etude/midi-writer';
 import { excerpt, notesOf, type Piece, piecesOf, transpose } from '@etude/music';
 import type { PageContent } from '../content/content.js';
 import { type ExperimentToShow, pageContent } from '../content/page-content.js';
-import { pageHtml, type RunToShow } from '../page-html.js';
+import { pageHtml, type RunToShow, type SweepToShow } from '../page-html.js';
 
 /** The canon that is in the project. */
 function canon(): Piece {
@@ -63,14 +63,18 @@ export async function pageOf(experiment: ExperimentToShow): Promise<string> {
 }
 
 /** The page of two experiments side by side. */
-export async function comparisonOf(one: ExperimentToShow, other: ExperimentToShow): Promise<string> {
+export async function comparisonOf(
+  one: ExperimentToShow,
+  other: ExperimentToShow,
+  sweep?: SweepToShow,
+): Promise<string> {
   const [a, b] = [pageContent(one), pageContent(other)];
   const experiments = [
     { name: 'one', params: { 'train.units': 64 }, content: a },
     { name: 'other', params: { 'train.units': 128 }, content: b },
   ];
   return pageHtml({
-    ...{ title: 'one, other', data: { kind: 'comparison', experiments, etude: '0.1.0' }, key: '1a2b' },
+    ...{ title: 'one, other', data: { kind: 'comparison', experiments, sweep, etude: '0.1.0' }, key: '1a2b' },
     sounds: (await soundsOf([...filesOf(a), ...filesOf(b)])).bytes,
   });
 }

@@ -1,26 +1,35 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { MeasureRow } from '../../content/content.js';
-import type { ComparedToShow } from '../../page-html.js';
+import type { ComparedToShow, SweepToShow } from '../../page-html.js';
 import type { Player } from '../player/player.js';
 import { Learning } from './learning.js';
 import { Listening } from './listening.js';
 import { ScrolledTable } from './scrolled-table.js';
 import { Songs } from './songs.js';
 import { SortedTable } from './sorted-table.js';
+import { Sweep } from './sweep.js';
 
 interface ComparisonProps {
   readonly experiments: readonly ComparedToShow[];
+  /** of which they are points, the best first */
+  readonly sweep?: SweepToShow | undefined;
   readonly player: Player;
 }
 
 /** Experiments side by side: by ear, by what was measured, by what they were told, and by how they learned. */
-export function Comparison({ experiments, player }: ComparisonProps) {
+export function Comparison({ experiments, sweep, player }: ComparisonProps) {
   const [shown, setShown] = useState(0);
   const curves = useMemo(() => experiments.map(({ name, content }) => ({ name, curve: content.curve })), [experiments]);
   const { content } = experiments[shown]!;
   return (
     <>
-      <Listening experiments={experiments} player={player} />
+      {sweep && <Sweep sweep={sweep} />}
+      {sweep && sweep.points.length > experiments.length && (
+        <p class="faint">
+          What follows is of the first {experiments.length} points by {sweep.by}.
+        </p>
+      )}
+      {experiments.length > 1 && <Listening experiments={experiments} player={player} />}
       <MeasuresOf experiments={experiments} />
       <ParametersOf experiments={experiments} />
       <Learning curves={curves} />
