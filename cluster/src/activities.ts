@@ -43,7 +43,8 @@ export function activitiesOf({ brain, client, build, heartbeatSeconds, say }: Ac
       let progress: Progress | undefined;
       const beat = setInterval(() => heartbeat(progress), 1000);
       const { workflowExecution, attempt } = activityInfo();
-      say(`${workflowExecution?.workflowId ?? 'stage'}: attempt ${attempt}`);
+      const name = workflowExecution?.workflowId ?? 'stage';
+      say(`${name}: attempt ${attempt}`);
       try {
         const ran = await brain.run(task, {
           signal,
@@ -52,9 +53,9 @@ export function activitiesOf({ brain, client, build, heartbeatSeconds, say }: Ac
             progress = told;
           },
         });
-        say(`${workflowExecution?.workflowId ?? 'stage'}: ${ran ? 'done' : 'was done already'}`);
+        say(`${name}: ${ran ? 'done' : 'was done already'}`);
       } catch (error) {
-        say(`${workflowExecution?.workflowId ?? 'stage'}: ${(error as Error).message}`);
+        say(`${name}: ${signal.aborted ? 'stopped' : (error as Error).message}`);
         if (signal.aborted) throw new CancelledFailure('stopped');
         throw toFailure(error);
       } finally {

@@ -92,6 +92,22 @@ export function buildProgram(): Command {
       (await import('./run.js')).runCommand({ ...options, config: experimentOf(command), version }),
     );
 
+  ofExperiment(
+    command('attach', 'wait for a run on a cluster whose client has ended, and fetch what comes out', [
+      'attach experiments/4layer.yaml',
+    ]),
+  )
+    .addOption(set())
+    .action(async (_, options, command) =>
+      (await import('./run.js')).runCommand({
+        ...options,
+        config: experimentOf(command),
+        on: 'temporal',
+        attach: true,
+        version,
+      }),
+    );
+
   command('worker', 'run stages for whoever asks for them on a cluster, until it is stopped', [
     'worker',
     'worker --jobs 4',

@@ -20,6 +20,8 @@ interface RunCommandOptions {
   readonly jobs?: number;
   /** where: `temporal`, or this machine */
   readonly on?: 'temporal' | 'here';
+  /** only wait for a run that goes on already */
+  readonly attach?: boolean;
   readonly version: string;
 }
 
@@ -30,6 +32,7 @@ export async function runCommand({
   watch = false,
   jobs,
   on,
+  attach,
   version,
   ...request
 }: RunCommandOptions): Promise<void> {
@@ -37,7 +40,7 @@ export async function runCommand({
   if (points) {
     if (watch) throw new InputError([{ place: '--watch', message: 'a sweep is watched by etude ui' }]);
     const { runSweep } = await import('./sweep.js');
-    const options = { points, request, again: stage, dryRun, json, jobs, on, version };
+    const options = { points, request, again: stage, dryRun, json, jobs, on, attach, version };
     await interruptible((signal) => runSweep(options, signal));
     return;
   }
@@ -52,7 +55,7 @@ export async function runCommand({
       const stopped = watched ? AbortSignal.any([signal, watched.signal]) : signal;
       const log = logged(plan, version, watched?.observer ?? reporter);
       const options = { again: stage, dryRun, signal: stopped, observer: log.observer, versions: { etude: version } };
-      const where = dryRun ? ({ on: 'here', jobs: 1 } as const) : { on, jobs };
+      const where = dryRun ? ({ on: 'here', jobs: 1 } as const) : { on, jobs, attach };
       const result = await withRunner([plan], where, stopped, (runner) => runner.run(plan, options));
       if (json) {
         const { experiment, seconds, stages } = result.record;

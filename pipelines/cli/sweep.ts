@@ -25,13 +25,13 @@ interface SweepOptions extends RunnerChoice {
  * @throws {InputError} where a point cannot run; nothing has run then
  */
 export async function runSweep(options: SweepOptions, signal: AbortSignal): Promise<void> {
-  const { points, request, dryRun, json, jobs, on } = options;
+  const { points, request, dryRun, json, jobs, on, attach } = options;
   // What is wrong with the last point is told before the first has run.
   const plans: Plan[] = [];
   for (const point of points) {
     plans.push(dryRun ? planFor({ ...request, point }) : await planWithData({ ...request, point }, signal));
   }
-  const where = dryRun ? ({ on: 'here', jobs: 1 } as const) : { jobs, on };
+  const where = dryRun ? ({ on: 'here', jobs: 1 } as const) : { jobs, on, attach };
   const sweep = await withRunner(plans, where, signal, async (runner) => {
     const each = new Sweep(options, { plans, runner, signal });
     await each.run();

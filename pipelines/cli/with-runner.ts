@@ -7,6 +7,8 @@ export interface RunnerChoice {
   /** stages that run at a time on this machine */
   readonly jobs?: number | undefined;
   readonly on?: 'temporal' | 'here' | undefined;
+  /** only wait for a run on a cluster that goes on already */
+  readonly attach?: boolean | undefined;
 }
 
 /** Most plans of a sweep wait for a stage that they have in common with others. */
@@ -19,7 +21,7 @@ const AT_A_TIME = 32;
  */
 export async function withRunner<T>(
   plans: readonly Plan[],
-  { jobs, on = process.env.ETUDE_CLUSTER ? 'temporal' : 'here' }: RunnerChoice,
+  { jobs, on = process.env.ETUDE_CLUSTER ? 'temporal' : 'here', attach = false }: RunnerChoice,
   signal: AbortSignal,
   work: (runner: Runner) => Promise<T>,
 ): Promise<T> {
@@ -36,7 +38,7 @@ export async function withRunner<T>(
     return withCluster(signal, async (module) => {
       const cluster = await Cluster.connect(module, settings);
       try {
-        return await work(cluster);
+        return await work(attach ? { ...cluster, run: cluster.attach.bind(cluster) } : cluster);
       } finally {
         await cluster.close();
       }

@@ -57,6 +57,10 @@ export class CliWorkspace {
     return readFileSync(this.path(path), 'utf8');
   }
 
+  bytes(path: string): Buffer {
+    return readFileSync(this.path(path));
+  }
+
   write(path: string, content: string | Uint8Array): void {
     mkdirSync(dirname(this.path(path)), { recursive: true });
     writeFileSync(this.path(path), content);

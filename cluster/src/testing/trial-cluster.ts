@@ -2,11 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
 import { CliWorkspace, ETUDE, type Finished, withoutColours } from '../../../pipelines/testing/cli-workspace.js';
 import type { ObjectStore } from '../object-store.js';
 import { openStore } from '../open-store.js';
 import { type S3Server, startS3 } from '../servers/s3-server.js';
 import { startTemporal, type TemporalServer } from '../servers/temporal-server.js';
+import { stateQuery } from '../workflows/messages.js';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.js';
 
 /** Seconds without a sign of life after which another worker runs a stage. */
@@ -73,6 +75,24 @@ export class TrialCluster {
     const found = () => workers.find(({ said }) => said.includes(' computing with '));
     await until(() => found() !== undefined);
     return found()!;
+  }
+
+  /** How many runs wait for a stage of this name. */
+  async runsOf(stage: string): Promise<number> {
+    const connection = await Connection.connect({ address: this.#temporal.address });
+    try {
+      const { workflow } = new Client({ connection });
+      let count = 0;
+      for await (const { workflowId } of workflow.list({
+        query: "WorkflowType = 'run' AND ExecutionStatus = 'Running'",
+      })) {
+        const { running } = await workflow.getHandle(workflowId).query(stateQuery);
+        if (running.some(({ name }) => name === stage)) count += 1;
+      }
+      return count;
+    } finally {
+      await connection.close();
+    }
   }
 
   /** Waits for a checkpoint in the store. */

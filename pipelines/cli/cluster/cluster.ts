@@ -47,6 +47,8 @@ export class Cluster implements Runner {
       const message = 'a stage runs again on this machine only: --on here';
       throw new InputError([{ place: `--stage ${again[0]}`, message }]);
     }
+    const { record } = await runPlan(plan, { dryRun: true });
+    if (record.stages.every(({ status }) => status === 'hit')) return runPlan(plan, options);
     return this.#run(plan, options, false);
   }
 
@@ -77,7 +79,8 @@ export class Cluster implements Runner {
           progress: (stage, progress) => observer.stageProgress?.(stage, progress),
           done() {},
           waiting() {
-            if (!hasWaited) observer.waiting?.('runs of this build of Etude', 'a worker, of which none answers');
+            if (!hasWaited)
+              observer.warning?.('no worker of this build of Etude answers yet; `etude worker` starts one');
             hasWaited = true;
           },
         },

@@ -1,0 +1,100 @@
+import { cpSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { digestsIn, TrialCluster, trainings, until } from '../testing/trial-cluster.js';
+
+let cluster: TrialCluster;
+let unbroken: unknown;
+beforeAll(async () => {
+  cluster = await TrialCluster.start();
+  const workspace = cluster.workspace();
+  expect((await workspace.etude('run', 'experiments/trial.yaml', '--on', 'here')).code).toBe(0);
+  unbroken = digestsIn(workspace);
+}, 600_000);
+beforeEach(() => cluster.emptyStore());
+afterEach(() => cluster.endAll());
+afterAll(() => cluster?.close());
+
+describe('runs that want the same stage', () => {
+  it('share it, and the one that leaves does not stop it', async () => {
+    const workers = [cluster.worker(), cluster.worker()];
+    const [first, second] = [cluster.workspace(), cluster.workspace()];
+    const leaving = cluster.client(first);
+    await cluster.trainerOf(workers);
+    const staying = cluster.client(second);
+    await until(async () => (await cluster.runsOf('train')) === 2);
+    leaving.kill('SIGINT');
+    expect((await leaving.finished).code).toBe(130);
+    expect((await staying.finished).code).toBe(0);
+    expect(digestsIn(second)).toEqual(unbroken);
+    expect(trainings(workers)).toEqual({ begun: 1, from: [] });
+  }, 120_000);
+
+  it('stop it when the last has left, and find its checkpoint', async () => {
+    const workers = [cluster.worker(), cluster.worker()];
+    const workspaces = [cluster.workspace(), cluster.workspace()];
+    const clients = workspaces.map((each) => cluster.client(each));
+    const trainer = await cluster.trainerOf(workers);
+    await until(async () => (await cluster.runsOf('train')) === 2);
+    for (const client of clients) client.kill('SIGINT');
+    for (const client of clients) expect((await client.finished).code).toBe(130);
+    await trainer.says(/: stopped/);
+    expect(trainings(workers).begun).toBe(1);
+    const again = cluster.client(workspaces[0]!);
+    expect((await again.finished).code).toBe(0);
+    expect(digestsIn(workspaces[0]!)).toEqual(unbroken);
+    const { begun, from } = trainings(workers);
+    expect([begun, from.length]).toEqual([2, 1]);
+  }, 120_000);
+});
+
+describe('a client', () => {
+  it('that was killed finds its run again', async () => {
+    const workers = [cluster.worker(), cluster.worker()];
+    const workspace = cluster.workspace();
+    const client = cluster.client(workspace);
+    await cluster.trainerOf(workers);
+    client.kill('SIGKILL');
+    await client.finished;
+    const { code, stderr } = await cluster.client(workspace, 'attach', 'experiments/trial.yaml').finished;
+    expect([code, stderr]).toEqual([0, '']);
+    expect(digestsIn(workspace)).toEqual(unbroken);
+    expect(trainings(workers)).toEqual({ begun: 1, from: [] });
+  }, 120_000);
+
+  it('is told what is wrong with an experiment, once', async () => {
+    const worker = cluster.worker();
+    const workspace = cluster.workspace();
+    workspace.write('experiments/trial.yaml', 'extends: tiny.yaml\nextract-track: { track: 7 }\n');
+    const { code, stderr } = await cluster.client(workspace).finished;
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/there is no track 7/)]);
+    expect(worker.said.match(/attempt \d/g)).toEqual(['attempt 1']);
+  }, 120_000);
+
+  it('says that no worker of its build is there, and a worker of another build takes nothing', async () => {
+    const other = cluster.worker({}, anotherBuild());
+    await other.says(/ready: build/);
+    const workspace = cluster.workspace();
+    const client = cluster.client(workspace);
+    await client.says(/no worker of this build of Etude answers yet/);
+    const own = cluster.worker();
+    expect((await client.finished).code).toBe(0);
+    expect(other.said).not.toMatch(/attempt/);
+    expect(own.said).toMatch(/attempt/);
+    expect(digestsIn(workspace)).toEqual(unbroken);
+  }, 120_000);
+});
+
+/** The same program in another place, but for a comment. */
+function anotherBuild(): string {
+  const root = fileURLToPath(new URL('../../..', import.meta.url));
+  const folder = mkdtempSync(join(tmpdir(), 'etude-build-'));
+  for (const path of ['pipelines/bin', 'pipelines/dist/bundle', 'pipelines/song.yaml', 'pipelines/package.json'])
+    cpSync(join(root, path), join(folder, path), { recursive: true });
+  for (const path of ['node_modules', 'package.json', 'scripts', 'packages', 'cluster'])
+    symlinkSync(join(root, path), join(folder, path));
+  writeFileSync(join(folder, 'pipelines/dist/bundle/another.js'), '// another build\n');
+  return join(folder, 'pipelines/bin/etude.js');
+}
