@@ -1,0 +1,90 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { once, StageError, userCache } from '@etude/engine';
+import { SHIPPED } from '../shipped.js';
+import { sayOnStandardError } from './data.js';
+
+/** What the command line needs of `cluster/`, whose own check compares it with what is there. Nothing here imports that package, so that nobody has to install it. */
+export interface ClusterModule {
+  clusterUp(options: {
+    readonly folder: string;
+    readonly say: (line: string) => void;
+    readonly signal: AbortSignal;
+  }): Promise<void>;
+}
+
+/** What it takes to install Temporal's SDK and the S3 client. */
+const SIZE = '130 MB to download, 290 MB on disk';
+
+/**
+ * Does something with the package for clusters, which is installed when it is first needed.
+ * @throws {StageError} where it cannot be installed, and in place of what it throws for users to read
+ * @example
+ * await withCluster(signal, (cluster) => cluster.clusterUp({ folder, say, signal }));
+ */
+export async function withCluster<T>(signal: AbortSignal, work: (cluster: ClusterModule) => Promise<T>): Promise<T> {
+  const cluster = await loadCluster(signal);
+  try {
+    return await work(cluster);
+  } catch (error) {
+    // It is bundled by itself, so that its errors are of other classes than those of the same names here.
+    throw (error as Error).name === 'ClusterError' ? new StageError((error as Error).message) : error;
+  }
+}
+
+async function loadCluster(signal: AbortSignal): Promise<ClusterModule> {
+  const source = join(SHIPPED, 'cluster');
+  const folder = existsSync(join(source, 'build.mjs'))
+    ? await builtIn(source, signal)
+    : await installed(source, signal);
+  return import(pathToFileURL(join(folder, 'dist', 'index.js')).href);
+}
+
+/** In a clone: as `npx nx run cluster:build` left it, or else installed and built. */
+async function builtIn(source: string, signal: AbortSignal): Promise<string> {
+  if (!existsSync(join(source, 'dist', 'index.js'))) {
+    sayOnStandardError(`installing Temporal's SDK in ${source}, once (${SIZE})`);
+    const script = join(SHIPPED, 'scripts', 'setup', 'cluster.mjs');
+    await finished([process.execPath, script, '--build'], source, signal);
+  }
+  return source;
+}
+
+/** Where Etude was installed as a package: once per user. */
+function installed(source: string, signal: AbortSignal): Promise<string> {
+  const place = join(userCache(process.env), 'cluster', `${process.platform}-${process.arch}-${digestOf(source)}`);
+  return once(place, {
+    make: async (aside) => {
+      sayOnStandardError(`installing Temporal's SDK for this user, once (${SIZE})`);
+      cpSync(source, aside, { recursive: true });
+      const options = ['--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+      await finished(['npm', 'ci', ...options], aside, signal);
+    },
+    onWait: (holder) => sayOnStandardError(`Temporal's SDK is being installed by ${holder}; waiting for it`),
+    onDamage: sayOnStandardError,
+    signal,
+  });
+}
+
+/** Of all that comes with Etude; another version of it gets a folder of its own. */
+function digestOf(source: string): string {
+  const hash = createHash('sha256').update(readFileSync(join(source, 'package-lock.json')));
+  for (const name of readdirSync(join(source, 'dist')).sort()) hash.update(readFileSync(join(source, 'dist', name)));
+  return hash.digest('hex').slice(0, 16);
+}
+
+/** Runs a command, which may print on standard error. */
+function finished([command, ...args]: readonly [string, ...string[]], cwd: string, signal: AbortSignal): Promise<void> {
+  const child = spawn(command, args, {
+    ...{ cwd, signal, stdio: ['ignore', 2, 2] },
+    shell: process.platform === 'win32' && command === 'npm',
+  });
+  return new Promise((resolve, reject) => {
+    const failed = () => reject(signal.reason ?? new StageError("Temporal's SDK was not installed (see above)"));
+    child.on('error', failed);
+    child.on('close', (code) => (code === 0 ? resolve() : failed()));
+  });
+}
