@@ -1,6 +1,7 @@
 // The package as two files: what the command line loads, without the libraries that npm installs beside it, and the workflows as a worker
 // loads them. A worker that has to bundle them itself is ready ten seconds later.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { build } from 'rolldown';
@@ -13,9 +14,25 @@ await build({
   output: { dir: 'dist', format: 'esm', cleanDir: true, sourcemap: true },
 });
 
+const here = fileURLToPath(new URL('.', import.meta.url));
 const { code } = await bundleWorkflowCode({
-  workflowsPath: fileURLToPath(new URL('src/workflows/index.ts', import.meta.url)),
+  workflowsPath: join(here, 'src', 'workflows', 'index.ts'),
   logger: new DefaultLogger('WARN'),
 });
-mkdirSync('dist', { recursive: true });
-writeFileSync('dist/workflows.js', code);
+writeFileSync('dist/workflows.js', withRelativeSources(code));
+
+// What pip is given, beside what gives it (src/servers/moto.ts).
+copyFileSync('src/servers/moto-requirements.txt', 'dist/moto-requirements.txt');
+
+/**
+ * Its source map, for stack traces, without the folder of this machine and without the sources.
+ * @param {string} bundle
+ */
+function withRelativeSources(bundle) {
+  return bundle.replace(/(?<=sourceMappingURL=data:[^,]*;base64,)[\w+/=]+/, (encoded) => {
+    /** @type {{ sources: string[], sourcesContent: unknown }} */
+    const { sourcesContent: _, ...map } = JSON.parse(Buffer.from(encoded, 'base64').toString());
+    const sources = map.sources.map((source) => source.replaceAll(here, '').replaceAll('\\', '/'));
+    return Buffer.from(JSON.stringify({ ...map, sources })).toString('base64');
+  });
+}

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -69,6 +69,34 @@ describe('the tarball of npm run pack, installed in a folder', () => {
     const { backend, kernels } = JSON.parse(here);
     expect(JSON.parse(there)).toMatchObject({ backend, kernels });
   });
+
+  // Nx builds it first; vitest alone does without.
+  it.runIf(existsSync(join(root, 'cluster', 'dist')))(
+    'installs what clusters need for the user who asks for one',
+    () => {
+      const bin = join(folder, 'bin');
+      const npm = `#!/bin/sh\necho "npm $*" >&2\nexec ln -s '${join(root, 'cluster', 'node_modules')}' node_modules\n`;
+      mkdirSync(bin);
+      writeFileSync(join(bin, 'npm'), npm, { mode: 0o755 });
+      const env = { ETUDE_CACHE_DIR: join(folder, 'cache'), PATH: `${bin}:${process.env.PATH}` };
+      // It is loaded, and finds that this cannot be a folder.
+      const up = () => {
+        const args = [program, 'cluster', 'up', join(installed, 'package.json', 'x')];
+        return spawnSync(process.execPath, args, {
+          cwd: folder,
+          encoding: 'utf8',
+          env: { ...withoutColours(), ...env },
+        });
+      };
+      const first = up();
+      expect(first.stderr).toMatch(
+        /^installing Temporal's SDK for this user, once \(.*\)\nnpm ci --omit=dev --ignore-scripts /,
+      );
+      expect(first.stderr).toMatch(/\na file is where a folder should be: .*\n$/);
+      expect(first.status).toBe(1);
+      expect(up().stderr).toMatch(/^a file is where a folder should be: .*\n$/);
+    },
+  );
 
   it('has the packages with their types', () => {
     const example = `import { readMidi } from 'etude-music/midi-reader';

@@ -14,6 +14,8 @@ import { setup } from './setup.mjs';
 const NAME = 'etude-music';
 /** What `npm run api` writes. */
 const API = 'dist/api';
+/** What `etude cluster` installs for the user who wants it (pipelines/cli/optional-cluster.ts). */
+const CLUSTER = 'cluster';
 /** As they are in the repository. */
 const FILES = [
   ...['README.md', 'CHANGELOG.md', 'SECURITY.md', 'LICENSE', 'docs', 'experiments', 'models', 'schemas'],
@@ -55,6 +57,7 @@ function pack(folder) {
     const packages = readdirSync(join(root, 'packages'));
     const manifests = packages.map((name) => addPackage(name, join(stage, 'node_modules', '@etude', name)));
     addNative(join(stage, 'native'));
+    if (existsSync(join(root, CLUSTER, 'dist'))) addCluster(join(stage, CLUSTER));
     addManifests(stage, manifests);
     for (const name of packages) addEntry(name, `@etude/${name}`, join(stage, 'lib'));
     addEntry('setup', '../scripts/setup/native.mjs', join(stage, 'lib'));
@@ -109,6 +112,11 @@ function addNative(folder) {
   const manifest = { name: 'etude-native', version: '1.0.0', private: true, dependencies: wanted };
   writeJson(join(folder, 'package.json'), manifest);
   writeJson(join(folder, 'package-lock.json'), lockedWith(readJson('package-lock.json'), manifest));
+}
+
+/** As it was built, with what npm needs to install its dependencies. */
+function addCluster(folder) {
+  for (const name of ['package.json', 'package-lock.json', 'dist']) copy(`${CLUSTER}/${name}`, join(folder, name));
 }
 
 function addManifests(stage, manifests) {

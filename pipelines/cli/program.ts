@@ -234,6 +234,18 @@ export function buildProgram(): Command {
     .addOption(json())
     .action(async (names, options) => (await import('./data.js')).dataGetCommand(names, options));
 
+  const cluster = command('cluster', 'run stages on several machines, with Temporal and an object store', [
+    'cluster up',
+  ]);
+  command(
+    'up',
+    "run Temporal's development server and a small S3 server on this machine, to try it out",
+    ['cluster up', 'cluster up /tmp/cluster'],
+    cluster,
+  )
+    .argument('[folder]', 'where all is kept; left out: .etude/cluster')
+    .action(async (folder) => (await import('./cluster.js')).clusterUpCommand(folder));
+
   ofExperiment(
     command('graph', "show an experiment's stages and the artifacts between them", ['graph experiments/4layer.yaml']),
   )

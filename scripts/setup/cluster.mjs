@@ -1,8 +1,10 @@
-// The npm packages of cluster/, which has a lock file of its own, since few need them: called by what builds or tests it.
+// The npm packages of cluster/, which has a lock file of its own, since few need them: called by what builds or tests it. With --build, by the
+// command line (pipelines/cli/optional-cluster.ts), it builds it as well.
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withFileLock } from '../../packages/engine/src/files/file-lock.js';
+import { runQuietly } from './command.mjs';
 import { npmCi } from './packages.mjs';
 import { root, say } from './workspace.mjs';
 
@@ -24,9 +26,11 @@ try {
     async () => {
       const lock = readFileSync(join(folder, 'package-lock.json'));
       const wanted = createHash('sha256').update(lock).digest('hex');
-      if (stamp() === wanted) return;
-      npmCi(folder, "installing npm packages of cluster/, among them Temporal's SDK (285 MB, once)");
-      writeFileSync(stampFile, wanted);
+      if (stamp() !== wanted) {
+        npmCi(folder, 'installing npm packages of cluster/ (npm ci)');
+        writeFileSync(stampFile, wanted);
+      }
+      if (process.argv.includes('--build')) runQuietly(process.execPath, ['build.mjs'], { cwd: folder });
     },
     { onWait: (holder) => say(`waiting for the set-up that is being run by ${holder}`) },
   );
