@@ -244,7 +244,7 @@ export function buildProgram(): Command {
     cluster,
   )
     .argument('[folder]', 'where all is kept; left out: .etude/cluster')
-    .action(async (folder) => (await import('./cluster.js')).clusterUpCommand(folder));
+    .action(async (folder) => (await import('./cluster/up.js')).clusterUpCommand(folder));
 
   ofExperiment(
     command('graph', "show an experiment's stages and the artifacts between them", ['graph experiments/4layer.yaml']),

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
@@ -137,8 +137,11 @@ export class TrialCluster {
     return { endpoint: new URL(this.#s3.url).searchParams.get('endpoint')! };
   }
 
+  /** A file that says where the servers are. */
   #address(endpoint: string): string {
-    return `${this.#temporal.address},s3://etude?endpoint=${endpoint}`;
+    const file = join(this.#folder, `${new URL(endpoint).port}.yaml`);
+    writeFileSync(file, `temporal: ${this.#temporal.address}\nstore: s3://etude?endpoint=${endpoint}\n`);
+    return file;
   }
 
   #started(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv, etude: string): TrialProcess {
