@@ -54,7 +54,7 @@ export async function startS3(options: S3ServerOptions): Promise<S3Server> {
       ? await motoCommand(port, options)
       : await versitygwCommand({ folder: join(folder, 's3'), port, accessKey, secretKey }, options)),
     log: join(folder, 's3.log'),
-    answers: () => fetch(endpoint),
+    answers: () => fetch(endpoint, { signal: AbortSignal.timeout(2000) }),
     signal,
   });
   try {

@@ -32,11 +32,19 @@ it('starts a server that gets no more of the environment than it needs, and stop
 });
 
 it('kills a server, as a crash would, and tells when one has ended', async () => {
-  const endless = serverWith('setInterval(() => {}, 1000); process.on("SIGTERM", () => {})', async () => {});
+  const port = await freePort();
+  const script = `process.on('SIGTERM', () => {}); require('http').createServer().listen(${port}, '127.0.0.1')`;
+  const endless = serverWith(script, () =>
+    freePort(port).then(
+      () => Promise.reject(),
+      () => {},
+    ),
+  );
   const server = await endless.started;
   const startedAt = Date.now();
   await server.stop('kill');
   expect(Date.now() - startedAt).toBeLessThan(2000);
+  expect(await freePort(port)).toBe(port);
   const brief = serverWith('setTimeout(() => {}, 300)', async () => {});
   await (await brief.started).ended;
 });

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
@@ -38,12 +38,13 @@ const STOP_MS = 10_000;
 const POLL_MS = 100;
 
 /**
- * Keeps a server from outliving this process. File descriptor 3 is a pipe to this process: it closes when this process ends, even by kill -9.
+ * Keeps a server from outliving this process. File descriptor 3 is a socket to this process: it ends when this process does, even by kill -9. The server
+ * has it as well, so that this process sees it end when the last of them has ended.
  */
 const GUARD = `
-"$@" 3<&- &
+"$@" &
 server=$!
-{ read -r _ <&3; kill -TERM $server; sleep ${STOP_MS / 1000}; kill -KILL $server; } >/dev/null 2>&1 &
+{ read -r _ <&3; kill -TERM $server; sleep ${STOP_MS / 1000} 3<&-; kill -KILL $server; } >/dev/null 2>&1 &
 guard=$!
 wait $server
 code=$?
@@ -60,21 +61,22 @@ exit $code`;
 export async function startServer(command: ServerCommand): Promise<ServerProcess> {
   const { name, log, answers, signal } = command;
   const child = launch(command);
+  const control = child.stdio[3] as Socket | undefined;
   let over = false;
   const ended = new Promise<void>((resolve) => {
     const end = () => {
       over = true;
-      child.stdio[3]?.destroy();
       resolve();
     };
     child.once('error', end);
-    child.once('exit', end);
+    child.once('close', end);
+    control?.resume();
   });
   const stop = async (how?: 'kill') => {
     if (over) return;
     if (how === 'kill') kill(child);
     else if (process.platform === 'win32') child.kill();
-    else child.stdio[3]?.destroy();
+    else control?.end();
     const late = setTimeout(() => kill(child), STOP_MS + 2000);
     await ended;
     clearTimeout(late);

@@ -70,7 +70,9 @@ export async function startTemporal(
 async function answers(address: string): Promise<void> {
   const connection = await Connection.connect({ address, connectTimeout: '2s' });
   try {
-    await connection.workflowService.describeNamespace({ namespace: 'default' });
+    await connection.withDeadline(Date.now() + 2000, () =>
+      connection.workflowService.describeNamespace({ namespace: 'default' }),
+    );
   } finally {
     await connection.close();
   }
