@@ -44,7 +44,7 @@ export default {
     knowsOnly(
       'the-cluster-knows-only-the-engine',
       '^cluster/',
-      '^(cluster/|packages/engine/|pipelines/cli/optional-cluster\\.ts$|pipelines/testing/|vitest)',
+      '^(cluster/|packages/engine/|pipelines/cli/optional-cluster\\.ts$|pipelines/testing/|packages/music/|vitest)',
     ),
     {
       name: 'nobody-needs-the-cluster',

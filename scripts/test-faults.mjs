@@ -1,4 +1,4 @@
-// npm run test:faults: kills, corruption, full disks, short writes and runs at once, many times more than in `npm test`.
+// npm run test:faults: kills, corruption, full disks, short writes, runs at once and a cluster that comes to harm, many times more than in `npm test`.
 // Everything random follows from --seed; --only KIND --seed N --rounds 1 repeats a round.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ const { seed, only, rounds } = parseArgs({
   options: { seed: { type: 'string' }, only: { type: 'string' }, rounds: { type: 'string' } },
 }).values;
 await setup();
-process.exitCode = await nx(['run', 'pipelines:build', '--outputStyle=static']);
+process.exitCode = await nx(['run-many', '-p', 'pipelines', 'cluster', '--targets=build', '--outputStyle=static']);
 if (process.exitCode === 0) {
   const env = {
     ...process.env,
@@ -21,7 +21,12 @@ if (process.exitCode === 0) {
     ...(rounds && { FAULTS_ROUNDS: rounds }),
   };
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-  const args = [vitest, 'run', 'faults/', '--maxConcurrency=3', '--reporter=verbose'];
-  process.exitCode =
-    spawnSync(process.execPath, args, { cwd: join(root, 'pipelines'), stdio: 'inherit', env }).status ?? 1;
+  for (const [folder, ...args] of [
+    ['pipelines', 'faults/', '--maxConcurrency=3'],
+    ['cluster', 'trials/random-faults'],
+  ]) {
+    const command = [vitest, 'run', ...args, '--reporter=verbose', '--passWithNoTests'];
+    const { status } = spawnSync(process.execPath, command, { cwd: join(root, folder), stdio: 'inherit', env });
+    process.exitCode ||= status ?? 1;
+  }
 }

@@ -56,6 +56,14 @@ export class TrialCluster {
     return workspace;
   }
 
+  /** What a run of the trial on this machine leaves. */
+  async unbroken(): Promise<unknown> {
+    const workspace = this.workspace();
+    const { code, stderr } = await workspace.etude('run', 'experiments/trial.yaml', '--on', 'here');
+    if (code !== 0) throw new Error(`the unbroken run failed: ${stderr}`);
+    return digestsIn(workspace);
+  }
+
   /** @param etude another program than this one */
   worker(env: NodeJS.ProcessEnv = {}, etude = ETUDE): TrialProcess {
     const folder = mkdtempSync(join(tmpdir(), 'etude-worker-'));

@@ -5,9 +5,7 @@ let cluster: TrialCluster;
 let unbroken: unknown;
 beforeAll(async () => {
   cluster = await TrialCluster.start();
-  const workspace = cluster.workspace();
-  expect((await workspace.etude('run', 'experiments/trial.yaml', '--on', 'here')).code).toBe(0);
-  unbroken = digestsIn(workspace);
+  unbroken = await cluster.unbroken();
 }, 600_000);
 beforeEach(() => cluster.emptyStore());
 afterEach(() => cluster.endAll());
@@ -26,7 +24,7 @@ describe('an experiment on two workers', () => {
     expect((await cluster.client(other).finished).code).toBe(0);
     expect(digestsIn(other)).toEqual(unbroken);
     expect(trainings(workers).begun).toBe(1);
-  }, 120_000);
+  });
 
   it('goes on from the checkpoint of a worker that was killed', async () => {
     const [first, second] = [cluster.worker(), cluster.worker()];
@@ -41,7 +39,7 @@ describe('an experiment on two workers', () => {
     const { begun, from } = trainings([first, second]);
     expect([begun, from.length]).toEqual([2, 1]);
     expect(from[0]).toBeGreaterThan(0);
-  }, 120_000);
+  });
 
   it('comes through a server that is away for longer than the heartbeat', async () => {
     const workers = [cluster.worker(), cluster.worker()];
@@ -56,7 +54,7 @@ describe('an experiment on two workers', () => {
     // Whether the server counts the worker as lost or not, no training begins again from nothing.
     const { begun, from } = trainings(workers);
     expect(from).toHaveLength(begun - 1);
-  }, 120_000);
+  });
 
   it('is right where two workers run one stage, since one was cut off', async () => {
     const workers = [cluster.worker(), cluster.worker()];
@@ -74,5 +72,5 @@ describe('an experiment on two workers', () => {
     expect(digestsIn(workspace)).toEqual(unbroken);
     const { begun, from } = trainings(workers);
     expect([begun, from.length]).toEqual([2, 1]);
-  }, 120_000);
+  });
 });

@@ -9,9 +9,7 @@ let cluster: TrialCluster;
 let unbroken: unknown;
 beforeAll(async () => {
   cluster = await TrialCluster.start();
-  const workspace = cluster.workspace();
-  expect((await workspace.etude('run', 'experiments/trial.yaml', '--on', 'here')).code).toBe(0);
-  unbroken = digestsIn(workspace);
+  unbroken = await cluster.unbroken();
 }, 600_000);
 beforeEach(() => cluster.emptyStore());
 afterEach(() => cluster.endAll());
@@ -30,7 +28,7 @@ describe('runs that want the same stage', () => {
     expect((await staying.finished).code).toBe(0);
     expect(digestsIn(second)).toEqual(unbroken);
     expect(trainings(workers)).toEqual({ begun: 1, from: [] });
-  }, 120_000);
+  });
 
   it('stop it when the last has left, and find its checkpoint', async () => {
     const workers = [cluster.worker(), cluster.worker()];
@@ -47,7 +45,7 @@ describe('runs that want the same stage', () => {
     expect(digestsIn(workspaces[0]!)).toEqual(unbroken);
     const { begun, from } = trainings(workers);
     expect([begun, from.length]).toEqual([2, 1]);
-  }, 120_000);
+  });
 });
 
 describe('a client', () => {
@@ -62,7 +60,7 @@ describe('a client', () => {
     expect([code, stderr]).toEqual([0, '']);
     expect(digestsIn(workspace)).toEqual(unbroken);
     expect(trainings(workers)).toEqual({ begun: 1, from: [] });
-  }, 120_000);
+  });
 
   it('is told what is wrong with an experiment, once', async () => {
     const worker = cluster.worker();
@@ -71,7 +69,7 @@ describe('a client', () => {
     const { code, stderr } = await cluster.client(workspace).finished;
     expect([code, stderr]).toEqual([1, expect.stringMatching(/there is no track 7/)]);
     expect(worker.said.match(/attempt \d/g)).toEqual(['attempt 1']);
-  }, 120_000);
+  });
 
   it('says that no worker of its build is there, and a worker of another build takes nothing', async () => {
     const other = cluster.worker({}, anotherBuild());
@@ -84,7 +82,7 @@ describe('a client', () => {
     expect(other.said).not.toMatch(/attempt/);
     expect(own.said).toMatch(/attempt/);
     expect(digestsIn(workspace)).toEqual(unbroken);
-  }, 120_000);
+  });
 });
 
 /** The same program in another place, but for a comment. */

@@ -6,9 +6,7 @@ let cluster: TrialCluster;
 let unbroken: unknown;
 beforeAll(async () => {
   cluster = await TrialCluster.start();
-  const workspace = cluster.workspace();
-  expect((await workspace.etude('run', 'experiments/trial.yaml', '--on', 'here')).code).toBe(0);
-  unbroken = digestsIn(workspace);
+  unbroken = await cluster.unbroken();
 }, 600_000);
 beforeEach(() => cluster.emptyStore());
 afterEach(() => cluster.endAll());
@@ -50,7 +48,7 @@ describe('a run whose workers have a bad store', () => {
     cluster.proxy.lasting = 'none';
     expect((await client.finished).code).toBe(0);
     expect(digestsIn(workspace)).toEqual(unbroken);
-  }, 240_000);
+  });
 
   it('makes again what is damaged or lost in it', async () => {
     const workers = [cluster.worker(), cluster.worker()];
@@ -72,7 +70,7 @@ describe('a run whose workers have a bad store', () => {
     expect(digestsIn(second)).toEqual(unbroken);
     expect(digestOf((await cluster.store.get(`cas/${song}`))!)).toBe(song);
     expect(digestOf((await cluster.store.get(`cas/${model}`))!)).toBe(model);
-  }, 240_000);
+  });
 
   it('drops a record that is none', async () => {
     const worker = cluster.worker();
@@ -84,5 +82,5 @@ describe('a run whose workers have a bad store', () => {
     expect((await cluster.client(second).finished).code).toBe(0);
     expect(digestsIn(second)).toEqual(unbroken);
     expect(worker.said.match(/stage record \w+ in the shared cache is damaged/g)).toHaveLength(records.length);
-  }, 240_000);
+  });
 });
