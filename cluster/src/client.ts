@@ -11,7 +11,7 @@ import {
 } from '@temporalio/client';
 import { ActivityFailure, ApplicationFailure, CancelledFailure, defaultPayloadConverter } from '@temporalio/common';
 import { ClusterError } from './cluster-error.js';
-import { reached, type TemporalPlace } from './connection.js';
+import { connectionOptions, reached, type TemporalPlace } from './connection.js';
 import { runQueue } from './queues.js';
 import { type RunInput, type RunState, stateQuery } from './workflows/messages.js';
 import type { run } from './workflows/run.js';
@@ -63,8 +63,11 @@ export class ClusterClient {
 
   /** @throws {ClusterError} where the server cannot be reached */
   static async connect(temporal: TemporalPlace, build: string): Promise<ClusterClient> {
-    const { address } = temporal;
-    return new ClusterClient(await reached(temporal, () => Connection.connect({ address })), temporal, build);
+    return new ClusterClient(
+      await reached(temporal, () => Connection.connect(connectionOptions(temporal))),
+      temporal,
+      build,
+    );
   }
 
   /**

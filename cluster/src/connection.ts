@@ -1,3 +1,4 @@
+import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { ClusterError } from './cluster-error.js';
 
 /** Where a Temporal server is. */
@@ -7,11 +8,28 @@ export interface TemporalPlace {
   readonly namespace: string;
 }
 
+/**
+ * How a server is connected to: TLS and API key are what Temporal's own programs use, from the environment (`TEMPORAL_TLS_…`, `TEMPORAL_API_KEY`) or a
+ * profile in their configuration file.
+ * @throws {ClusterError} where those cannot be read
+ */
+export function connectionOptions({ address }: TemporalPlace) {
+  try {
+    const { tls, apiKey, metadata } = loadClientConnectConfig().connectionOptions;
+    return { address, ...(tls !== undefined && { tls }), ...(apiKey && { apiKey }), ...(metadata && { metadata }) };
+  } catch (error) {
+    throw new ClusterError(`Temporal's settings in the environment cannot be read: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
 /** @throws {ClusterError} where the server cannot be reached */
 export async function reached<T>({ address }: TemporalPlace, connect: () => Promise<T>): Promise<T> {
   try {
     return await connect();
   } catch (error) {
+    if (error instanceof ClusterError) throw error;
     const [line] = (error as Error).message.split('\n');
     throw new ClusterError(`the Temporal server at ${address} cannot be reached: ${line}`, { cause: error });
   }

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { activitiesOf, type Brain } from './activities.js';
-import { reached, type TemporalPlace } from './connection.js';
+import { connectionOptions, reached, type TemporalPlace } from './connection.js';
 import { runQueue, stageQueue } from './queues.js';
 
 interface WorkerOptions {
@@ -29,8 +29,8 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const { temporal, build, jobs, say, signal } = options;
   Runtime.install({ logger: new DefaultLogger('ERROR', ({ message }) => say(message)), shutdownSignals: [] });
   const { address, namespace } = temporal;
-  const connection = await reached(temporal, () => NativeConnection.connect({ address }));
-  const clientConnection = await reached(temporal, () => Connection.connect({ address }));
+  const connection = await reached(temporal, () => NativeConnection.connect(connectionOptions(temporal)));
+  const clientConnection = await reached(temporal, () => Connection.connect(connectionOptions(temporal)));
   const client = new Client({ connection: clientConnection, namespace });
   try {
     const activities = activitiesOf({ ...options, client });
