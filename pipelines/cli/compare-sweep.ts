@@ -1,4 +1,4 @@
-import { InputError, type Problem, suggestion } from '@etude/engine';
+import { InputError, type Problem, STEPS, suggestion } from '@etude/engine';
 import {
   compareExperiments,
   MEASURES,
@@ -48,7 +48,8 @@ export function rankSweep(workspace: string, sweep: FoundSweep, by: Measure): Sw
   const problems: Problem[] = [];
   const read = done.flatMap((point) => readExperimentFolder(workspace, `${name}/${point.name}`, problems));
   if (problems.length > 0) throw new InputError(problems);
-  const varied = [...new Set(done.flatMap(({ settings }) => settings.map(({ key }) => key)))];
+  const set = done.flatMap(({ settings }) => settings.map(({ key }) => key));
+  const varied = [...new Set([...set, ...(sweep.isHalved ? [STEPS] : [])])];
   const compared = compareExperiments(read);
   const points = done.map((point, index): PointToRank => {
     const own = new Map(point.settings.map(({ key, value }) => [key, value]));
@@ -58,7 +59,9 @@ export function rankSweep(workspace: string, sweep: FoundSweep, by: Measure): Sw
     return { point: point.name, values, experiment: compared[index]! };
   });
   const isVaried = (key: string) => varied.some((each) => isWithin(key, each) || isWithin(each, key));
-  const different = Object.keys(compared[0]!.params);
+  // Points that were stopped early have no stages after training.
+  const isEverywhere = (key: string) => read.every(({ params }) => Object.hasOwn(params, key));
+  const different = Object.keys(compared[0]!.params).filter((key) => !sweep.isHalved || isEverywhere(key));
   return { sweep, by, ranked: rankedPoints(points, by), warnings: warningsOf(by, different, isVaried) };
 }
 

@@ -1,7 +1,7 @@
 import { findStage, InputError, runPlan, type SweepPoint, suggestion } from '@etude/engine';
 import { plainText } from '@etude/report';
 import { colours, formatColumns, printJson } from './print.js';
-import { planFor, pointsOf } from './workspace.js';
+import { planFor, sweepOf } from './workspace.js';
 
 interface ExplainOptions {
   readonly config: string;
@@ -15,7 +15,7 @@ interface ExplainOptions {
 /** What goes into each stage's fingerprint, where it comes from, and what changed since the last run. */
 export async function explainCommand(options: ExplainOptions): Promise<void> {
   const { stage: only, point: name, json = false, ...request } = options;
-  const points = pointsOf(request);
+  const points = sweepOf(request)?.points;
   const point = name === undefined ? undefined : pointNamed(name, points);
   const plan = planFor(point ? { ...request, point } : request);
   if (only !== undefined) findStage(plan, only);

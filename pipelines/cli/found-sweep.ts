@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { artifactFolder, readRunRecord, type SweepPoint } from '@etude/engine';
 import { experimentsIn } from './experiments.js';
-import { pointsOf } from './workspace.js';
+import { sweepOf } from './workspace.js';
 
 /** A sweep of a workspace, and what the last runs of its points came to. */
 export interface FoundSweep {
@@ -9,6 +9,8 @@ export interface FoundSweep {
   /** its file, from the workspace */
   readonly config: string;
   readonly points: readonly SweepPoint[];
+  /** whether some points were trained for less long than others, on purpose */
+  readonly isHalved: boolean;
   readonly done: readonly SweepPoint[];
   readonly failed: readonly SweepPoint[];
   /** stopped, or still running */
@@ -22,15 +24,16 @@ export interface FoundSweep {
  */
 export function findSweep(workspace: string, name: string): FoundSweep | undefined {
   const config = experimentsIn(workspace).find(({ experiment }) => experiment === name)?.config;
-  const points = config === undefined ? undefined : pointsOf({ config: join(workspace, config) });
-  if (config === undefined || points === undefined) return undefined;
+  const sweep = config === undefined ? undefined : sweepOf({ config: join(workspace, config) });
+  if (config === undefined || sweep === undefined) return undefined;
+  const { points, halving } = sweep;
   const status = new Map(
     points.map((point) => [point, readRunRecord(artifactFolder(workspace, `${name}/${point.name}`))?.status]),
   );
   const those = (wanted: 'done' | 'failed' | 'unfinished' | undefined) =>
     points.filter((point) => status.get(point) === wanted);
   return {
-    ...{ name, config, points, done: those('done') },
+    ...{ name, config, points, isHalved: halving !== undefined, done: those('done') },
     ...{ failed: those('failed'), unfinished: those('unfinished'), notRun: those(undefined) },
   };
 }

@@ -1,5 +1,5 @@
 import { formatColumns, printJson } from './print.js';
-import { planFor, pointsOf } from './workspace.js';
+import { planFor, sweepOf } from './workspace.js';
 
 /** The DAG: what each stage reads and writes. */
 export function graphCommand({ config, json = false }: { config: string; json?: boolean }): void {
@@ -12,7 +12,7 @@ export function graphCommand({ config, json = false }: { config: string; json?: 
     printJson({ experiment: plan.experiment, pipeline: plan.pipeline, stages });
     return;
   }
-  const points = pointsOf({ config });
+  const points = sweepOf({ config })?.points;
   if (points) console.log(`the stages of each of the ${points.length} points of the sweep\n`);
   console.log(
     formatColumns([

@@ -6,7 +6,7 @@ import { printJson } from './print.js';
 import { type RunReporter, runReporter } from './run-reporter.js';
 import { writeResults } from './run-results.js';
 import { withRunner } from './with-runner.js';
-import { planFor, planWithData, pointsOf } from './workspace.js';
+import { planFor, planWithData, sweepOf } from './workspace.js';
 
 interface RunCommandOptions {
   readonly config: string;
@@ -36,11 +36,11 @@ export async function runCommand({
   version,
   ...request
 }: RunCommandOptions): Promise<void> {
-  const points = pointsOf(request);
-  if (points) {
+  const sweep = sweepOf(request);
+  if (sweep) {
     if (watch) throw new InputError([{ place: '--watch', message: 'a sweep is watched by etude ui' }]);
     const { runSweep } = await import('./sweep.js');
-    const options = { points, request, again: stage, dryRun, json, jobs, on, attach, version };
+    const options = { sweep, request, again: stage, dryRun, json, jobs, on, attach, version };
     await interruptible((signal) => runSweep(options, signal));
     return;
   }

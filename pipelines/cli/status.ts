@@ -3,7 +3,7 @@ import { artifactFolder, InputError, type Problem, type RunRecord, readRunRecord
 import { experimentsIn } from './experiments.js';
 import { describeError } from './fail.js';
 import { formatColumns, printJson } from './print.js';
-import { findWorkspace, planFor, pointsOf, type Request } from './workspace.js';
+import { findWorkspace, planFor, type Request, sweepOf } from './workspace.js';
 
 /** What stands in the table of an experiment, or of a point of a sweep. */
 interface ExperimentStatus {
@@ -23,7 +23,7 @@ export async function statusCommand({ json = false }: { json?: boolean }): Promi
     if (config === undefined) continue;
     try {
       const request = { config: join(workspace, config) };
-      const points = pointsOf(request);
+      const points = sweepOf(request)?.points;
       if (points === undefined) experiments.push(await statusOf(request));
       else {
         const all: ExperimentStatus[] = [];

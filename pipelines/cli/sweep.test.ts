@@ -28,10 +28,9 @@ describe('etude run of a sweep', () => {
       'units-8,temperature-0.9',
       'units-8,temperature-1.1',
     ]);
-    const ran = (stage: string) => points.map(({ stages }) => stages.find(({ name }) => name === stage)!.status);
-    expect(ran('tokenize')).toEqual(['ran', 'hit', 'hit', 'hit']);
-    expect(ran('train')).toEqual(['ran', 'hit', 'ran', 'hit']);
-    expect(ran('sample')).toEqual(['ran', 'ran', 'ran', 'ran']);
+    const ran = (stage: string) =>
+      points.filter(({ stages }) => stages.some(({ name, status }) => name === stage && status === 'ran')).length;
+    expect(['tokenize', 'train', 'sample'].map(ran)).toEqual([1, 2, 4]);
     expect(workspace.read('artifacts/sweep/units-8,temperature-1.1/report.html')).toContain('units-8');
 
     const again = await workspace.etude('run', 'experiments/sweep.yaml');
@@ -83,5 +82,32 @@ describe('etude run of a sweep', () => {
     const { stdout } = await workspace.etude('run', 'experiments/sweep.yaml');
     expect(stdout).toMatch(/1\/2 steps-4 {2}0 of 9 stages ran/);
     expect(stdout).toMatch(/2 of 2 points are done/);
+  });
+
+  it('with halving trains the best points to their end and no others', async () => {
+    const workspace = new CliWorkspace();
+    workspace.write(
+      'experiments/sweep.yaml',
+      `extends: tiny.yaml
+train: { steps: 16 }
+sweep:
+  grid: { train.learningRate: [0.000001, 0.00001, 0.01, 0.02] }
+  halving: { from: 4, factor: 2 }
+`,
+    );
+    const { code, stdout } = await workspace.etude('run', 'experiments/sweep.yaml');
+    expect(code).toBe(0);
+    expect(stdout.match(/^○ .* stopped after 4 steps, held out \d\.\d{3}$/gm)).toHaveLength(2);
+    expect(stdout).toMatch(/^○ 1\/4 learningRate-0\.000001 /m);
+    expect(stdout.match(/^○ .* stopped after 8 steps/gm)).toHaveLength(1);
+    expect(stdout.match(/^● [34]\/4 learningRate-0\.0[12] .* stages ran in/gm)).toHaveLength(1);
+    expect(stdout).toMatch(/\n1 of 4 points are done, 3 stopped early; side by side: etude compare sweep\n$/);
+    const compared = await workspace.etude('compare', 'sweep', '--json');
+    const { points, warnings } = JSON.parse(compared.stdout);
+    const steps = points.map((point: { values: Record<string, unknown> }) => point.values['train.steps']);
+    expect([steps.sort(), warnings]).toEqual([[16, 4, 4, 8], []]);
+    // It says the same again, and trains nothing.
+    const again = await workspace.etude('run', 'experiments/sweep.yaml');
+    expect(again.stdout).toMatch(/● .* 0 of 9 stages ran/);
   });
 });

@@ -1,7 +1,15 @@
-import { artifactFolder, type Plan, type RunObserver, type RunResult, type SweepPoint } from '@etude/engine';
+import {
+  artifactFolder,
+  type Plan,
+  type RunObserver,
+  type RunResult,
+  type Sweep,
+  type SweepPoint,
+} from '@etude/engine';
 import { plainText } from '@etude/report';
 import { logged } from './event-log.js';
 import { describeError, EXIT } from './fail.js';
+import { Halving } from './halving.js';
 import { LiveLines } from './live-lines.js';
 import { colours, formatTime, plainLines, printJson } from './print.js';
 import { writeResults } from './run-results.js';
@@ -11,7 +19,7 @@ import { type RunnerChoice, withRunner } from './with-runner.js';
 import { planFor, planWithData, type Request } from './workspace.js';
 
 interface SweepOptions extends RunnerChoice {
-  readonly points: readonly SweepPoint[];
+  readonly sweep: Sweep;
   readonly request: Request;
   readonly again: readonly string[] | undefined;
   readonly dryRun: boolean;
@@ -25,64 +33,92 @@ interface SweepOptions extends RunnerChoice {
  * @throws {InputError} where a point cannot run; nothing has run then
  */
 export async function runSweep(options: SweepOptions, signal: AbortSignal): Promise<void> {
-  const { points, request, dryRun, json, jobs, on, attach } = options;
+  const { sweep, request, dryRun, json, jobs, on, attach } = options;
+  const { points, halving } = sweep;
   // What is wrong with the last point is told before the first has run.
   const plans: Plan[] = [];
   for (const point of points) {
     plans.push(dryRun ? planFor({ ...request, point }) : await planWithData({ ...request, point }, signal));
   }
   const where = dryRun ? ({ on: 'here', jobs: 1 } as const) : { jobs, on, attach };
-  const sweep = await withRunner(plans, where, signal, async (runner) => {
-    const each = new Sweep(options, { plans, runner, signal });
-    await each.run();
+  const run = await withRunner(plans, where, signal, async (runner) => {
+    const each = new SweepRun(options, runner, signal);
+    const planOf = (point: SweepPoint) => planFor({ ...request, point });
+    if (halving && !dryRun) await each.halved(new Halving({ halving, points, plans, planOf }));
+    await each.points(each.left ?? points.map((_, index) => index), plans);
     return each;
   });
-  const results = sweep.results.filter((result) => result !== undefined);
+  const results = [...run.results.values()];
   const failed = results.filter(({ error }) => error !== undefined).length;
   if (json) {
-    printJson({
-      points: sweep.results.flatMap((result, index) => (result ? [forJson(points[index]!, result.record)] : [])),
-    });
+    const told = [...run.results].sort(([a], [b]) => a - b);
+    printJson({ points: told.map(([index, { record }]) => forJson(points[index]!, record)) });
   }
   if (signal.aborted) process.exitCode = EXIT.interrupted;
   else if (failed > 0) process.exitCode = EXIT.failed;
   if (!signal.aborted && !dryRun && !json) {
     const [name] = plans[0]!.experiment.split(`/${points[0]!.name}`);
-    const done = `${results.length - failed} of ${plans.length} points are done`;
-    console.log(`${done}${failed > 0 ? `, ${failed} failed` : ''}; side by side: etude compare ${plainText(name!)}`);
+    const stopped = run.left === undefined ? 0 : results.length - failed - run.left.length;
+    const done = `${results.length - failed - stopped} of ${plans.length} points are done`;
+    const others = [...(stopped > 0 ? [`${stopped} stopped early`] : []), ...(failed > 0 ? [`${failed} failed`] : [])];
+    console.log(`${[done, ...others].join(', ')}; side by side: etude compare ${plainText(name!)}`);
   }
 }
 
-class Sweep {
+class SweepRun {
   readonly #options: SweepOptions;
-  readonly #plans: readonly Plan[];
   readonly #runner: Runner;
   readonly #signal: AbortSignal;
   readonly #lines: LiveLines;
-  /** by the number of the point; absent of those that no run came to */
-  readonly results: (RunResult | undefined)[];
+  /** the last of each point that a run came to, by its number */
+  readonly results = new Map<number, RunResult>();
+  /** with halving, numbers of the points that are run to their end */
+  left: readonly number[] | undefined;
 
-  constructor(options: SweepOptions, means: { plans: readonly Plan[]; runner: Runner; signal: AbortSignal }) {
+  constructor(options: SweepOptions, runner: Runner, signal: AbortSignal) {
     this.#options = options;
-    this.#plans = means.plans;
-    this.#runner = means.runner;
-    this.#signal = means.signal;
+    this.#runner = runner;
+    this.#signal = signal;
     this.#lines = new LiveLines({ quiet: options.json });
-    this.results = means.plans.map(() => undefined);
   }
 
-  async run(): Promise<void> {
-    const numbers = this.#plans.keys();
+  /** Runs points to their end. */
+  async points(numbers: readonly number[], plans: readonly Plan[]): Promise<void> {
+    await this.#each(numbers, async (index) => {
+      const plan = plans[index]!;
+      const result = await this.#run(index, plan);
+      if (result.error === undefined) {
+        this.#say(`${colours.green('●')} ${this.#titleOf(index)}  ${colours.dim(inWords(plan, result))}`);
+      }
+    });
+  }
+
+  /** Trains all points a little, and those that are best further. */
+  async halved(halving: Halving): Promise<void> {
+    for (let round = halving.next(); round !== undefined && !this.#signal.aborted; round = halving.next()) {
+      const { steps, plans } = round;
+      await this.#each([...plans.keys()], async (index) => void (await this.#run(index, plans.get(index)!)));
+      if (this.#signal.aborted) return;
+      const stopped = halving.end(round, this.results);
+      for (const { index, loss } of stopped) {
+        const words = `stopped after ${steps.toLocaleString('en')} steps, held out ${loss?.toFixed(3)}`;
+        if (loss !== undefined) this.#say(`${colours.dim('○')} ${this.#titleOf(index)}  ${colours.dim(words)}`);
+      }
+    }
+    this.left = halving.left;
+  }
+
+  async #each(numbers: readonly number[], run: (index: number) => Promise<void>): Promise<void> {
+    const next = numbers.values();
     const oneAfterTheOther = async () => {
-      for (const index of numbers) if (!this.#signal.aborted) await this.#point(index);
+      for (const index of next) if (!this.#signal.aborted) await run(index);
     };
     await Promise.all(Array.from({ length: this.#runner.atATime }, oneAfterTheOther));
   }
 
-  async #point(index: number): Promise<void> {
-    const { points, again, dryRun, json, version } = this.#options;
-    const plan = this.#plans[index]!;
-    const title = `${`${index + 1}`.padStart(`${points.length}`.length)}/${points.length} ${points[index]!.name}`;
+  async #run(index: number, plan: Plan): Promise<RunResult> {
+    const { again, dryRun, version } = this.#options;
+    const title = this.#titleOf(index);
     const log = logged(plan, version, this.#observer(title));
     const result = await this.#runner.run(plan, {
       ...{ again, dryRun, signal: this.#signal, observer: log.observer },
@@ -90,14 +126,21 @@ class Sweep {
     });
     if (!dryRun) await writeResults(plan, result.record, log.observer);
     log.ended(result.record, result.error);
-    this.results[index] = result;
-    if (result.error === undefined) {
-      if (json) return;
-      this.#tell(console.log, `${colours.green('●')} ${title}  ${colours.dim(inWords(plan, result))}`);
-    } else if (!this.#signal.aborted) {
+    this.results.set(index, result);
+    if (result.error !== undefined && !this.#signal.aborted) {
       const words = plainLines(describeError(result.error));
       this.#tell(console.error, `${colours.red('✗')} ${title}  ${colours.red('error')}: ${words}`);
     }
+    return result;
+  }
+
+  #titleOf(index: number): string {
+    const { points } = this.#options.sweep;
+    return `${`${index + 1}`.padStart(`${points.length}`.length)}/${points.length} ${points[index]!.name}`;
+  }
+
+  #say(line: string): void {
+    if (!this.#options.json) this.#tell(console.log, line);
   }
 
   #observer(title: string): RunObserver {

@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import type { DataSet } from '@etude/corpus';
-import { makePlan, type Plan, type SweepPoint, sweepPoints } from '@etude/engine';
+import { makePlan, type Plan, readSweep, type Sweep, type SweepPoint } from '@etude/engine';
 import { fetchDataSet } from '../datasets/kept.js';
 import { above, SHIPPED } from '../shipped.js';
 import { stages } from '../stages/index.js';
@@ -40,12 +40,12 @@ export interface Request {
 }
 
 /**
- * The points of an experiment with a sweep; undefined for one without.
+ * The sweep of an experiment; undefined where it has none.
  * @throws {InputError}
  */
-export function pointsOf({ config, set }: Request): readonly SweepPoint[] | undefined {
+export function sweepOf({ config, set }: Request): Sweep | undefined {
   const workspace = findWorkspace();
-  return sweepPoints({
+  return readSweep({
     ...{ workspace, config: resolveConfig(config, workspace), set: set ?? [] },
     shipped: workspace === SHIPPED ? undefined : SHIPPED,
   });

@@ -110,6 +110,23 @@ export function findStage(plan: Plan, name: string): PlannedStage {
   throw new InputError([{ place: `--stage ${name}`, message }]);
 }
 
+/**
+ * A plan that ends with a stage: with those that it reads from, and those that they do.
+ * @throws {InputError} where there is none of that name
+ * @example
+ * planUntil(plan, 'train').stages.map(({ name }) => name); // ['extract-track', 'tokenize', 'build-vocab', 'train']
+ */
+export function planUntil(plan: Plan, name: string): Plan {
+  const needed = new Set<string>();
+  const need = (stage: PlannedStage) => {
+    if (needed.has(stage.name)) return;
+    needed.add(stage.name);
+    for (const producer of Object.values(stage.producers)) need(findStage(plan, producer));
+  };
+  need(findStage(plan, name));
+  return { ...plan, stages: plan.stages.filter((stage) => needed.has(stage.name)) };
+}
+
 function pipelineOf(experiment: Experiment, places: Places, stages: readonly Stage[], problems: Problem[]): Node[] {
   const { pipeline } = experiment;
   const folders = [places.shipped, places.workspace].flatMap((place) => (place ? join(place, 'pipelines') : []));

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { experimentOfPoint, makePlan, sweepPoints } from '../index.js';
+import { experimentOfPoint, makePlan, readSweep } from '../index.js';
 import { toyWorkspace } from '../testing/toy-workspace.js';
 
 const toy = toyWorkspace();
@@ -11,7 +11,7 @@ toy.write('text.txt', 'some text');
 function experimentsOf(name: string) {
   const request = { workspace: toy.folder, config: join(toy.folder, 'experiments', `${name}.yaml`) };
   const file = join(toy.folder, 'experiments', 'best', 'point.yaml');
-  return sweepPoints(request)!.map((point) => {
+  return readSweep(request)!.points.map((point) => {
     const experiment = experimentOfPoint({ ...request, settings: point.settings, file });
     toy.write('experiments/best/point.yaml', stringify(experiment));
     const paramsOf = (plan: ReturnType<typeof makePlan>) => plan.stages.map(({ params }) => params);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type InputError, makePlan, sweepPoints } from '../index.js';
+import { type InputError, makePlan, readSweep } from '../index.js';
 import { toyWorkspace } from '../testing/toy-workspace.js';
 
 const toy = toyWorkspace();
@@ -10,10 +10,10 @@ const requestOf = (sweep: object, set: string[] = []) => {
   toy.write('experiments/sweep.yaml', `extends: a.yaml\nsweep: ${JSON.stringify(sweep)}\n`);
   return { workspace: toy.folder, config: `${toy.folder}/experiments/sweep.yaml`, set, stages: toy.stages };
 };
-const namesOf = (sweep: object) => sweepPoints(requestOf(sweep))!.map(({ name }) => name);
+const namesOf = (sweep: object) => readSweep(requestOf(sweep))!.points.map(({ name }) => name);
 const problemOf = (sweep: object, set?: string[]) => {
   try {
-    return sweepPoints(requestOf(sweep, set));
+    return readSweep(requestOf(sweep, set))?.points;
   } catch (error) {
     return (error as InputError).message;
   }
@@ -64,7 +64,7 @@ describe('a sweep', () => {
 
   it('is planned point by point, each with a folder of its own', () => {
     const request = requestOf({ list: [{ 'head.letters': 5 }, { 'split.options': { reverse: true } }] });
-    const plans = sweepPoints(request)!.map((point) => makePlan({ ...request, point }));
+    const plans = readSweep(request)!.points.map((point) => makePlan({ ...request, point }));
     expect(plans.map(({ experiment, config }) => [experiment, config])).toEqual([
       ['sweep/letters-5', 'experiments/sweep.yaml'],
       [expect.stringMatching(/^sweep\/[0-9a-f]{12}$/), 'experiments/sweep.yaml'],
@@ -86,9 +86,9 @@ describe('a sweep', () => {
         .sort(),
     );
     expect(namesOf({ random: { draws: 5, seed: 2, over } })).not.toEqual(few);
-    const rates = sweepPoints(
+    const rates = readSweep(
       requestOf({ random: { draws: 500, over: { 'head.letters': { from: 0.001, to: 0.1, scale: 'log' } } } }),
-    )!.map(({ settings }) => settings[0]!.value as number);
+    )!.points.map(({ settings }) => settings[0]!.value as number);
     expect(Math.min(...rates)).toBeGreaterThanOrEqual(0.001);
     expect(Math.max(...rates)).toBeLessThanOrEqual(0.1);
     // Half of them are below the geometric mean.
@@ -115,6 +115,6 @@ describe('a sweep', () => {
     expect(problemOf({ grid: [grid, { 'head.letters': hundred, 'split.parts': hundred }] })).toMatch(/10,203/);
     expect(problemOf({ grid: [] })).toMatch(/sweep\.grid/);
     const request = requestOf({ grid: { 'head.leters': [1] } });
-    expect(() => makePlan({ ...request, point: sweepPoints(request)![0] })).toThrow(/leters/);
+    expect(() => makePlan({ ...request, point: readSweep(request)!.points[0] })).toThrow(/leters/);
   });
 });

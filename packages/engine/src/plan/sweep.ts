@@ -7,6 +7,8 @@ import { canonicalJson, digestOf } from './fingerprint.js';
 import type { PlanRequest } from './plan.js';
 import { conditionProblems, meets } from './sweep-condition.js';
 
+/** What rounds of halving have more and more of. */
+export const STEPS = 'train.steps';
 /** Points of a sweep; more are a mistake. */
 const MOST_POINTS = 10_000;
 /** Characters of a point's name; what would be longer is named by its digest. */
@@ -46,44 +48,67 @@ export const sweepSchema = z.strictObject({
     .array(settings)
     .default([])
     .describe('points that are left out: by parameter a value, a list of values, or a range { from, to }'),
+  halving: z
+    .strictObject({
+      from: z.int().min(1).describe('steps of training in the first round'),
+      factor: z
+        .number()
+        .min(2)
+        .default(3)
+        .describe('of so many points one goes on to the next round, with so many times the steps'),
+    })
+    .optional()
+    .describe('successive halving: only points whose held-out loss is low are trained to their end'),
 });
-type Sweep = z.output<typeof sweepSchema>;
+type SweepSettings = z.output<typeof sweepSchema>;
 type Grid = z.output<typeof grid>;
 
+/** A sweep of an experiment. */
+export interface Sweep {
+  readonly points: readonly SweepPoint[];
+  /** Li et al., "Hyperband" (2018), section 3: undefined where all points are run to their end */
+  readonly halving: { readonly from: number; readonly factor: number } | undefined;
+}
+
 /**
- * The points of an experiment with a sweep, each to be planned by `makePlan({ ...request, point })`.
+ * The sweep of an experiment, each of whose points is to be planned by `makePlan({ ...request, point })`.
  * @returns undefined for an experiment without
  * @throws {InputError} where the sweep is not as it has to be, or two of its points would have one name
  * @example
- * sweepPoints({ workspace, config: 'experiments/sizes.yaml' })?.map(({ name }) => name); // ['units-64', 'units-128']
+ * readSweep({ workspace, config: 'experiments/sizes.yaml' })?.points.map(({ name }) => name); // ['units-64', 'units-128']
  */
-export function sweepPoints({
+export function readSweep({
   workspace,
   shipped,
   config,
   set = [],
-}: Pick<PlanRequest, 'workspace' | 'shipped' | 'config' | 'set'>): readonly SweepPoint[] | undefined {
+}: Pick<PlanRequest, 'workspace' | 'shipped' | 'config' | 'set'>): Sweep | undefined {
   const problems: Problem[] = [];
   const experiment = readExperiment(config, { workspace, shipped }, { set }, problems);
   if (experiment === undefined) throw new InputError(problems);
   if (experiment.sweep === undefined) return undefined;
-  const points = pointsOf(experiment, experiment.sweep, set, problems);
+  const settings = settingsOf(experiment, problems);
+  const points = settings ? pointsOf(experiment, settings, set, problems) : [];
   if (problems.length > 0) throw new InputError(problems);
-  return points;
+  return { points, halving: settings?.halving };
+}
+
+function settingsOf(experiment: Experiment, problems: Problem[]): SweepSettings | undefined {
+  const { sweep } = experiment;
+  const findings = check(sweepSchema, sweep);
+  for (const { path, message, at } of findings) {
+    problems.push(experiment.problem(['sweep', ...path], `${['sweep', ...path].join('.')}: ${message}`, at));
+  }
+  return findings.length === 0 ? sweepSchema.parse(sweep) : undefined;
 }
 
 function pointsOf(
   experiment: Experiment,
-  value: unknown,
+  sweep: SweepSettings,
   set: readonly string[],
   problems: Problem[],
 ): readonly SweepPoint[] {
   const wrong = (message: string) => void problems.push(experiment.problem(['sweep'], `sweep: ${message}`));
-  for (const { path, message, at } of check(sweepSchema, value)) {
-    problems.push(experiment.problem(['sweep', ...path], `${['sweep', ...path].join('.')}: ${message}`, at));
-  }
-  if (problems.length > 0) return [];
-  const sweep = sweepSchema.parse(value);
   const kinds = (['grid', 'list', 'random'] as const).filter((kind) => sweep[kind] !== undefined);
   if (kinds.length !== 1) {
     wrong(`expected one of grid, list, random, found ${kinds.length === 0 ? 'none' : kinds.join(' and ')}`);
@@ -100,6 +125,8 @@ function pointsOf(
   if (all.length === 0) wrong('no point is left');
   if (problems.length > 0) return [];
   const varied = new Set(all.flatMap((point) => Object.keys(point)));
+  if (sweep.halving && varied.has(STEPS)) wrong(`halving is about ${STEPS}, which the sweep varies`);
+  if (problems.length > 0) return [];
   for (const setting of set) {
     const [key] = setting.split('=');
     if (varied.has(key!)) problems.push({ place: `--set ${setting}`, message: `${key} is what the sweep varies` });
@@ -113,7 +140,10 @@ function pointsOf(
   return [...named.values()];
 }
 
-function combinations({ grid, list, random }: Sweep, wrong: (message: string) => void): Record<string, unknown>[] {
+function combinations(
+  { grid, list, random }: SweepSettings,
+  wrong: (message: string) => void,
+): Record<string, unknown>[] {
   if (list) return list;
   if (random) return Array.from({ length: random.draws }, (_, index) => drawn(random, index));
   const grids = [grid!].flat();
@@ -134,7 +164,7 @@ function combinationsOf(grid: Grid): Record<string, unknown>[] {
 }
 
 /** A point that is the same however many are drawn, and whatever other parameters are. */
-function drawn({ seed, over }: NonNullable<Sweep['random']>, index: number): Record<string, unknown> {
+function drawn({ seed, over }: NonNullable<SweepSettings['random']>, index: number): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(over).map(([key, from]) => {
       const bytes = createHash('sha256').update(`${seed} ${index} ${key}`).digest();
