@@ -1,7 +1,6 @@
 import { isAbsolute } from 'node:path';
+import { folderStore, type ObjectStore } from '@etude/engine';
 import { ClusterError } from './cluster-error.js';
-import { folderStore } from './folder-store.js';
-import type { ObjectStore } from './object-store.js';
 import { parseS3Location } from './s3-location.js';
 import { s3Store } from './s3-store.js';
 
