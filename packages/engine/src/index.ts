@@ -39,6 +39,7 @@ export { StageProcesses } from './run/stage-processes.js';
 export { folderStore } from './shared/folder-store.js';
 export { checkKey, isKey } from './shared/object-key.js';
 export type { ObjectStore } from './shared/object-store.js';
+export { OptionalStore } from './shared/optional-store.js';
 export { type Advance, submitPlan } from './shared/remote-plan.js';
 export { RemoteStages } from './shared/remote-stages.js';
 export { SharedCache } from './shared/shared-cache.js';
