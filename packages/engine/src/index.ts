@@ -57,3 +57,4 @@ export {
   withoutEffect,
   workspaceFiles,
 } from './stage.js';
+export { readCheckedYaml } from './yaml/checked-file.js';
