@@ -62,14 +62,14 @@ export default {
     {
       name: 'testing-is-for-tests',
       severity: 'error',
-      from: { path: '^packages/', pathNot: '\\.test\\.ts$|/testing/' },
+      from: { path: '^(packages|cluster)/', pathNot: '\\.test\\.ts$|/testing/' },
       to: { path: '/testing/' },
     },
     {
       name: 'nobody-reaches-into-a-package',
       severity: 'error',
       from: { path: '^(pipelines|data|cluster)/' },
-      to: { path: '^packages/[^/]+/src/(?!index\\.)' },
+      to: { path: '^packages/[^/]+/src/(?!(testing/)?index\\.)' },
     },
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },

@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path';
+import { folderStore, type ObjectStore } from '@etude/engine';
 import { ClusterError } from './cluster-error.js';
-import { folderStore } from './folder-store.js';
-import type { ObjectStore } from './object-store.js';
+import type { S3Limits } from './s3-client.js';
 import { parseS3Location } from './s3-location.js';
 import { s3Store } from './s3-store.js';
 
@@ -11,8 +11,8 @@ import { s3Store } from './s3-store.js';
  * @example
  * openStore('s3://music/etude?region=eu-central-1');
  */
-export function openStore(location: string): ObjectStore {
-  if (location.startsWith('s3:')) return s3Store(parseS3Location(location));
+export function openStore(location: string, limits: S3Limits = {}): ObjectStore {
+  if (location.startsWith('s3:')) return s3Store(parseS3Location(location), limits);
   if (isAbsolute(location)) return folderStore(location);
   throw new ClusterError(`expected s3://bucket/prefix or the absolute path of a folder, found ${location}`);
 }

@@ -1,8 +1,8 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ObjectStore } from '@etude/engine';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import type { ObjectStore } from './object-store.js';
 import type { S3Limits } from './s3-client.js';
 import { parseS3Location } from './s3-location.js';
 import { s3Store } from './s3-store.js';

@@ -1,6 +1,5 @@
-import { suggestion } from '@etude/engine';
+import { isKey, suggestion } from '@etude/engine';
 import { ClusterError } from './cluster-error.js';
-import { isKey } from './object-store.js';
 
 /** Where the objects of a store are in S3 or in what has the same API. */
 export interface S3Location {

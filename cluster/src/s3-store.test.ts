@@ -1,8 +1,8 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { objectStoreContract } from '@etude/engine/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { objectStoreContract } from './object-store.contract.js';
 import { parseS3Location } from './s3-location.js';
 import { s3Store } from './s3-store.js';
 import { type S3Server, startS3 } from './servers/s3-server.js';

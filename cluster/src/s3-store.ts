@@ -11,8 +11,9 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { checkKey, isKey, type ObjectStore } from '@etude/engine';
 import { ClusterError } from './cluster-error.js';
-import { checkKey, isKey, type ObjectStore } from './object-store.js';
+
 import { type S3Limits, s3Client } from './s3-client.js';
 import { attemptsOf, isDamagedUpload, placeOf, s3Problem, statusOf } from './s3-errors.js';
 import type { S3Location } from './s3-location.js';

@@ -9,8 +9,9 @@ const VARIABLES: Readonly<Record<string, readonly string[] | RegExp>> = {
   ETUDE_INSTRUCTIONS: ['avx512', 'avx2', 'plain'],
   ETUDE_THREADS: /^([1-9]\d{0,2}|10[01]\d|102[0-4])$/,
   ETUDE_CACHE_DIR: /./,
-  // Read by cluster/settings.ts.
+  // Read by workspace-settings.ts.
   ETUDE_CLUSTER: /./,
+  ETUDE_STORE: /./,
   ETUDE_MIDI_SAMPLES: /./,
 };
 const IN_WORDS = 'an integer from 1 to 1024';

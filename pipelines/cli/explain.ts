@@ -1,6 +1,7 @@
 import { findStage, InputError, runPlan, type SweepPoint, suggestion } from '@etude/engine';
 import { plainText } from '@etude/report';
-import { colours, formatColumns, printJson } from './print.js';
+import { colours, formatColumns, plainLines, printJson } from './print.js';
+import { secondLevel } from './shared-store.js';
 import { planFor, sweepOf } from './workspace.js';
 
 interface ExplainOptions {
@@ -19,7 +20,9 @@ export async function explainCommand(options: ExplainOptions): Promise<void> {
   const point = name === undefined ? undefined : pointNamed(name, points);
   const plan = planFor(point ? { ...request, point } : request);
   if (only !== undefined) findStage(plan, only);
-  const { record } = await runPlan(plan, { dryRun: true });
+  const shared = secondLevel(plan.workspace, new AbortController().signal);
+  const { record } = await runPlan(plan, { dryRun: true, shared });
+  if (shared?.store.problem) console.error(plainLines(`warning: ${shared.store.problem}`));
   const stages = record.stages
     .filter(({ name }) => only === undefined || name === only)
     .map(({ name, status, reasons, stage, version, params, files, inputs, fingerprint }) => {

@@ -15,7 +15,7 @@ export interface ClusterModule {
     readonly signal: AbortSignal;
   }): Promise<void>;
   /** @param location `s3://bucket/prefix?endpoint=…&region=…`, or a folder */
-  openStore(location: string): ObjectStore;
+  openStore(location: string, limits?: { readonly attempts?: number; readonly idleMs?: number }): ObjectStore;
   runWorker(options: {
     readonly temporal: TemporalPlace;
     readonly build: string;

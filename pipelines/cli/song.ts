@@ -23,6 +23,7 @@ import { logged } from './event-log.js';
 import { interruptible } from './interruptible.js';
 import { conclude } from './run.js';
 import { type RunReporter, runReporter } from './run-reporter.js';
+import { secondLevel } from './shared-store.js';
 import { chooseSettings, musicFound, type Sections } from './song-settings.js';
 import { TrainingWatch } from './training-watch.js';
 import { findWorkspace, planWithData, schemaLine } from './workspace.js';
@@ -56,6 +57,7 @@ export async function songCommand(paths: readonly string[], options: SongOptions
     const { experiment, sections } = options.like
       ? { experiment: { extends: draft.pathOf(options.like) }, sections: { sample: wantedOf(options) } }
       : { experiment: SONG, sections: await chosenSections(draft, options, signal) };
+    const shared = secondLevel(draft.workspace, signal);
     let reporter: RunReporter | undefined;
     const run = async (more: Sections, minutes: number) => {
       draft.write(experiment, { ...sections, ...more });
@@ -65,6 +67,7 @@ export async function songCommand(paths: readonly string[], options: SongOptions
       const watch = new TrainingWatch(minutes, reporter);
       const log = logged(plan, options.version, watch.observer);
       const result = await runPlan(plan, {
+        shared,
         signal: AbortSignal.any([signal, watch.signal]),
         observer: log.observer,
         versions: { etude: options.version },

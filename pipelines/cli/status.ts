@@ -1,8 +1,17 @@
 import { join } from 'node:path';
-import { artifactFolder, InputError, type Problem, type RunRecord, readRunRecord, runPlan } from '@etude/engine';
+import {
+  artifactFolder,
+  InputError,
+  type Problem,
+  type RunRecord,
+  readRunRecord,
+  runPlan,
+  type SharedOption,
+} from '@etude/engine';
 import { experimentsIn } from './experiments.js';
 import { describeError } from './fail.js';
-import { formatColumns, printJson } from './print.js';
+import { formatColumns, plainLines, printJson } from './print.js';
+import { secondLevel } from './shared-store.js';
 import { findWorkspace, planFor, type Request, sweepOf } from './workspace.js';
 
 /** What stands in the table of an experiment, or of a point of a sweep. */
@@ -18,6 +27,8 @@ interface ExperimentStatus {
 /** For every experiment: what is in the cache, what would run, and when it last ran. */
 export async function statusCommand({ json = false }: { json?: boolean }): Promise<void> {
   const workspace = findWorkspace();
+  const shared = secondLevel(workspace, new AbortController().signal);
+  const statusOf = (request: Request) => statusWith(request, shared);
   const experiments: ExperimentStatus[] = [];
   for (const { experiment, config } of experimentsIn(workspace)) {
     if (config === undefined) continue;
@@ -37,6 +48,7 @@ export async function statusCommand({ json = false }: { json?: boolean }): Promi
       experiments.push({ experiment, problems, stages: [] });
     }
   }
+  if (shared?.store.problem) console.error(plainLines(`warning: ${shared.store.problem}`));
   if (json) {
     printJson({ experiments });
     return;
@@ -53,9 +65,9 @@ export async function statusCommand({ json = false }: { json?: boolean }): Promi
   );
 }
 
-async function statusOf(request: Request): Promise<ExperimentStatus> {
+async function statusWith(request: Request, shared: SharedOption | undefined): Promise<ExperimentStatus> {
   const plan = planFor(request);
-  const { record } = await runPlan(plan, { dryRun: true });
+  const { record } = await runPlan(plan, { dryRun: true, shared });
   const last = readRunRecord(artifactFolder(plan.workspace, plan.experiment));
   return {
     experiment: plan.experiment,

@@ -1,6 +1,7 @@
 import { InputError, type Plan, runPlan } from '@etude/engine';
 import { stageProcesses } from './jobs.js';
 import type { Runner } from './runner.js';
+import { secondLevel } from './shared-store.js';
 import { findWorkspace } from './workspace.js';
 
 export interface RunnerChoice {
@@ -44,10 +45,11 @@ export async function withRunner<T>(
       }
     });
   }
+  const shared = secondLevel(findWorkspace(), signal);
   const executor = stageProcesses(plans, jobs);
   try {
     return await work({
-      run: (plan, options) => runPlan(plan, { ...options, executor }),
+      run: (plan, options) => runPlan(plan, { ...options, executor, shared }),
       atATime: executor ? AT_A_TIME : 1,
     });
   } finally {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { randomRound } from '../testing/random-faults.js';
 import { TrialCluster } from '../testing/trial-cluster.js';
-import { randomRound } from './random-faults.js';
 
 /** As in pipelines/faults: a few rounds in `npm test`, and in `npm run test:faults` as many as it asks for. */
 const { FAULTS_SEED = '1', FAULTS_ONLY, FAULTS_ROUNDS, FAULTS_LONG } = process.env;

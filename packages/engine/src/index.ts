@@ -36,7 +36,10 @@ export {
 export { inputValues, readFiles } from './run/stage-inputs.js';
 export { serveStages } from './run/stage-process.js';
 export { StageProcesses } from './run/stage-processes.js';
+export { folderStore } from './shared/folder-store.js';
+export { checkKey, isKey } from './shared/object-key.js';
 export type { ObjectStore } from './shared/object-store.js';
+export { OptionalStore } from './shared/optional-store.js';
 export { type Advance, submitPlan } from './shared/remote-plan.js';
 export { RemoteStages } from './shared/remote-stages.js';
 export { SharedCache } from './shared/shared-cache.js';
@@ -54,3 +57,4 @@ export {
   withoutEffect,
   workspaceFiles,
 } from './stage.js';
+export { readCheckedYaml } from './yaml/checked-file.js';

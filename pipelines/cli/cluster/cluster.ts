@@ -15,8 +15,8 @@ import {
 } from '@etude/engine';
 import type { ClusterClient, ClusterModule } from '../optional-cluster.js';
 import type { Runner } from '../runner.js';
+import type { ClusterSettings } from '../workspace-settings.js';
 import { buildDigest } from './build-digest.js';
-import type { ClusterSettings } from './settings.js';
 
 /** Times that a run is begun anew whose artifacts are lost in the store when they are fetched. */
 const MOST_REPAIRS = 2;

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { RemoteStages, StageProcesses, userCache } from '@etude/engine';
-import { loadKernels, mostThreads } from '../../computing/kernels.js';
+import { mostThreads } from '../../computing/kernels.js';
 import { STAGE_PROCESS } from '../../shipped.js';
 import { stages } from '../../stages/index.js';
 import { interruptible } from '../interruptible.js';
+import { machineKind } from '../machine-kind.js';
 import { withCluster } from '../optional-cluster.js';
 import { plainLines } from '../print.js';
 import { findWorkspace } from '../workspace.js';
@@ -43,10 +44,4 @@ export async function workerCommand({ jobs, heartbeat, folder }: WorkerOptions):
   } finally {
     executor.close();
   }
-}
-
-/** What computes here, in letters, digits and dashes: machines that say the same write the same bytes. */
-async function machineKind(): Promise<string> {
-  const { kernels } = await loadKernels();
-  return `${kernels.computedBy} ${process.platform} ${process.arch}`.replace(/[^A-Za-z0-9.]+/g, '-');
 }

@@ -14,6 +14,11 @@ const cachedStage = z.object({
   said: z.array(z.string()).optional(),
   /** what kind of machine it ran on; absent of what ran on this one */
   madeOn: z.string().optional(),
+  /** SHA-256 of the task that it ran, in the shared cache */
+  task: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
 });
 
 /** What the cache keeps of a stage that ran: its artifacts by port, in the order of their numbers. */

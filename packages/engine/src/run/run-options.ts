@@ -16,8 +16,8 @@ export interface RunObserver {
 
 export interface SharedOption {
   readonly store: ObjectStore;
-  /** what computes here, where what is run here is shared as well */
-  readonly writeAs?: string | undefined;
+  /** tells what computes here; without it nothing that is run here is shared */
+  readonly writeAs?: (() => Promise<string>) | undefined;
 }
 
 export interface RunOptions {

@@ -66,6 +66,27 @@ export interface RunRecord {
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 const artifact = z.object({ path: z.string().refine(isPlainName), digest, bytes: z.number() });
+export const stageRecordSchema: z.ZodType<StageRecord> = z.object({
+  name: z.string().refine(isStageName),
+  status: z.enum(['hit', 'ran', 'would-run', 'failed', 'skipped']),
+  interrupted: z.boolean().exactOptional(),
+  reasons: z.array(z.string()),
+  seconds: z.number(),
+  outputs: z.array(artifact),
+  left: z.array(artifact).exactOptional(),
+  stage: z.string(),
+  version: z.number(),
+  params: z.record(z.string(), z.unknown()),
+  files: z.record(
+    z.string(),
+    z.object({ path: z.string(), digest, files: z.record(z.string(), digest).exactOptional() }),
+  ),
+  inputs: z.record(z.string(), z.array(artifact)).exactOptional(),
+  fingerprint: digest.exactOptional(),
+  madeInSeconds: z.number().exactOptional(),
+  said: z.array(z.string()).exactOptional(),
+  madeOn: z.string().exactOptional(),
+});
 /** What `run.json` has to be for anything in it to count: what a run deletes and a comparison reads follows from it. */
 const schema: z.ZodType<RunRecord> = z.object({
   experiment: z.string(),
@@ -75,29 +96,7 @@ const schema: z.ZodType<RunRecord> = z.object({
   startedAt: z.string(),
   seconds: z.number(),
   versions: z.record(z.string(), z.string()),
-  stages: z.array(
-    z.object({
-      name: z.string().refine(isStageName),
-      status: z.enum(['hit', 'ran', 'would-run', 'failed', 'skipped']),
-      interrupted: z.boolean().exactOptional(),
-      reasons: z.array(z.string()),
-      seconds: z.number(),
-      outputs: z.array(artifact),
-      left: z.array(artifact).exactOptional(),
-      stage: z.string(),
-      version: z.number(),
-      params: z.record(z.string(), z.unknown()),
-      files: z.record(
-        z.string(),
-        z.object({ path: z.string(), digest, files: z.record(z.string(), digest).exactOptional() }),
-      ),
-      inputs: z.record(z.string(), z.array(artifact)).exactOptional(),
-      fingerprint: digest.exactOptional(),
-      madeInSeconds: z.number().exactOptional(),
-      said: z.array(z.string()).exactOptional(),
-      madeOn: z.string().exactOptional(),
-    }),
-  ),
+  stages: z.array(stageRecordSchema),
 });
 
 const FILE = 'run.json';

@@ -7,8 +7,7 @@ import { canBeWritten, mustBeInside, ownFoldersMustBeInside } from '../files/wor
 import { findStage, type Plan, type PlannedStage } from '../plan/plan.js';
 import { REPAIRED, reasonsToRun } from '../plan/reasons.js';
 import { firstWarnings, StageError } from '../problem.js';
-import type { ObjectStore } from '../shared/object-store.js';
-import { SharedCache } from '../shared/shared-cache.js';
+import { SecondLevel } from '../shared/second-level.js';
 import { publish } from './artifact-folder.js';
 import { executeStage, MissingArtifact, type StageTask, type TaskHooks } from './execute-stage.js';
 import { experimentLock, PRUNE_LOCK, withQueuedLock } from './locks.js';
@@ -139,7 +138,7 @@ class Run {
     let cached = await cache.find(fingerprint, planned.stage.outputs);
     let isShared = false;
     if (cached === undefined && !forced) {
-      cached = await this.#fetch(planned, fingerprint);
+      cached = await this.#secondLevel()?.fetch(fingerprint, planned.stage.outputs, this.#origin(planned.name));
       isShared = cached !== undefined;
     }
     const found = cached !== undefined ? 'whole' : damaged ? 'damaged' : 'missing';
@@ -159,8 +158,7 @@ class Run {
         if (!forced) cached = await cache.find(fingerprint, planned.stage.outputs);
         if (cached !== undefined && !forced) return;
         cached = await this.#execute(planned, { present, files, reasons });
-        const { store, writeAs } = this.#options.shared ?? {};
-        if (store && writeAs) await this.#shared(store).publish(fingerprint, cached, writeAs);
+        await this.#publish(planned, { present, files, cached });
         status = 'ran';
       });
       if (forced && before !== undefined && digestsOf(before) !== digestsOf(cached!)) {
@@ -194,16 +192,8 @@ class Run {
     planned: PlannedStage,
     { present, files, reasons }: { present: StageRecord; files: WorkspaceFiles; reasons: readonly string[] },
   ): Promise<CachedStage> {
-    const { name, stage, params, producers } = planned;
-    const task: StageTask = {
-      ...{ present, params, producers },
-      files: Object.fromEntries(
-        Object.entries(files).map(([parameter, list]) => [parameter, list.map(({ bytes: _, ...file }) => file)]),
-      ),
-      origin: this.#origin(name),
-      // What is asked for by --stage is run from its beginning.
-      fresh: this.#options.again?.includes(name) === true,
-    };
+    const { name, stage } = planned;
+    const task = this.#task(planned, { present, files });
     let hasStarted = false;
     const hooks: TaskHooks = {
       signal: this.#signal,
@@ -227,17 +217,37 @@ class Run {
     }
   }
 
-  /** What another machine wrote; of a dry run no more than that there is some. */
-  async #fetch({ name, stage }: PlannedStage, fingerprint: string): Promise<CachedStage | undefined> {
-    const { shared, dryRun, readOnly } = this.#options;
-    if (shared === undefined) return undefined;
-    const cache = this.#shared(shared.store);
-    if (dryRun || readOnly) return cache.record(fingerprint, stage.outputs);
-    return cache.fetch(fingerprint, stage.outputs, this.#origin(name));
+  #task(planned: PlannedStage, { present, files }: { present: StageRecord; files: WorkspaceFiles }): StageTask {
+    const { name, params, producers } = planned;
+    return {
+      ...{ present, params, producers },
+      files: Object.fromEntries(
+        Object.entries(files).map(([parameter, list]) => [parameter, list.map(({ bytes: _, ...file }) => file)]),
+      ),
+      origin: this.#origin(name),
+      // What is asked for by --stage is run from its beginning.
+      fresh: this.#options.again?.includes(name) === true,
+    };
   }
 
-  #shared(store: ObjectStore): SharedCache {
-    return new SharedCache(store, this.#cache(), { warn: (message) => this.#observer.warning?.(message) });
+  /** Shares what a stage wrote here, where the user wants that. */
+  async #publish(
+    planned: PlannedStage,
+    { cached, ...made }: { present: StageRecord; files: WorkspaceFiles; cached: CachedStage },
+  ): Promise<void> {
+    const producers = new Set(Object.values(planned.producers));
+    const producedBy = Object.fromEntries(
+      [...producers].map((name) => [name, this.#made.get(name)!.present.fingerprint!]),
+    );
+    await this.#secondLevel()?.publish(this.#task(planned, made), { files: made.files, cached, producedBy });
+  }
+
+  #secondLevel(): SecondLevel | undefined {
+    const { shared, dryRun, readOnly } = this.#options;
+    const onlyLook = dryRun || readOnly;
+    return (
+      shared && new SecondLevel(shared, this.#cache(), { onlyLook, warn: (line) => this.#observer.warning?.(line) })
+    );
   }
 
   #origin(stage: string): Origin {
@@ -247,7 +257,8 @@ class Run {
   /** The bytes of an artifact. One that was damaged or removed since its stage was looked at is made again. */
   async #artifact(producer: string, artifact: Artifact): Promise<Uint8Array> {
     for (let repaired = false; ; repaired = true) {
-      const bytes = await this.#cache().artifact(artifact);
+      const here = await this.#cache().artifact(artifact);
+      const bytes = here ?? (await this.#secondLevel()?.content(artifact.digest));
       if (bytes !== undefined) return bytes;
       if (repaired) throw new StageError(`${producer}/${artifact.path} is not what it was when ${producer} ran before`);
       if (!this.#repairs.has(producer)) this.#repairs.set(producer, this.#repair(producer));

@@ -2,11 +2,10 @@ import * as z from 'zod';
 import type { CachedStage, Origin } from '../cache/cache-layout.js';
 import { canonicalJson } from '../plan/fingerprint.js';
 import type { Plan, PlannedStage } from '../plan/plan.js';
-import { StageError } from '../problem.js';
-import type { StageTask } from '../run/execute-stage.js';
-import { presentOf, readFiles, type TaskFile, type WorkspaceFiles } from '../run/stage-inputs.js';
+import { presentOf, readFiles, type WorkspaceFiles } from '../run/stage-inputs.js';
 import { named, type Outputs } from '../run/stage-outputs.js';
 import type { Stage } from '../stage.js';
+import { remoteTask, stageOf, taskBytes } from './remote-task.js';
 import type { SharedCache } from './shared-cache.js';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
@@ -110,28 +109,14 @@ export async function advance(
     }
     if (cached) await shared.forget(present.fingerprint);
     const origin: Origin = { experiment: plan.experiment, config: plan.config, stage: each.name };
-    const task: RemoteTask = {
-      ...{ present, params: each.params, producers: each.producers, files: each.files, origin, fresh: false },
-      producedBy: Object.fromEntries(Object.values(each.producers).map((name) => [name, fingerprints.get(name)!])),
-    };
-    const stored = await shared.put(Buffer.from(canonicalJson(task)!));
+    const task = remoteTask(
+      { present, params: each.params, producers: each.producers, files: each.files, origin, fresh: false },
+      Object.fromEntries(Object.values(each.producers).map((name) => [name, fingerprints.get(name)!])),
+    );
+    const stored = await shared.put(taskBytes(task));
     ready.push({ name: each.name, fingerprint: present.fingerprint, task: stored });
   }
   return { done, ready };
-}
-
-/** A task whose files are in the shared cache. */
-export type RemoteTask = Omit<StageTask, 'files'> & {
-  readonly files: Readonly<Record<string, readonly Omit<TaskFile, 'location'>[]>>;
-  /** fingerprint by producer, for when one of its artifacts is lost */
-  readonly producedBy: Readonly<Record<string, string>>;
-};
-
-/** @throws {StageError} where this program has no such stage */
-export function stageOf(stages: readonly Stage[], { stage, version }: { stage: string; version: number }): Stage {
-  const found = stages.find((each) => each.name === stage && each.version === version);
-  if (found === undefined) throw new StageError(`there is no stage ${stage} of version ${version} in this build`);
-  return found;
 }
 
 async function isWhole({ outputs }: CachedStage, shared: SharedCache): Promise<boolean> {

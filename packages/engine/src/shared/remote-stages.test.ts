@@ -9,8 +9,9 @@ import { executeStage, MissingArtifact } from '../run/execute-stage.js';
 import { filesOf } from '../run/stage-inputs.js';
 import { MemoryStore } from '../testing/memory-store.js';
 import { toyWorkspace } from '../testing/toy-workspace.js';
-import { stageOf, submitPlan } from './remote-plan.js';
+import { submitPlan } from './remote-plan.js';
 import { RemoteStages } from './remote-stages.js';
+import { stageOf } from './remote-task.js';
 import { SharedCache } from './shared-cache.js';
 
 function machines() {

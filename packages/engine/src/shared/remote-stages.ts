@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { StageCache } from '../cache/stage-cache.js';
-import { fingerprintOf } from '../plan/fingerprint.js';
 import { StageError } from '../problem.js';
 import { checkpointKeyOf, type Executor, MissingArtifact, type TaskHooks } from '../run/execute-stage.js';
-import { fileRecord, ingredientsOf, type TaskFile } from '../run/stage-inputs.js';
-import { type Progress, paramsWithEffect, type Stage } from '../stage.js';
+import type { TaskFile } from '../run/stage-inputs.js';
+import type { Progress, Stage } from '../stage.js';
 import type { ObjectStore } from './object-store.js';
-import { type Advance, advance, type RemoteTask, stageOf } from './remote-plan.js';
+import { type Advance, advance } from './remote-plan.js';
+import { checkedFingerprint, parseTask, stageOf } from './remote-task.js';
 import { SharedCache } from './shared-cache.js';
 
 interface RemoteStagesOptions {
@@ -49,10 +49,10 @@ export class RemoteStages {
    */
   async run(taskDigest: string, { signal, progress, say }: RemoteHooks): Promise<boolean> {
     const { kind, executor, warn } = this.#options;
-    const task = JSON.parse(Buffer.from(await this.#content(taskDigest, 'the task')).toString()) as RemoteTask;
+    const task = parseTask(await this.#content(taskDigest, 'the task'));
     const { present } = task;
     const stage = stageOf(this.#options.stages, present);
-    const fingerprint = this.#checked(task, stage);
+    const fingerprint = checkedFingerprint(task, stage);
     if ((await this.#shared.record(fingerprint, stage.outputs)) !== undefined) return false;
     for (const [port, artifacts] of Object.entries(present.inputs!)) {
       const producer = task.producers[port]!;
@@ -84,20 +84,8 @@ export class RemoteStages {
       kept: () => checkpoints.share(),
     };
     const cached = await executor.execute(here, hooks).finally(() => checkpoints.shared);
-    await this.#shared.publish(fingerprint, cached, kind);
+    await this.#shared.publish(fingerprint, cached, { madeOn: kind, task: taskDigest });
     return true;
-  }
-
-  /** The fingerprint of a task, which anybody may have written: it has to follow from what would run. */
-  #checked({ present, params, files }: RemoteTask, stage: Stage): string {
-    const record = {
-      ...present,
-      params: paramsWithEffect(stage, params),
-      files: Object.fromEntries(Object.entries(files).map(([parameter, list]) => [parameter, fileRecord(list)])),
-    };
-    const fingerprint = fingerprintOf(ingredientsOf(stage, record, record.params));
-    if (fingerprint !== present.fingerprint) throw new StageError(`the task of ${present.name} is not what it says`);
-    return fingerprint;
   }
 
   async #content(digest: string, what: string): Promise<Uint8Array> {

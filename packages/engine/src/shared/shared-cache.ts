@@ -1,12 +1,25 @@
 import { type CachedStage, type Origin, parseRecord } from '../cache/cache-layout.js';
 import type { StageCache } from '../cache/stage-cache.js';
 import { digestOf } from '../plan/fingerprint.js';
+import type { WorkspaceFiles } from '../run/stage-inputs.js';
 import type { Ports } from '../stage.js';
 import type { ObjectStore } from './object-store.js';
+import { type RemoteTask, remoteTask, taskBytes } from './remote-task.js';
 
 interface SharedCacheOptions {
   /** is told of everything that is damaged */
   readonly warn: (message: string) => void;
+  /** damaged objects stay where they are, for those who may remove them */
+  readonly readOnly?: boolean;
+}
+
+/** What was run, and what came out. */
+interface Made {
+  readonly files: WorkspaceFiles;
+  readonly cached: CachedStage;
+  readonly producedBy: RemoteTask['producedBy'];
+  /** what kind of machine ran it */
+  readonly madeOn: string;
 }
 
 /**
@@ -18,12 +31,15 @@ interface SharedCacheOptions {
 export class SharedCache {
   readonly #store: ObjectStore;
   readonly #local: StageCache;
-  readonly #warn: (message: string) => void;
+  readonly #warn: (what: string) => void;
+  readonly #readOnly: boolean;
 
-  constructor(store: ObjectStore, local: StageCache, { warn }: SharedCacheOptions) {
+  constructor(store: ObjectStore, local: StageCache, { warn, readOnly = false }: SharedCacheOptions) {
     this.#store = store;
     this.#local = local;
-    this.#warn = warn;
+    this.#warn = (what) =>
+      warn(`${what} in the shared cache is damaged; it is ${readOnly ? 'not used' : 'dropped and made again'}`);
+    this.#readOnly = readOnly;
   }
 
   /** What is said of a stage of this fingerprint, whether its artifacts are there or not. */
@@ -31,10 +47,8 @@ export class SharedCache {
     const bytes = await this.#store.get(recordKey(fingerprint));
     const record = bytes && parseRecord(bytes, ports);
     if (bytes && !record) {
-      this.#warn(
-        `stage record ${fingerprint.slice(0, 12)} in the shared cache is damaged; it is dropped and made again`,
-      );
-      await this.forget(fingerprint);
+      this.#warn(`stage record ${fingerprint.slice(0, 12)}`);
+      if (!this.#readOnly) await this.forget(fingerprint);
     }
     return record;
   }
@@ -43,8 +57,8 @@ export class SharedCache {
   async fetch(fingerprint: string, ports: Ports, origin: Origin): Promise<CachedStage | undefined> {
     const cached = await this.record(fingerprint, ports);
     if (cached === undefined) return undefined;
-    for (const { digest } of Object.values(cached.outputs).flat()) {
-      if ((await this.content(digest)) === undefined) return undefined;
+    for (const { digest, bytes } of Object.values(cached.outputs).flat()) {
+      if ((await this.content(digest))?.length !== bytes) return undefined;
     }
     await this.#local.keepRecord(fingerprint, cached, origin);
     return cached;
@@ -63,15 +77,26 @@ export class SharedCache {
   }
 
   /** Makes what a stage wrote here known to all, its record last. Of two that ran the same stage the first counts. */
-  async publish(fingerprint: string, cached: CachedStage, madeOn: string): Promise<void> {
+  async publish(
+    fingerprint: string,
+    cached: CachedStage,
+    made: Required<Pick<CachedStage, 'madeOn' | 'task'>>,
+  ): Promise<void> {
     for (const artifact of Object.values(cached.outputs).flat()) {
       const bytes = await this.#local.artifact({ ...artifact, path: 'shared' });
       if (bytes === undefined)
         throw new Error(`artifact ${artifact.digest.slice(0, 12)} went away before it was shared`);
       await this.put(bytes);
     }
-    const record = Buffer.from(JSON.stringify({ ...cached, madeOn } satisfies CachedStage));
+    const record = Buffer.from(JSON.stringify({ ...cached, ...made } satisfies CachedStage));
     await this.#store.put(recordKey(fingerprint), record, { ifAbsent: true });
+  }
+
+  /** As {@link publish}, for what was run here: its task and the files that it read are shared as well, so that others can run it again. */
+  async publishTask(task: Omit<RemoteTask, 'producedBy'>, { files, cached, producedBy, madeOn }: Made): Promise<void> {
+    for (const file of Object.values(files).flat()) await this.put(file.bytes());
+    const stored = await this.put(taskBytes(remoteTask(task, producedBy)));
+    await this.publish(task.present.fingerprint!, cached, { madeOn, task: stored });
   }
 
   /** The stage of this fingerprint does not count as run any more, since an artifact of it is lost. */
@@ -114,8 +139,8 @@ export class SharedCache {
     const bytes = await this.#store.get(contentKey(digest));
     if (bytes === undefined) return undefined;
     if (digestOf(bytes) !== digest) {
-      this.#warn(`artifact ${digest.slice(0, 12)} in the shared cache is damaged; it is dropped and made again`);
-      await this.#store.remove(contentKey(digest));
+      this.#warn(`artifact ${digest.slice(0, 12)}`);
+      if (!this.#readOnly) await this.#store.remove(contentKey(digest));
       return undefined;
     }
     await this.#local.put(bytes);
@@ -123,6 +148,6 @@ export class SharedCache {
   }
 }
 
-const contentKey = (digest: string) => `cas/${digest}`;
-const recordKey = (fingerprint: string) => `ac/${fingerprint}`;
+export const contentKey = (digest: string) => `cas/${digest}`;
+export const recordKey = (fingerprint: string) => `ac/${fingerprint}`;
 const checkpointPrefix = (kind: string, key: string) => `checkpoints/${kind}/${key}/`;

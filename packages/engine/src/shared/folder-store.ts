@@ -1,8 +1,9 @@
 import type { Dirent } from 'node:fs';
 import { lstat, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { removeStrays, writeAbsent, writeWhole } from '@etude/engine';
-import { checkKey, isKey, type ObjectStore } from './object-store.js';
+import { removeStrays, writeAbsent, writeWhole } from '../files/whole-file.js';
+import { checkKey, isKey } from './object-key.js';
+import type { ObjectStore } from './object-store.js';
 
 /** Where files are written before they get their names; no key begins with a dot. */
 const PARTIAL = '.partial';

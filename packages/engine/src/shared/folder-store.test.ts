@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, utimesSync, writeFi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { objectStoreContract } from '../testing/object-store-contract.js';
 import { folderStore } from './folder-store.js';
-import { objectStoreContract } from './object-store.contract.js';
 
 const folder = () => mkdtempSync(join(tmpdir(), 'etude-folder-store-'));
 

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createRandom, type Random } from '@etude/music';
-import { digestsIn, HEARTBEAT, type TrialCluster, type TrialProcess, trainings } from '../testing/trial-cluster.js';
+import { digestsIn, HEARTBEAT, type TrialCluster, type TrialProcess, trainings } from './trial-cluster.js';
 
-const SHIFT_CLOCK = fileURLToPath(new URL('../testing/shift-clock.mjs', import.meta.url));
+const SHIFT_CLOCK = fileURLToPath(new URL('./shift-clock.mjs', import.meta.url));
 const TWO_HOURS = 7_200_000;
 /** Milliseconds in which harm is done. */
 const HARMFUL_MS = 8000;

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { expect, it } from 'vitest';
-import type { ObjectStore } from './object-store.js';
+import type { ObjectStore } from '../shared/object-store.js';
 
 const text = (bytes: Uint8Array | undefined) => bytes && Buffer.from(bytes).toString();
 const bytes = (content: string) => new Uint8Array(Buffer.from(content));

@@ -1,0 +1,3 @@
+export { MemoryStore } from './memory-store.js';
+export { objectStoreContract } from './object-store-contract.js';
+export { toyWorkspace } from './toy-workspace.js';

@@ -1,0 +1,60 @@
+import { statSync } from 'node:fs';
+import { folderStore, InputError, type ObjectStore, OptionalStore, type SharedOption, StageError } from '@etude/engine';
+import { type StoreSettings, storeSettings } from './workspace-settings.js';
+
+/** A run has better things to do than to wait for a store. */
+const SOON = { attempts: 2, idleMs: 10_000 };
+
+/** The store that a run uses below the cache of this machine, and whether it writes there. */
+export interface SecondLevelStore extends SharedOption {
+  readonly store: OptionalStore;
+}
+
+/**
+ * What a run gets of the store that is configured; undefined where none is. It is opened when something is not in the cache of this machine.
+ * @param signal stops getting ready
+ * @throws {InputError} where the configuration is wrong
+ */
+export function secondLevel(workspace: string, signal: AbortSignal): SecondLevelStore | undefined {
+  const settings = storeSettings(workspace, process.env);
+  if (settings === undefined) return undefined;
+  return {
+    store: new OptionalStore(async () => {
+      if (!isS3(settings)) return folder(settings);
+      const { withCluster } = await import('./optional-cluster.js');
+      return withCluster(signal, async (cluster) => cluster.openStore(settings.store, SOON));
+    }),
+    ...(settings.write && { writeAs: async () => (await import('./machine-kind.js')).machineKind() }),
+  };
+}
+
+/**
+ * Does work with the store that is configured.
+ * @throws {InputError} where none is, or it is wrong
+ * @throws {StageError} where it cannot be used
+ */
+export async function withStore<T>(
+  workspace: string,
+  signal: AbortSignal,
+  work: (store: ObjectStore, settings: StoreSettings) => Promise<T>,
+): Promise<T> {
+  const settings = storeSettings(workspace, process.env);
+  if (settings === undefined) {
+    const message = 'expected a store in ETUDE_STORE, or in etude.yaml: cache: { store: /mnt/etude }';
+    throw new InputError([{ place: 'cache', message }]);
+  }
+  if (!isS3(settings)) return work(folder(settings), settings);
+  const { withCluster } = await import('./optional-cluster.js');
+  return withCluster(signal, (cluster) => work(cluster.openStore(settings.store), settings));
+}
+
+function isS3({ store }: StoreSettings): boolean {
+  return store.startsWith('s3://');
+}
+
+/** A folder that is not there is not made: it may be of a disk that is not mounted. */
+function folder({ store }: StoreSettings): ObjectStore {
+  if (!statSync(store, { throwIfNoEntry: false })?.isDirectory())
+    throw new StageError(`there is no folder ${store}; mount it, or make it`);
+  return folderStore(store);
+}
