@@ -34,6 +34,8 @@ const { copyGuard } = await import('./copy-guard.mjs');
 const { load } = await import('./load.mjs');
 const { stages } = await import('./stages.mjs');
 const { page } = await import('./page.mjs');
+const { jobs } = await import('./jobs.mjs');
+const { cluster } = await import('./cluster.mjs');
 
 const threads = availableParallelism();
 const offered = instructions();
@@ -95,7 +97,7 @@ const wanted = (name) => values.only === undefined || name.includes(values.only)
 const results = [];
 const show = (result) => {
   results.push(result);
-  const { name, unit, ours, rival, ratio, rows } = result;
+  const { name, unit, ours, rival, ratio, rows, note } = result;
   const list = ({ median, min, max }) => `${number(median)} ${unit} (${number(min)} to ${number(max)})`;
   if (rows) {
     for (const { state, etude, pytorch, slowdown, fairShare, ratio } of rows) {
@@ -108,6 +110,7 @@ const show = (result) => {
     return;
   }
   console.log(`${name.padEnd(32)} ${list(ours)}${rival ? ` against ${list(rival)}: ${ratio.toFixed(2)}` : ''}`);
+  if (note) console.log(`  ${note}`);
 };
 const number = (x) => (x < 1 ? x.toFixed(3) : x < 100 ? x.toFixed(1) : Math.round(x).toLocaleString('en'));
 
@@ -126,7 +129,7 @@ const context = {
 };
 const benchmarks = [
   ...pairs.map((each) => ({ name: each.name, run: () => runPair(each) })),
-  ...[reach, startUp, midi, copyGuard, kernels, growth, load, page].flatMap((group) => group(context)),
+  ...[reach, startUp, midi, copyGuard, kernels, growth, load, page, jobs, cluster].flatMap((group) => group(context)),
   ...stages(),
 ];
 if (values.list) {

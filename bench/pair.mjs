@@ -70,27 +70,39 @@ export async function inTurn(commands, { rounds, units, warmup }) {
   return times;
 }
 
-/** Milliseconds of whole processes, run in turn. */
+/**
+ * Milliseconds of whole processes, run in turn.
+ * @param {{ command: string[], cwd: string, env?: NodeJS.ProcessEnv, before?: () => unknown }[]} commands `before` is not part of the
+ *   time, and may still change where and how the command runs
+ * @param {number} rounds
+ */
 export async function processesInTurn(commands, rounds) {
-  const times = commands.map(() => []);
+  const times = commands.map(() => /** @type {number[]} */ ([]));
   for (let round = 0; round < rounds; round++) {
-    for (const [
-      i,
-      {
-        command: [program, ...args],
-        cwd,
-      },
-    ] of commands.entries()) {
+    for (const [i, each] of commands.entries()) {
+      await each.before?.();
       const startedAt = performance.now();
-      const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], cwd });
-      let said = '';
-      child.stderr.on('data', (chunk) => {
-        said += chunk;
-      });
-      const [code] = await once(child, 'close');
+      await finished(each);
       times[i].push(performance.now() - startedAt);
-      if (code !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${code}: ${said.slice(-500)}`);
     }
   }
   return times;
+}
+
+/**
+ * Runs a process to its end.
+ * @returns {Promise<string>} what it wrote to standard output
+ */
+export async function finished({ command: [program, ...args], cwd, env = process.env }) {
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], cwd, env });
+  let [output, said] = ['', ''];
+  child.stdout.on('data', (chunk) => {
+    output += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    said += chunk;
+  });
+  const [code] = await once(child, 'close');
+  if (code !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${code}: ${said.slice(-500)}`);
+  return output;
 }

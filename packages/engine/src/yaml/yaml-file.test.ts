@@ -114,6 +114,13 @@ describe('a YAML file', () => {
     return readYamlFile(join(folder, 'x.yaml'), folder);
   };
 
+  it('is parsed again only where it has changed', () => {
+    const first = read('a: 1\n');
+    expect(read('a: 1\n')).toBe(first);
+    expect(read('a: 2\n').value).toEqual({ a: 2 });
+    expect(first.value).toEqual({ a: 1 });
+  });
+
   it('may begin with a byte order mark', () => {
     expect(read('\uFEFFa: 1\n').value).toEqual({ a: 1 });
   });

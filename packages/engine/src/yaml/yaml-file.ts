@@ -49,7 +49,13 @@ const MOST_VALUES = 100_000;
 /** Maps and lists inside of each other. */
 const MOST_LEVELS = 64;
 
-/** @throws the file system's error where the file cannot be read */
+/** What was last parsed, by path: the points of a sweep read the same files. */
+const parsed = new Map<string, { readonly text: string; readonly place: string; readonly file: YamlFile }>();
+
+/**
+ * The file as it is now; parsed only where it has changed since the last call. Nobody may change the value, which callers share.
+ * @throws the file system's error where the file cannot be read
+ */
 export function readYamlFile(path: string, workspace: string): YamlFile {
   const place = workspacePath(path, workspace);
   const refused = (message: string, before = ''): YamlFile => {
@@ -66,7 +72,13 @@ export function readYamlFile(path: string, workspace: string): YamlFile {
   const bytes = readFileSync(path);
   const text = new TextDecoder().decode(bytes);
   const invalid = firstInvalidByte(bytes);
-  if (invalid === undefined) return parseYaml(text, place);
+  if (invalid === undefined) {
+    const last = parsed.get(path);
+    if (last?.text === text && last.place === place) return last.file;
+    const file = parseYaml(text, place);
+    parsed.set(path, { text, place, file });
+    return file;
+  }
   const before = new TextDecoder().decode(bytes.subarray(0, invalid));
   return refused(`byte ${invalid} is not valid UTF-8; save the file in that encoding`, before);
 }
