@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { EXIT, fail } from './fail.js';
 
 /** Milliseconds in which two signals count as one. */
@@ -35,6 +36,8 @@ const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** A signal that any of these aborts; the same one again ends the process at once. */
 function interruption(note: (line: string) => void): { signal: AbortSignal; release: () => void } {
   const controller = new AbortController();
+  // Of a sweep, each stage that runs or waits for another point listens: many are no leak.
+  setMaxListeners(0, controller.signal);
   let first: { name: NodeJS.Signals; at: number } | undefined;
   const stop = (name: NodeJS.Signals) => {
     if (first === undefined) {

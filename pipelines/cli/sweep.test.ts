@@ -45,6 +45,15 @@ describe('etude run of a sweep', () => {
     ]);
   });
 
+  it('prints its points and nothing else, however many wait for a stage that they have in common', async () => {
+    const workspace = new CliWorkspace();
+    const threads = Array.from({ length: 16 }, (_, index) => index + 1);
+    workspace.write('experiments/sweep.yaml', `extends: tiny.yaml\nsweep: { grid: { train.threads: [${threads}] } }\n`);
+    const { code, stdout, stderr } = await workspace.etude('run', 'experiments/sweep.yaml', '--jobs', '2');
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout.match(/^● /gm)).toHaveLength(16);
+  });
+
   it('goes on where a point fails, and says which', async () => {
     const workspace = new CliWorkspace();
     workspace.write(

@@ -72,6 +72,9 @@ export interface PageToWrite {
   readonly key: string;
 }
 
+/** The same in all pages, and most of what there is to deflate: a sweep writes a page for each of its points. */
+let deflatedSynth: string | undefined;
+
 /**
  * A page as one file that asks no network for anything: its music, sounds, figures and the program that shows them.
  * @example
@@ -79,6 +82,7 @@ export interface PageToWrite {
  */
 export async function pageHtml({ title, data, sounds, key }: PageToWrite): Promise<string> {
   const { pageScript, style, synthScript } = await import('@etude/page/assets');
+  deflatedSynth ??= deflated(synthScript);
   const html = `<!doctype html>
 <html lang="en">
 <head>
@@ -94,7 +98,7 @@ export async function pageHtml({ title, data, sounds, key }: PageToWrite): Promi
 <noscript>This page shows and plays songs by a program in it, which needs JavaScript. The songs are MIDI files in the folder render.</noscript>
 ${[
   ['data', deflated(JSON.stringify(data))],
-  ['synth', deflated(synthScript)],
+  ['synth', deflatedSynth],
   ['sounds', Buffer.from(sounds).toString('base64')],
 ]
   .map(([id, text]) => `<script type="text/plain" id="${id}">${text}</script>`)
