@@ -2,7 +2,7 @@ import type { Artifact, Plan, RunObserver, RunRecord, StageRecord } from '@etude
 import { plainText } from '@etude/report';
 import { describeError } from './fail.js';
 import { LiveLines } from './live-lines.js';
-import { colours, formatBytes, formatTime, plainLines } from './print.js';
+import { colours, formatBytes, plainLines, stagesInWords } from './print.js';
 
 export interface RunReporter extends RunObserver {
   note(line: string): void;
@@ -40,13 +40,10 @@ export function runReporter(
     warning: (message) => warn(`${colours.yellow('warning')}: ${plainText(message)}`),
     note: warn,
     finished(record, page) {
-      const count = (status: string) => record.stages.filter((stage) => stage.status === status).length;
-      const would = count('would-run');
+      const would = record.stages.filter(({ status }) => status === 'would-run').length;
       if (would > 0) say(`${would} of ${record.stages.length} stages would run`);
       else if (record.status === 'done') {
-        say(
-          `${count('ran')} of ${record.stages.length} stages ran in ${formatTime(record.seconds)}; see ${plainText(page ?? `artifacts/${record.experiment}/`)}`,
-        );
+        say(`${stagesInWords(record)}; see ${plainText(page ?? `artifacts/${record.experiment}/`)}`);
       }
     },
     failed: (error) => warn(`${colours.red('error')}: ${plainLines(describeError(error))}`),

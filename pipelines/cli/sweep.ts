@@ -11,7 +11,7 @@ import { logged } from './event-log.js';
 import { describeError, EXIT } from './fail.js';
 import { Halving } from './halving.js';
 import { LiveLines } from './live-lines.js';
-import { colours, formatTime, plainLines, printJson } from './print.js';
+import { colours, plainLines, printJson, stagesInWords } from './print.js';
 import { writeResults } from './run-results.js';
 import type { Runner } from './runner.js';
 import { LastRuns } from './watch/last-run.js';
@@ -162,12 +162,11 @@ class SweepRun {
 }
 
 function inWords(plan: Plan, { record }: RunResult): string {
-  const count = (status: string) => record.stages.filter((stage) => stage.status === status).length;
-  const would = count('would-run');
+  const would = record.stages.filter(({ status }) => status === 'would-run').length;
   if (would > 0) return `${would} of ${record.stages.length} stages would run`;
   const heldOut = new LastRuns().of(artifactFolder(plan.workspace, plan.experiment))?.heldOut;
   const loss = heldOut === undefined ? '' : `, held out ${heldOut.toFixed(3)}`;
-  return `${count('ran')} of ${record.stages.length} stages ran in ${formatTime(record.seconds)}${loss}`;
+  return stagesInWords(record) + loss;
 }
 
 function forJson({ name, settings }: SweepPoint, { experiment, status, seconds, stages }: RunResult['record']) {

@@ -5,6 +5,8 @@ import { canonicalJson } from './fingerprint.js';
 /** The side of a stage that its fingerprint depends on, as it stands now. */
 export type Present = Pick<StageRecord, 'name' | 'stage' | 'version' | 'params' | 'files' | 'inputs'>;
 
+/** Why a stage does not run that another machine ran. */
+export const SHARED = 'from the shared cache';
 export const REPAIRED = 'its cached artifact was damaged';
 
 /**

@@ -5,7 +5,7 @@ import { type LockOptions, withFileLock } from '../files/file-lock.js';
 import { removeStrays } from '../files/whole-file.js';
 import { canBeWritten, mustBeInside, ownFoldersMustBeInside } from '../files/workspace-path.js';
 import { findStage, type Plan, type PlannedStage } from '../plan/plan.js';
-import { REPAIRED, reasonsToRun } from '../plan/reasons.js';
+import { REPAIRED, reasonsToRun, SHARED } from '../plan/reasons.js';
 import { firstWarnings, StageError } from '../problem.js';
 import { SecondLevel } from '../shared/second-level.js';
 import { publish } from './artifact-folder.js';
@@ -143,7 +143,7 @@ class Run {
     }
     const found = cached !== undefined ? 'whole' : damaged ? 'damaged' : 'missing';
     const reasons = isShared
-      ? ['from the shared cache']
+      ? [SHARED]
       : reasonsToRun(this.#journal.previous(planned.name), present, { forced, found });
     let status: StageRecord['status'] = 'hit';
     if (cached === undefined || forced) {
