@@ -1,4 +1,3 @@
-import { type RunRecord, SHARED } from '@etude/engine';
 import { plainText } from '@etude/report';
 import pc from 'picocolors';
 
@@ -50,11 +49,4 @@ export function formatColumns(
         .trimEnd(),
     )
     .join('\n');
-}
-
-/** "3 of 9 stages ran in 1:15, 4 elsewhere" */
-export function stagesInWords({ stages, seconds }: RunRecord): string {
-  const ran = stages.filter(({ status }) => status === 'ran').length;
-  const elsewhere = stages.filter(({ reasons }) => reasons.includes(SHARED)).length;
-  return `${ran} of ${stages.length} stages ran in ${formatTime(seconds)}${elsewhere > 0 ? `, ${elsewhere} elsewhere` : ''}`;
 }

@@ -2,7 +2,8 @@ import type { Artifact, Plan, RunObserver, RunRecord, StageRecord } from '@etude
 import { plainText } from '@etude/report';
 import { describeError } from './fail.js';
 import { LiveLines } from './live-lines.js';
-import { colours, formatBytes, plainLines, stagesInWords } from './print.js';
+import { colours, formatBytes, plainLines } from './print.js';
+import { stagesInWords } from './stages-in-words.js';
 
 export interface RunReporter extends RunObserver {
   note(line: string): void;
