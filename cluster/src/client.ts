@@ -12,7 +12,7 @@ import {
 import { ActivityFailure, ApplicationFailure, CancelledFailure, defaultPayloadConverter } from '@temporalio/common';
 import { ClusterError } from './cluster-error.js';
 import { connectionOptions, reached, type TemporalPlace } from './connection.js';
-import { runQueue } from './queues.js';
+import { runQueue, runWorkflowId } from './queues.js';
 import { type RunInput, type RunState, stateQuery } from './workflows/messages.js';
 import type { run } from './workflows/run.js';
 
@@ -20,9 +20,11 @@ import type { run } from './workflows/run.js';
 interface RemoteObserver {
   started(stage: string): void;
   progress(stage: string, progress: Progress): void;
+  /** a machine could not run it; another attempt follows */
+  trouble(stage: string, message: string): void;
   done(stage: string): void;
-  /** nothing happens, since no worker of this build is there, or all are busy */
-  waiting(): void;
+  /** nothing happens, since no worker of this build answers, or the server does not */
+  waiting(whom: 'worker' | 'server'): void;
 }
 
 interface RemoteRun extends RunInput {
@@ -44,6 +46,8 @@ type RemoteOutcome =
 
 /** Milliseconds from one look at a run to the next. */
 const LOOK_EVERY = 500;
+/** Milliseconds after which a server is asked again that was away. */
+const AGAIN_AFTER = 1000;
 /** Milliseconds without any worker after which that is told. */
 const PATIENCE = 5000;
 
@@ -52,13 +56,13 @@ export class ClusterClient {
   readonly #connection: Connection;
   readonly #client: Client;
   readonly #temporal: TemporalPlace;
-  readonly #queue: string;
+  readonly #build: string;
 
   private constructor(connection: Connection, temporal: TemporalPlace, build: string) {
     this.#connection = connection;
     this.#client = new Client({ connection, namespace: temporal.namespace });
     this.#temporal = temporal;
-    this.#queue = runQueue(build);
+    this.#build = build;
   }
 
   /** @throws {ClusterError} where the server cannot be reached */
@@ -96,13 +100,13 @@ export class ClusterClient {
 
   #started(name: string, input: RunInput): Promise<WorkflowHandle<typeof run>> {
     return this.#client.workflow.start<typeof run>('run', {
-      ...{ workflowId: workflowIdOf(name), taskQueue: this.#queue, args: [input] },
+      ...{ workflowId: runWorkflowId(this.#build, name), taskQueue: runQueue(this.#build), args: [input] },
       workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
     });
   }
 
   async #old(name: string): Promise<WorkflowHandle<typeof run> | undefined> {
-    const handle = this.#client.workflow.getHandle<typeof run>(workflowIdOf(name));
+    const handle = this.#client.workflow.getHandle<typeof run>(runWorkflowId(this.#build, name));
     try {
       await handle.describe();
       return handle;
@@ -113,30 +117,24 @@ export class ClusterClient {
   }
 }
 
-const workflowIdOf = (name: string) => `run/${name}`;
-
 async function watched(
   client: Client,
   handle: WorkflowHandle<typeof run>,
   observer: RemoteObserver,
 ): Promise<RemoteOutcome> {
   let outcome: RemoteOutcome | undefined;
-  const ended = handle.result().then(
-    () => {
-      outcome = { kind: 'done' };
-    },
-    (error) => {
-      outcome = outcomeOf(error);
-    },
-  );
+  const ended = endOf(handle, () => observer.waiting('server')).then((end) => {
+    outcome = end;
+  });
   const stages = new Map<string, 'running' | 'done'>();
+  const troubles = new Map<string, string>();
   const startedAt = Date.now();
   let isKnown = false;
   while (outcome === undefined) {
     await Promise.race([ended, sleep(LOOK_EVERY)]);
     const state = await stateOf(handle);
     if (state === undefined) {
-      if (!isKnown && Date.now() - startedAt > PATIENCE) observer.waiting();
+      if (!isKnown && Date.now() - startedAt > PATIENCE) observer.waiting('worker');
       continue;
     }
     isKnown = true;
@@ -147,14 +145,32 @@ async function watched(
     for (const { name, workflowId } of state.running) {
       if (stages.get(name) !== 'running') observer.started(name);
       stages.set(name, 'running');
-      const progress = await progressOf(client, workflowId);
+      const { progress, failure } = await attemptAt(client, workflowId);
       if (progress) observer.progress(name, progress);
+      if (failure !== undefined && troubles.get(name) !== failure) observer.trouble(name, failure);
+      if (failure !== undefined) troubles.set(name, failure);
     }
   }
   return outcome;
 }
 
-/** @throws {ClusterError} where it is unknown how the run ended */
+/**
+ * Waits for the end of a run, also while the server is away.
+ * @param away is told of that, each time that it is noticed
+ */
+async function endOf(handle: WorkflowHandle<typeof run>, away: () => void): Promise<RemoteOutcome> {
+  for (;;) {
+    try {
+      await handle.result();
+      return { kind: 'done' };
+    } catch (error) {
+      if (!isGrpcServiceError(error)) return outcomeOf(error);
+      away();
+      await sleep(AGAIN_AFTER);
+    }
+  }
+}
+
 function outcomeOf(error: unknown): RemoteOutcome {
   if (error instanceof WorkflowFailedError) {
     const cause = error.cause instanceof ActivityFailure ? error.cause.cause : error.cause;
@@ -173,14 +189,29 @@ async function stateOf(handle: WorkflowHandle<typeof run>): Promise<RunState | u
   }
 }
 
-/** How far the stage of a workflow is, from the last sign of life of who runs it. */
-async function progressOf(client: Client, workflowId: string): Promise<Progress | undefined> {
+interface Attempt {
+  /** from the last sign of life of who runs it */
+  readonly progress?: Progress | undefined;
+  /** why the attempt before did not end well */
+  readonly failure?: string | undefined;
+}
+
+/** How the stage of a workflow is doing. */
+async function attemptAt(client: Client, workflowId: string): Promise<Attempt> {
   try {
     const { raw } = await client.workflow.getHandle(workflowId).describe();
-    const payload = raw.pendingActivities?.[0]?.heartbeatDetails?.payloads?.[0];
-    return payload ? (defaultPayloadConverter.fromPayload<Progress | null>(payload) ?? undefined) : undefined;
+    const { heartbeatDetails, lastFailure } = raw.pendingActivities?.[0] ?? {};
+    const payload = heartbeatDetails?.payloads?.[0];
+    return {
+      progress: payload ? (defaultPayloadConverter.fromPayload<Progress | null>(payload) ?? undefined) : undefined,
+      failure: lastFailure ? troubleOf(lastFailure) : undefined,
+    };
   } catch (error) {
-    if (isGrpcServiceError(error)) return undefined;
+    if (isGrpcServiceError(error) || error instanceof WorkflowNotFoundError) return {};
     throw new ClusterError((error as Error).message, { cause: error });
   }
+}
+
+function troubleOf({ message, timeoutFailureInfo }: { message?: string | null; timeoutFailureInfo?: unknown }): string {
+  return timeoutFailureInfo ? 'its worker gave no sign of life' : (message ?? 'unknown');
 }

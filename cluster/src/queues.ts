@@ -11,3 +11,8 @@ export function stageQueue(build: string): string {
 export function stageWorkflowId(build: string, fingerprint: string): string {
   return `stage/${build}/${fingerprint}`;
 }
+
+/** @param name tells runs of one build from each other */
+export function runWorkflowId(build: string, name: string): string {
+  return `run/${build}/${name}`;
+}

@@ -44,8 +44,9 @@ export interface ClusterClient {
     readonly observer: {
       started(stage: string): void;
       progress(stage: string, progress: Progress): void;
+      trouble(stage: string, message: string): void;
       done(stage: string): void;
-      waiting(): void;
+      waiting(whom: 'worker' | 'server'): void;
     };
     readonly signal: AbortSignal;
   }): Promise<{ readonly kind: 'done' | 'absent' } | { readonly kind: 'failed'; readonly message: string }>;

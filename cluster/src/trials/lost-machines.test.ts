@@ -34,11 +34,24 @@ describe('an experiment on two workers', () => {
     await cluster.hasCheckpoint();
     trainer.kill('SIGKILL');
     const { code, stderr } = await client.finished;
-    expect([code, stderr]).toEqual([0, '']);
+    expect([code, stderr]).toEqual([0, 'warning: train is tried again: its worker gave no sign of life\n']);
     expect(digestsIn(workspace)).toEqual(unbroken);
     const { begun, from } = trainings([first, second]);
     expect([begun, from.length]).toEqual([2, 1]);
     expect(from[0]).toBeGreaterThan(0);
+  });
+
+  it('goes on from where a worker was stopped', async () => {
+    const [first, second] = [cluster.worker(), cluster.worker()];
+    const workspace = cluster.workspace();
+    const client = cluster.client(workspace);
+    const trainer = await cluster.trainerOf([first, second]);
+    trainer.kill('SIGINT');
+    expect((await trainer.finished).code).toBe(0);
+    expect((await client.finished).code).toBe(0);
+    expect(digestsIn(workspace)).toEqual(unbroken);
+    const { begun, from } = trainings([first, second]);
+    expect([begun, from.length]).toEqual([2, 1]);
   });
 
   it('comes through a server that is away for longer than the heartbeat', async () => {

@@ -21,6 +21,11 @@ import { buildDigest } from './build-digest.js';
 /** Times that a run is begun anew whose artifacts are lost in the store when they are fetched. */
 const MOST_REPAIRS = 2;
 
+const WAITING = {
+  worker: 'no worker of this build of Etude answers yet; `etude worker` starts one',
+  server: 'the Temporal server does not answer; waiting for it',
+};
+
 /** A cluster that runs experiments of this machine; their artifacts are here afterwards, as if they had been run here. */
 export class Cluster implements Runner {
   /** more than machines there may be; each waits for no more than a message */
@@ -71,17 +76,17 @@ export class Cluster implements Runner {
     const shared = new SharedCache(this.#store, local, { warn });
     for (let repairs = 0; ; repairs++) {
       const submitted = await submitPlan(plan, shared);
-      let hasWaited = false;
+      const waitedFor = new Set<string>();
       const outcome = await this.#client.run({
         ...{ plan: submitted, verify: repairs > 0, name: nameOf(plan, submitted), isOld, signal },
         observer: {
           started: (stage) => observer.stageStarted?.(stage, []),
           progress: (stage, progress) => observer.stageProgress?.(stage, progress),
+          trouble: (stage, message) => observer.warning?.(`${stage} is tried again: ${message}`),
           done() {},
-          waiting() {
-            if (!hasWaited)
-              observer.warning?.('no worker of this build of Etude answers yet; `etude worker` starts one');
-            hasWaited = true;
+          waiting(whom) {
+            if (!waitedFor.has(whom)) observer.warning?.(WAITING[whom]);
+            waitedFor.add(whom);
           },
         },
       });
