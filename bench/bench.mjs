@@ -34,6 +34,7 @@ const { copyGuard } = await import('./copy-guard.mjs');
 const { load } = await import('./load.mjs');
 const { stages } = await import('./stages.mjs');
 const { page } = await import('./page.mjs');
+const { scale } = await import('./scale.mjs');
 
 const threads = availableParallelism();
 const offered = instructions();
@@ -128,6 +129,7 @@ const benchmarks = [
   ...pairs.map((each) => ({ name: each.name, run: () => runPair(each) })),
   ...[reach, startUp, midi, copyGuard, kernels, growth, load, page].flatMap((group) => group(context)),
   ...stages(),
+  ...scale(),
 ];
 if (values.list) {
   for (const { name } of benchmarks) console.log(name);
