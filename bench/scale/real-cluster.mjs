@@ -21,25 +21,30 @@ export async function clusterSweep(workspace, { store, jobs, runsAtATime }) {
   const cache = new StageCache(join(workspace.folder, '.etude', 'cache'), quiet);
   const shared = new SharedCache(store, cache, quiet);
   const hooks = { signal: new AbortController().signal, progress() {}, say() {} };
-  /** stages that run, by fingerprint */
+  /** stages that run or have run, by fingerprint */
   const running = new Map();
   let ran = 0;
+  const stageOf = (fingerprint, task) => {
+    if (!running.has(fingerprint)) {
+      ran++;
+      running.set(
+        fingerprint,
+        remote.run(task, hooks).then(() => fingerprint),
+      );
+    }
+    return running.get(fingerprint);
+  };
   const point = async (plan) => {
     const submitted = await submitPlan(plan, shared);
+    /** by fingerprint, what begins a stage and waits for it */
     const waiting = new Map();
     for (;;) {
       const { ready } = await remote.advance(submitted, false);
-      for (const { fingerprint, task } of ready) {
-        if (waiting.has(fingerprint)) continue;
-        if (!running.has(fingerprint)) {
-          ran++;
-          running.set(fingerprint, remote.run(task, hooks));
-        }
-        const end = running.get(fingerprint).then(() => fingerprint);
-        waiting.set(fingerprint, end);
-      }
+      for (const { fingerprint, task } of ready) waiting.set(fingerprint, () => stageOf(fingerprint, task));
       if (waiting.size === 0) break;
-      waiting.delete(await Promise.race(waiting.values()));
+      // One after the other each begins after all have looked, so that the requests do not depend on who is faster.
+      const begun = [...waiting.values()].slice(0, jobs === 1 ? 1 : undefined);
+      waiting.delete(await Promise.race(begun.map((begin) => begin())));
     }
     const { error } = await runPlan(plan, { shared: { store }, executor: refusing });
     if (error) throw error;
