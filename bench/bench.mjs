@@ -36,6 +36,7 @@ const { stages } = await import('./stages.mjs');
 const { page } = await import('./page.mjs');
 const { jobs } = await import('./jobs.mjs');
 const { cluster } = await import('./cluster.mjs');
+const { scale } = await import('./scale.mjs');
 
 const threads = availableParallelism();
 const offered = instructions();
@@ -131,6 +132,7 @@ const benchmarks = [
   ...pairs.map((each) => ({ name: each.name, run: () => runPair(each) })),
   ...[reach, startUp, midi, copyGuard, kernels, growth, load, page, jobs, cluster].flatMap((group) => group(context)),
   ...stages(),
+  ...scale(),
 ];
 if (values.list) {
   for (const { name } of benchmarks) console.log(name);

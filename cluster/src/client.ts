@@ -44,8 +44,9 @@ type RemoteOutcome =
   /** there is no such run, where an old one was asked for */
   | { readonly kind: 'absent' };
 
-/** Milliseconds from one look at a run to the next. */
+/** Milliseconds from one look at a run to the next; of many runs so many are looked at in that time. */
 const LOOK_EVERY = 500;
+const LOOKED_AT = 8;
 /** Milliseconds after which a server is asked again that was away. */
 const AGAIN_AFTER = 1000;
 /** Milliseconds without any worker after which that is told. */
@@ -57,6 +58,8 @@ export class ClusterClient {
   readonly #client: Client;
   readonly #temporal: TemporalPlace;
   readonly #build: string;
+  /** runs that are waited for */
+  #runs = 0;
 
   private constructor(connection: Connection, temporal: TemporalPlace, build: string) {
     this.#connection = connection;
@@ -85,11 +88,15 @@ export class ClusterClient {
     const stop = () => void handle.cancel().catch(() => {});
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
+    this.#runs += 1;
+    // A server has better things to do than to tell 200 times a second that nothing has happened.
+    const pause = () => LOOK_EVERY * Math.max(1, this.#runs / LOOKED_AT);
     try {
-      const outcome = await watched(this.#client, handle, observer);
+      const outcome = await watched(this.#client, handle, { observer, pause });
       signal.throwIfAborted();
       return outcome;
     } finally {
+      this.#runs -= 1;
       signal.removeEventListener('abort', stop);
     }
   }
@@ -120,7 +127,7 @@ export class ClusterClient {
 async function watched(
   client: Client,
   handle: WorkflowHandle<typeof run>,
-  observer: RemoteObserver,
+  { observer, pause }: { observer: RemoteObserver; pause: () => number },
 ): Promise<RemoteOutcome> {
   let outcome: RemoteOutcome | undefined;
   const ended = endOf(handle, () => observer.waiting('server')).then((end) => {
@@ -131,7 +138,8 @@ async function watched(
   const startedAt = Date.now();
   let isKnown = false;
   while (outcome === undefined) {
-    await Promise.race([ended, sleep(LOOK_EVERY)]);
+    await Promise.race([ended, sleep(pause())]);
+    if (outcome !== undefined) break;
     const state = await stateOf(handle);
     if (state === undefined) {
       if (!isKnown && Date.now() - startedAt > PATIENCE) observer.waiting('worker');

@@ -1,0 +1,4 @@
+import { serveStages } from '@etude/engine';
+import { stages } from './stages.mjs';
+
+serveStages(stages);
