@@ -38,23 +38,25 @@ export async function startServers() {
     /** @param {{ command: string[], cwd: string, env?: NodeJS.ProcessEnv }} worker a process that prints "ready" once it is */
     async worker({ command: [program, ...args], cwd, env }) {
       const child = spawn(program, args, {
-        cwd,
-        env: { ...process.env, ...s3.credentials, ...env },
-        stdio: ['ignore', 'pipe', 'inherit'],
+        ...{ cwd, env: { ...process.env, ...s3.credentials, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
       });
       workers.push(child);
-      const ready = Promise.race([
-        once(child, 'exit').then(() => Promise.reject(new Error('a worker ended early'))),
-        (async () => {
-          for await (const line of createInterface({ input: child.stdout })) if (line.includes('ready')) return;
-        })(),
-      ]);
-      await ready;
+      let said = '';
+      child.stderr.on('data', (chunk) => {
+        said = (said + chunk).slice(-500);
+      });
+      const ended = once(child, 'exit').then(() => Promise.reject(new Error(`a worker ended early: ${said}`)));
+      const ready = async () => {
+        for await (const line of createInterface({ input: child.stdout })) if (line.includes('ready')) return;
+      };
+      await Promise.race([ended, ready()]);
+      ended.catch(() => {});
       child.stdout.resume();
     },
     async stopWorkers() {
       await Promise.all(
         workers.splice(0).map(async (child) => {
+          if (child.exitCode !== null || child.signalCode !== null) return;
           const ended = once(child, 'exit');
           child.kill('SIGTERM');
           await ended;

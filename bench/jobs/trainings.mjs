@@ -5,7 +5,7 @@ import { runCommand, temporaryWorkspace } from '../workspace.mjs';
 
 /** About ten seconds on one thread for each training; what else a point has takes a second. */
 const TRAINING = `extends: 4layer.yaml
-train: { layers: 2, units: 128, batch: 32, window: 64, steps: 300, evaluateEvery: 150 }
+train: { layers: 2, units: 128, batch: 32, window: 64, steps: 180, evaluateEvery: 90 }
 sample: { songs: 1, length: 60, takes: 1 }
 sweep:
   grid: { train.seed: [1, 2, 3, 4, 5, 6] }
