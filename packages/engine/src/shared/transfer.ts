@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { CachedStage, Origin } from '../cache/cache-layout.js';
 import { StageCache } from '../cache/stage-cache.js';
 import type { Plan, PlannedStage } from '../plan/plan.js';
+import { taskOf } from '../run/execute-stage.js';
 import type { StageRecord } from '../run/run-record.js';
 import { presentOf, readFiles, type WorkspaceFiles } from '../run/stage-inputs.js';
 import { named, type Outputs } from '../run/stage-outputs.js';
@@ -77,8 +78,7 @@ export class Transfer {
         this.#there++;
         return cached;
       }
-      const { params, producers } = planned;
-      const task = { present, params, producers, files, origin, fresh: false };
+      const task = { ...taskOf(planned, present, files), origin, fresh: false };
       await this.#shared.publishTask(task, { files, cached, producedBy, madeOn: cached.madeOn ?? kind });
       this.#count(origin, cached);
       return cached;
