@@ -85,13 +85,13 @@ function addPackage(name, target) {
   // It lies a folder deeper than in the repository.
   const readme = readFileSync(join(root, from, 'README.md'), 'utf8').replaceAll('](../../', '](../../../');
   writeFileSync(join(target, 'README.md'), readme);
-  const targets = Object.entries(exports).map(([entry, conditions]) => {
-    if (typeof conditions === 'string') return [entry, conditions];
+  const targets = Object.entries(exports).flatMap(([entry, conditions]) => {
+    if (typeof conditions === 'string') return [[entry, conditions]];
     const { '@etude/source': ___, ...others } = conditions;
     if (others.types?.startsWith('./src/')) {
       cpSync(join(root, from, others.types), join(target, others.types), { recursive: true });
     }
-    return [entry, others];
+    return Object.keys(others).length > 0 ? [[entry, others]] : [];
   });
   const needed = Object.fromEntries(Object.entries(dependencies).filter(([each]) => !LATER.includes(each)));
   writeJson(join(target, 'package.json'), { ...manifest, exports: Object.fromEntries(targets), dependencies: needed });

@@ -1,10 +1,8 @@
-import { type CacheEntry, cacheContents, InputError, pruneCache, verifyCache } from '@etude/engine';
+import { type CacheEntry, cacheContents, pruneCache, verifyCache } from '@etude/engine';
+import { bytesIn, hoursIn } from './amounts.js';
 import { EXIT } from './fail.js';
 import { formatBytes, formatColumns, plainLines, printJson } from './print.js';
 import { findWorkspace } from './workspace.js';
-
-const SIZES: Readonly<Record<string, number>> = { kB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
-const HOURS: Readonly<Record<string, number>> = { h: 1, d: 24, w: 168 };
 
 /** What the cache takes up, by experiment and stage. */
 export async function cacheCommand({ json = false }: { json?: boolean }): Promise<void> {
@@ -35,10 +33,10 @@ interface PruneCommandOptions {
 
 /** Drops what is not needed, and says what. */
 export async function pruneCommand({ olderThan, maxSize, dryRun, json }: PruneCommandOptions): Promise<void> {
-  const hours = amount('--older-than', olderThan, HOURS, '12h, 30d or 8w');
+  const hours = hoursIn('--older-than', olderThan);
   const { dropped, strays, freedBytes, leftBytes, running } = await pruneCache(findWorkspace(), {
-    ...{ dryRun, maxBytes: amount('--max-size', maxSize, SIZES, '500MB or 2GB') },
-    usedBefore: hours && Date.now() - hours * 3_600_000,
+    ...{ dryRun, maxBytes: bytesIn('--max-size', maxSize) },
+    usedBefore: hours === undefined ? undefined : Date.now() - hours * 3_600_000,
   });
   if (json) {
     const entries = dropped.map(({ origin, kind, bytes, usedAt, why }) => ({
@@ -90,22 +88,4 @@ function byStage(entries: readonly CacheEntry[]) {
       usedAt: new Date(own.reduce((latest, { usedAt }) => Math.max(latest, usedAt), 0)).toISOString(),
     }))
     .sort((a, b) => a.experiment.localeCompare(b.experiment) || b.bytes - a.bytes);
-}
-
-/** "30d" → 720, by units */
-function amount(
-  option: string,
-  text: string | undefined,
-  units: Readonly<Record<string, number>>,
-  examples: string,
-): number | undefined {
-  if (text === undefined) return undefined;
-  const [, number, unit = ''] = /^(\d+(?:\.\d+)?) ?([a-zA-Z]+)$/.exec(text) ?? [];
-  const size = Object.hasOwn(units, unit) ? units[unit] : undefined;
-  if (number === undefined || size === undefined) {
-    throw new InputError([
-      { place: `${option} ${text}`, message: `expected a number with a unit, such as ${examples}` },
-    ]);
-  }
-  return Number(number) * size;
 }

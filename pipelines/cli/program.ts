@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { MEASURES } from '@etude/report';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { addCacheCommands } from './cache-commands.js';
 import { plainLines } from './print.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -200,22 +201,7 @@ export function buildProgram(): Command {
     .addOption(json())
     .action(async (options) => (await import('./status.js')).statusCommand(options));
 
-  const cache = command('cache', 'show what the cache takes up, by experiment and stage', ['cache', 'cache --json'])
-    .addOption(json())
-    .action(async (options) => (await import('./cache.js')).cacheCommand(options));
-  command(
-    'prune',
-    'drop what experiments left that are no longer there, and what stopped runs left',
-    ['cache prune', 'cache prune --older-than 30d', 'cache prune --max-size 2GB --dry-run'],
-    cache,
-  )
-    .option('--older-than <time>', 'drop also what has not been used for so long: 12h, 30d, 8w')
-    .option('--max-size <size>', 'drop also what was used least recently, until so much is left: 500MB, 2GB')
-    .option('--dry-run', 'only say what would be dropped')
-    .action(async (_, command) => (await import('./cache.js')).pruneCommand(command.optsWithGlobals()));
-  command('verify', 'read all that is in the cache, and drop what is damaged', ['cache verify'], cache).action(
-    async (_, command) => (await import('./cache.js')).verifyCommand(command.optsWithGlobals()),
-  );
+  addCacheCommands(command, json);
 
   const data = command('data', 'show the data sets that an experiment can learn from, and fetch them', [
     'data list',

@@ -19,7 +19,7 @@ const reading = () => workspaceWith(`cache:\n  store: ${store}\n`);
 beforeAll(async () => {
   const writer = workspaceWith(`cache: { store: ${store}, write: true }\n`);
   expect(await writer.etude(...RUN)).toMatchObject({ code: 0, stderr: '' });
-});
+}, 60_000);
 
 describe('a store that several workspaces share', () => {
   it('has what was run in one that may write', () => {

@@ -37,13 +37,17 @@ export {
 export { inputValues, readFiles } from './run/stage-inputs.js';
 export { serveStages } from './run/stage-process.js';
 export { StageProcesses } from './run/stage-processes.js';
+export { auditStore } from './shared/audit.js';
 export { folderStore } from './shared/folder-store.js';
 export { checkKey, isKey } from './shared/object-key.js';
 export type { ObjectStore } from './shared/object-store.js';
 export { OptionalStore } from './shared/optional-store.js';
+export { pruneStore } from './shared/prune-store.js';
 export { type Advance, submitPlan } from './shared/remote-plan.js';
 export { RemoteStages } from './shared/remote-stages.js';
 export { SharedCache } from './shared/shared-cache.js';
+export { Transfer } from './shared/transfer.js';
+export { verifyStore } from './shared/verify-store.js';
 export {
   bytesFormat,
   defineStage,

@@ -1,6 +1,7 @@
 import type { CachedStage, Origin } from '../cache/cache-layout.js';
 import type { Artifact, StageCache } from '../cache/stage-cache.js';
 import { fingerprintOf } from '../plan/fingerprint.js';
+import type { PlannedStage } from '../plan/plan.js';
 import { type Checkpoint, type Progress, paramsWithEffect, type Stage } from '../stage.js';
 import type { StageRecord } from './run-record.js';
 import { ingredientsOf, inputValues, type TaskFile, type WorkspaceFiles } from './stage-inputs.js';
@@ -19,6 +20,19 @@ export interface StageTask {
   readonly origin: Origin;
   /** from its beginning, although there may be a checkpoint */
   readonly fresh: boolean;
+}
+
+/** The part of a task that follows from a plan. */
+export function taskOf(
+  { params, producers }: PlannedStage,
+  present: StageRecord,
+  files: WorkspaceFiles,
+): Omit<StageTask, 'origin' | 'fresh'> {
+  const known = Object.entries(files).map(([parameter, list]) => [
+    parameter,
+    list.map(({ bytes: _, ...file }) => file),
+  ]);
+  return { present, params, producers, files: Object.fromEntries(known) };
 }
 
 export interface TaskHooks {

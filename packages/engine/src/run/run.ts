@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { CachedStage, Origin } from '../cache/cache-layout.js';
 import { type Artifact, StageCache } from '../cache/stage-cache.js';
-import { type LockOptions, withFileLock } from '../files/file-lock.js';
 import { removeStrays } from '../files/whole-file.js';
 import { canBeWritten, mustBeInside, ownFoldersMustBeInside } from '../files/workspace-path.js';
 import { findStage, type Plan, type PlannedStage } from '../plan/plan.js';
@@ -9,9 +8,9 @@ import { REPAIRED, reasonsToRun, SHARED } from '../plan/reasons.js';
 import { firstWarnings, StageError } from '../problem.js';
 import { SecondLevel } from '../shared/second-level.js';
 import { publish } from './artifact-folder.js';
-import { executeStage, MissingArtifact, type StageTask, type TaskHooks } from './execute-stage.js';
-import { experimentLock, PRUNE_LOCK, withQueuedLock } from './locks.js';
+import { executeStage, MissingArtifact, type StageTask, type TaskHooks, taskOf } from './execute-stage.js';
 import { RunJournal } from './run-journal.js';
+import { RunLocks } from './run-locks.js';
 import type { RunObserver, RunOptions, RunResult } from './run-options.js';
 import { artifactFolder, type StageRecord } from './run-record.js';
 import { presentOf, readFiles, type WorkspaceFiles } from './stage-inputs.js';
@@ -33,10 +32,7 @@ export async function runPlan(plan: Plan, options: RunOptions = {}): Promise<Run
   const readOnly = !options.dryRun && !(await canBeWritten(plan.workspace));
   const run = new Run(plan, { ...options, readOnly });
   if (options.dryRun || readOnly) return run.stages();
-  return run.alone(async () => {
-    await run.removeStrays();
-    return run.stages();
-  });
+  return run.alone();
 }
 
 class Run {
@@ -45,6 +41,7 @@ class Run {
   readonly #observer: RunObserver;
   readonly #signal: AbortSignal;
   readonly #folder: string;
+  readonly #locks: RunLocks;
   readonly #journal: RunJournal;
   /** outputs by stage name; absent where a stage did not come to any */
   readonly #outputs = new Map<string, Outputs>();
@@ -61,6 +58,7 @@ class Run {
     this.#observer = options.observer ?? {};
     this.#signal = options.signal ?? new AbortController().signal;
     this.#folder = artifactFolder(plan.workspace, plan.experiment);
+    this.#locks = new RunLocks(plan.workspace, { observer: this.#observer, signal: this.#signal });
     ownFoldersMustBeInside(plan.workspace);
     for (const { name } of plan.stages) mustBeInside(join(this.#folder, name), plan.workspace);
     const { readOnly, dryRun, versions } = options;
@@ -154,7 +152,7 @@ class Run {
         );
       }
       const before = cached;
-      await this.#locked(fingerprint, planned.name, async () => {
+      await this.#locks.ofStage(fingerprint, planned.name, async () => {
         if (!forced) cached = await cache.find(fingerprint, planned.stage.outputs);
         if (cached !== undefined && !forced) return;
         cached = await this.#execute(planned, { present, files, reasons });
@@ -218,16 +216,10 @@ class Run {
   }
 
   #task(planned: PlannedStage, { present, files }: { present: StageRecord; files: WorkspaceFiles }): StageTask {
-    const { name, params, producers } = planned;
-    return {
-      ...{ present, params, producers },
-      files: Object.fromEntries(
-        Object.entries(files).map(([parameter, list]) => [parameter, list.map(({ bytes: _, ...file }) => file)]),
-      ),
-      origin: this.#origin(name),
-      // What is asked for by --stage is run from its beginning.
-      fresh: this.#options.again?.includes(name) === true,
-    };
+    const { name } = planned;
+    // What is asked for by --stage is run from its beginning.
+    const fresh = this.#options.again?.includes(name) === true;
+    return { ...taskOf(planned, present, files), origin: this.#origin(name), fresh };
   }
 
   /** Shares what a stage wrote here, where the user wants that. */
@@ -269,7 +261,7 @@ class Run {
   async #repair(producer: string): Promise<void> {
     const { planned, present, files } = this.#made.get(producer)!;
     const fingerprint = present.fingerprint!;
-    await this.#locked(fingerprint, producer, async () => {
+    await this.#locks.ofStage(fingerprint, producer, async () => {
       if ((await this.#cache().find(fingerprint, planned.stage.outputs)) !== undefined) return;
       await this.#execute(planned, { present, files, reasons: [REPAIRED] });
     });
@@ -287,40 +279,21 @@ class Run {
     });
   }
 
+  /** As {@link stages}, while no other run of this experiment is at work. */
+  alone(): Promise<RunResult> {
+    return this.#locks.ofExperiment(this.#plan.experiment, async () => {
+      await this.#removeStrays();
+      return this.stages();
+    });
+  }
+
   /** Removes what killed processes left half written. */
-  async removeStrays(): Promise<void> {
+  async #removeStrays(): Promise<void> {
     const etude = join(this.#plan.workspace, '.etude');
     const stageFolders = this.#plan.stages.map(({ name }) => join(this.#folder, name));
     for (const folder of [join(etude, 'locks'), join(etude, 'cache', 'tmp'), this.#folder, ...stageFolders]) {
       await removeStrays(folder);
     }
-  }
-
-  /** Does work while no other run of this experiment does. */
-  alone<T>(work: () => Promise<T>): Promise<T> {
-    const { experiment } = this.#plan;
-    return withFileLock(
-      this.#lock(experimentLock(experiment)),
-      async () => {
-        // Whoever prunes the cache looks at the locks of experiments first: from here on it spares what this run uses.
-        await withQueuedLock(this.#lock(PRUNE_LOCK), async () => {}, this.#waiting('the cache'));
-        return work();
-      },
-      this.#waiting(`experiment ${experiment}`),
-    );
-  }
-
-  /** Does work while no other run is at the same stage. */
-  #locked(fingerprint: string, stage: string, work: () => Promise<void>): Promise<void> {
-    return withQueuedLock(this.#lock(fingerprint), work, this.#waiting(`stage ${stage}`));
-  }
-
-  #lock(name: string): string {
-    return join(this.#plan.workspace, '.etude', 'locks', name);
-  }
-
-  #waiting(what: string): LockOptions {
-    return { onWait: (holder) => this.#observer.waiting?.(what, holder), signal: this.#signal };
   }
 }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { CachedStage, Origin } from '../cache/cache-layout.js';
+import type { Origin } from '../cache/cache-layout.js';
 import { canonicalJson } from '../plan/fingerprint.js';
 import type { Plan, PlannedStage } from '../plan/plan.js';
 import { presentOf, readFiles, type WorkspaceFiles } from '../run/stage-inputs.js';
@@ -102,7 +102,7 @@ export async function advance(
     if (present.fingerprint === undefined) continue;
     fingerprints.set(each.name, present.fingerprint);
     const cached = await shared.record(present.fingerprint, planned.stage.outputs);
-    if (cached && !(verify && !(await isWhole(cached, shared)))) {
+    if (cached && !(verify && !(await shared.isWhole(cached)))) {
       done.push(each.name);
       outputs.set(each.name, named(planned, cached));
       continue;
@@ -117,9 +117,4 @@ export async function advance(
     ready.push({ name: each.name, fingerprint: present.fingerprint, task: stored });
   }
   return { done, ready };
-}
-
-async function isWhole({ outputs }: CachedStage, shared: SharedCache): Promise<boolean> {
-  for (const { digest: each } of Object.values(outputs).flat()) if (!(await shared.isWhole(each))) return false;
-  return true;
 }

@@ -104,9 +104,11 @@ export class SharedCache {
     return this.#store.remove(recordKey(fingerprint));
   }
 
-  /** Whether content is there and undamaged; damaged content is removed. */
-  async isWhole(digest: string): Promise<boolean> {
-    return (await this.#fetched(digest)) !== undefined;
+  /** Whether all that a stage wrote is there and undamaged; damaged content is removed. */
+  async isWhole({ outputs }: CachedStage): Promise<boolean> {
+    for (const { digest, bytes } of Object.values(outputs).flat())
+      if ((await this.#fetched(digest))?.length !== bytes) return false;
+    return true;
   }
 
   /** The checkpoint that got furthest, of machines of one kind. */
