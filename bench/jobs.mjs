@@ -143,12 +143,12 @@ async function planning(points, compared) {
     join(cwd, 'experiments', 'bench.yaml'),
     `extends: 4layer.yaml\nsweep:\n  grid: { train.seed: [${seeds}] }\n`,
   );
-  const { makePlan, sweepPoints } = await import('@etude/engine');
+  const { makePlan, readSweep } = await import('@etude/engine');
   const { stages } = await import('../pipelines/dist/stages/index.js');
   const request = { workspace: cwd, config: join(cwd, 'experiments', 'bench.yaml'), stages };
   const times = Array.from({ length: 3 }, () => {
     const startedAt = performance.now();
-    for (const point of sweepPoints(request)) makePlan({ ...request, point });
+    for (const point of readSweep(request).points) makePlan({ ...request, point });
     return (performance.now() - startedAt) / points;
   });
   return {

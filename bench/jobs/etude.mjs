@@ -1,12 +1,12 @@
 // Runs the sweep of a workspace, as `etude run` does with a sweep of songs, and prints how many stages ran: `node etude.mjs '{"jobs":2}'`.
 import { fileURLToPath } from 'node:url';
-import { makePlan, runPlan, StageProcesses, sweepPoints } from '@etude/engine';
+import { makePlan, runPlan, StageProcesses, readSweep } from '@etude/engine';
 import { stages } from './stages.mjs';
 
 /** @type {{ jobs?: number, cluster?: { temporal: string, store: string } }} */
 const { jobs = 1, cluster } = JSON.parse(process.argv[2]);
 const request = { workspace: process.cwd(), config: 'experiments/chain.yaml', stages };
-const plans = sweepPoints(request).map((point) => makePlan({ ...request, point }));
+const plans = readSweep(request).points.map((point) => makePlan({ ...request, point }));
 
 const script = fileURLToPath(new URL('stage-process.mjs', import.meta.url));
 const processes = jobs > 1 ? new StageProcesses({ script, workspace: request.workspace, jobs }) : undefined;

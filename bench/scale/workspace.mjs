@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makePlan, sweepPoints } from '@etude/engine';
+import { makePlan, readSweep } from '@etude/engine';
 import { stages } from './stages.mjs';
 
 const PIPELINE = `stages:
@@ -41,7 +41,7 @@ export function sweepWorkspace({ units, dropouts, temperatures }) {
   writeFileSync(config, `extends: base.yaml\nsweep: { grid: ${JSON.stringify(grid)} }\n`);
   return {
     folder,
-    points: () => sweepPoints({ workspace: folder, config }),
+    points: () => readSweep({ workspace: folder, config }).points,
     plan: (point) => makePlan({ workspace: folder, config, point, stages }),
   };
 }

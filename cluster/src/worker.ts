@@ -18,6 +18,8 @@ interface WorkerOptions {
   readonly signal: AbortSignal;
 }
 
+/** Requests for work that are open at a time: for one, of a queue that has one kind of it. */
+const POLLS = 2;
 /** Activities that look how far runs are; each takes a moment. */
 const MOST_LOOKS = 20;
 
@@ -41,10 +43,13 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
       await Worker.create({
         ...{ ...common, taskQueue: runQueue(build), workflowBundle: { codePath }, activities: { advance, join } },
         maxConcurrentActivityTaskExecutions: MOST_LOOKS,
+        // A server takes so many polls at a time, of all workers together (docs/scale.md).
+        ...{ maxConcurrentWorkflowTaskPolls: POLLS, maxConcurrentActivityTaskPolls: POLLS },
       }),
       await Worker.create({
         ...{ ...common, taskQueue: stageQueue(build), activities: { runStage } },
         maxConcurrentActivityTaskExecutions: jobs,
+        maxConcurrentActivityTaskPolls: 1,
       }),
     ];
     const stop = () => {

@@ -32,6 +32,8 @@ export class Cluster implements Runner {
   readonly atATime = 200;
   readonly #client: ClusterClient;
   readonly #store: ObjectStore;
+  /** digests of files that the store has; points of a sweep read the same ones */
+  readonly #files = new Set<string>();
 
   private constructor(client: ClusterClient, store: ObjectStore) {
     this.#client = client;
@@ -75,7 +77,8 @@ export class Cluster implements Runner {
     const local = new StageCache(join(plan.workspace, '.etude', 'cache'), { warn });
     const shared = new SharedCache(this.#store, local, { warn });
     for (let repairs = 0; ; repairs++) {
-      const submitted = await submitPlan(plan, shared);
+      // A file that is lost is put again.
+      const submitted = await submitPlan(plan, shared, repairs > 0 ? undefined : this.#files);
       const waitedFor = new Set<string>();
       const outcome = await this.#client.run({
         ...{ plan: submitted, verify: repairs > 0, name: nameOf(plan, submitted), isOld, signal },

@@ -48,14 +48,17 @@ function remotePlanBytes({ experiment, config, stages }: Plan, files: ReadonlyMa
 
 /**
  * Puts a plan where machines find it that share a store, with the files that it reads.
+ * @param known digests of files that are there, which get those that this call puts
  * @returns the SHA-256 of the plan; the same plan has the same one
  */
-export async function submitPlan(plan: Plan, shared: SharedCache): Promise<string> {
+export async function submitPlan(plan: Plan, shared: SharedCache, known = new Set<string>()): Promise<string> {
   const files = new Map<string, WorkspaceFiles>();
   for (const planned of plan.stages) {
     const found = await readFiles(planned);
     files.set(planned.name, found);
-    for (const file of Object.values(found).flat()) await shared.put(file.bytes());
+    for (const file of Object.values(found).flat()) {
+      if (!known.has(file.digest)) known.add(await shared.put(file.bytes()));
+    }
   }
   return shared.put(remotePlanBytes(plan, files));
 }
