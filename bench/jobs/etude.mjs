@@ -1,6 +1,6 @@
 // Runs the sweep of a workspace, as `etude run` does with a sweep of songs, and prints how many stages ran: `node etude.mjs '{"jobs":2}'`.
 import { fileURLToPath } from 'node:url';
-import { makePlan, runPlan, StageProcesses, readSweep } from '@etude/engine';
+import { makePlan, readSweep, runPlan, StageProcesses } from '@etude/engine';
 import { stages } from './stages.mjs';
 
 /** @type {{ jobs?: number, cluster?: { temporal: string, store: string } }} */
