@@ -46,10 +46,10 @@ export function jobs({ programs, processesInTurn, compared }) {
       const pair = [etude(POINTS, ours), await rivalSide(rival, POINTS)];
       const how = `${ours.jobs === 1 ? 'one process' : `--jobs ${ours.jobs}`}`;
       const results = [];
-      const [ran, again] = [
-        [[], []],
-        [[], []],
-      ];
+      /** @type {number[][]} */
+      const ran = [[], []];
+      /** @type {number[][]} */
+      const again = [[], []];
       for (let round = 0; round < rounds; round++) {
         for (const [i, times] of (await processesInTurn(pair, 1)).entries()) ran[i].push(...times);
         if (!cached) continue;
@@ -148,7 +148,7 @@ async function planning(points, compared) {
   const request = { workspace: cwd, config: join(cwd, 'experiments', 'bench.yaml'), stages };
   const times = Array.from({ length: 3 }, () => {
     const startedAt = performance.now();
-    for (const point of readSweep(request).points) makePlan({ ...request, point });
+    for (const point of readSweep(request)?.points ?? []) makePlan({ ...request, point });
     return (performance.now() - startedAt) / points;
   });
   return {

@@ -72,7 +72,7 @@ export async function inTurn(commands, { rounds, units, warmup }) {
 
 /**
  * Milliseconds of whole processes, run in turn.
- * @param {{ command: string[], cwd: string, env?: NodeJS.ProcessEnv, before?: () => unknown }[]} commands `before` is not part of the
+ * @param {{ command: [string, ...string[]], cwd: string, env?: NodeJS.ProcessEnv, before?: () => unknown }[]} commands `before` is not part of the
  *   time, and may still change where and how the command runs
  * @param {number} rounds
  */

@@ -26,7 +26,10 @@ const LOAD = { sweeps: 143, clients: 143, workers: 10_000 };
 
 /** Writes per second of Temporal's servers: many times what was measured, so that it is the design that shows. */
 const MANY = 20_000;
-/** Changes to the design, each on top of those before. */
+/**
+ * Changes to the design, each on top of those before.
+ * @type {[string, object][]}
+ */
 const CHANGES = [
   ['as-is', {}],
   ['looks-in-turn', { lookEvery: 0.5 * DESIGN.runsAtATime, beatEvery: 60 }],

@@ -6,7 +6,7 @@ import { stages } from './stages.mjs';
 /** @type {{ jobs?: number, cluster?: { temporal: string, store: string } }} */
 const { jobs = 1, cluster } = JSON.parse(process.argv[2]);
 const request = { workspace: process.cwd(), config: 'experiments/chain.yaml', stages };
-const plans = readSweep(request).points.map((point) => makePlan({ ...request, point }));
+const plans = (readSweep(request)?.points ?? []).map((point) => makePlan({ ...request, point }));
 
 const script = fileURLToPath(new URL('stage-process.mjs', import.meta.url));
 const processes = jobs > 1 ? new StageProcesses({ script, workspace: request.workspace, jobs }) : undefined;

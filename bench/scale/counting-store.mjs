@@ -1,7 +1,4 @@
-/**
- * Objects in memory that count what they are asked for.
- * @implements {import('@etude/engine').ObjectStore}
- */
+/** Objects in memory that count what they are asked for: an `ObjectStore` of the engine. */
 export class CountingStore {
   objects = new Map();
   requests = { get: 0, put: 0, list: 0, remove: 0 };

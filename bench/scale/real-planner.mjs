@@ -25,7 +25,13 @@ export async function planSweep(workspace) {
   const shared = new SharedCache(store, cache, quiet);
   const worker = join(workspace.folder, 'worker');
   const remote = new RemoteStages({
-    ...{ store, stages, folder: worker, kind: 'none', executor: undefined },
+    ...{
+      store,
+      stages,
+      folder: worker,
+      kind: 'none',
+      executor: { execute: () => Promise.reject(new Error('no stage runs')) },
+    },
     ...quiet,
   });
 
@@ -63,7 +69,7 @@ export async function planSweep(workspace) {
 
 /** Leaves what a worker leaves that has run a stage. */
 function publish(store, name, fingerprint) {
-  const [port] = Object.keys(stages.find((stage) => stage.name === name).outputs);
+  const [port] = Object.keys(stages.find((stage) => stage.name === name)?.outputs ?? {});
   const digest = createHash('sha256').update(fingerprint).digest('hex');
   const record = { outputs: { [port]: [{ digest, bytes: 64 }] }, seconds: 0, said: [], madeOn: 'none' };
   store.objects.set(`ac/${fingerprint}`, Buffer.from(JSON.stringify(record)));

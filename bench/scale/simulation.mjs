@@ -147,7 +147,8 @@ class Simulation {
   }
 
   /** One after the other; then it looks again if a stage has ended meanwhile. */
-  #joinAll(run, [each, ...others]) {
+  #joinAll(run, toJoin) {
+    const [each, ...others] = toJoin;
     if (each === undefined) {
       run.looks = false;
       if (run.ended.length > 0) this.#look(run);

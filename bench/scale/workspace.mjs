@@ -41,7 +41,7 @@ export function sweepWorkspace({ units, dropouts, temperatures }) {
   writeFileSync(config, `extends: base.yaml\nsweep: { grid: ${JSON.stringify(grid)} }\n`);
   return {
     folder,
-    points: () => readSweep({ workspace: folder, config }).points,
+    points: () => readSweep({ workspace: folder, config })?.points ?? [],
     plan: (point) => makePlan({ workspace: folder, config, point, stages }),
   };
 }

@@ -214,7 +214,7 @@ async function strayFiles(workspace: string, dryRun: boolean): Promise<{ path: s
   const artifacts = join(workspace, 'artifacts');
   const below = existsSync(artifacts) ? await readdir(artifacts, { recursive: true, withFileTypes: true }) : [];
   const folders = below.filter((entry) => entry.isDirectory()).map(({ parentPath, name }) => join(parentPath, name));
-  const found = [];
+  const found: { path: string; bytes: number }[] = [];
   for (const folder of [join(etude, 'locks'), join(etude, 'cache', 'tmp'), artifacts, ...folders]) {
     found.push(...(await removeStrays(folder, { dryRun })));
   }

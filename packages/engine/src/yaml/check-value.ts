@@ -125,7 +125,8 @@ function expected(issue: z.core.$ZodIssue, schema: z.ZodType): string {
     const { path } = issue as { path: YamlPath };
     if (issue.errors.length === 0) return oneOf(wordsAt(schema, path));
     const keys = keysAt(schema, path);
-    const parts = issue.errors.map(([first]) => {
+    const parts = issue.errors.map((each: readonly z.core.$ZodIssue[]) => {
+      const [first] = each;
       if (first!.path.length > 0) return undefined;
       if (first!.code !== 'invalid_type' || first!.expected !== 'object') return expected(first!, schema);
       return `a map of ${keys.join(', ')}`;
