@@ -18,7 +18,7 @@ const LOOK_EVERY = 50;
 
 /** An experiment whose training takes some seconds and has a checkpoint after one. */
 const TRIAL = `extends: tiny.yaml
-train: { layers: 2, units: 128, steps: 240, batch: 8, window: 32, evaluateEvery: 80, threads: 1 }
+train: { layers: 2, units: 128, steps: 480, batch: 8, window: 32, evaluateEvery: 160, threads: 1 }
 `;
 
 /** Servers on this machine, a proxy between workers and the store that does harm where a test asks for it, and the real program as workers and clients. */

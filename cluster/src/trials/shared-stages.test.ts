@@ -2,47 +2,40 @@ import { cpSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { digestsIn, TrialCluster, trainings, until } from '../testing/trial-cluster.js';
+import { describe, expect, it } from 'vitest';
+import { digestsIn, trainings, until } from '../testing/trial-cluster.js';
+import { useTrialCluster } from '../testing/trial-hooks.js';
 
-let cluster: TrialCluster;
-let unbroken: unknown;
-beforeAll(async () => {
-  cluster = await TrialCluster.start();
-  unbroken = await cluster.unbroken();
-}, 600_000);
-beforeEach(() => cluster.emptyStore());
-afterEach(() => cluster.endAll());
-afterAll(() => cluster?.close());
+const trial = useTrialCluster();
 
 describe('runs that want the same stage', () => {
   it('share it, and the one that leaves does not stop it', async () => {
-    const workers = [cluster.worker(), cluster.worker()];
-    const [first, second] = [cluster.workspace(), cluster.workspace()];
-    const leaving = cluster.client(first);
-    await cluster.trainerOf(workers);
-    const staying = cluster.client(second);
-    await until(async () => (await cluster.runsOf('train')) === 2);
+    const workers = [trial.cluster.worker(), trial.cluster.worker()];
+    const [first, second] = [trial.cluster.workspace(), trial.cluster.workspace()];
+    const leaving = trial.cluster.client(first);
+    await trial.cluster.trainerOf(workers);
+    const staying = trial.cluster.client(second);
+    await until(async () => (await trial.cluster.runsOf('train')) === 2);
     leaving.kill('SIGINT');
     expect((await leaving.finished).code).toBe(130);
     expect((await staying.finished).code).toBe(0);
-    expect(digestsIn(second)).toEqual(unbroken);
+    expect(digestsIn(second)).toEqual(trial.unbroken);
     expect(trainings(workers)).toEqual({ begun: 1, from: [] });
   });
 
   it('stop it when the last has left, and find its checkpoint', async () => {
-    const workers = [cluster.worker(), cluster.worker()];
-    const workspaces = [cluster.workspace(), cluster.workspace()];
-    const clients = workspaces.map((each) => cluster.client(each));
-    const trainer = await cluster.trainerOf(workers);
-    await until(async () => (await cluster.runsOf('train')) === 2);
+    const workers = [trial.cluster.worker(), trial.cluster.worker()];
+    const workspaces = [trial.cluster.workspace(), trial.cluster.workspace()];
+    const clients = workspaces.map((each) => trial.cluster.client(each));
+    const trainer = await trial.cluster.trainerOf(workers);
+    await until(async () => (await trial.cluster.runsOf('train')) === 2);
     for (const client of clients) client.kill('SIGINT');
     for (const client of clients) expect((await client.finished).code).toBe(130);
     await trainer.says(/: stopped/);
     expect(trainings(workers).begun).toBe(1);
-    const again = cluster.client(workspaces[0]!);
+    const again = trial.cluster.client(workspaces[0]!);
     expect((await again.finished).code).toBe(0);
-    expect(digestsIn(workspaces[0]!)).toEqual(unbroken);
+    expect(digestsIn(workspaces[0]!)).toEqual(trial.unbroken);
     const { begun, from } = trainings(workers);
     expect([begun, from.length]).toEqual([2, 1]);
   });
@@ -50,38 +43,38 @@ describe('runs that want the same stage', () => {
 
 describe('a client', () => {
   it('that was killed finds its run again', async () => {
-    const workers = [cluster.worker(), cluster.worker()];
-    const workspace = cluster.workspace();
-    const client = cluster.client(workspace);
-    await cluster.trainerOf(workers);
+    const workers = [trial.cluster.worker(), trial.cluster.worker()];
+    const workspace = trial.cluster.workspace();
+    const client = trial.cluster.client(workspace);
+    await trial.cluster.trainerOf(workers);
     client.kill('SIGKILL');
     await client.finished;
-    const { code, stderr } = await cluster.client(workspace, 'attach', 'experiments/trial.yaml').finished;
+    const { code, stderr } = await trial.cluster.client(workspace, 'attach', 'experiments/trial.yaml').finished;
     expect([code, stderr]).toEqual([0, '']);
-    expect(digestsIn(workspace)).toEqual(unbroken);
+    expect(digestsIn(workspace)).toEqual(trial.unbroken);
     expect(trainings(workers)).toEqual({ begun: 1, from: [] });
   });
 
   it('is told what is wrong with an experiment, once', async () => {
-    const worker = cluster.worker();
-    const workspace = cluster.workspace();
+    const worker = trial.cluster.worker();
+    const workspace = trial.cluster.workspace();
     workspace.write('experiments/trial.yaml', 'extends: tiny.yaml\nextract-track: { track: 7 }\n');
-    const { code, stderr } = await cluster.client(workspace).finished;
+    const { code, stderr } = await trial.cluster.client(workspace).finished;
     expect([code, stderr]).toEqual([1, expect.stringMatching(/there is no track 7/)]);
     expect(worker.said.match(/attempt \d/g)).toEqual(['attempt 1']);
   });
 
   it('says that no worker of its build is there, and a worker of another build takes nothing', async () => {
-    const other = cluster.worker({}, anotherBuild());
+    const other = trial.cluster.worker({}, anotherBuild());
     await other.says(/ready: build/);
-    const workspace = cluster.workspace();
-    const client = cluster.client(workspace);
+    const workspace = trial.cluster.workspace();
+    const client = trial.cluster.client(workspace);
     await client.says(/no worker of this build of Etude answers yet/);
-    const own = cluster.worker();
+    const own = trial.cluster.worker();
     expect((await client.finished).code).toBe(0);
     expect(other.said).not.toMatch(/attempt/);
     expect(own.said).toMatch(/attempt/);
-    expect(digestsIn(workspace)).toEqual(unbroken);
+    expect(digestsIn(workspace)).toEqual(trial.unbroken);
   });
 });
 

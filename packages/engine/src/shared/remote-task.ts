@@ -68,10 +68,10 @@ export function checkedFingerprint({ present, params, files }: RemoteTask, stage
   const fits =
     Object.keys(inputs).length === Object.keys(stage.inputs).length &&
     Object.entries(stage.inputs).every(([port, kind]) => inputs[port] && (isFamily(kind) || inputs[port].length === 1));
+  // Whoever wrote the task was free to choose them.
+  const areValid = Object.entries(params).every(([name, value]) => stage.params.shape[name]?.safeParse(value).success);
+  if (!fits || !areValid) throw wrong;
   const counting = paramsWithEffect(stage, params);
-  // The fingerprint says nothing of the others, which whoever wrote the task was free to choose.
-  const free = Object.entries(params).filter(([name]) => !Object.hasOwn(counting, name));
-  if (!fits || !free.every(([name, value]) => stage.params.shape[name]!.safeParse(value).success)) throw wrong;
   const record = {
     ...present,
     params: counting,
