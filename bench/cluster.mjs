@@ -1,5 +1,5 @@
 // What it costs to have the workers of a cluster run stages, all of it on this machine: Temporal, S3, two workers of a stage at a time, and who asks.
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -78,7 +78,9 @@ async function trained({ temporal, store, env, worker, stopWorkers }, { processe
   const seconds = [];
   for (const count of [2, 1]) {
     // Otherwise the second would find everything in the store.
-    const place = { ...env, ETUDE_CLUSTER: `${temporal},${inFolder(store, `of-${count}`)}` };
+    const file = join(newFolder(), 'cluster.yaml');
+    writeFileSync(file, `temporal: ${temporal}\nstore: ${inFolder(store, `of-${count}`)}\n`);
+    const place = { ...env, ETUDE_CLUSTER: file };
     for (let i = 0; i < count; i++) {
       const command = [process.execPath, ETUDE, 'worker', '--jobs', '1', '--folder', newFolder()];
       await worker({ command, cwd: temporaryWorkspace(), env: { ...place, ETUDE_THREADS: '1' } });
