@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { activitiesOf, type Brain } from './activities.js';
-import { connectionOptions, reached, type TemporalPlace } from './connection.js';
+import { connectionOptions, type TemporalPlace, whenReached } from './connection.js';
 import { runQueue, stageQueue } from './queues.js';
 
 interface WorkerOptions {
@@ -24,15 +24,14 @@ const POLLS = 2;
 const MOST_LOOKS = 20;
 
 /**
- * Takes stages and runs of one build from a Temporal server until it is stopped.
- * @throws {ClusterError} where the server cannot be reached
+ * Takes stages and runs of one build from a Temporal server until it is stopped; waits for a server that is away.
  */
 export async function runWorker(options: WorkerOptions): Promise<void> {
   const { temporal, build, jobs, say, signal } = options;
   Runtime.install({ logger: new DefaultLogger('ERROR', ({ message }) => say(message)), shutdownSignals: [] });
   const { address, namespace } = temporal;
-  const connection = await reached(temporal, () => NativeConnection.connect(connectionOptions(temporal)));
-  const clientConnection = await reached(temporal, () => Connection.connect(connectionOptions(temporal)));
+  const connection = await whenReached(temporal, () => NativeConnection.connect(connectionOptions(temporal)), options);
+  const clientConnection = await whenReached(temporal, () => Connection.connect(connectionOptions(temporal)), options);
   const client = new Client({ connection: clientConnection, namespace });
   try {
     const activities = activitiesOf({ ...options, client });
