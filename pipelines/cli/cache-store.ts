@@ -2,14 +2,14 @@ import { randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { auditStore, InputError, type Plan, pruneStore, StageProcesses, Transfer, verifyStore } from '@etude/engine';
-import { STAGE_PROCESS } from '../shipped.js';
+import { auditStore, InputError, type Plan, pruneStore, Transfer, verifyStore } from '@etude/engine';
 import { stages } from '../stages/index.js';
 import { hoursIn } from './amounts.js';
 import { sayOnStandardError } from './data.js';
 import { experimentsIn } from './experiments.js';
 import { describeError, EXIT } from './fail.js';
 import { interruptible } from './interruptible.js';
+import { processesIn } from './jobs.js';
 import { machineKind } from './machine-kind.js';
 import { formatBytes, plainLines, printJson } from './print.js';
 import { withStore } from './shared-store.js';
@@ -134,7 +134,7 @@ export async function auditCommand({ sample, seed = randomInt(2 ** 31), anyKind,
   await interruptible((signal) =>
     withStore(findWorkspace(), signal, async (store) => {
       const folder = mkdtempSync(join(tmpdir(), 'etude-audit-'));
-      const executor = new StageProcesses({ script: STAGE_PROCESS, workspace: folder, jobs: 1 });
+      const executor = processesIn(folder, 1);
       try {
         const kind = await machineKind();
         const started = (stage: string) => sayOnStandardError(`running ${stage}`);

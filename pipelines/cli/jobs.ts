@@ -12,14 +12,14 @@ const LITTLE = 400e6;
  *   as many as processors and memory allow
  */
 export function stageProcesses(plans: readonly Plan[], jobs = defaultJobs(plans)): StageProcesses | undefined {
-  if (jobs === 1) return undefined;
+  return jobs === 1 ? undefined : processesIn(plans[0]!.workspace, jobs);
+}
+
+/** Processes that run stages in a workspace, so many at a time, which share the threads that there are. */
+export function processesIn(workspace: string, jobs: number): StageProcesses {
   const threads = Math.max(1, Math.floor(mostThreads() / jobs));
-  return new StageProcesses({
-    script: STAGE_PROCESS,
-    workspace: plans[0]!.workspace,
-    jobs,
-    env: { ...process.env, ETUDE_THREADS: `${threads}` },
-  });
+  const env = { ...process.env, ETUDE_THREADS: `${threads}` };
+  return new StageProcesses({ script: STAGE_PROCESS, workspace, jobs, env });
 }
 
 function defaultJobs(plans: readonly Plan[]): number {

@@ -1,9 +1,8 @@
 import { join } from 'node:path';
-import { RemoteStages, StageProcesses, userCache } from '@etude/engine';
-import { mostThreads } from '../../computing/kernels.js';
-import { STAGE_PROCESS } from '../../shipped.js';
+import { RemoteStages, userCache } from '@etude/engine';
 import { stages } from '../../stages/index.js';
 import { interruptible } from '../interruptible.js';
+import { processesIn } from '../jobs.js';
 import { machineKind } from '../machine-kind.js';
 import { withCluster } from '../optional-cluster.js';
 import { plainLines } from '../print.js';
@@ -25,9 +24,7 @@ export async function workerCommand({ jobs, heartbeat, folder }: WorkerOptions):
   const kind = await machineKind();
   say(`computes with ${kind}`);
   const own = folder ?? join(userCache(process.env), 'worker');
-  const threads = Math.max(1, Math.floor(mostThreads() / jobs));
-  const env = { ...process.env, ETUDE_THREADS: `${threads}` };
-  const executor = new StageProcesses({ script: STAGE_PROCESS, workspace: own, jobs, env });
+  const executor = processesIn(own, jobs);
   try {
     await interruptible((signal) =>
       withCluster(signal, (cluster) =>

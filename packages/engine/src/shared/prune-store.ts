@@ -2,7 +2,7 @@ import { parseRecord } from '../cache/cache-layout.js';
 import { eachObject, type Listed } from './each-object.js';
 import type { ObjectStore } from './object-store.js';
 import { parseTask } from './remote-task.js';
-import { contentKey } from './shared-cache.js';
+import { CHECKPOINTS, contentKey, recordKey } from './shared-cache.js';
 
 interface PruneStoreOptions {
   /** records and checkpoints that were stored before are dropped, by Date.now(); left out: none */
@@ -69,12 +69,12 @@ export async function pruneStore(store: ObjectStore, options: PruneStoreOptions 
     leftBytes += object.bytes;
     for (const digest of await namedBy(store, object.key, signal)) keep(digest);
   };
-  await eachObject(store, 'ac/', record, signal);
+  await eachObject(store, recordKey(''), record, signal);
 
   let checkpoints = 0;
   await eachObject(
     store,
-    'checkpoints/',
+    CHECKPOINTS,
     async (object) => {
       if (object.modified.getTime() >= storedBefore) {
         leftBytes += object.bytes;
@@ -87,7 +87,7 @@ export async function pruneStore(store: ObjectStore, options: PruneStoreOptions 
   );
 
   // Records that were written meanwhile may name content that was there before.
-  await eachObject(store, 'ac/', record, signal);
+  await eachObject(store, recordKey(''), record, signal);
   for (const object of free.values()) {
     signal?.throwIfAborted();
     await drop(object);

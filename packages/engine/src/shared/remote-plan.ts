@@ -5,7 +5,7 @@ import type { Plan, PlannedStage } from '../plan/plan.js';
 import { presentOf, readFiles, type WorkspaceFiles } from '../run/stage-inputs.js';
 import { named, type Outputs } from '../run/stage-outputs.js';
 import type { Stage } from '../stage.js';
-import { remoteTask, stageOf, taskBytes } from './remote-task.js';
+import { filesForOthers, remoteTask, stageOf, taskBytes } from './remote-task.js';
 import type { SharedCache } from './shared-cache.js';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
@@ -35,12 +35,7 @@ function remotePlanBytes({ experiment, config, stages }: Plan, files: ReadonlyMa
     ...{ experiment, config },
     stages: stages.map(({ name, stage, params, inputs, outputs, producers }) => ({
       ...{ name, stage: stage.name, version: stage.version, params, inputs, outputs, producers },
-      files: Object.fromEntries(
-        Object.entries(files.get(name)!).map(([parameter, list]) => [
-          parameter,
-          list.map(({ path, name: own, digest: each }) => ({ path, name: own, digest: each })),
-        ]),
-      ),
+      files: filesForOthers(files.get(name)!),
     })),
   };
   return Buffer.from(canonicalJson(plan)!);

@@ -30,11 +30,17 @@ export function remoteTask(
   { files, ...task }: Omit<RemoteTask, 'producedBy'>,
   producedBy: RemoteTask['producedBy'],
 ): RemoteTask {
-  const known = Object.entries(files).map(([parameter, list]) => [
-    parameter,
-    list.map(({ path, name, digest: each }) => ({ path, name, digest: each })),
-  ]);
-  return { ...task, files: Object.fromEntries(known), producedBy };
+  return { ...task, files: filesForOthers(files), producedBy };
+}
+
+/** Files without where they are and what is in them: what other machines are told. */
+export function filesForOthers(files: RemoteTask['files']): Record<string, Omit<TaskFile, 'location'>[]> {
+  return Object.fromEntries(
+    Object.entries(files).map(([parameter, list]) => [
+      parameter,
+      list.map(({ path, name, digest: each }) => ({ path, name, digest: each })),
+    ]),
+  );
 }
 
 /** The same task has the same bytes. */

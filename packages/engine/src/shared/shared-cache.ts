@@ -152,4 +152,6 @@ export class SharedCache {
 
 export const contentKey = (digest: string) => `cas/${digest}`;
 export const recordKey = (fingerprint: string) => `ac/${fingerprint}`;
-const checkpointPrefix = (kind: string, key: string) => `checkpoints/${kind}/${key}/`;
+/** What the keys of all checkpoints begin with. */
+export const CHECKPOINTS = 'checkpoints/';
+const checkpointPrefix = (kind: string, key: string) => `${CHECKPOINTS}${kind}/${key}/`;

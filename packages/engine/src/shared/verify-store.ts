@@ -2,7 +2,7 @@ import { parseRecord } from '../cache/cache-layout.js';
 import { digestOf } from '../plan/fingerprint.js';
 import { eachObject } from './each-object.js';
 import type { ObjectStore } from './object-store.js';
-import { contentKey } from './shared-cache.js';
+import { CHECKPOINTS, contentKey, recordKey } from './shared-cache.js';
 
 interface VerifyOptions {
   /** what is damaged is removed, and made again when it is needed */
@@ -79,8 +79,8 @@ export async function verifyStore(store: ObjectStore, options: VerifyOptions = {
     await isContent(key, key.slice(key.lastIndexOf('-') + 1));
   };
   await eachObject(store, contentKey(''), content, signal);
-  await eachObject(store, 'ac/', record, signal);
-  await eachObject(store, 'checkpoints/', checkpoint, signal);
+  await eachObject(store, recordKey(''), record, signal);
+  await eachObject(store, CHECKPOINTS, checkpoint, signal);
   if (drop) for (const { key } of damaged) await store.remove(key);
   return { objects, bytes, records, damaged };
 }
