@@ -1,9 +1,10 @@
+import { hostname } from 'node:os';
 import type { Progress, RemoteStages } from '@etude/engine';
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { runQueue, stageQueue, stageWorkflowId } from './queues.js';
-import { type Activities, joinSignal } from './workflows/messages.js';
+import { type Activities, joinSignal, type SignOfLife } from './workflows/messages.js';
 import type { stage } from './workflows/stage.js';
 
 /** What the engine does for a worker. */
@@ -19,7 +20,7 @@ interface ActivitiesOptions {
 
 /** Errors whose message is for who runs the experiment, by name, since they come from beside this package. */
 const FOR_USER = new Set(['StageError', 'InputError']);
-/** A stage whose process crashed so often is at fault itself. */
+/** A stage that crashed so often, on whatever machines, is at fault itself. */
 const MOST_CRASHES = 3;
 
 /** What a worker does, with a sign of life each second while a stage runs. */
@@ -40,9 +41,10 @@ export function activitiesOf({ brain, client, build, heartbeatSeconds, say }: Ac
 
     async runStage(task) {
       const signal = cancellationSignal();
+      const { workflowExecution, attempt, heartbeatDetails } = activityInfo();
+      const { crashes = 0 } = (heartbeatDetails as SignOfLife | undefined) ?? {};
       let progress: Progress | undefined;
-      const beat = setInterval(() => heartbeat(progress), 1000);
-      const { workflowExecution, attempt } = activityInfo();
+      const beat = setInterval(() => heartbeat({ progress, crashes } satisfies SignOfLife), 1000);
       const name = workflowExecution?.workflowId ?? 'stage';
       say(`${name}: attempt ${attempt}`);
       try {
@@ -57,7 +59,13 @@ export function activitiesOf({ brain, client, build, heartbeatSeconds, say }: Ac
       } catch (error) {
         say(`${name}: ${signal.aborted ? 'stopped' : (error as Error).message}`);
         if (signal.aborted) throw new CancelledFailure('stopped');
-        throw toFailure(error);
+        if ((error as Error).name !== 'StageCrash') throw toFailure(error);
+        // The next attempt, which may be another worker's, is told with the last sign of life of this one.
+        heartbeat({ crashes: crashes + 1 } satisfies SignOfLife);
+        const message = `${(error as Error).message} (worker on ${hostname()})`;
+        throw crashes + 1 < MOST_CRASHES
+          ? ApplicationFailure.retryable(message, 'StageCrash')
+          : ApplicationFailure.nonRetryable(message, 'StageFailed');
       } finally {
         clearInterval(beat);
       }
@@ -70,7 +78,5 @@ function toFailure(error: unknown): ApplicationFailure {
   const { name, message } = error as Error;
   if (name === 'MissingArtifact') return ApplicationFailure.nonRetryable(message, 'MissingArtifact');
   if (FOR_USER.has(name)) return ApplicationFailure.nonRetryable(message, 'StageFailed');
-  if (name === 'StageCrash' && activityInfo().attempt >= MOST_CRASHES)
-    return ApplicationFailure.nonRetryable(message, 'StageFailed');
   return ApplicationFailure.retryable(message, name);
 }

@@ -13,7 +13,7 @@ import { ActivityFailure, ApplicationFailure, CancelledFailure, defaultPayloadCo
 import { ClusterError } from './cluster-error.js';
 import { connectionOptions, reached, type TemporalPlace } from './connection.js';
 import { runQueue, runWorkflowId } from './queues.js';
-import { type RunInput, type RunState, stateQuery } from './workflows/messages.js';
+import { type RunInput, type RunState, type SignOfLife, stateQuery } from './workflows/messages.js';
 import type { run } from './workflows/run.js';
 
 /** What a client is told of a run. */
@@ -136,16 +136,21 @@ async function watched(
   const stages = new Map<string, 'running' | 'done'>();
   const troubles = new Map<string, string>();
   const startedAt = Date.now();
-  let isKnown = false;
+  let state: RunState | undefined;
+  let asked: Promise<void> | undefined;
+  const ask = async () => {
+    const told = await stateOf(handle);
+    state = told ?? state;
+    asked = undefined;
+    if (state === undefined && Date.now() - startedAt > PATIENCE) observer.waiting('worker');
+  };
   while (outcome === undefined) {
     await Promise.race([ended, sleep(pause())]);
     if (outcome !== undefined) break;
-    const state = await stateOf(handle);
-    if (state === undefined) {
-      if (!isKnown && Date.now() - startedAt > PATIENCE) observer.waiting('worker');
-      continue;
-    }
-    isKnown = true;
+    // A question that a lost worker should answer stays open for seconds; its stages are looked at meanwhile.
+    asked ??= ask();
+    await Promise.race([ended, asked, sleep(LOOK_EVERY)]);
+    if (state === undefined) continue;
     for (const name of state.done) {
       if (stages.get(name) === 'running') observer.done(name);
       stages.set(name, 'done');
@@ -211,7 +216,7 @@ async function attemptAt(client: Client, workflowId: string): Promise<Attempt> {
     const { heartbeatDetails, lastFailure } = raw.pendingActivities?.[0] ?? {};
     const payload = heartbeatDetails?.payloads?.[0];
     return {
-      progress: payload ? (defaultPayloadConverter.fromPayload<Progress | null>(payload) ?? undefined) : undefined,
+      progress: payload ? defaultPayloadConverter.fromPayload<SignOfLife>(payload).progress : undefined,
       failure: lastFailure ? troubleOf(lastFailure) : undefined,
     };
   } catch (error) {

@@ -42,6 +42,8 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
       await Worker.create({
         ...{ ...common, taskQueue: runQueue(build), workflowBundle: { codePath }, activities: { advance, join } },
         maxConcurrentActivityTaskExecutions: MOST_LOOKS,
+        // A run whose worker was lost is taken on by another one after so long.
+        stickyQueueScheduleToStartTimeout: '3s',
         // A server takes so many polls at a time, of all workers together (docs/scale.md).
         ...{ maxConcurrentWorkflowTaskPolls: POLLS, maxConcurrentActivityTaskPolls: POLLS },
       }),

@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { childrenOf } from '../testing/children.js';
 import { CliWorkspace } from '../testing/cli-workspace.js';
 
 /** Two points that train for long, and one that is soon done. */
@@ -10,15 +10,6 @@ sweep: { list: [{ train.steps: 200000 }, { train.steps: 200001 }, { train.steps:
 `;
 /** Milliseconds from one look to the next. */
 const LOOK_EVERY = 50;
-
-/** Processes that a process has started and that run. */
-function childrenOf(pid: number): number[] {
-  const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,stat=']).toString().trim().split('\n');
-  const processes = lines.map((line) => line.trim().split(/\s+/));
-  return processes.flatMap(([child, parent, state]) =>
-    Number(parent) === pid && !state!.startsWith('Z') ? [Number(child)] : [],
-  );
-}
 
 function runs(pid: number): boolean {
   try {

@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { digestsIn, HEARTBEAT, trainings } from '../testing/trial-cluster.js';
+import { childrenOf } from '../../../pipelines/testing/children.js';
+import { digestsIn, HEARTBEAT, type TrialProcess, trainings, until } from '../testing/trial-cluster.js';
 import { useTrialCluster } from '../testing/trial-hooks.js';
 
 const trial = useTrialCluster();
+
+/** Kills what runs stages for a worker, as a system does that is out of memory. */
+function killStages({ child }: TrialProcess): void {
+  for (const pid of childrenOf(child.pid!)) process.kill(pid, 'SIGKILL');
+}
 
 describe('an experiment on two workers', () => {
   it('leaves what it leaves on this machine', async () => {
@@ -32,6 +38,34 @@ describe('an experiment on two workers', () => {
     const { begun, from } = trainings([first, second]);
     expect([begun, from.length]).toEqual([2, 1]);
     expect(from[0]).toBeGreaterThan(0);
+  });
+
+  it('goes on where the process of a stage was killed', async () => {
+    const worker = trial.cluster.worker();
+    const workspace = trial.cluster.workspace();
+    const client = trial.cluster.client(workspace);
+    await trial.cluster.trainerOf([worker]);
+    await trial.cluster.hasCheckpoint();
+    killStages(worker);
+    const { code } = await client.finished;
+    expect(code).toBe(0);
+    expect(digestsIn(workspace)).toEqual(trial.unbroken);
+    const { begun, from } = trainings([worker]);
+    expect([begun, from.length]).toEqual([2, 1]);
+    expect(worker.said).toContain('the process that ran train was killed (SIGKILL)');
+  });
+
+  it('gives up on a stage whose process dies again and again', async () => {
+    const worker = trial.cluster.worker();
+    const workspace = trial.cluster.workspace();
+    const client = trial.cluster.client(workspace);
+    for (const crash of [1, 2, 3]) {
+      await until(() => trainings([worker]).begun === crash);
+      killStages(worker);
+    }
+    const { code, stderr } = await client.finished;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: the process that ran train was killed \(SIGKILL\).*\(worker on .+\)$/m);
   });
 
   it('goes on from where a worker was stopped', async () => {

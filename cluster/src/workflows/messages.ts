@@ -1,3 +1,4 @@
+import type { Progress } from '@etude/engine';
 import { defineQuery, defineSignal } from '@temporalio/workflow';
 
 /** What a stage tells the runs that wait for it. */
@@ -36,6 +37,13 @@ export interface StageInput {
   readonly queue: string;
   /** without a sign of life for so long, a stage is run by another worker */
   readonly heartbeatSeconds: number;
+}
+
+/** What a worker that runs a stage tells every second. */
+export interface SignOfLife {
+  readonly progress?: Progress | undefined;
+  /** how often the stage has crashed, in all attempts */
+  readonly crashes: number;
 }
 
 /** What workers do for runs. Errors of type `StageFailed` or `MissingArtifact` are not tried again. */

@@ -20,7 +20,15 @@ export { findStage, makePlan, type Plan, type PlannedStage, type PlanRequest, pl
 export { experimentOfPoint } from './plan/point-experiment.js';
 export { SHARED } from './plan/reasons.js';
 export { readSweep, STEPS, type Sweep, sweepSchema } from './plan/sweep.js';
-export { formatProblem, InputError, MOST_PROBLEMS, type Problem, StageError, suggestion } from './problem.js';
+export {
+  formatProblem,
+  InputError,
+  MOST_PROBLEMS,
+  type Problem,
+  StageCrash,
+  StageError,
+  suggestion,
+} from './problem.js';
 export { writeBeside } from './run/artifact-folder.js';
 export type { Executor } from './run/execute-stage.js';
 export { runningExperiments } from './run/locks.js';

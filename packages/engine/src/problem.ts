@@ -35,6 +35,13 @@ export class StageError extends Error {
   override name = 'StageError';
 }
 
+/**
+ * A stage failed for a reason that its user is no part of: its process died, or it has a bug. What a machine did may go well on another one.
+ */
+export class StageCrash extends StageError {
+  override name = 'StageCrash';
+}
+
 /** Adds problems to others, of which there may be more than a call has room for arguments. */
 export function addAll(problems: Problem[], more: readonly Problem[]): void {
   for (const problem of more) problems.push(problem);

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { artifactFolder, makePlan, type RunObserver, runPlan, StageError, StageProcesses } from '../index.js';
+import { artifactFolder, makePlan, type RunObserver, runPlan, StageCrash, StageProcesses } from '../index.js';
 import { toyWorkspace } from '../testing/toy-workspace.js';
 
 /** The toy's stages in a process, which write down when they begin and end; `split` waits, prints and dies where a file asks it to. */
@@ -108,7 +108,7 @@ describe('stages in processes of their own', () => {
     ask('die');
     const { record, error } = await run('a', { executor });
     expect(error).toEqual(
-      new StageError(
+      new StageCrash(
         'the process that ran split was killed (SIGKILL), as systems do that run out of memory; what it printed is in .etude/logs/a-split.log',
       ),
     );

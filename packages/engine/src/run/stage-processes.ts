@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import type { CachedStage } from '../cache/cache-layout.js';
 import { writeWhole } from '../files/whole-file.js';
-import { StageError } from '../problem.js';
+import { StageCrash } from '../problem.js';
 import { type Executor, MissingArtifact, type StageTask, type TaskHooks } from './execute-stage.js';
 import { type FromStageProcess, fromPlain, type ToStageProcess } from './stage-process.js';
 
@@ -120,13 +120,13 @@ class StageProcess {
     if (this.#child.connected) this.#child.send(message, () => {});
   }
 
-  async #crash({ present, origin }: StageTask, how: string): Promise<StageError> {
+  async #crash({ present, origin }: StageTask, how: string): Promise<StageCrash> {
     const log = join('.etude', 'logs', `${origin.experiment.replaceAll('/', '-')}-${present.name}.log`);
     const kept = await writeWhole(join(this.#workspace, log), this.#printed).then(
       () => `; what it printed is in ${log}`,
       () => '',
     );
     const memory = how.includes('SIGKILL') ? ', as systems do that run out of memory' : '';
-    return new StageError(`the process that ran ${present.name} ${how}${memory}${kept}`);
+    return new StageCrash(`the process that ran ${present.name} ${how}${memory}${kept}`);
   }
 }

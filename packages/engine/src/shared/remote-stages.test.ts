@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { StageCache } from '../cache/stage-cache.js';
-import { makePlan, StageError } from '../index.js';
+import { makePlan, StageCrash, StageError } from '../index.js';
 import { digestOf } from '../plan/fingerprint.js';
 import { executeStage, MissingArtifact } from '../run/execute-stage.js';
 import { filesOf } from '../run/stage-inputs.js';
@@ -19,14 +19,17 @@ function machines() {
   const store = new MemoryStore();
   const warnings: string[] = [];
   const warn = (message: string) => warnings.push(message);
-  const machine = (kind = 'toy') => {
+  const machine = (kind = 'toy', error?: Error) => {
     const folder = mkdtempSync(join(tmpdir(), 'etude-machine-'));
     const cache = new StageCache(join(folder, '.etude', 'cache'), { warn });
     const remote = new RemoteStages({
       ...{ store, folder, kind, warn, stages: toy.stages },
       executor: {
-        execute: (task, hooks) =>
-          executeStage(task, { stage: stageOf(toy.stages, task.present), cache, files: filesOf(task.files) }, hooks),
+        async execute(task, hooks) {
+          if (error) throw error;
+          const stage = stageOf(toy.stages, task.present);
+          return executeStage(task, { stage, cache, files: filesOf(task.files) }, hooks);
+        },
       },
     });
     return { remote, cache, shared: new SharedCache(store, cache, { warn }) };
@@ -110,6 +113,22 @@ describe('a run on several machines', () => {
     task.present.version = 8;
     const other = await shared.put(Buffer.from(JSON.stringify(task)));
     await expect(remote.run(other, quiet)).rejects.toThrow('there is no stage read of version 8 in this build');
+  });
+
+  it('tells what the user did from what a machine did and from a bug', async () => {
+    const { machine, submit } = machines();
+    const plan = await submit();
+    const failing = async (error: Error) => {
+      const { remote } = machine('toy', error);
+      const { ready } = await remote.advance(plan, false);
+      return remote.run(ready[0]!.task, quiet).catch((thrown) => thrown);
+    };
+    const [user, full] = [new StageError('no note in it'), Object.assign(new Error('no space'), { code: 'ENOSPC' })];
+    expect(await failing(user)).toBe(user);
+    expect(await failing(full)).toBe(full);
+    expect(await failing(new TypeError('x is undefined'))).toEqual(
+      new StageCrash('read failed: x is undefined', { cause: new TypeError('x is undefined') }),
+    );
   });
 
   it('drops a record that is damaged', async () => {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { StageCache } from '../cache/stage-cache.js';
-import { StageError } from '../problem.js';
+import { StageCrash, StageError } from '../problem.js';
 import { checkpointKeyOf, type Executor, MissingArtifact, type TaskHooks } from '../run/execute-stage.js';
 import type { TaskFile } from '../run/stage-inputs.js';
 import type { Progress, Stage } from '../stage.js';
@@ -45,7 +45,8 @@ export class RemoteStages {
    * @param taskDigest of its task
    * @returns whether it ran
    * @throws {MissingArtifact} where an input is lost; the stage that wrote it does not count as run then
-   * @throws {StageError} where the task is not what it says
+   * @throws {StageError} where the task is not what it says, or its user has to change something
+   * @throws {StageCrash} where its process died, or it has a bug
    */
   async run(taskDigest: string, { signal, progress, say }: RemoteHooks): Promise<boolean> {
     const { kind, executor, warn } = this.#options;
@@ -83,7 +84,10 @@ export class RemoteStages {
       },
       kept: () => checkpoints.share(),
     };
-    const cached = await executor.execute(here, hooks).finally(() => checkpoints.shared);
+    const cached = await executor
+      .execute(here, hooks)
+      .catch((error) => Promise.reject(signal.aborted ? error : crashOf(error, present.name)))
+      .finally(() => checkpoints.shared);
     await this.#shared.publish(fingerprint, cached, { madeOn: kind, task: taskDigest });
     return true;
   }
@@ -93,6 +97,13 @@ export class RemoteStages {
     if (bytes === undefined) throw new StageError(`${what} is not in the store any more; run the experiment again`);
     return bytes;
   }
+}
+
+/** An error as it is, but for one that nobody has foreseen: the same stage may go well on another machine, or have it everywhere. */
+function crashOf(error: unknown, stage: string): unknown {
+  const isForeseen =
+    error instanceof StageError || error instanceof MissingArtifact || (error as { code?: unknown }).code;
+  return isForeseen ? error : new StageCrash(`${stage} failed: ${(error as Error).message}`, { cause: error });
 }
 
 /** Checkpoints of a stage that runs, one on its way at a time: of those that were kept meanwhile the last. */
