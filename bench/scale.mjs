@@ -32,10 +32,9 @@ const MANY = 20_000;
  */
 const CHANGES = [
   ['as-is', {}],
-  ['looks-in-turn', { lookEvery: 0.5 * DESIGN.runsAtATime, beatEvery: 60 }],
-  ['joins-while-looking', { joinsWhileLooking: true }],
+  ['signs-of-life-each-minute', { beatEvery: 60 }],
   ['told-100-at-once', { toldAtOnce: 100 }],
-  ['remembers', { remembers: true, putsFilesOnce: true }],
+  ['remembers', { remembers: true }],
   ['50-points-a-run', { pointsPerRun: 50, runsAtATime: 1000, lookEvery: 10 }],
 ];
 

@@ -2,13 +2,12 @@
 
 /**
  * Events in the history of a workflow, which follow from cluster/src/workflows/; cluster/src/scale.test.ts compares them with what Temporal's server
- * writes. A workflow task is three events, an activity with the workflow task after it six.
+ * writes. A workflow task is three events, an activity with the workflow task after it six, a local activity one (MarkerRecorded).
  */
 export const EVENTS = {
   /** WorkflowExecutionStarted with its first task, and WorkflowExecutionCompleted */
   run: 1 + 3 + 1,
-  look: 6,
-  join: 6,
+  look: 1,
   told: 1 + 3,
   /** started, first task, activity with its task, completed */
   stage: 1 + 3 + 6 + 1,
@@ -22,14 +21,12 @@ export const EVENTS = {
 
 /**
  * Writes to Temporal's database: each event or batch of events that changes a workflow is one. A workflow task is two (started, completed), an
- * activity as well.
+ * activity as well; a look is a part of the workflow task that it follows from.
  */
 export const WRITES = {
   run: 1 + 2,
-  look: 2 + 2,
-  join: 2 + 2,
   told: 1 + 2,
-  /** by the `join` activity: the signal, which starts the stage if need be, and the task that follows */
+  /** by the `advance` activity: the signal, which starts the stage if need be, and the task that follows */
   joined: 1 + 2,
   /** its activity, and the task after it */
   stage: 2 + 2,
@@ -37,8 +34,8 @@ export const WRITES = {
   tellTask: 2,
 };
 
-/** Bytes of history, measured with Temporal's development server 1.9.1: a run of seven stages has 20,768 in 123 events, a stage of one run 2,519 in 17. */
-export const BYTES_AN_EVENT = { run: 20_768 / 123, stage: 2519 / 17 };
+/** Bytes of history, measured with Temporal's development server 1.9.1: a run that waits for five stages has 8,133 in 31 events, a stage of one run 2,785 in 17. */
+export const BYTES_AN_EVENT = { run: 8133 / 31, stage: 2785 / 17 };
 
 /** Limits of Temporal: docs.temporal.io, "Workflow Execution limits" and "Self-hosted Temporal Service defaults"; names are of its dynamic configuration. */
 export const LIMITS = {
@@ -64,22 +61,18 @@ export const LIMITS = {
 export const DESIGN = {
   /** points of a sweep that a client has on the way: `atATime` in pipelines/cli/cluster/cluster.ts */
   runsAtATime: 200,
-  /** seconds from one look of a client at a run to the next: LOOK_EVERY in cluster/src/client.ts */
-  lookEvery: 0.5,
+  /** seconds from one look of a client at a run to the next: LOOK_EVERY / LOOKED_AT for each run, in cluster/src/client.ts */
+  lookEvery: 200 / 8,
   /** seconds from one sign of life of a stage to the next: 0.8 of `--heartbeat`, as Temporal's SDK sends them */
   beatEvery: 12,
   /** points that one run workflow has */
   pointsPerRun: 1,
-  /** whether stages are joined by the activity that finds them ready, not by one each */
-  joinsWhileLooking: false,
   /** runs that a stage tells at once that it has ended */
   toldAtOnce: 1,
   /** whether a look leaves out the stages that were done at the one before, and the tasks that it has put */
   remembers: false,
   /** whether a client leaves out files that it has put into the store before */
-  putsFilesOnce: false,
-  /** long polls of a worker that runs one stage at a time: 10 of workflow tasks, 10 of looks, 1 of stages (@temporalio/worker 1.24) */
-  polls: { workflowTasks: 10, activityTasks: 11 },
+  putsFilesOnce: true,
 };
 
 export const COSTS = {

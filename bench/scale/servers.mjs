@@ -29,13 +29,18 @@ export class TemporalServer {
     return Math.max(this.#free, now + writes * writeLatency);
   }
 
+  /** A client asks how far a run is, since there is news of it. */
+  query(now) {
+    this.#free = Math.max(now, this.#free) + this.#costs.query / this.#costs.writesPerSecond;
+    this.queries++;
+  }
+
   /** Time goes on to this second. */
   passTo(seconds) {
     const passed = seconds - this.#seconds;
     const { runs, stages, beating } = this.watched;
     const { lookEvery, beatEvery } = this.#design;
-    this.queries += (passed * runs) / lookEvery;
-    this.describes += (passed * stages) / lookEvery;
+    this.describes += (passed * (runs + stages)) / lookEvery;
     this.beats += (passed * beating) / beatEvery;
     if (this.#background() >= this.#costs.writesPerSecond) this.overloaded += passed;
     this.#seconds = seconds;
@@ -43,10 +48,9 @@ export class TemporalServer {
 
   /** Writes per second that it could make instead of what is asked of it besides. */
   #background() {
-    const { query, describe } = this.#costs;
     const { runs, stages, beating } = this.watched;
     const { lookEvery, beatEvery } = this.#design;
-    return (runs * query + stages * describe) / lookEvery + beating / beatEvery;
+    return ((runs + stages) * this.#costs.describe) / lookEvery + beating / beatEvery;
   }
 }
 

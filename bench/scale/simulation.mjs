@@ -116,7 +116,8 @@ class Simulation {
     run.looks = true;
     run.events += EVENTS.look;
     this.#total.looks++;
-    this.#at(this.#server.serve(this.#now, writesBefore + WRITES.look), () => this.#looked(run));
+    this.#server.query(this.#now);
+    this.#at(this.#server.serve(this.#now, writesBefore), () => this.#looked(run));
   }
 
   /** As `advance` does: reads the records of all stages whose inputs are known, and puts the tasks of those that are ready. */
@@ -159,11 +160,7 @@ class Simulation {
     run.waiting++;
     this.#server.watched.stages++;
     this.#total.joins++;
-    if (!this.#design.joinsWhileLooking) run.events += EVENTS.join;
-    const time = this.#server.serve(this.#now, this.#design.joinsWhileLooking ? 0 : WRITES.join);
-    this.#at(time, () => {
-      this.#at(this.#join(run, each), () => this.#joinAll(run, others));
-    });
+    this.#at(this.#join(run, each), () => this.#joinAll(run, others));
   }
 
   /** @returns when that is written */

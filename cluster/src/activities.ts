@@ -4,7 +4,7 @@ import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activit
 import type { Client } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { runQueue, stageQueue, stageWorkflowId } from './queues.js';
-import { type Activities, joinSignal, type SignOfLife } from './workflows/messages.js';
+import { type Activities, BUSY, joinSignal, type SignOfLife } from './workflows/messages.js';
 import type { stage } from './workflows/stage.js';
 
 /** What the engine does for a worker. */
@@ -14,6 +14,8 @@ interface ActivitiesOptions {
   readonly brain: Brain;
   readonly client: Client;
   readonly build: string;
+  /** stages that run at a time */
+  readonly jobs: number;
   readonly heartbeatSeconds: number;
   readonly say: (line: string) => void;
 }
@@ -24,22 +26,31 @@ const FOR_USER = new Set(['StageError', 'InputError']);
 const MOST_CRASHES = 3;
 
 /** What a worker does, with a sign of life each second while a stage runs. */
-export function activitiesOf({ brain, client, build, heartbeatSeconds, say }: ActivitiesOptions): Activities {
+export function activitiesOf({ brain, client, build, jobs, heartbeatSeconds, say }: ActivitiesOptions): Activities {
+  let running = 0;
   return {
-    async advance({ plan, verify }) {
-      return brain.advance(plan, verify).catch((error) => Promise.reject(toFailure(error)));
-    },
-
-    async join({ fingerprint, task, run }) {
-      const workflowId = stageWorkflowId(build, fingerprint);
-      await client.workflow.signalWithStart<typeof stage, [string]>('stage', {
-        ...{ workflowId, taskQueue: runQueue(build), signal: joinSignal, signalArgs: [run] },
-        args: [{ fingerprint, task, heartbeatSeconds, queue: stageQueue(build) }],
-      });
-      return workflowId;
+    async advance({ plan, verify, run, waitsFor }) {
+      const { done, ready, kind } = await brain
+        .advance(plan, verify)
+        .catch((error) => Promise.reject(toFailure(error)));
+      const left = ready.filter(({ fingerprint }) => !waitsFor.includes(fingerprint));
+      const joined = await Promise.all(
+        left.map(async ({ name, fingerprint, task }) => {
+          const workflowId = stageWorkflowId(build, fingerprint, kind);
+          await client.workflow.signalWithStart<typeof stage, [string]>('stage', {
+            ...{ workflowId, taskQueue: runQueue(build), signal: joinSignal, signalArgs: [run] },
+            args: [{ fingerprint, task, heartbeatSeconds, queue: stageQueue(build, kind) }],
+          });
+          return { name, fingerprint, workflowId };
+        }),
+      );
+      return { done, joined };
     },
 
     async runStage(task) {
+      // Stages come from two queues. One that would have to wait here may go to a worker that has nothing to do.
+      if (running >= jobs) throw ApplicationFailure.create({ type: BUSY, message: BUSY, nextRetryDelay: '2s' });
+      running++;
       const signal = cancellationSignal();
       const { workflowExecution, attempt, heartbeatDetails } = activityInfo();
       const { crashes = 0 } = (heartbeatDetails as SignOfLife | undefined) ?? {};
@@ -67,6 +78,7 @@ export function activitiesOf({ brain, client, build, heartbeatSeconds, say }: Ac
           ? ApplicationFailure.retryable(message, 'StageCrash')
           : ApplicationFailure.nonRetryable(message, 'StageFailed');
       } finally {
+        running--;
         clearInterval(beat);
       }
     },

@@ -12,8 +12,8 @@ import {
 import { ActivityFailure, ApplicationFailure, CancelledFailure, defaultPayloadConverter } from '@temporalio/common';
 import { ClusterError } from './cluster-error.js';
 import { connectionOptions, reached, type TemporalPlace } from './connection.js';
-import { runQueue, runWorkflowId } from './queues.js';
-import { type RunInput, type RunState, type SignOfLife, stateQuery } from './workflows/messages.js';
+import { runQueue, runWorkflowId, stageQueue } from './queues.js';
+import { BUSY, type RunInput, type RunState, type SignOfLife, stateQuery } from './workflows/messages.js';
 import type { run } from './workflows/run.js';
 
 /** What a client is told of a run. */
@@ -23,8 +23,8 @@ interface RemoteObserver {
   /** a machine could not run it; another attempt follows */
   trouble(stage: string, message: string): void;
   done(stage: string): void;
-  /** nothing happens, since no worker of this build answers, or the server does not */
-  waiting(whom: 'worker' | 'server'): void;
+  /** nothing happens, since no worker of this build answers, none of the kind that is wanted, or the server does not */
+  waiting(whom: 'worker' | 'kind' | 'server'): void;
 }
 
 interface RemoteRun extends RunInput {
@@ -32,6 +32,8 @@ interface RemoteRun extends RunInput {
   readonly name: string;
   /** only watch a run that goes on already */
   readonly isOld: boolean;
+  /** of machine that the plan is for */
+  readonly kind: string | undefined;
   readonly observer: RemoteObserver;
   /** stops the run */
   readonly signal: AbortSignal;
@@ -45,12 +47,17 @@ type RemoteOutcome =
   | { readonly kind: 'absent' };
 
 /** Milliseconds from one look at a run to the next; of many runs so many are looked at in that time. */
-const LOOK_EVERY = 500;
+const LOOK_EVERY = 1000;
 const LOOKED_AT = 8;
+/** Milliseconds in which an answer counts for the same look. */
+const ANSWERED_WITHIN = 500;
 /** Milliseconds after which a server is asked again that was away. */
 const AGAIN_AFTER = 1000;
 /** Milliseconds without any worker after which that is told. */
 const PATIENCE = 5000;
+
+/** Tasks of a queue: those of activities (`TASK_QUEUE_TYPE_ACTIVITY` of Temporal's API). */
+const ACTIVITIES = 2;
 
 /** What has workers of one build run plans. */
 export class ClusterClient {
@@ -82,9 +89,10 @@ export class ClusterClient {
    * @throws {ClusterError} where the server cannot be reached; the run goes on
    * @throws the reason of the signal, once the run was stopped
    */
-  async run({ name, isOld, observer, signal, ...input }: RemoteRun): Promise<RemoteOutcome> {
+  async run({ name, isOld, kind, observer, signal, ...input }: RemoteRun): Promise<RemoteOutcome> {
     const handle = await reached(this.#temporal, () => (isOld ? this.#old(name) : this.#started(name, input)));
     if (handle === undefined) return { kind: 'absent' };
+    if (kind !== undefined && !(await this.#hasWorker(kind))) observer.waiting('kind');
     const stop = () => void handle.cancel().catch(() => {});
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
@@ -112,6 +120,18 @@ export class ClusterClient {
     });
   }
 
+  /** Whether a worker of this kind has asked for stages lately. */
+  async #hasWorker(kind: string): Promise<boolean> {
+    const { pollers } = await reached(this.#temporal, () =>
+      this.#connection.workflowService.describeTaskQueue({
+        namespace: this.#temporal.namespace,
+        taskQueue: { name: stageQueue(this.#build, kind) },
+        taskQueueType: ACTIVITIES,
+      }),
+    );
+    return pollers!.length > 0;
+  }
+
   async #old(name: string): Promise<WorkflowHandle<typeof run> | undefined> {
     const handle = this.#client.workflow.getHandle<typeof run>(runWorkflowId(this.#build, name));
     try {
@@ -136,20 +156,20 @@ async function watched(
   const stages = new Map<string, 'running' | 'done'>();
   const troubles = new Map<string, string>();
   const startedAt = Date.now();
-  let state: RunState | undefined;
-  let asked: Promise<void> | undefined;
-  const ask = async () => {
-    const told = await stateOf(handle);
-    state = told ?? state;
-    asked = undefined;
-    if (state === undefined && Date.now() - startedAt > PATIENCE) observer.waiting('worker');
+  const known = new KnownState(handle);
+  let looking: Promise<void> | undefined;
+  const look = async () => {
+    await known.look();
+    looking = undefined;
+    if (known.state === undefined && Date.now() - startedAt > PATIENCE) observer.waiting('worker');
   };
   while (outcome === undefined) {
     await Promise.race([ended, sleep(pause())]);
     if (outcome !== undefined) break;
     // A question that a lost worker should answer stays open for seconds; its stages are looked at meanwhile.
-    asked ??= ask();
-    await Promise.race([ended, asked, sleep(LOOK_EVERY)]);
+    looking ??= look();
+    await Promise.race([ended, looking, sleep(ANSWERED_WITHIN)]);
+    const { state } = known;
     if (state === undefined) continue;
     for (const name of state.done) {
       if (stages.get(name) === 'running') observer.done(name);
@@ -193,12 +213,26 @@ function outcomeOf(error: unknown): RemoteOutcome {
   return { kind: 'failed', message: `the run ended without a result: ${(error as Error).message}` };
 }
 
-/** How far a run is; undefined where no worker answers. */
-async function stateOf(handle: WorkflowHandle<typeof run>): Promise<RunState | undefined> {
-  try {
-    return await handle.query(stateQuery);
-  } catch {
-    return undefined;
+/** How far a run is. Only a worker can tell, which costs ten times what a look at the server does, so that one is asked when there is news. */
+class KnownState {
+  readonly #handle: WorkflowHandle<typeof run>;
+  #events = 0;
+  /** undefined until a worker has answered */
+  state: RunState | undefined;
+
+  constructor(handle: WorkflowHandle<typeof run>) {
+    this.#handle = handle;
+  }
+
+  async look(): Promise<void> {
+    try {
+      const { historyLength } = await this.#handle.describe();
+      if (historyLength === this.#events) return;
+      this.state = await this.#handle.query(stateQuery);
+      this.#events = historyLength;
+    } catch {
+      // The server or the worker is away; the next look may find it.
+    }
   }
 }
 
@@ -217,7 +251,7 @@ async function attemptAt(client: Client, workflowId: string): Promise<Attempt> {
     const payload = heartbeatDetails?.payloads?.[0];
     return {
       progress: payload ? defaultPayloadConverter.fromPayload<SignOfLife>(payload).progress : undefined,
-      failure: lastFailure ? troubleOf(lastFailure) : undefined,
+      failure: lastFailure && lastFailure.message !== BUSY ? troubleOf(lastFailure) : undefined,
     };
   } catch (error) {
     if (isGrpcServiceError(error) || error instanceof WorkflowNotFoundError) return {};

@@ -3,13 +3,16 @@ export function runQueue(build: string): string {
   return `etude-${build}`;
 }
 
-/** Stages have a queue of their own, so that looking how far runs are never waits for one. */
-export function stageQueue(build: string): string {
-  return `${runQueue(build)}-stages`;
+/**
+ * Stages have a queue of their own, so that looking how far runs are never waits for one.
+ * @param kind of machine that has to run them; left out: any may
+ */
+export function stageQueue(build: string, kind?: string): string {
+  return `${runQueue(build)}-stages${kind === undefined ? '' : `-${kind}`}`;
 }
 
-export function stageWorkflowId(build: string, fingerprint: string): string {
-  return `stage/${build}/${fingerprint}`;
+export function stageWorkflowId(build: string, fingerprint: string, kind?: string): string {
+  return `stage/${build}/${fingerprint}${kind === undefined ? '' : `/${kind}`}`;
 }
 
 /** @param name tells runs of one build from each other */

@@ -53,7 +53,7 @@ it('leaves the histories that the simulation of many machines counts with', asyn
   const stop = new AbortController();
   const { signal } = stop;
   const running = runWorker({
-    ...{ temporal, build: 'b', jobs: 2, signal },
+    ...{ temporal, build: 'b', kind: 'k', jobs: 2, signal },
     brain: chains(),
     heartbeatSeconds: 15,
     say() {},
@@ -62,15 +62,17 @@ it('leaves the histories that the simulation of many machines counts with', asyn
   const names = Array.from({ length: RUNS }, (_, index) => `run${index}`);
   const observer = { started() {}, progress() {}, trouble() {}, done() {}, waiting() {} };
   const outcomes = await Promise.all(
-    names.map((name) => client.run({ ...{ name, plan: name, verify: false, isOld: false, observer, signal } })),
+    names.map((name) =>
+      client.run({ ...{ name, plan: name, verify: false, isOld: false, kind: undefined, observer, signal } }),
+    ),
   );
   expect(outcomes).toEqual(names.map(() => ({ kind: 'done' })));
 
   const connection = await Connection.connect({ address: server.address });
   const { workflow } = new Client({ connection });
   const eventsOf = async (id: string) => (await workflow.getHandle(id).fetchHistory()).events!.length;
-  const { run, look, join: joined, told, stage, firstJoin, laterJoin, tell, tellTask } = EVENTS;
-  for (const name of names) expect(await eventsOf(`run/b/${name}`)).toBe(run + 4 * look + 3 * joined + 3 * told);
+  const { run, look, told, stage, firstJoin, laterJoin, tell, tellTask } = EVENTS;
+  for (const name of names) expect(await eventsOf(`run/b/${name}`)).toBe(run + 4 * look + 3 * told);
   expect(await eventsOf('stage/b/run0-second')).toBe(stage + firstJoin + tell + tellTask);
   // Signals that come together share a workflow task.
   const most = stage + firstJoin + (RUNS - 1) * laterJoin + RUNS * (tell + tellTask);

@@ -9,6 +9,8 @@ interface WorkerOptions {
   readonly temporal: TemporalPlace;
   readonly build: string;
   readonly brain: Brain;
+  /** what computes here */
+  readonly kind: string;
   /** stages that run at a time */
   readonly jobs: number;
   /** without a sign of life for so long, another worker runs a stage of this one */
@@ -18,16 +20,16 @@ interface WorkerOptions {
   readonly signal: AbortSignal;
 }
 
-/** Requests for work that are open at a time: for one, of a queue that has one kind of it. */
+/** Requests for workflow tasks that are open at a time: one for any run, one for those that this worker knows. */
 const POLLS = 2;
-/** Activities that look how far runs are; each takes a moment. */
+/** Looks at how far runs are; each takes a moment. */
 const MOST_LOOKS = 20;
 
 /**
  * Takes stages and runs of one build from a Temporal server until it is stopped; waits for a server that is away.
  */
 export async function runWorker(options: WorkerOptions): Promise<void> {
-  const { temporal, build, jobs, say, signal } = options;
+  const { temporal, build, kind, jobs, say, signal } = options;
   Runtime.install({ logger: new DefaultLogger('ERROR', ({ message }) => say(message)), shutdownSignals: [] });
   const { address, namespace } = temporal;
   const connection = await whenReached(temporal, () => NativeConnection.connect(connectionOptions(temporal)), options);
@@ -36,22 +38,28 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   try {
     const activities = activitiesOf({ ...options, client });
     const codePath = fileURLToPath(new URL('workflows.js', import.meta.url));
-    const { advance, join, runStage } = activities;
+    const { advance, runStage } = activities;
     const common = { connection, namespace, shutdownGraceTime: 0 };
     const workers = [
       await Worker.create({
-        ...{ ...common, taskQueue: runQueue(build), workflowBundle: { codePath }, activities: { advance, join } },
-        maxConcurrentActivityTaskExecutions: MOST_LOOKS,
+        ...{ ...common, taskQueue: runQueue(build), workflowBundle: { codePath }, activities: { advance } },
+        maxConcurrentLocalActivityExecutions: MOST_LOOKS,
         // A run whose worker was lost is taken on by another one after so long.
         stickyQueueScheduleToStartTimeout: '3s',
         // A server takes so many polls at a time, of all workers together (docs/scale.md).
-        ...{ maxConcurrentWorkflowTaskPolls: POLLS, maxConcurrentActivityTaskPolls: POLLS },
+        maxConcurrentWorkflowTaskPolls: POLLS,
+        enableNonLocalActivities: false,
       }),
-      await Worker.create({
-        ...{ ...common, taskQueue: stageQueue(build), activities: { runStage } },
-        maxConcurrentActivityTaskExecutions: jobs,
-        maxConcurrentActivityTaskPolls: 1,
-      }),
+      ...(await Promise.all(
+        // Stages that any machine may run, and those of runs that want this kind.
+        [stageQueue(build), stageQueue(build, kind)].map((taskQueue) =>
+          Worker.create({
+            ...{ ...common, taskQueue, activities: { runStage } },
+            maxConcurrentActivityTaskExecutions: jobs,
+            maxConcurrentActivityTaskPolls: 1,
+          }),
+        ),
+      )),
     ];
     const stop = () => {
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();

@@ -20,6 +20,7 @@ export interface ClusterModule {
     readonly temporal: TemporalPlace;
     readonly build: string;
     readonly brain: Pick<RemoteStages, 'advance' | 'run'>;
+    readonly kind: string;
     readonly jobs: number;
     readonly heartbeatSeconds: number;
     readonly say: (line: string) => void;
@@ -41,12 +42,13 @@ export interface ClusterClient {
     readonly verify: boolean;
     readonly name: string;
     readonly isOld: boolean;
+    readonly kind: string | undefined;
     readonly observer: {
       started(stage: string): void;
       progress(stage: string, progress: Progress): void;
       trouble(stage: string, message: string): void;
       done(stage: string): void;
-      waiting(whom: 'worker' | 'server'): void;
+      waiting(whom: 'worker' | 'kind' | 'server'): void;
     };
     readonly signal: AbortSignal;
   }): Promise<{ readonly kind: 'done' | 'absent' } | { readonly kind: 'failed'; readonly message: string }>;

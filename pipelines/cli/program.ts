@@ -34,6 +34,8 @@ const portNumber = number(
   'a whole number from 1 to 65535',
 );
 const json = () => new Option('--json', 'print one JSON document on standard output and nothing else there');
+const kind = () =>
+  new Option('--kind <kind>', 'have machines of this kind alone run stages of a cluster, as `etude worker` says it');
 /** An option that may be given more than once. */
 const repeated = (flags: string, description: string) =>
   new Option(flags, `${description}; may be given more than once`)
@@ -87,6 +89,7 @@ export function buildProgram(): Command {
         'here',
       ]),
     )
+    .addOption(kind())
     .option('--dry-run', 'only say what would run, and why')
     .addOption(json())
     .action(async (_, options, command) =>
@@ -99,6 +102,7 @@ export function buildProgram(): Command {
     ]),
   )
     .addOption(set())
+    .addOption(kind())
     .action(async (_, options, command) =>
       (await import('./run.js')).runCommand({
         ...options,

@@ -22,6 +22,7 @@ interface RunCommandOptions {
   readonly on?: 'temporal' | 'here';
   /** only wait for a run that goes on already */
   readonly attach?: boolean;
+  readonly kind?: string;
   readonly version: string;
 }
 
@@ -33,6 +34,7 @@ export async function runCommand({
   jobs,
   on,
   attach,
+  kind,
   version,
   ...request
 }: RunCommandOptions): Promise<void> {
@@ -40,7 +42,7 @@ export async function runCommand({
   if (sweep) {
     if (watch) throw new InputError([{ place: '--watch', message: 'a sweep is watched by etude ui' }]);
     const { runSweep } = await import('./sweep.js');
-    const options = { sweep, request, again: stage, dryRun, json, jobs, on, attach, version };
+    const options = { sweep, request, again: stage, dryRun, json, jobs, on, attach, kind, version };
     await interruptible((signal) => runSweep(options, signal));
     return;
   }
@@ -55,7 +57,7 @@ export async function runCommand({
       const stopped = watched ? AbortSignal.any([signal, watched.signal]) : signal;
       const log = logged(plan, version, watched?.observer ?? reporter);
       const options = { again: stage, dryRun, signal: stopped, observer: log.observer, versions: { etude: version } };
-      const where = dryRun ? ({ on: 'here', jobs: 1 } as const) : { on, jobs, attach };
+      const where = dryRun ? ({ on: 'here', jobs: 1 } as const) : { on, jobs, attach, kind };
       const result = await withRunner([plan], where, stopped, (runner) => runner.run(plan, options));
       if (json) {
         const { experiment, seconds, stages } = result.record;

@@ -34,14 +34,14 @@ interface SweepOptions extends RunnerChoice {
  * @throws {InputError} where a point cannot run; nothing has run then
  */
 export async function runSweep(options: SweepOptions, signal: AbortSignal): Promise<void> {
-  const { sweep, request, dryRun, json, jobs, on, attach } = options;
+  const { sweep, request, dryRun, json, jobs, on, attach, kind } = options;
   const { points, halving } = sweep;
   // What is wrong with the last point is told before the first has run.
   const plans: Plan[] = [];
   for (const point of points) {
     plans.push(dryRun ? planFor({ ...request, point }) : await planWithData({ ...request, point }, signal));
   }
-  const where = dryRun ? ({ on: 'here', jobs: 1 } as const) : { jobs, on, attach };
+  const where = dryRun ? ({ on: 'here', jobs: 1 } as const) : { jobs, on, attach, kind };
   const run = await withRunner(plans, where, signal, async (runner) => {
     const each = new SweepRun(options, runner, signal);
     const planOf = (point: SweepPoint) => planFor({ ...request, point });

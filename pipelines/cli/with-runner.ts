@@ -1,4 +1,4 @@
-import { InputError, type Plan, runPlan } from '@etude/engine';
+import { InputError, isKey, type Plan, runPlan } from '@etude/engine';
 import { stageProcesses } from './jobs.js';
 import type { Runner } from './runner.js';
 import { secondLevel } from './shared-store.js';
@@ -8,6 +8,8 @@ export interface RunnerChoice {
   /** stages that run at a time on this machine */
   readonly jobs?: number | undefined;
   readonly on?: 'temporal' | 'here' | undefined;
+  /** of machine that has to run all stages, on a cluster */
+  readonly kind?: string | undefined;
   /** only wait for a run on a cluster that goes on already */
   readonly attach?: boolean | undefined;
 }
@@ -22,7 +24,7 @@ const AT_A_TIME = 32;
  */
 export async function withRunner<T>(
   plans: readonly Plan[],
-  { jobs, on = process.env.ETUDE_CLUSTER ? 'temporal' : 'here', attach = false }: RunnerChoice,
+  { jobs, kind, on = process.env.ETUDE_CLUSTER ? 'temporal' : 'here', attach = false }: RunnerChoice,
   signal: AbortSignal,
   work: (runner: Runner) => Promise<T>,
 ): Promise<T> {
@@ -35,15 +37,22 @@ export async function withRunner<T>(
       import('./cluster/cluster.js'),
       import('./cluster/settings.js'),
     ]);
+    if (kind !== undefined && !(isKey(kind) && !kind.includes('/'))) {
+      const message = `expected what \`etude worker\` says that it computes with, found ${JSON.stringify(kind)}`;
+      throw new InputError([{ place: '--kind', message }]);
+    }
     const settings = clusterOf(findWorkspace());
     return withCluster(signal, async (module) => {
-      const cluster = await Cluster.connect(module, settings);
+      const cluster = await Cluster.connect(module, settings, kind);
       try {
         return await work(attach ? { ...cluster, run: cluster.attach.bind(cluster) } : cluster);
       } finally {
         await cluster.close();
       }
     });
+  }
+  if (kind !== undefined) {
+    throw new InputError([{ place: '--kind', message: 'this machine is of the kind that it is: --on temporal' }]);
   }
   const shared = secondLevel(findWorkspace(), signal);
   const executor = stageProcesses(plans, jobs);

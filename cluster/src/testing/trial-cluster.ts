@@ -57,9 +57,10 @@ export class TrialCluster {
   }
 
   /** What a run of the trial on this machine leaves. */
-  async unbroken(): Promise<unknown> {
+  async unbroken(env: NodeJS.ProcessEnv = {}): Promise<unknown> {
     const workspace = this.workspace();
-    const { code, stderr } = await workspace.etude('run', 'experiments/trial.yaml', '--on', 'here');
+    const args = ['run', 'experiments/trial.yaml', '--on', 'here'];
+    const { code, stderr } = await this.#started(args, workspace.folder, env, ETUDE).finished;
     if (code !== 0) throw new Error(`the unbroken run failed: ${stderr}`);
     return digestsIn(workspace);
   }

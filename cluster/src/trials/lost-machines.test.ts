@@ -47,8 +47,8 @@ describe('an experiment on two workers', () => {
     await trial.cluster.trainerOf([worker]);
     await trial.cluster.hasCheckpoint();
     killStages(worker);
-    const { code } = await client.finished;
-    expect(code).toBe(0);
+    const { code, stderr } = await client.finished;
+    expect(code, stderr).toBe(0);
     expect(digestsIn(workspace)).toEqual(trial.unbroken);
     const { begun, from } = trainings([worker]);
     expect([begun, from.length]).toEqual([2, 1]);
@@ -88,8 +88,8 @@ describe('an experiment on two workers', () => {
     await trial.cluster.trainerOf(workers);
     await trial.cluster.hasCheckpoint();
     await trial.cluster.restartTemporal(1500 * HEARTBEAT);
-    const { code } = await client.finished;
-    expect(code).toBe(0);
+    const { code, stderr } = await client.finished;
+    expect(code, stderr).toBe(0);
     expect(digestsIn(workspace)).toEqual(trial.unbroken);
     // Whether the server counts the worker as lost or not, no training begins again from nothing.
     const { begun, from } = trainings(workers);
@@ -107,8 +107,8 @@ describe('an experiment on two workers', () => {
     const [other] = workers.filter((each) => each !== trainer);
     await other!.says(/ going on from step/);
     trainer.kill('SIGCONT');
-    const { code } = await client.finished;
-    expect(code).toBe(0);
+    const { code, stderr } = await client.finished;
+    expect(code, stderr).toBe(0);
     expect(digestsIn(workspace)).toEqual(trial.unbroken);
     const { begun, from } = trainings(workers);
     expect([begun, from.length]).toEqual([2, 1]);

@@ -39,6 +39,9 @@ export interface StageInput {
   readonly heartbeatSeconds: number;
 }
 
+/** What a worker says that has got more stages than it runs at a time. */
+export const BUSY = 'busy';
+
 /** What a worker that runs a stage tells every second. */
 export interface SignOfLife {
   readonly progress?: Progress | undefined;
@@ -46,13 +49,27 @@ export interface SignOfLife {
   readonly crashes: number;
 }
 
+/** What a run asks for each time that it goes on. */
+export interface AdvanceInput extends RunInput {
+  /** workflow ID of the run */
+  readonly run: string;
+  /** fingerprints of the stages that it waits for already */
+  readonly waitsFor: readonly string[];
+}
+
+interface WaitingFor {
+  readonly name: string;
+  readonly fingerprint: string;
+  readonly workflowId: string;
+}
+
 /** What workers do for runs. Errors of type `StageFailed` or `MissingArtifact` are not tried again. */
 export interface Activities {
-  advance(input: RunInput): Promise<{
+  /** Looks how far a run can go, and has the stages run that are ready. */
+  advance(input: AdvanceInput): Promise<{
     readonly done: readonly string[];
-    readonly ready: readonly { readonly name: string; readonly fingerprint: string; readonly task: string }[];
+    /** stages that it has to wait for from now on */
+    readonly joined: readonly WaitingFor[];
   }>;
-  /** @returns the workflow ID of the stage */
-  join(stage: { readonly fingerprint: string; readonly task: string; readonly run: string }): Promise<string>;
   runStage(task: string): Promise<void>;
 }

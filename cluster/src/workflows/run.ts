@@ -1,10 +1,11 @@
 import {
+  ActivityCancellationType,
   ApplicationFailure,
   CancellationScope,
   condition,
   getExternalWorkflowHandle,
   isCancellation,
-  proxyActivities,
+  proxyLocalActivities,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -17,9 +18,14 @@ import {
   stateQuery,
 } from './messages.js';
 
-const { advance, join } = proxyActivities<Pick<Activities, 'advance' | 'join'>>({
+// Local, since a look takes a moment: it is a part of the workflow task, and costs the server nothing but its result.
+const { advance } = proxyLocalActivities<Pick<Activities, 'advance'>>({
   startToCloseTimeout: '5 minutes',
-  retry: { initialInterval: '0.2s', maximumInterval: '10s', nonRetryableErrorTypes: ['StageFailed'] },
+  // What it has joined has to be known, to be left.
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  // Without a store for longer, it waits in the server and not on a worker.
+  localRetryThreshold: '20s',
+  retry: { initialInterval: '0.2s', maximumInterval: '1 minute', nonRetryableErrorTypes: ['StageFailed'] },
 });
 
 interface Waiting {
@@ -41,13 +47,10 @@ export async function run({ plan, verify }: RunInput): Promise<void> {
   try {
     for (;;) {
       if (failure === undefined) {
-        const step = await advance({ plan, verify });
+        const run = workflowInfo().workflowId;
+        const step = await advance({ plan, verify, run, waitsFor: [...waiting.keys()] });
         done = step.done;
-        for (const { name, fingerprint, task } of step.ready) {
-          if (waiting.has(fingerprint)) continue;
-          const workflowId = await join({ fingerprint, task, run: workflowInfo().workflowId });
-          waiting.set(fingerprint, { name, workflowId });
-        }
+        for (const { fingerprint, ...stage } of step.joined) waiting.set(fingerprint, stage);
       }
       if (waiting.size === 0) break;
       await condition(() => ended.length > 0);

@@ -11,6 +11,7 @@ import {
   SharedCache,
   StageCache,
   StageError,
+  type StageRecord,
   submitPlan,
 } from '@etude/engine';
 import type { ClusterClient, ClusterModule } from '../optional-cluster.js';
@@ -21,8 +22,9 @@ import { buildDigest } from './build-digest.js';
 /** Times that a run is begun anew whose artifacts are lost in the store when they are fetched. */
 const MOST_REPAIRS = 2;
 
-const WAITING = {
+const WAITING: Readonly<Record<'worker' | 'kind' | 'server', string>> = {
   worker: 'no worker of this build of Etude answers yet; `etude worker` starts one',
+  kind: 'no worker of this kind has answered lately; `etude worker` says its kind when it starts',
   server: 'the Temporal server does not answer; waiting for it',
 };
 
@@ -32,17 +34,26 @@ export class Cluster implements Runner {
   readonly atATime = 200;
   readonly #client: ClusterClient;
   readonly #store: ObjectStore;
+  /** of machine that has to run all stages */
+  readonly #kind: string | undefined;
   /** digests of files that the store has; points of a sweep read the same ones */
   readonly #files = new Set<string>();
 
-  private constructor(client: ClusterClient, store: ObjectStore) {
+  private constructor(client: ClusterClient, store: ObjectStore, kind: string | undefined) {
     this.#client = client;
     this.#store = store;
+    this.#kind = kind;
   }
 
-  static async connect(module: ClusterModule, { temporal, namespace, store }: ClusterSettings): Promise<Cluster> {
+  /** @param kind of machine that has to run all stages; left out: any may */
+  static async connect(
+    module: ClusterModule,
+    { temporal, namespace, store }: ClusterSettings,
+    kind?: string,
+  ): Promise<Cluster> {
     const opened = module.openStore(store);
-    return new Cluster(await module.ClusterClient.connect({ address: temporal, namespace }, buildDigest()), opened);
+    const client = await module.ClusterClient.connect({ address: temporal, namespace }, buildDigest());
+    return new Cluster(client, opened, kind);
   }
 
   /**
@@ -55,7 +66,9 @@ export class Cluster implements Runner {
       throw new InputError([{ place: `--stage ${again[0]}`, message }]);
     }
     const { record } = await runPlan(plan, { dryRun: true });
-    if (record.stages.every(({ status }) => status === 'hit')) return runPlan(plan, options);
+    const isHere = ({ status, madeOn }: StageRecord) =>
+      status === 'hit' && (this.#kind === undefined || madeOn === this.#kind);
+    if (record.stages.every(isHere)) return runPlan(plan, options);
     return this.#run(plan, options, false);
   }
 
@@ -75,13 +88,14 @@ export class Cluster implements Runner {
     const { observer = {}, signal = new AbortController().signal } = options;
     const warn = (message: string) => observer.warning?.(message);
     const local = new StageCache(join(plan.workspace, '.etude', 'cache'), { warn });
-    const shared = new SharedCache(this.#store, local, { warn });
+    const [store, kind] = [this.#store, this.#kind];
+    const shared = new SharedCache(store, local, { warn, kind });
     for (let repairs = 0; ; repairs++) {
       // A file that is lost is put again.
-      const submitted = await submitPlan(plan, shared, repairs > 0 ? undefined : this.#files);
+      const submitted = await submitPlan(plan, shared, { known: repairs > 0 ? undefined : this.#files, kind });
       const waitedFor = new Set<string>();
       const outcome = await this.#client.run({
-        ...{ plan: submitted, verify: repairs > 0, name: nameOf(plan, submitted), isOld, signal },
+        ...{ plan: submitted, verify: repairs > 0, name: nameOf(plan, submitted), isOld, kind, signal },
         observer: {
           started: (stage) => observer.stageStarted?.(stage, []),
           progress: (stage, progress) => observer.stageProgress?.(stage, progress),
@@ -97,7 +111,7 @@ export class Cluster implements Runner {
       const lost: string[] = [];
       const result = await runPlan(plan, {
         ...options,
-        shared: { store: this.#store },
+        shared: { store, kind },
         executor: refusing(outcome.kind === 'failed' ? outcome.message : undefined, lost),
       });
       if (lost.length === 0 || repairs === MOST_REPAIRS) return result;

@@ -29,7 +29,7 @@ export async function workerCommand({ jobs, heartbeat, folder }: WorkerOptions):
     await interruptible((signal) =>
       withCluster(signal, (cluster) =>
         cluster.runWorker({
-          ...{ temporal: { address: temporal, namespace }, build: buildDigest(), jobs, say, signal },
+          ...{ temporal: { address: temporal, namespace }, build: buildDigest(), kind, jobs, say, signal },
           heartbeatSeconds: heartbeat,
           brain: new RemoteStages({
             ...{ store: cluster.openStore(store), stages, folder: own, executor, kind },

@@ -18,6 +18,8 @@ export interface SharedOption {
   readonly store: ObjectStore;
   /** tells what computes here; without it nothing that is run here is shared */
   readonly writeAs?: (() => Promise<string>) | undefined;
+  /** only what machines of this kind ran counts, also of what is in the cache of this machine */
+  readonly kind?: string | undefined;
 }
 
 export interface RunOptions {

@@ -133,7 +133,12 @@ class Run {
       damaged = true;
     });
 
-    let cached = await cache.find(fingerprint, planned.stage.outputs);
+    const find = async () => {
+      const { kind } = this.#options.shared ?? {};
+      const found = await cache.find(fingerprint, planned.stage.outputs);
+      return kind === undefined || found?.madeOn === kind ? found : undefined;
+    };
+    let cached = await find();
     let isShared = false;
     if (cached === undefined && !forced) {
       cached = await this.#secondLevel()?.fetch(fingerprint, planned.stage.outputs, this.#origin(planned.name));
@@ -153,7 +158,7 @@ class Run {
       }
       const before = cached;
       await this.#locks.ofStage(fingerprint, planned.name, async () => {
-        if (!forced) cached = await cache.find(fingerprint, planned.stage.outputs);
+        if (!forced) cached = await find();
         if (cached !== undefined && !forced) return;
         cached = await this.#execute(planned, { present, files, reasons });
         await this.#publish(planned, { present, files, cached });

@@ -93,6 +93,14 @@ it('finds a record that names other content of the store, or less of it, or othe
   }
 });
 
+it('knows records that are for one kind of machine, and finds one that another has made', async () => {
+  const { key, record } = recordOf('head');
+  store.objects.set(`${key}.toy-kind`, store.objects.get(key)!);
+  expect(await audit()).toEqual({ records: 5, compared: 5, suspect: [], skipped: none });
+  replace(`${key}.toy-kind`, { ...record, madeOn: 'v1.2' });
+  expect((await audit()).suspect).toMatchObject([{ stage: 'head', why: 'it is for machines of kind toy-kind' }]);
+});
+
 it('finds a record with the task of another stage, or one that is none', async () => {
   const { key, record } = recordOf('head');
   const other = recordOf('split').record.task!;

@@ -7,7 +7,7 @@ import type { TaskFile } from '../run/stage-inputs.js';
 import type { Progress, Stage } from '../stage.js';
 import type { ObjectStore } from './object-store.js';
 import { checkedFingerprint, parseTask, type RemoteTask } from './remote-task.js';
-import { contentKey, recordKey, SharedCache } from './shared-cache.js';
+import { contentKey, recordKey, recordUnder, SharedCache } from './shared-cache.js';
 
 interface AuditOptions {
   readonly store: ObjectStore;
@@ -47,6 +47,14 @@ interface Audit {
   readonly skipped: Readonly<Record<Reason, number>>;
 }
 
+interface Audited {
+  readonly fingerprint: string;
+  /** the kind of machine that it is for */
+  readonly wanted: string | undefined;
+  readonly record: CachedStage;
+  readonly bytes: Uint8Array;
+}
+
 type Verdict = { readonly skipped: Reason } | { readonly suspect?: Omit<SuspectRecord, 'fingerprint' | 'madeOn'> };
 
 /**
@@ -58,19 +66,22 @@ type Verdict = { readonly skipped: Reason } | { readonly suspect?: Omit<SuspectR
  */
 export async function auditStore(options: AuditOptions): Promise<Audit> {
   const { store, sample, seed, signal } = options;
-  const fingerprints: string[] = [];
-  for await (const { key } of store.list(recordKey(''))) fingerprints.push(key.slice(recordKey('').length));
+  const keys: string[] = [];
+  for await (const { key } of store.list(recordKey(''))) keys.push(key);
   const skipped = { 'other-kind': 0, 'other-build': 0, 'no-task': 0, 'inputs-gone': 0, damaged: 0 };
   const suspect: SuspectRecord[] = [];
   let compared = 0;
   const auditor = new Auditor(options);
-  for (const fingerprint of shuffled(fingerprints, seed)) {
+  for (const key of shuffled(keys, seed)) {
     signal.throwIfAborted();
     if (compared === sample) break;
-    const bytes = await store.get(recordKey(fingerprint), signal);
+    const bytes = await store.get(key, signal);
     if (bytes === undefined) continue;
     const record = parseRecord(bytes);
-    const verdict: Verdict = record ? await auditor.verdict(fingerprint, record, bytes) : { skipped: 'damaged' };
+    const { fingerprint, kind } = recordUnder(key);
+    const verdict: Verdict = record
+      ? await auditor.verdict({ fingerprint, wanted: kind, record, bytes })
+      : { skipped: 'damaged' };
     if ('skipped' in verdict) {
       skipped[verdict.skipped]++;
       continue;
@@ -78,13 +89,13 @@ export async function auditStore(options: AuditOptions): Promise<Audit> {
     compared++;
     if (verdict.suspect) suspect.push({ fingerprint, madeOn: record!.madeOn, ...verdict.suspect });
   }
-  return { records: fingerprints.length, compared, suspect, skipped };
+  return { records: keys.length, compared, suspect, skipped };
 }
 
 /** The same order for the same seed, whatever order they come in. */
-function shuffled(fingerprints: readonly string[], seed: number): string[] {
-  const places = new Map(fingerprints.map((each) => [each, digestOf(`${seed} ${each}`)]));
-  return [...fingerprints].sort((a, b) => (places.get(a)! < places.get(b)! ? -1 : 1));
+function shuffled(keys: readonly string[], seed: number): string[] {
+  const places = new Map(keys.map((each) => [each, digestOf(`${seed} ${each}`)]));
+  return [...keys].sort((a, b) => (places.get(a)! < places.get(b)! ? -1 : 1));
 }
 
 class Auditor {
@@ -99,7 +110,8 @@ class Auditor {
     this.#shared = new SharedCache(options.store, this.#local, { warn, readOnly: true });
   }
 
-  async verdict(fingerprint: string, { task: digest, madeOn }: CachedStage, bytes: Uint8Array): Promise<Verdict> {
+  async verdict({ fingerprint, wanted, record: said, bytes }: Audited): Promise<Verdict> {
+    const { task: digest, madeOn } = said;
     const { stages, kind, anyKind = false } = this.#options;
     const stored = digest && (await this.#options.store.get(contentKey(digest)));
     if (!stored || digestOf(stored) !== digest) return { skipped: 'no-task' };
@@ -120,6 +132,7 @@ class Auditor {
     }
     const record = parseRecord(bytes, stage.outputs);
     if (record === undefined) return suspect('its outputs are not those of the stage');
+    if (wanted !== undefined && madeOn !== wanted) return suspect(`it is for machines of kind ${wanted}`);
     if (madeOn !== kind && !anyKind) return { skipped: 'other-kind' };
     const files = await this.#bring(task);
     if (files === undefined) return { skipped: 'inputs-gone' };

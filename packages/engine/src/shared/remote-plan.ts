@@ -21,7 +21,13 @@ const plannedStage = z.strictObject({
   outputs: names,
   producers: names,
 });
-const remotePlan = z.strictObject({ experiment: z.string(), config: z.string(), stages: z.array(plannedStage) });
+const remotePlan = z.strictObject({
+  experiment: z.string(),
+  config: z.string(),
+  stages: z.array(plannedStage),
+  /** of machine that has to run all of it; left out: any may */
+  kind: z.string().exactOptional(),
+});
 
 /** A plan as other machines get it: stages by name and version, files by digest. */
 type RemotePlan = z.output<typeof remotePlan>;
@@ -30,9 +36,13 @@ type RemotePlan = z.output<typeof remotePlan>;
  * A plan as bytes; the same plan has the same bytes.
  * @param files of each stage by name, with their digests
  */
-function remotePlanBytes({ experiment, config, stages }: Plan, files: ReadonlyMap<string, WorkspaceFiles>): Uint8Array {
+function remotePlanBytes(
+  { experiment, config, stages }: Plan,
+  files: ReadonlyMap<string, WorkspaceFiles>,
+  kind: string | undefined,
+): Uint8Array {
   const plan: RemotePlan = {
-    ...{ experiment, config },
+    ...{ experiment, config, ...(kind !== undefined && { kind }) },
     stages: stages.map(({ name, stage, params, inputs, outputs, producers }) => ({
       ...{ name, stage: stage.name, version: stage.version, params, inputs, outputs, producers },
       files: filesForOthers(files.get(name)!),
@@ -43,10 +53,15 @@ function remotePlanBytes({ experiment, config, stages }: Plan, files: ReadonlyMa
 
 /**
  * Puts a plan where machines find it that share a store, with the files that it reads.
- * @param known digests of files that are there, which get those that this call puts
+ * @param how.known digests of files that are there, which get those that this call puts
+ * @param how.kind of machine that has to run all of it
  * @returns the SHA-256 of the plan; the same plan has the same one
  */
-export async function submitPlan(plan: Plan, shared: SharedCache, known = new Set<string>()): Promise<string> {
+export async function submitPlan(
+  plan: Plan,
+  shared: SharedCache,
+  { known = new Set(), kind }: { known?: Set<string> | undefined; kind?: string | undefined } = {},
+): Promise<string> {
   const files = new Map<string, WorkspaceFiles>();
   for (const planned of plan.stages) {
     const found = await readFiles(planned);
@@ -55,7 +70,7 @@ export async function submitPlan(plan: Plan, shared: SharedCache, known = new Se
       if (!known.has(file.digest)) known.add(await shared.put(file.bytes()));
     }
   }
-  return shared.put(remotePlanBytes(plan, files));
+  return shared.put(remotePlanBytes(plan, files, kind));
 }
 
 /** A stage that is to be run somewhere, and what has to be known of it. */
@@ -71,20 +86,25 @@ export interface Advance {
   readonly done: readonly string[];
   /** stages whose inputs are all there */
   readonly ready: readonly ReadyStage[];
+  /** of machine that has to run them */
+  readonly kind?: string;
 }
 
 /**
  * How far a run can go: which stages are done, since the shared cache has them, and which are to be run now. Nothing is kept from one call to the
  * next, so that any machine can make any of them.
+ * @param sharedBy the shared cache as it counts for a kind of machine
  * @param verify whether artifacts of stages are read as well, which finds those that are lost
  */
 export async function advance(
   bytes: Uint8Array,
   stages: readonly Stage[],
-  shared: SharedCache,
+  sharedBy: (kind: string | undefined) => SharedCache,
   verify = false,
 ): Promise<Advance> {
   const plan = remotePlan.parse(JSON.parse(Buffer.from(bytes).toString()));
+  const ofKind = plan.kind === undefined ? {} : { kind: plan.kind };
+  const shared = sharedBy(plan.kind);
   const outputs = new Map<string, Outputs>();
   const done: string[] = [];
   const ready: ReadyStage[] = [];
@@ -111,8 +131,8 @@ export async function advance(
       { present, params: each.params, producers: each.producers, files: each.files, origin, fresh: false },
       Object.fromEntries(Object.values(each.producers).map((name) => [name, fingerprints.get(name)!])),
     );
-    const stored = await shared.put(taskBytes(task));
+    const stored = await shared.put(taskBytes({ ...task, ...ofKind }));
     ready.push({ name: each.name, fingerprint: present.fingerprint, task: stored });
   }
-  return { done, ready };
+  return { done, ready, ...ofKind };
 }

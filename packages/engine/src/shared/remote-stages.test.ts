@@ -35,9 +35,9 @@ function machines() {
     return { remote, cache, shared: new SharedCache(store, cache, { warn }) };
   };
   /** Puts a plan into the store, with the files that it reads. */
-  const submit = async (set: string[] = []) => {
+  const submit = async (set: string[] = [], kind?: string) => {
     const plan = makePlan({ workspace: toy.folder, config: toy.config('a'), set, stages: toy.stages });
-    return submitPlan(plan, machine().shared);
+    return submitPlan(plan, machine().shared, { kind });
   };
   return { ...toy, store, warnings, machine, submit };
 }
@@ -140,6 +140,57 @@ describe('a run on several machines', () => {
     await run(plan, [machine().remote]);
     expect(ran).toHaveLength(4);
     expect(warnings).toHaveLength(4);
+  });
+});
+
+describe('a run that wants one kind of machine', () => {
+  const recordsIn = ({ objects }: MemoryStore) =>
+    [...objects].flatMap(([key, bytes]) =>
+      key.startsWith('ac/')
+        ? [[key.slice('ac/'.length + 64 + 1), JSON.parse(Buffer.from(bytes).toString()).madeOn]]
+        : [],
+    );
+
+  it('counts nothing of another kind, and leaves others what they have', async () => {
+    const { machine, submit, store, ran } = machines();
+    const [avx2, avx512] = [machine('avx2').remote, machine('avx-5.12').remote];
+    await run(await submit(), [avx2]);
+    ran.length = 0;
+    const wanted = await submit([], 'avx-5.12');
+    const { ready, kind } = await avx2.advance(wanted, false);
+    expect([ready.map(({ name }) => name), kind]).toEqual([['read'], 'avx-5.12']);
+    await expect(avx2.run(ready[0]!.task, quiet)).rejects.toThrow(
+      new StageError('read is for machines of kind avx-5.12, and this one is avx2'),
+    );
+    expect(await run(wanted, [avx512])).toHaveLength(4);
+    expect([...ran].sort()).toEqual(['head', 'join', 'read', 'split']);
+    expect(recordsIn(store).sort()).toEqual([
+      ...Array.from({ length: 4 }, () => ['', 'avx2']),
+      ...Array.from({ length: 4 }, () => ['avx-5.12', 'avx-5.12']),
+    ]);
+  });
+
+  it('takes what a machine of that kind has made for others, and others take what is made for it', async () => {
+    const { machine, submit, ran } = machines();
+    const { remote } = machine('avx2');
+    await run(await submit(), [remote]);
+    ran.length = 0;
+    await run(await submit([], 'avx2'), [remote]);
+    expect(ran).toEqual([]);
+    await run(await submit(['head.letters=2'], 'avx2'), [remote]);
+    expect(ran).toEqual(['head', 'join']);
+    await run(await submit(['head.letters=2']), [machine('avx512').remote]);
+    expect(ran).toEqual(['head', 'join']);
+  });
+
+  it.each([undefined, 'avx2'])('makes again what is lost (kind %s)', async (kind) => {
+    const { machine, submit, store, ran } = machines();
+    const plan = await submit([], kind);
+    await run(plan, [machine('avx2').remote]);
+    ran.length = 0;
+    store.objects.delete(`cas/${digestOf('abcd')}`);
+    await run(await submit(['head.letters=2'], kind), [machine('avx2').remote]);
+    expect([...ran].sort()).toEqual(['head', 'join', 'split']);
   });
 });
 

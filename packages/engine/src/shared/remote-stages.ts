@@ -27,17 +27,20 @@ type RemoteHooks = Pick<TaskHooks, 'signal' | 'progress' | 'say'>;
 export class RemoteStages {
   readonly #options: RemoteStagesOptions;
   readonly #local: StageCache;
-  readonly #shared: SharedCache;
 
   constructor(options: RemoteStagesOptions) {
     this.#options = options;
     this.#local = new StageCache(join(options.folder, '.etude', 'cache'), { warn: options.warn });
-    this.#shared = new SharedCache(options.store, this.#local, { warn: options.warn });
   }
 
   /** See {@link advance}. */
   async advance(plan: string, verify: boolean): Promise<Advance> {
-    return advance(await this.#content(plan, 'the plan'), this.#options.stages, this.#shared, verify);
+    return advance(
+      await this.#content(plan, 'the plan'),
+      this.#options.stages,
+      (wanted) => this.#shared(wanted),
+      verify,
+    );
   }
 
   /**
@@ -52,14 +55,18 @@ export class RemoteStages {
     const { kind, executor, warn } = this.#options;
     const task = parseTask(await this.#content(taskDigest, 'the task'));
     const { present } = task;
+    if (task.kind !== undefined && task.kind !== kind) {
+      throw new StageError(`${present.name} is for machines of kind ${task.kind}, and this one is ${kind}`);
+    }
+    const shared = this.#shared(task.kind);
     const stage = stageOf(this.#options.stages, present);
     const fingerprint = checkedFingerprint(task, stage);
-    if ((await this.#shared.record(fingerprint, stage.outputs)) !== undefined) return false;
+    if ((await shared.record(fingerprint, stage.outputs)) !== undefined) return false;
     for (const [port, artifacts] of Object.entries(present.inputs!)) {
       const producer = task.producers[port]!;
       for (const artifact of artifacts) {
-        if ((await this.#shared.content(artifact.digest)) !== undefined) continue;
-        await this.#shared.forget(task.producedBy[producer]!);
+        if ((await shared.content(artifact.digest)) !== undefined) continue;
+        await shared.forget(task.producedBy[producer]!);
         throw new MissingArtifact(producer, artifact);
       }
     }
@@ -73,9 +80,9 @@ export class RemoteStages {
     }
     const here = { ...task, files };
     const key = checkpointKeyOf(here, stage);
-    const left = await this.#shared.checkpoint(kind, key);
+    const left = await shared.checkpoint(kind, key);
     if (left) await this.#local.keepCheckpoint(key, left, task.origin);
-    const checkpoints = new Checkpoints(this.#local, this.#shared, { kind, key });
+    const checkpoints = new Checkpoints(this.#local, shared, { kind, key });
     const hooks: TaskHooks = {
       ...{ signal, say, warn, start() {} },
       progress(told: Progress) {
@@ -88,12 +95,16 @@ export class RemoteStages {
       .execute(here, hooks)
       .catch((error) => Promise.reject(signal.aborted ? error : crashOf(error, present.name)))
       .finally(() => checkpoints.shared);
-    await this.#shared.publish(fingerprint, cached, { madeOn: kind, task: taskDigest });
+    await shared.publish(fingerprint, cached, { madeOn: kind, task: taskDigest });
     return true;
   }
 
+  #shared(kind?: string): SharedCache {
+    return new SharedCache(this.#options.store, this.#local, { warn: this.#options.warn, kind });
+  }
+
   async #content(digest: string, what: string): Promise<Uint8Array> {
-    const bytes = await this.#shared.content(digest);
+    const bytes = await this.#shared().content(digest);
     if (bytes === undefined) throw new StageError(`${what} is not in the store any more; run the experiment again`);
     return bytes;
   }

@@ -11,6 +11,8 @@ export type RemoteTask = Omit<StageTask, 'files'> & {
   readonly files: Readonly<Record<string, readonly Omit<TaskFile, 'location'>[]>>;
   /** fingerprint by producer, for when one of its artifacts is lost */
   readonly producedBy: Readonly<Record<string, string>>;
+  /** the kind of machine that has to run it; left out: any may */
+  readonly kind?: string;
 };
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
@@ -23,6 +25,7 @@ const schema: z.ZodType<RemoteTask> = z.object({
   origin: z.object({ experiment: z.string(), config: z.string(), stage: z.string() }),
   fresh: z.boolean(),
   producedBy: names,
+  kind: z.string().exactOptional(),
 });
 
 /** A task as other machines get it: of its files nothing that only this machine knows. */

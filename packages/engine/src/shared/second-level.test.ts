@@ -56,6 +56,15 @@ describe('a run with a shared cache', () => {
     expect(store.objects.has(`cas/${digestOf('abcdefgh')}`)).toBe(true);
   });
 
+  it('takes nothing of another kind of machine where one is wanted, also not from this one', async () => {
+    await publish(toyWorkspace());
+    const two = toyWorkspace();
+    const wanting = (kind: string) => two.statuses('a', { shared: { store, kind } });
+    expect(await wanting('other')).toEqual(everything('ran'));
+    expect(await wanting('toy-kind')).toEqual(everything('hit'));
+    expect(await wanting('other')).toEqual(everything('ran'));
+  });
+
   it('of a dry run brings nothing here', async () => {
     await publish(toyWorkspace());
     const two = toyWorkspace();

@@ -19,9 +19,9 @@ export class SecondLevel {
   readonly #shared: SharedCache;
   readonly #options: SecondLevelOptions & Pick<SharedOption, 'writeAs'>;
 
-  constructor({ store, writeAs }: SharedOption, local: StageCache, options: SecondLevelOptions) {
+  constructor({ store, writeAs, kind }: SharedOption, local: StageCache, options: SecondLevelOptions) {
     const readOnly = writeAs === undefined || options.onlyLook;
-    this.#shared = new SharedCache(store, local, { warn: options.warn, readOnly });
+    this.#shared = new SharedCache(store, local, { warn: options.warn, readOnly, kind });
     this.#options = { ...options, writeAs };
   }
 

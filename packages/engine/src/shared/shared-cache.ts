@@ -11,6 +11,8 @@ interface SharedCacheOptions {
   readonly warn: (message: string) => void;
   /** damaged objects stay where they are, for those who may remove them */
   readonly readOnly?: boolean;
+  /** only what machines of this kind ran counts; left out: what any did */
+  readonly kind?: string | undefined;
 }
 
 /** What was run, and what came out. */
@@ -26,31 +28,37 @@ interface Made {
  * The cache that several machines share: artifacts by digest, records of stages by fingerprint, checkpoints by what they depend on. What comes from it
  * is verified, and is in the cache of this machine from then on.
  *
- * Objects: `cas/<sha256>`, `ac/<fingerprint>`, `checkpoints/<kind of machine>/<key>/<how far>-<sha256>`.
+ * Objects: `cas/<sha256>`, `ac/<fingerprint>`, `ac/<fingerprint>.<kind of machine>` for those who want that kind,
+ * `checkpoints/<kind of machine>/<key>/<how far>-<sha256>`.
  */
 export class SharedCache {
   readonly #store: ObjectStore;
   readonly #local: StageCache;
   readonly #warn: (what: string) => void;
   readonly #readOnly: boolean;
+  readonly #kind: string | undefined;
 
-  constructor(store: ObjectStore, local: StageCache, { warn, readOnly = false }: SharedCacheOptions) {
+  constructor(store: ObjectStore, local: StageCache, { warn, readOnly = false, kind }: SharedCacheOptions) {
     this.#store = store;
     this.#local = local;
     this.#warn = (what) =>
       warn(`${what} in the shared cache is damaged; it is ${readOnly ? 'not used' : 'dropped and made again'}`);
     this.#readOnly = readOnly;
+    this.#kind = kind;
   }
 
   /** What is said of a stage of this fingerprint, whether its artifacts are there or not. */
   async record(fingerprint: string, ports: Ports): Promise<CachedStage | undefined> {
-    const bytes = await this.#store.get(recordKey(fingerprint));
-    const record = bytes && parseRecord(bytes, ports);
-    if (bytes && !record) {
-      this.#warn(`stage record ${fingerprint.slice(0, 12)}`);
-      if (!this.#readOnly) await this.forget(fingerprint);
+    for (const key of this.#recordKeys(fingerprint)) {
+      const bytes = await this.#store.get(key);
+      if (bytes === undefined) continue;
+      const record = parseRecord(bytes, ports);
+      if (record === undefined) {
+        this.#warn(`stage record ${fingerprint.slice(0, 12)}`);
+        if (!this.#readOnly) await this.#store.remove(key);
+      } else if (this.#counts(record)) return record;
     }
-    return record;
+    return undefined;
   }
 
   /** Brings what a stage wrote to this machine; undefined where it is not all there. */
@@ -89,7 +97,7 @@ export class SharedCache {
       await this.put(bytes);
     }
     const record = Buffer.from(JSON.stringify({ ...cached, ...made } satisfies CachedStage));
-    await this.#store.put(recordKey(fingerprint), record, { ifAbsent: true });
+    for (const key of this.#recordKeys(fingerprint)) await this.#store.put(key, record, { ifAbsent: true });
   }
 
   /** As {@link publish}, for what was run here: its task and the files that it read are shared as well, so that others can run it again. */
@@ -100,8 +108,12 @@ export class SharedCache {
   }
 
   /** The stage of this fingerprint does not count as run any more, since an artifact of it is lost. */
-  forget(fingerprint: string): Promise<void> {
-    return this.#store.remove(recordKey(fingerprint));
+  async forget(fingerprint: string): Promise<void> {
+    for (const key of this.#recordKeys(fingerprint)) {
+      const bytes = await this.#store.get(key);
+      const record = bytes && parseRecord(bytes);
+      if (bytes && !(record && !this.#counts(record))) await this.#store.remove(key);
+    }
   }
 
   /** Whether all that a stage wrote is there and undamaged; damaged content is removed. */
@@ -131,6 +143,16 @@ export class SharedCache {
       if (object < own) await this.#store.remove(object);
   }
 
+  /** The keys under which the record of a stage may be that counts here, best first. */
+  #recordKeys(fingerprint: string): string[] {
+    const common = recordKey(fingerprint);
+    return this.#kind === undefined ? [common] : [recordKey(fingerprint, this.#kind), common];
+  }
+
+  #counts({ madeOn }: CachedStage): boolean {
+    return this.#kind === undefined || madeOn === this.#kind;
+  }
+
   async #checkpoints(kind: string, key: string): Promise<{ readonly key: string }[]> {
     const found: { key: string }[] = [];
     for await (const object of this.#store.list(checkpointPrefix(kind, key))) found.push(object);
@@ -151,7 +173,14 @@ export class SharedCache {
 }
 
 export const contentKey = (digest: string) => `cas/${digest}`;
-export const recordKey = (fingerprint: string) => `ac/${fingerprint}`;
+export const recordKey = (fingerprint: string, kind?: string) =>
+  `ac/${fingerprint}${kind === undefined ? '' : `.${kind}`}`;
+/** What {@link recordKey} made a key of. */
+export function recordUnder(key: string): { readonly fingerprint: string; readonly kind: string | undefined } {
+  const [fingerprint = '', ...kind] = key.slice(recordKey('').length).split('.');
+  return { fingerprint, kind: kind.length > 0 ? kind.join('.') : undefined };
+}
+
 /** What the keys of all checkpoints begin with. */
 export const CHECKPOINTS = 'checkpoints/';
 const checkpointPrefix = (kind: string, key: string) => `${CHECKPOINTS}${kind}/${key}/`;
