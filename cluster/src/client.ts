@@ -3,7 +3,7 @@ import type { Progress } from '@etude/engine';
 import {
   Client,
   Connection,
-  isGrpcServiceError,
+  ServiceError,
   WorkflowFailedError,
   type WorkflowHandle,
   WorkflowIdConflictPolicy,
@@ -197,7 +197,7 @@ async function endOf(handle: WorkflowHandle<typeof run>, away: () => void): Prom
       await handle.result();
       return { kind: 'done' };
     } catch (error) {
-      if (!isGrpcServiceError(error)) return outcomeOf(error);
+      if (!(error instanceof ServiceError)) return outcomeOf(error);
       away();
       await sleep(AGAIN_AFTER);
     }
@@ -254,7 +254,7 @@ async function attemptAt(client: Client, workflowId: string): Promise<Attempt> {
       failure: lastFailure && lastFailure.message !== BUSY ? troubleOf(lastFailure) : undefined,
     };
   } catch (error) {
-    if (isGrpcServiceError(error) || error instanceof WorkflowNotFoundError) return {};
+    if (error instanceof ServiceError || error instanceof WorkflowNotFoundError) return {};
     throw new ClusterError((error as Error).message, { cause: error });
   }
 }

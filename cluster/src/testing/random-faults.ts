@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createRandom, type Random } from '@etude/music';
-import { digestsIn, HEARTBEAT, type TrialCluster, type TrialProcess, trainings } from './trial-cluster.js';
+import { CHECKPOINTS, digestsIn, HEARTBEAT, type TrialCluster, type TrialProcess, trainings } from './trial-cluster.js';
 
 const SHIFT_CLOCK = fileURLToPath(new URL('./shift-clock.mjs', import.meta.url));
 const TWO_HOURS = 7_200_000;
@@ -18,32 +18,37 @@ interface Round {
   readonly gone: TrialProcess[];
   client: TrialProcess;
   readonly restart: () => TrialProcess;
-  /** how often harm was done that may have a training begin twice */
+  /** how often harm was done that may have a training begin anew: while the store had nothing to go on from */
   excuses: number;
 }
 
 type Harm = (round: Round) => void | Promise<void>;
 
+/** Harm after which another worker may begin a training, and goes on from a checkpoint if there is one. */
+async function excused(round: Round, harm: () => void | Promise<void>): Promise<void> {
+  const before = await round.cluster.hasCheckpoint();
+  await harm();
+  if (!before || !(await round.cluster.hasCheckpoint())) round.excuses += 1;
+}
+
 const HARMS: Readonly<Record<string, Harm>> = {
-  'kill a worker'(round) {
-    const worker = pick(round.random, round.workers);
-    worker.kill('SIGKILL');
-    round.gone.push(worker);
-    round.workers = [...round.workers.filter((each) => each !== worker), newWorker(round)];
-    // Before the first checkpoint there is nothing to go on from.
-    round.excuses += 1;
-  },
-  async 'cut off a worker'(round) {
-    const worker = pick(round.random, round.workers);
-    worker.kill('SIGSTOP');
-    await sleep(round.random.next() * 2000 * HEARTBEAT);
-    worker.kill('SIGCONT');
-    round.excuses += 1;
-  },
-  async 'end the server'(round) {
-    await round.cluster.restartTemporal(round.random.next() * 1500 * HEARTBEAT);
-    round.excuses += 1;
-  },
+  'kill a worker': (round) =>
+    excused(round, () => {
+      const worker = pick(round.random, round.workers);
+      worker.kill('SIGKILL');
+      round.gone.push(worker);
+      round.workers = [...round.workers.filter((each) => each !== worker), newWorker(round)];
+    }),
+  'kill what runs stages': (round) => excused(round, () => pick(round.random, round.workers).killStages()),
+  'cut off a worker': (round) =>
+    excused(round, async () => {
+      const worker = pick(round.random, round.workers);
+      worker.kill('SIGSTOP');
+      await sleep(round.random.next() * 2000 * HEARTBEAT);
+      worker.kill('SIGCONT');
+    }),
+  'end the server': (round) =>
+    excused(round, () => round.cluster.restartTemporal(round.random.next() * 1500 * HEARTBEAT)),
   'kill the client'(round) {
     round.client.kill('SIGKILL');
     round.client = round.restart();
@@ -66,13 +71,12 @@ const HARMS: Readonly<Record<string, Harm>> = {
     if (bytes.length === 0) return;
     bytes[Math.floor(round.random.next() * bytes.length)]! ^= 1 << Math.floor(round.random.next() * 8);
     await round.cluster.store.put(key, bytes);
-    // What a training wrote may be among it.
-    round.excuses += 1;
   },
   async 'lose an object'(round) {
     const key = pick(round.random, await round.cluster.keys());
-    if (key !== undefined) await round.cluster.store.remove(key);
-    round.excuses += 1;
+    if (key === undefined) return;
+    await round.cluster.store.remove(key);
+    if (key.startsWith(CHECKPOINTS)) round.excuses += 1;
   },
 };
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ObjectStore } from '@etude/engine';
 import { Client, Connection } from '@temporalio/client';
+import { childrenOf } from '../../../pipelines/testing/children.js';
 import { CliWorkspace, ETUDE, type Finished, withoutColours } from '../../../pipelines/testing/cli-workspace.js';
 import { openStore } from '../open-store.js';
 import { type S3Server, startS3 } from '../servers/s3-server.js';
@@ -13,6 +14,8 @@ import { type FaultProxy, startFaultProxy } from './fault-proxy.js';
 
 /** Seconds without a sign of life after which another worker runs a stage. */
 export const HEARTBEAT = 3;
+/** What keys of checkpoints begin with. */
+export const CHECKPOINTS = 'checkpoints/';
 /** Milliseconds from one look at something to the next. */
 const LOOK_EVERY = 50;
 
@@ -104,9 +107,13 @@ export class TrialCluster {
     }
   }
 
+  async hasCheckpoint(): Promise<boolean> {
+    return (await this.keys(CHECKPOINTS)).length > 0;
+  }
+
   /** Waits for a checkpoint in the store. */
-  async hasCheckpoint(): Promise<void> {
-    await until(async () => (await this.keys('checkpoints/')).length > 0);
+  async checkpoint(): Promise<void> {
+    await until(() => this.hasCheckpoint());
   }
 
   async keys(prefix = ''): Promise<string[]> {
@@ -194,6 +201,17 @@ export class TrialProcess {
 
   kill(signal: NodeJS.Signals): void {
     if (!this.hasEnded) this.child.kill(signal);
+  }
+
+  /** Kills what runs stages for a worker, as a system does that is out of memory. */
+  killStages(): void {
+    for (const pid of this.hasEnded ? [] : childrenOf(this.child.pid!)) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // It has ended meanwhile.
+      }
+    }
   }
 
   /** Waits until it has said something. */

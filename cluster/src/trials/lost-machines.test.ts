@@ -1,14 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { childrenOf } from '../../../pipelines/testing/children.js';
-import { digestsIn, HEARTBEAT, type TrialProcess, trainings, until } from '../testing/trial-cluster.js';
+import { digestsIn, HEARTBEAT, trainings, until } from '../testing/trial-cluster.js';
 import { useTrialCluster } from '../testing/trial-hooks.js';
 
 const trial = useTrialCluster();
-
-/** Kills what runs stages for a worker, as a system does that is out of memory. */
-function killStages({ child }: TrialProcess): void {
-  for (const pid of childrenOf(child.pid!)) process.kill(pid, 'SIGKILL');
-}
 
 describe('an experiment on two workers', () => {
   it('leaves what it leaves on this machine', async () => {
@@ -30,7 +24,7 @@ describe('an experiment on two workers', () => {
     const workspace = trial.cluster.workspace();
     const client = trial.cluster.client(workspace);
     const trainer = await trial.cluster.trainerOf([first, second]);
-    await trial.cluster.hasCheckpoint();
+    await trial.cluster.checkpoint();
     trainer.kill('SIGKILL');
     const { code, stderr } = await client.finished;
     expect([code, stderr]).toEqual([0, 'warning: train is tried again: its worker gave no sign of life\n']);
@@ -45,8 +39,8 @@ describe('an experiment on two workers', () => {
     const workspace = trial.cluster.workspace();
     const client = trial.cluster.client(workspace);
     await trial.cluster.trainerOf([worker]);
-    await trial.cluster.hasCheckpoint();
-    killStages(worker);
+    await trial.cluster.checkpoint();
+    worker.killStages();
     const { code, stderr } = await client.finished;
     expect(code, stderr).toBe(0);
     expect(digestsIn(workspace)).toEqual(trial.unbroken);
@@ -61,7 +55,7 @@ describe('an experiment on two workers', () => {
     const client = trial.cluster.client(workspace);
     for (const crash of [1, 2, 3]) {
       await until(() => trainings([worker]).begun === crash);
-      killStages(worker);
+      worker.killStages();
     }
     const { code, stderr } = await client.finished;
     expect(code).toBe(1);
@@ -81,13 +75,13 @@ describe('an experiment on two workers', () => {
     expect([begun, from.length]).toEqual([2, 1]);
   });
 
-  it('comes through a server that is away for longer than the heartbeat', async () => {
+  it('comes through a server that is away for longer than the heartbeat and than the SDK tries to reach it', async () => {
     const workers = [trial.cluster.worker(), trial.cluster.worker()];
     const workspace = trial.cluster.workspace();
     const client = trial.cluster.client(workspace);
     await trial.cluster.trainerOf(workers);
-    await trial.cluster.hasCheckpoint();
-    await trial.cluster.restartTemporal(1500 * HEARTBEAT);
+    await trial.cluster.checkpoint();
+    await trial.cluster.restartTemporal(8000 * HEARTBEAT);
     const { code, stderr } = await client.finished;
     expect(code, stderr).toBe(0);
     expect(digestsIn(workspace)).toEqual(trial.unbroken);
@@ -101,7 +95,7 @@ describe('an experiment on two workers', () => {
     const workspace = trial.cluster.workspace();
     const client = trial.cluster.client(workspace);
     const trainer = await trial.cluster.trainerOf(workers);
-    await trial.cluster.hasCheckpoint();
+    await trial.cluster.checkpoint();
     // Its stage goes on, in a process of its own.
     trainer.kill('SIGSTOP');
     const [other] = workers.filter((each) => each !== trainer);

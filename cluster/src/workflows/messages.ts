@@ -50,7 +50,7 @@ export interface SignOfLife {
 }
 
 /** What a run asks for each time that it goes on. */
-export interface AdvanceInput extends RunInput {
+interface AdvanceInput extends RunInput {
   /** workflow ID of the run */
   readonly run: string;
   /** fingerprints of the stages that it waits for already */

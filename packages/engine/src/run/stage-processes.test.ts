@@ -1,17 +1,18 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { artifactFolder, makePlan, type RunObserver, runPlan, StageCrash, StageProcesses } from '../index.js';
 import { toyWorkspace } from '../testing/toy-workspace.js';
 
 /** The toy's stages in a process, which write down when they begin and end; `split` waits, prints and dies where a file asks it to. */
 const SCRIPT = `
-import { appendFileSync, existsSync } from 'node:fs';
+import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as engine from ${JSON.stringify(new URL('../../dist/index.js', import.meta.url).href)};
 import { toyStages } from ${JSON.stringify(new URL('../testing/toy-stages.js', import.meta.url).href)};
 const asked = (name) => existsSync(process.env.ASKED + '/' + name);
+writeFileSync(process.env.ASKED + '/pid', String(process.pid));
 const note = (line) => appendFileSync(process.env.ASKED + '/log', line + '\\n');
 engine.serveStages(toyStages(engine, []).map((stage) => ({
   ...stage,
@@ -53,6 +54,7 @@ function workspaceWithProcesses(jobs = 2) {
     ...toy,
     executor,
     ask: (name: string) => writeFileSync(join(asked, name), ''),
+    pid: () => Number(readFileSync(join(asked, 'pid'), 'utf8')),
     log: () => readFileSync(join(asked, 'log'), 'utf8').trim().split('\n'),
     path: (...parts: string[]) => join(toy.folder, ...parts),
   };
@@ -115,6 +117,17 @@ describe('stages in processes of their own', () => {
     expect(readFileSync(path('.etude/logs/a-split.log'), 'utf8')).toBe('about to die\n');
     expect(record.stages.map(({ status }) => status)).toEqual(['ran', 'ran', 'failed', 'skipped']);
     expect((await run('a')).error).toBeUndefined();
+  });
+
+  it('are begun anew where they were killed while they waited', async () => {
+    const { executor, run, pid } = workspaceWithProcesses(1);
+    await run('a', { executor });
+    const before = pid();
+    process.kill(before, 'SIGKILL');
+    await vi.waitFor(() => expect(() => process.kill(before, 0)).toThrow('ESRCH'));
+    const { record, error } = await run('a', { executor, again: ['split'] });
+    expect([error, record.stages.map(({ status }) => status)]).toEqual([undefined, ['hit', 'hit', 'ran', 'hit']]);
+    expect(pid()).not.toBe(before);
   });
 
   it('stop when the run does', async () => {

@@ -39,7 +39,7 @@ export class StageProcesses implements Executor {
     else this.#running++;
     try {
       hooks.signal.throwIfAborted();
-      const child = this.#idle.pop() ?? new StageProcess(this.#options);
+      const child = this.#process();
       hooks.start();
       try {
         return await child.run(task, hooks);
@@ -51,6 +51,15 @@ export class StageProcesses implements Executor {
       if (next) next();
       else this.#running--;
     }
+  }
+
+  /** One that waits for work, or a new one. */
+  #process(): StageProcess {
+    for (let child = this.#idle.pop(); child; child = this.#idle.pop()) {
+      // It may have been killed while it waited.
+      if (child.isAlive) return child;
+    }
+    return new StageProcess(this.#options);
   }
 
   /** Ends the processes, which have nothing to do once all runs are over. */
