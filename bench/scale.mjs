@@ -32,7 +32,6 @@ const MANY = 20_000;
  */
 const CHANGES = [
   ['as-is', {}],
-  ['signs-of-life-each-minute', { beatEvery: 60 }],
   ['told-100-at-once', { toldAtOnce: 100 }],
   ['remembers', { remembers: true }],
   ['50-points-a-run', { pointsPerRun: 50, runsAtATime: 1000, lookEvery: 10 }],

@@ -36,7 +36,9 @@ interface RemoteRun extends RunInput {
   readonly kind: string | undefined;
   readonly observer: RemoteObserver;
   /** stops the run */
-  readonly signal: AbortSignal;
+  readonly stop: AbortSignal;
+  /** ends the waiting; the run goes on */
+  readonly leave: AbortSignal;
 }
 
 /** How a run ended, where it did not just end. */
@@ -87,25 +89,25 @@ export class ClusterClient {
   /**
    * Has workers run a plan, or waits for a run of this name that goes on already.
    * @throws {ClusterError} where the server cannot be reached; the run goes on
-   * @throws the reason of the signal, once the run was stopped
+   * @throws the reason of `stop`, once the run was stopped, or of `leave`
    */
-  async run({ name, isOld, kind, observer, signal, ...input }: RemoteRun): Promise<RemoteOutcome> {
+  async run({ name, isOld, kind, observer, stop, leave, ...input }: RemoteRun): Promise<RemoteOutcome> {
     const handle = await reached(this.#temporal, () => (isOld ? this.#old(name) : this.#started(name, input)));
     if (handle === undefined) return { kind: 'absent' };
     if (kind !== undefined && !(await this.#hasWorker(kind))) observer.waiting('kind');
-    const stop = () => void handle.cancel().catch(() => {});
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
+    const cancel = () => void handle.cancel().catch(() => {});
+    stop.addEventListener('abort', cancel, { once: true });
+    if (stop.aborted) cancel();
     this.#runs += 1;
     // A server has better things to do than to tell 200 times a second that nothing has happened.
     const pause = () => LOOK_EVERY * Math.max(1, this.#runs / LOOKED_AT);
     try {
-      const outcome = await watched(this.#client, handle, { observer, pause });
-      signal.throwIfAborted();
+      const outcome = await watched(this.#client, handle, { observer, pause, leave });
+      stop.throwIfAborted();
       return outcome;
     } finally {
       this.#runs -= 1;
-      signal.removeEventListener('abort', stop);
+      stop.removeEventListener('abort', cancel);
     }
   }
 
@@ -147,7 +149,7 @@ export class ClusterClient {
 async function watched(
   client: Client,
   handle: WorkflowHandle<typeof run>,
-  { observer, pause }: { observer: RemoteObserver; pause: () => number },
+  { observer, pause, leave }: Pick<RemoteRun, 'observer' | 'leave'> & { pause: () => number },
 ): Promise<RemoteOutcome> {
   let outcome: RemoteOutcome | undefined;
   const ended = endOf(handle, () => observer.waiting('server')).then((end) => {
@@ -164,8 +166,9 @@ async function watched(
     if (known.state === undefined && Date.now() - startedAt > PATIENCE) observer.waiting('worker');
   };
   while (outcome === undefined) {
-    await Promise.race([ended, sleep(pause())]);
+    await Promise.race([ended, sleep(pause(), undefined, { signal: leave }).catch(() => {})]);
     if (outcome !== undefined) break;
+    leave.throwIfAborted();
     // A question that a lost worker should answer stays open for seconds; its stages are looked at meanwhile.
     looking ??= look();
     await Promise.race([ended, looking, sleep(ANSWERED_WITHIN)]);

@@ -63,7 +63,9 @@ it('leaves the histories that the simulation of many machines counts with', asyn
   const observer = { started() {}, progress() {}, trouble() {}, done() {}, waiting() {} };
   const outcomes = await Promise.all(
     names.map((name) =>
-      client.run({ ...{ name, plan: name, verify: false, isOld: false, kind: undefined, observer, signal } }),
+      client.run({
+        ...{ name, plan: name, verify: false, isOld: false, kind: undefined, observer, stop: signal, leave: signal },
+      }),
     ),
   );
   expect(outcomes).toEqual(names.map(() => ({ kind: 'done' })));

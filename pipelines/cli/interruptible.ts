@@ -33,6 +33,16 @@ export async function interruptible(
 /** What asks a run to stop: Ctrl-C, `kill` or a shutdown, a terminal that is closed. */
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
+/** The reason of a signal that was aborted by one of the system. */
+export class Interruption extends Error {
+  readonly by: NodeJS.Signals;
+
+  constructor(by: NodeJS.Signals) {
+    super('interrupted');
+    this.by = by;
+  }
+}
+
 /** A signal that any of these aborts; the same one again ends the process at once. */
 function interruption(note: (line: string) => void): { signal: AbortSignal; release: () => void } {
   const controller = new AbortController();
@@ -43,7 +53,7 @@ function interruption(note: (line: string) => void): { signal: AbortSignal; rele
     if (first === undefined) {
       first = { name, at: Date.now() };
       note('stopping; once more to stop at once');
-      controller.abort(new Error('interrupted'));
+      controller.abort(new Interruption(name));
       return;
     }
     // Nx passes on what the terminal has sent already, as SIGTERM: that is not a second one.

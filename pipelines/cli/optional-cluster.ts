@@ -50,7 +50,8 @@ export interface ClusterClient {
       done(stage: string): void;
       waiting(whom: 'worker' | 'kind' | 'server'): void;
     };
-    readonly signal: AbortSignal;
+    readonly stop: AbortSignal;
+    readonly leave: AbortSignal;
   }): Promise<{ readonly kind: 'done' | 'absent' } | { readonly kind: 'failed'; readonly message: string }>;
   close(): Promise<void>;
 }

@@ -43,9 +43,9 @@ export async function withRunner<T>(
     }
     const settings = clusterOf(findWorkspace());
     return withCluster(signal, async (module) => {
-      const cluster = await Cluster.connect(module, settings, kind);
+      const cluster = await Cluster.connect(module, settings, { kind, attach });
       try {
-        return await work(attach ? { ...cluster, run: cluster.attach.bind(cluster) } : cluster);
+        return await work(cluster);
       } finally {
         await cluster.close();
       }

@@ -42,6 +42,18 @@ describe('runs that want the same stage', () => {
 });
 
 describe('a client', () => {
+  it('whose terminal was closed leaves its run going on', async () => {
+    const workers = [trial.cluster.worker(), trial.cluster.worker()];
+    const workspace = trial.cluster.workspace();
+    const client = trial.cluster.client(workspace);
+    await trial.cluster.trainerOf(workers);
+    client.kill('SIGHUP');
+    expect((await client.finished).code).toBe(130);
+    expect((await trial.cluster.client(workspace).finished).code).toBe(0);
+    expect(digestsIn(workspace)).toEqual(trial.unbroken);
+    expect(trainings(workers)).toEqual({ begun: 1, from: [] });
+  });
+
   it('that was killed finds its run again', async () => {
     const workers = [trial.cluster.worker(), trial.cluster.worker()];
     const workspace = trial.cluster.workspace();

@@ -193,6 +193,13 @@ export function defineStage<P extends z.ZodObject, const I extends Ports, const 
   };
 }
 
+/** @throws {StageError} where this program has no such stage */
+export function stageOf(stages: readonly Stage[], { stage, version }: { stage: string; version: number }): Stage {
+  const found = stages.find((each) => each.name === stage && each.version === version);
+  if (found === undefined) throw new StageError(`there is no stage ${stage} of version ${version} in this build`);
+  return found;
+}
+
 /**
  * A parameter that names files of the workspace: a path of a file or of a folder, a pattern such as `music/*.mid`, or a list of
  * those. The identity of one file in a fingerprint is the digest of its bytes, not its path; of several their names count as well.

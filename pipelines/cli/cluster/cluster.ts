@@ -14,6 +14,7 @@ import {
   type StageRecord,
   submitPlan,
 } from '@etude/engine';
+import { Interruption } from '../interruptible.js';
 import type { ClusterClient, ClusterModule } from '../optional-cluster.js';
 import type { Runner } from '../runner.js';
 import type { ClusterSettings } from '../workspace-settings.js';
@@ -28,64 +29,66 @@ const WAITING: Readonly<Record<'worker' | 'kind' | 'server', string>> = {
   server: 'the Temporal server does not answer; waiting for it',
 };
 
+interface ClusterChoice {
+  /** of machine that has to run all stages; left out: any may */
+  readonly kind?: string | undefined;
+  /** only wait for runs that go on already */
+  readonly attach?: boolean | undefined;
+}
+
 /** A cluster that runs experiments of this machine; their artifacts are here afterwards, as if they had been run here. */
 export class Cluster implements Runner {
   /** more than machines there may be; each waits for no more than a message */
   readonly atATime = 200;
   readonly #client: ClusterClient;
   readonly #store: ObjectStore;
-  /** of machine that has to run all stages */
   readonly #kind: string | undefined;
+  readonly #attach: boolean;
   /** digests of files that the store has; points of a sweep read the same ones */
   readonly #files = new Set<string>();
 
-  private constructor(client: ClusterClient, store: ObjectStore, kind: string | undefined) {
+  private constructor(client: ClusterClient, store: ObjectStore, { kind, attach = false }: ClusterChoice) {
     this.#client = client;
     this.#store = store;
     this.#kind = kind;
+    this.#attach = attach;
   }
 
-  /** @param kind of machine that has to run all stages; left out: any may */
   static async connect(
     module: ClusterModule,
     { temporal, namespace, store }: ClusterSettings,
-    kind?: string,
+    choice: ClusterChoice,
   ): Promise<Cluster> {
     const opened = module.openStore(store);
     const client = await module.ClusterClient.connect({ address: temporal, namespace }, buildDigest());
-    return new Cluster(client, opened, kind);
+    return new Cluster(client, opened, choice);
   }
 
   /**
    * Has a plan run, and brings what comes out here.
    * @throws {InputError} for stages that are to run again
+   * @throws {StageError} where a run should go on already, and does not
    */
   async run(plan: Plan, { again = [], ...options }: Parameters<Runner['run']>[1]): Promise<RunResult> {
     if (again.length > 0) {
       const message = 'a stage runs again on this machine only: --on here';
       throw new InputError([{ place: `--stage ${again[0]}`, message }]);
     }
+    if (this.#attach) return this.#run(plan, options);
     const { record } = await runPlan(plan, { dryRun: true });
     const isHere = ({ status, madeOn }: StageRecord) =>
       status === 'hit' && (this.#kind === undefined || madeOn === this.#kind);
     if (record.stages.every(isHere)) return runPlan(plan, options);
-    return this.#run(plan, options, false);
-  }
-
-  /**
-   * Waits for a run of a plan that goes on already, and brings what comes out here.
-   * @throws {StageError} where there is none
-   */
-  attach(plan: Plan, options: Parameters<Runner['run']>[1]): Promise<RunResult> {
-    return this.#run(plan, options, true);
+    return this.#run(plan, options);
   }
 
   close(): Promise<void> {
     return this.#client.close();
   }
 
-  async #run(plan: Plan, options: Parameters<Runner['run']>[1], isOld: boolean): Promise<RunResult> {
-    const { observer = {}, signal = new AbortController().signal } = options;
+  async #run(plan: Plan, options: Parameters<Runner['run']>[1]): Promise<RunResult> {
+    const { observer = {} } = options;
+    const { stop, leave } = endings(options.signal);
     const warn = (message: string) => observer.warning?.(message);
     const local = new StageCache(join(plan.workspace, '.etude', 'cache'), { warn });
     const [store, kind] = [this.#store, this.#kind];
@@ -95,7 +98,15 @@ export class Cluster implements Runner {
       const submitted = await submitPlan(plan, shared, { known: repairs > 0 ? undefined : this.#files, kind });
       const waitedFor = new Set<string>();
       const outcome = await this.#client.run({
-        ...{ plan: submitted, verify: repairs > 0, name: nameOf(plan, submitted), isOld, kind, signal },
+        ...{
+          plan: submitted,
+          verify: repairs > 0,
+          name: nameOf(plan, submitted),
+          isOld: this.#attach,
+          kind,
+          stop,
+          leave,
+        },
         observer: {
           started: (stage) => observer.stageStarted?.(stage, []),
           progress: (stage, progress) => observer.stageProgress?.(stage, progress),
@@ -118,6 +129,21 @@ export class Cluster implements Runner {
       observer.warning?.(`${lost.join(', ')}: lost in the store; made again`);
     }
   }
+}
+
+/**
+ * How a client ends before its run does: Ctrl-C stops the run; it goes on without a terminal that was closed, as it does without a client that was
+ * killed.
+ */
+function endings(signal?: AbortSignal): { readonly stop: AbortSignal; readonly leave: AbortSignal } {
+  const [stop, leave] = [new AbortController(), new AbortController()];
+  const end = () => {
+    const { reason } = signal!;
+    (reason instanceof Interruption && reason.by === 'SIGHUP' ? leave : stop).abort(reason);
+  };
+  if (signal?.aborted) end();
+  signal?.addEventListener('abort', end, { once: true });
+  return { stop: stop.signal, leave: leave.signal };
 }
 
 /** Runs nothing here: what is not there was not made, or is lost. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { CachedStage } from '../cache/cache-layout.js';
 import { type Artifact, StageCache } from '../cache/stage-cache.js';
 import { InputError, StageError } from '../problem.js';
-import type { Progress, Stage } from '../stage.js';
+import { type Progress, type Stage, stageOf } from '../stage.js';
 import { executeStage, MissingArtifact, type StageTask } from './execute-stage.js';
 import { filesOf } from './stage-inputs.js';
 
@@ -66,8 +66,7 @@ async function answer(
 ): Promise<FromStageProcess> {
   try {
     const { present } = task;
-    const stage = stages.find(({ name, version }) => name === present.stage && version === present.version);
-    if (stage === undefined) throw new Error(`there is no stage ${present.stage} of version ${present.version} here`);
+    const stage = stageOf(stages, present);
     const warn = (message: string) => tell({ kind: 'warning', message });
     const cache = new StageCache(join(workspace, '.etude', 'cache'), { warn });
     const cached = await executeStage(

@@ -7,10 +7,11 @@ import { StageCache } from '../cache/stage-cache.js';
 import { digestOf } from '../plan/fingerprint.js';
 import { executeStage } from '../run/execute-stage.js';
 import { filesOf } from '../run/stage-inputs.js';
+import { stageOf } from '../stage.js';
 import { MemoryStore } from '../testing/memory-store.js';
 import { type ToyWorkspace, toyWorkspace } from '../testing/toy-workspace.js';
 import { auditStore } from './audit.js';
-import { parseTask, type RemoteTask, stageOf, taskBytes } from './remote-task.js';
+import { parseTask, type RemoteTask, taskBytes } from './remote-task.js';
 
 let toy: ToyWorkspace;
 let store: MemoryStore;

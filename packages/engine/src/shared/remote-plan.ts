@@ -4,8 +4,8 @@ import { canonicalJson } from '../plan/fingerprint.js';
 import type { Plan, PlannedStage } from '../plan/plan.js';
 import { presentOf, readFiles, type WorkspaceFiles } from '../run/stage-inputs.js';
 import { named, type Outputs } from '../run/stage-outputs.js';
-import type { Stage } from '../stage.js';
-import { filesForOthers, remoteTask, stageOf, taskBytes } from './remote-task.js';
+import { type Stage, stageOf } from '../stage.js';
+import { filesForOthers, remoteTask, taskBytes } from './remote-task.js';
 import type { SharedCache } from './shared-cache.js';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);

@@ -7,11 +7,11 @@ import { makePlan, StageCrash, StageError } from '../index.js';
 import { digestOf } from '../plan/fingerprint.js';
 import { executeStage, MissingArtifact } from '../run/execute-stage.js';
 import { filesOf } from '../run/stage-inputs.js';
+import { stageOf } from '../stage.js';
 import { MemoryStore } from '../testing/memory-store.js';
 import { toyWorkspace } from '../testing/toy-workspace.js';
 import { submitPlan } from './remote-plan.js';
 import { RemoteStages } from './remote-stages.js';
-import { stageOf } from './remote-task.js';
 import { SharedCache } from './shared-cache.js';
 
 function machines() {

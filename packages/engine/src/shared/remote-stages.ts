@@ -3,10 +3,10 @@ import { StageCache } from '../cache/stage-cache.js';
 import { StageCrash, StageError } from '../problem.js';
 import { checkpointKeyOf, type Executor, MissingArtifact, type TaskHooks } from '../run/execute-stage.js';
 import type { TaskFile } from '../run/stage-inputs.js';
-import type { Progress, Stage } from '../stage.js';
+import { type Progress, type Stage, stageOf } from '../stage.js';
 import type { ObjectStore } from './object-store.js';
 import { type Advance, advance } from './remote-plan.js';
-import { checkedFingerprint, parseTask, stageOf } from './remote-task.js';
+import { checkedFingerprint, parseTask } from './remote-task.js';
 import { SharedCache } from './shared-cache.js';
 
 interface RemoteStagesOptions {

@@ -60,13 +60,6 @@ export function parseTask(bytes: Uint8Array): RemoteTask {
   }
 }
 
-/** @throws {StageError} where this program has no such stage */
-export function stageOf(stages: readonly Stage[], { stage, version }: { stage: string; version: number }): Stage {
-  const found = stages.find((each) => each.name === stage && each.version === version);
-  if (found === undefined) throw new StageError(`there is no stage ${stage} of version ${version} in this build`);
-  return found;
-}
-
 /**
  * The fingerprint of a task, which anybody may have written: it has to follow from what would run.
  * @throws {StageError} where it does not
