@@ -1,11 +1,11 @@
-// A sweep of short trainings, through the real command line.
+// A sweep of trainings, through the real command line.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand, temporaryWorkspace } from '../workspace.mjs';
 
-/** About thirteen seconds on one thread for each training; what else a point has takes a second. */
+/** About half a minute on one thread for each training; what else a point has takes a second. */
 const TRAINING = `extends: 4layer.yaml
-train: { layers: 2, units: 128, batch: 32, window: 64, steps: 360, evaluateEvery: 180 }
+train: { layers: 2, units: 128, batch: 32, window: 64, steps: 900, evaluateEvery: 450 }
 sample: { songs: 1, length: 60, takes: 1 }
 sweep:
   grid: { train.seed: [1, 2, 3, 4, 5, 6] }

@@ -57,7 +57,7 @@ export class Cluster implements Runner {
   static async connect(
     module: ClusterModule,
     { temporal, namespace, store }: ClusterSettings,
-    choice: ClusterChoice,
+    choice: ClusterChoice = {},
   ): Promise<Cluster> {
     const opened = module.openStore(store);
     const client = await module.ClusterClient.connect({ address: temporal, namespace }, buildDigest());
