@@ -124,6 +124,7 @@ export function buildProgram(): Command {
         .argParser(whole),
     )
     .option('--folder <folder>', 'where it keeps what it has from the store')
+    .option('--max-size <size>', 'how much of that it keeps, such as 500MB', '20GB')
     .action(async (options) => (await import('./cluster/worker.js')).workerCommand(options));
 
   command('song', 'learn from some music and write songs: chooses an experiment that fits it, says why, and runs it', [

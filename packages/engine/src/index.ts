@@ -2,6 +2,7 @@ export {
   type CacheEntry,
   cacheContents,
   pruneCache,
+  trimCache,
   verifyCache,
 } from './cache/cache-contents.js';
 export { type Artifact, StageCache } from './cache/stage-cache.js';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { RemoteStages, userCache } from '@etude/engine';
+import { RemoteStages, trimCache, userCache } from '@etude/engine';
 import { stages } from '../../stages/index.js';
+import { bytesIn } from '../amounts.js';
 import { interruptible } from '../interruptible.js';
 import { processesIn } from '../jobs.js';
 import { machineKind } from '../machine-kind.js';
@@ -15,15 +16,24 @@ interface WorkerOptions {
   readonly heartbeat: number;
   /** where it keeps what it has from the store */
   readonly folder?: string;
+  /** of what it keeps */
+  readonly maxSize: string;
 }
 
+/** Milliseconds from one look at how much it keeps to the next. */
+const TRIM_EVERY = 600_000;
+
 /** Takes stages from a cluster until it is stopped. */
-export async function workerCommand({ jobs, heartbeat, folder }: WorkerOptions): Promise<void> {
+export async function workerCommand({ jobs, heartbeat, folder, maxSize }: WorkerOptions): Promise<void> {
   const { temporal, namespace, store } = clusterOf(findWorkspace());
+  const maxBytes = bytesIn('--max-size', maxSize)!;
   const say = (line: string) => console.log(plainLines(`${new Date().toISOString().slice(0, 19)}Z ${line}`));
   const kind = await machineKind();
   say(`computes with ${kind}`);
   const own = folder ?? join(userCache(process.env), 'worker');
+  const trim = () => trimCache(own, maxBytes).catch((error) => say(`warning: ${error.message}`));
+  await trim();
+  const trimming = setInterval(trim, TRIM_EVERY);
   const executor = processesIn(own, jobs);
   try {
     await interruptible((signal) =>
@@ -39,6 +49,7 @@ export async function workerCommand({ jobs, heartbeat, folder }: WorkerOptions):
       ),
     );
   } finally {
+    clearInterval(trimming);
     executor.close();
   }
 }

@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { temporaryName } from '../files/process-identity.js';
 import { digestOf } from '../plan/fingerprint.js';
 import { type ToyWorkspace, toyWorkspace } from '../testing/toy-workspace.js';
-import { cacheContents, pruneCache, verifyCache } from './cache-contents.js';
+import { cacheContents, pruneCache, trimCache, verifyCache } from './cache-contents.js';
 import { contentPath } from './cache-layout.js';
 
 let toy: ToyWorkspace;
@@ -157,5 +157,21 @@ describe('verifyCache', () => {
     expect((await verifyCache(toy.folder)).damaged).toEqual([digestOf('abcd')]);
     expect((await verifyCache(toy.folder)).damaged).toEqual([]);
     expect(await toy.statuses('a')).toEqual({ ...nothing, split: 'ran' });
+  });
+});
+
+describe('trimCache', () => {
+  it('removes what was not used for longest, and nothing of the last hour', async () => {
+    const total = [...(await cacheContents(toy.folder)).files.values()].reduce((sum, { size }) => sum + size, 0);
+    expect(await trimCache(toy.folder, 0)).toBe(0);
+    usedHoursAgo(2);
+    const now = Date.now() / 1000;
+    utimesSync(pathOf('abcd'), now, now);
+    utimesSync(pathOf('abc'), now, now - 3 * 3600);
+    expect(await trimCache(toy.folder, total - 1)).toBe(3);
+    expect(await trimCache(toy.folder, 0)).toBe(total - 3 - 4);
+    expect(existsSync(pathOf('abcd'))).toBe(true);
+    // What is missing is made again.
+    expect((await toy.run('a')).error).toBeUndefined();
   });
 });

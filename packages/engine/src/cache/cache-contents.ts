@@ -151,6 +151,30 @@ async function prune(
   };
 }
 
+/** Milliseconds for which content is in use by whatever was given it. */
+const IN_USE = 3_600_000;
+
+/**
+ * Removes content that was not used for longest until no more than so many bytes are left, but nothing of the last hour. For caches whose content is
+ * elsewhere as well: nobody is asked what still needs it.
+ * @returns bytes that were freed
+ * @throws {InputError} where a folder of Etude in the workspace is a link or a file
+ * @example
+ * await trimCache(folderOfWorker, 20e9);
+ */
+export async function trimCache(workspace: string, maxBytes: number): Promise<number> {
+  const folder = cacheOf(workspace);
+  const files = await contentFiles(folder);
+  const total = sizeOf(files, files.keys());
+  let left = total;
+  for (const [digest, { size, mtimeMs }] of [...files].sort(([, a], [, b]) => a.mtimeMs - b.mtimeMs)) {
+    if (left <= maxBytes || mtimeMs > Date.now() - IN_USE) break;
+    await rm(contentPath(folder, digest), { force: true });
+    left -= size;
+  }
+  return total - left;
+}
+
 export interface Verified {
   readonly files: number;
   readonly bytes: number;
