@@ -13,7 +13,8 @@ const script = fileURLToPath(new URL('stage-process.mjs', import.meta.url));
 const executor = new StageProcesses({ script, workspace: folder, jobs: 1 });
 const say = (line) => console.log(line);
 await cluster.runWorker({
-  ...{ temporal: { address: temporal, namespace: 'default' }, build: buildDigest(), jobs: 1, heartbeatSeconds: 30 },
+  ...{ temporal: { address: temporal, namespace: 'default' }, build: buildDigest(cluster), kind: 'bench' },
+  ...{ jobs: 1, heartbeatSeconds: 30 },
   brain: new RemoteStages({ store: cluster.openStore(store), stages, folder, executor, kind: 'bench', warn: say }),
   say,
   signal: stop.signal,

@@ -9,6 +9,8 @@ import { sayOnStandardError } from './data.js';
 
 /** What the command line needs of `cluster/`, whose own check compares it with what is there. Nothing here imports that package, so that nobody has to install it. */
 export interface ClusterModule {
+  /** where it is, built */
+  readonly FOLDER: string;
   clusterUp(options: {
     readonly folder: string;
     readonly say: (line: string) => void;

@@ -60,7 +60,7 @@ export class Cluster implements Runner {
     choice: ClusterChoice = {},
   ): Promise<Cluster> {
     const opened = module.openStore(store);
-    const client = await module.ClusterClient.connect({ address: temporal, namespace }, buildDigest());
+    const client = await module.ClusterClient.connect({ address: temporal, namespace }, buildDigest(module));
     return new Cluster(client, opened, choice);
   }
 

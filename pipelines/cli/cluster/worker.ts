@@ -39,7 +39,7 @@ export async function workerCommand({ jobs, heartbeat, folder, maxSize }: Worker
     await interruptible((signal) =>
       withCluster(signal, (cluster) =>
         cluster.runWorker({
-          ...{ temporal: { address: temporal, namespace }, build: buildDigest(), kind, jobs, say, signal },
+          ...{ temporal: { address: temporal, namespace }, build: buildDigest(cluster), kind, jobs, say, signal },
           heartbeatSeconds: heartbeat,
           brain: new RemoteStages({
             ...{ store: cluster.openStore(store), stages, folder: own, executor, kind },
