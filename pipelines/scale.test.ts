@@ -32,10 +32,10 @@ const oneByOne = { ...DESIGN, runsAtATime: 1 };
 describe('the simulation of clusters', () => {
   it('has the events and writes of one run that follow from the workflows', () => {
     const { history, server, looks, joins } = simulate({ sweep: sweepWith(1, 1), sweeps: 1, clients: 1, workers: 1 });
-    // 8 looks and 7 joins are 6 events each, 7 signals 4, begin and end 5; a stage has 17 (cluster/src/scale.test.ts).
-    expect([looks, joins, history.mostOfARun, history.mostOfAStage]).toEqual([8, 7, 5 + 15 * 6 + 7 * 4, 17]);
-    // A run writes 3, 4 for each look and join, 3 for each signal; a stage 10.
-    expect(server.writes).toBe(3 + 15 * 4 + 7 * 3 + 7 * 10);
+    // 8 looks are an event each, 7 signals 4, begin and end 5; a stage has 17 (cluster/src/workflows.test.ts).
+    expect([looks, joins, history.mostOfARun, history.mostOfAStage]).toEqual([8, 7, 5 + 8 + 7 * 4, 17]);
+    // A run writes 3, and 3 for each signal; a stage 10.
+    expect(server.writes).toBe(3 + 7 * 3 + 7 * 10);
   });
 
   it.each([

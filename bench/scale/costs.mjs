@@ -1,7 +1,7 @@
 // What things cost in the simulation, each with its source. Everything is said per one server and one bucket, so that it can be scaled.
 
 /**
- * Events in the history of a workflow, which follow from cluster/src/workflows/; cluster/src/scale.test.ts compares them with what Temporal's server
+ * Events in the history of a workflow, which follow from cluster/src/workflows/; cluster/src/workflows.test.ts compares them with what Temporal's server
  * writes. A workflow task is three events, an activity with the workflow task after it six, a local activity one (MarkerRecorded).
  */
 export const EVENTS = {

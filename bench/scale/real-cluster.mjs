@@ -20,6 +20,8 @@ export async function clusterSweep(workspace, { store, jobs, runsAtATime }) {
   const remote = new RemoteStages({ ...{ store, stages, folder: worker, executor, kind: 'none' }, ...quiet });
   const cache = new StageCache(join(workspace.folder, '.etude', 'cache'), quiet);
   const shared = new SharedCache(store, cache, quiet);
+  /** digests of files that the store has, as a client knows them */
+  const known = new Set();
   const hooks = { signal: new AbortController().signal, progress() {}, say() {} };
   /** stages that run or have run, by fingerprint */
   const running = new Map();
@@ -35,7 +37,7 @@ export async function clusterSweep(workspace, { store, jobs, runsAtATime }) {
     return running.get(fingerprint);
   };
   const point = async (plan) => {
-    const submitted = await submitPlan(plan, shared);
+    const submitted = await submitPlan(plan, shared, { known });
     /** by fingerprint, what begins a stage and waits for it */
     const waiting = new Map();
     for (;;) {

@@ -23,6 +23,8 @@ export async function planSweep(workspace) {
   const quiet = { warn() {} };
   const cache = new StageCache(join(workspace.folder, '.etude', 'cache'), quiet);
   const shared = new SharedCache(store, cache, quiet);
+  /** digests of files that the store has, as a client knows them */
+  const known = new Set();
   const worker = join(workspace.folder, 'worker');
   const remote = new RemoteStages({
     ...{
@@ -39,7 +41,7 @@ export async function planSweep(workspace) {
   const plans = await timed('plan', () => points.map(workspace.plan));
   const submitted = await timed('submit', async () => {
     const digests = [];
-    for (const plan of plans) digests.push(await submitPlan(plan, shared));
+    for (const plan of plans) digests.push(await submitPlan(plan, shared, { known }));
     return digests;
   });
   const submitting = countsOf(store);

@@ -52,16 +52,19 @@ export function activitiesOf({ brain, client, build, jobs, heartbeatSeconds, say
       if (running >= jobs) throw ApplicationFailure.create({ type: BUSY, message: BUSY, nextRetryDelay: '2s' });
       running++;
       const signal = cancellationSignal();
-      const { workflowExecution, attempt, heartbeatDetails } = activityInfo();
+      const { attempt, heartbeatDetails } = activityInfo();
       const { crashes = 0 } = (heartbeatDetails as SignOfLife | undefined) ?? {};
       let progress: Progress | undefined;
       const beat = setInterval(() => heartbeat({ progress, crashes } satisfies SignOfLife), 1000);
-      const name = workflowExecution?.workflowId ?? 'stage';
-      say(`${name}: attempt ${attempt}`);
+      let name = 'stage';
       try {
         const ran = await brain.run(task, {
           signal,
-          say,
+          began(what) {
+            name = what;
+            say(`${name}: attempt ${attempt}`);
+          },
+          say: (line) => say(`${name}: ${line}`),
           progress(told) {
             progress = told;
           },

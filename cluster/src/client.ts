@@ -25,6 +25,8 @@ interface RemoteObserver {
   done(stage: string): void;
   /** nothing happens, since no worker of this build answers, none of the kind that is wanted, or the server does not */
   waiting(whom: 'worker' | 'kind' | 'server'): void;
+  /** the run is not waited for any longer, although it has not stopped yet */
+  leaving(hasHeard: boolean): void;
 }
 
 interface RemoteRun extends RunInput {
@@ -55,8 +57,12 @@ const LOOKED_AT = 8;
 const ANSWERED_WITHIN = 500;
 /** Milliseconds after which a server is asked again that was away. */
 const AGAIN_AFTER = 1000;
+/** Milliseconds in which workers stop a run that they are told to stop. */
+const STOPPED_WITHIN = 10_000;
+/** Milliseconds that a process has, which leaves runs, to say so. */
+const EXIT_AFTER = 500;
 /** Milliseconds without any worker after which that is told. */
-const PATIENCE = 5000;
+const PATIENCE = 15_000;
 
 /** Tasks of a queue: those of activities (`TASK_QUEUE_TYPE_ACTIVITY` of Temporal's API). */
 const ACTIVITIES = 2;
@@ -67,6 +73,7 @@ export class ClusterClient {
   readonly #client: Client;
   readonly #temporal: TemporalPlace;
   readonly #build: string;
+  #hasLeft = false;
   /** runs that are waited for */
   #runs = 0;
 
@@ -95,24 +102,50 @@ export class ClusterClient {
     const handle = await reached(this.#temporal, () => (isOld ? this.#old(name) : this.#started(name, input)));
     if (handle === undefined) return { kind: 'absent' };
     if (kind !== undefined && !(await this.#hasWorker(kind))) observer.waiting('kind');
-    const cancel = () => void handle.cancel().catch(() => {});
+    const left = new AbortController();
+    const go = (reason: unknown) => {
+      this.#hasLeft = true;
+      left.abort(reason);
+    };
+    const goOnRequest = () => go(leave.reason);
+    leave.addEventListener('abort', goOnRequest, { once: true });
+    if (leave.aborted) goOnRequest();
+    let patience: NodeJS.Timeout | undefined;
+    const cancel = () => {
+      let hasHeard = false;
+      void handle.cancel().then(
+        () => {
+          hasHeard = true;
+        },
+        () => {},
+      );
+      // It takes a worker to stop a run, and there may be none.
+      patience = setTimeout(() => {
+        observer.leaving(hasHeard);
+        go(stop.reason);
+      }, STOPPED_WITHIN);
+    };
     stop.addEventListener('abort', cancel, { once: true });
     if (stop.aborted) cancel();
     this.#runs += 1;
     // A server has better things to do than to tell 200 times a second that nothing has happened.
     const pause = () => LOOK_EVERY * Math.max(1, this.#runs / LOOKED_AT);
     try {
-      const outcome = await watched(this.#client, handle, { observer, pause, leave });
+      const outcome = await watched(this.#client, handle, { observer, pause, leave: left.signal });
       stop.throwIfAborted();
       return outcome;
     } finally {
       this.#runs -= 1;
+      clearTimeout(patience);
+      leave.removeEventListener('abort', goOnRequest);
       stop.removeEventListener('abort', cancel);
     }
   }
 
-  close(): Promise<void> {
-    return this.#connection.close();
+  async close(): Promise<void> {
+    if (!this.#hasLeft) return this.#connection.close();
+    // What was asked of the server is still on its way: it keeps a process alive, and crashes it where the SDK asks again through a closed connection.
+    setTimeout(() => process.exit(), EXIT_AFTER);
   }
 
   #started(name: string, input: RunInput): Promise<WorkflowHandle<typeof run>> {
@@ -163,7 +196,6 @@ async function watched(
   const look = async () => {
     await known.look();
     looking = undefined;
-    if (known.state === undefined && Date.now() - startedAt > PATIENCE) observer.waiting('worker');
   };
   while (outcome === undefined) {
     await Promise.race([ended, sleep(pause(), undefined, { signal: leave }).catch(() => {})]);
@@ -173,7 +205,10 @@ async function watched(
     looking ??= look();
     await Promise.race([ended, looking, sleep(ANSWERED_WITHIN)]);
     const { state } = known;
-    if (state === undefined) continue;
+    if (state === undefined) {
+      if (Date.now() - startedAt > PATIENCE) observer.waiting('worker');
+      continue;
+    }
     for (const name of state.done) {
       if (stages.get(name) === 'running') observer.done(name);
       stages.set(name, 'done');
@@ -211,7 +246,8 @@ function outcomeOf(error: unknown): RemoteOutcome {
   if (error instanceof WorkflowFailedError) {
     const cause = error.cause instanceof ActivityFailure ? error.cause.cause : error.cause;
     if (cause instanceof ApplicationFailure) return { kind: 'failed', message: cause.message };
-    if (cause instanceof CancelledFailure) return { kind: 'failed', message: 'the run was stopped' };
+    if (cause instanceof CancelledFailure)
+      return { kind: 'failed', message: 'the run was stopped; `etude run` goes on with it' };
   }
   return { kind: 'failed', message: `the run ended without a result: ${(error as Error).message}` };
 }
@@ -263,5 +299,8 @@ async function attemptAt(client: Client, workflowId: string): Promise<Attempt> {
 }
 
 function troubleOf({ message, timeoutFailureInfo }: { message?: string | null; timeoutFailureInfo?: unknown }): string {
-  return timeoutFailureInfo ? 'its worker gave no sign of life' : (message ?? 'unknown');
+  if (timeoutFailureInfo) return 'its worker gave no sign of life';
+  // As the SDK puts it.
+  if (message?.startsWith('Worker is shutting down')) return 'its worker was stopped';
+  return message ?? 'unknown';
 }

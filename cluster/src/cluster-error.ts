@@ -4,4 +4,11 @@
  */
 export class ClusterError extends Error {
   override readonly name = 'ClusterError';
+  /** whether it may go by without anybody changing anything: a server that is away */
+  readonly isPassing: boolean;
+
+  constructor(message: string, { isPassing = false, ...options }: ErrorOptions & { isPassing?: boolean } = {}) {
+    super(message, options);
+    this.isPassing = isPassing;
+  }
 }

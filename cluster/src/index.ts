@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 
 export { ClusterClient } from './client.js';
-export { openStore } from './open-store.js';
+export { openStore, openStoreThatAnswers } from './open-store.js';
 export { type ClusterUpOptions, clusterUp } from './up.js';
 export { runWorker } from './worker.js';
 

@@ -44,7 +44,7 @@ export function s3Problem(thrown: unknown, location: S3Location): ClusterError {
   const status = statusOf(error);
   const { bucket } = location;
   const place = placeOf(location);
-  const problem = (message: string) => new ClusterError(message, { cause: error });
+  const problem = (message: string, isPassing = false) => new ClusterError(message, { cause: error, isPassing });
   if (error.name === 'NoSuchBucket') return problem(`${place} has no bucket "${bucket}"`);
   if (NO_CREDENTIALS.has(error.name)) return problem(`no credentials for ${place}: set ${CREDENTIALS}`);
   if (WRONG_CREDENTIALS.has(error.name))
@@ -60,9 +60,10 @@ export function s3Problem(thrown: unknown, location: S3Location): ClusterError {
   if (status === 507 || FULL.test(`${error.name} ${error.message}`))
     return problem(`${place} is full (${nameOf(error)})`);
   const tries = attemptsOf(error) > 1 ? `, in ${attemptsOf(error)} attempts` : '';
-  if (error.name === 'TimeoutError') return problem(`${place} did not answer in time${tries}`);
-  if (status !== undefined) return problem(`${place} answered ${status} (${nameOf(error)})${tries}: ${error.message}`);
-  return problem(`${place} could not be reached${tries}: ${error.code ?? error.message}`);
+  if (error.name === 'TimeoutError') return problem(`${place} did not answer in time${tries}`, true);
+  if (status !== undefined)
+    return problem(`${place} answered ${status} (${nameOf(error)})${tries}: ${error.message}`, status >= 500);
+  return problem(`${place} could not be reached${tries}: ${error.code ?? error.message}`, true);
 }
 
 /** Stores other than Amazon's may answer without a name. */

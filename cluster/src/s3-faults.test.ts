@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ObjectStore } from '@etude/engine';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { openStoreThatAnswers } from './open-store.js';
 import type { S3Limits } from './s3-client.js';
 import { parseS3Location } from './s3-location.js';
 import { s3Store } from './s3-store.js';
@@ -43,6 +44,20 @@ async function keysOf(store: ObjectStore): Promise<string[]> {
   for await (const { key } of store.list('')) keys.push(key);
   return keys;
 }
+
+it('waits for a store that is away, and not for one that denies access', async () => {
+  const location = `s3://etude/waits?endpoint=${proxy.endpoint}`;
+  const said: string[] = [];
+  const how = { say: (line: string) => said.push(line), signal: new AbortController().signal };
+  proxy.lasting = { status: 503, code: 'SlowDown' };
+  const opening = openStoreThatAnswers(location, how);
+  await vi.waitFor(() => expect(said).toHaveLength(1));
+  proxy.lasting = 'none';
+  expect(await (await opening).put('a', bytes('content'))).toBe(true);
+  expect(said[0]).toMatch(/answered 503 .*; waiting for it$/);
+  proxy.lasting = { status: 403, code: 'AccessDenied' };
+  await expect(openStoreThatAnswers(location, how)).rejects.toThrow('denies access');
+});
 
 it.each([
   { status: 500 },

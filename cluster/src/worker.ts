@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { activitiesOf, type Brain } from './activities.js';
 import { connectionOptions, type TemporalPlace, whenReached } from './connection.js';
 import { runQueue, stageQueue } from './queues.js';
@@ -22,6 +22,8 @@ interface WorkerOptions {
 
 /** Requests for workflow tasks that are open at a time: one for any run, one for those that this worker knows. */
 const POLLS = 2;
+/** Milliseconds from one look whether the server answers to the next. */
+const SERVER_LOOKED_AT_EVERY = 10_000;
 /** Looks at how far runs are; each takes a moment. */
 const MOST_LOOKS = 20;
 
@@ -30,7 +32,14 @@ const MOST_LOOKS = 20;
  */
 export async function runWorker(options: WorkerOptions): Promise<void> {
   const { temporal, build, kind, jobs, say, signal } = options;
-  Runtime.install({ logger: new DefaultLogger('ERROR', ({ message }) => say(message)), shutdownSignals: [] });
+  Runtime.install({
+    logger: new DefaultLogger('ERROR', ({ message }) => say(message)),
+    // Its own words for a server that is away are many, and none for people.
+    telemetryOptions: {
+      logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }), forward: {} },
+    },
+    shutdownSignals: [],
+  });
   const { address, namespace } = temporal;
   const connection = await whenReached(temporal, () => NativeConnection.connect(connectionOptions(temporal)), options);
   const clientConnection = await whenReached(temporal, () => Connection.connect(connectionOptions(temporal)), options);
@@ -68,7 +77,18 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     const running = Promise.all(workers.map((worker) => worker.run()));
     say(`ready: build ${build}, ${jobs} stage${jobs === 1 ? '' : 's'} at a time, on ${address}`);
     if (signal.aborted) stop();
-    await running;
+    let isAway = false;
+    const watch = async () => {
+      const answers = await clientConnection.healthService.check({}).then(
+        () => true,
+        () => false,
+      );
+      if (answers === isAway)
+        say(`the Temporal server ${isAway ? 'answers again' : 'does not answer; waiting for it'}`);
+      isAway = !answers;
+    };
+    const watching = setInterval(() => void watch(), SERVER_LOOKED_AT_EVERY);
+    await running.finally(() => clearInterval(watching));
   } finally {
     await clientConnection.close();
     await connection.close();

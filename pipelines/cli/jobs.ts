@@ -15,11 +15,14 @@ export function stageProcesses(plans: readonly Plan[], jobs = defaultJobs(plans)
   return jobs === 1 ? undefined : processesIn(plans[0]!.workspace, jobs);
 }
 
-/** Processes that run stages in a workspace, so many at a time, which share the threads that there are. */
-export function processesIn(workspace: string, jobs: number): StageProcesses {
+/**
+ * Processes that run stages in a workspace, so many at a time, which share the threads that there are.
+ * @param logs see {@link StageProcesses}
+ */
+export function processesIn(workspace: string, jobs: number, logs?: string): StageProcesses {
   const threads = Math.max(1, Math.floor(mostThreads() / jobs));
   const env = { ...process.env, ETUDE_THREADS: `${threads}` };
-  return new StageProcesses({ script: STAGE_PROCESS, workspace, jobs, env });
+  return new StageProcesses({ script: STAGE_PROCESS, workspace, ...(logs && { logs }), jobs, env });
 }
 
 function defaultJobs(plans: readonly Plan[]): number {

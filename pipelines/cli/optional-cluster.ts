@@ -18,6 +18,10 @@ export interface ClusterModule {
   }): Promise<void>;
   /** @param location `s3://bucket/prefix?endpoint=…&region=…`, or a folder */
   openStore(location: string, limits?: { readonly attempts?: number; readonly idleMs?: number }): ObjectStore;
+  openStoreThatAnswers(
+    location: string,
+    how: { readonly say: (line: string) => void; readonly signal: AbortSignal },
+  ): Promise<ObjectStore>;
   runWorker(options: {
     readonly temporal: TemporalPlace;
     readonly build: string;
@@ -51,6 +55,7 @@ export interface ClusterClient {
       trouble(stage: string, message: string): void;
       done(stage: string): void;
       waiting(whom: 'worker' | 'kind' | 'server'): void;
+      leaving(hasHeard: boolean): void;
     };
     readonly stop: AbortSignal;
     readonly leave: AbortSignal;

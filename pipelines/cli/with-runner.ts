@@ -52,7 +52,7 @@ export async function withRunner<T>(
     });
   }
   if (kind !== undefined) {
-    throw new InputError([{ place: '--kind', message: 'this machine is of the kind that it is: --on temporal' }]);
+    throw new InputError([{ place: '--kind', message: 'only a cluster has machines to choose from: --on temporal' }]);
   }
   const shared = secondLevel(findWorkspace(), signal);
   const executor = stageProcesses(plans, jobs);

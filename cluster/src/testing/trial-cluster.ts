@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ObjectStore } from '@etude/engine';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { childrenOf } from '../../../pipelines/testing/children.js';
 import { CliWorkspace, ETUDE, type Finished, withoutColours } from '../../../pipelines/testing/cli-workspace.js';
 import { openStore } from '../open-store.js';
@@ -89,19 +89,26 @@ export class TrialCluster {
     return found()!;
   }
 
+  /** How many runs go on. */
+  async runs(): Promise<number> {
+    return (await this.#ofRuns(async () => undefined)).length;
+  }
+
   /** How many runs wait for a stage of this name. */
   async runsOf(stage: string): Promise<number> {
+    const states = await this.#ofRuns((handle) => handle.query(stateQuery));
+    return states.filter(({ running }) => running.some(({ name }) => name === stage)).length;
+  }
+
+  async #ofRuns<T>(look: (handle: WorkflowHandle) => Promise<T>): Promise<T[]> {
     const connection = await Connection.connect({ address: this.#temporal.address });
     try {
       const { workflow } = new Client({ connection });
-      let count = 0;
-      for await (const { workflowId } of workflow.list({
-        query: "WorkflowType = 'run' AND ExecutionStatus = 'Running'",
-      })) {
-        const { running } = await workflow.getHandle(workflowId).query(stateQuery);
-        if (running.some(({ name }) => name === stage)) count += 1;
-      }
-      return count;
+      const found: T[] = [];
+      const query = "WorkflowType = 'run' AND ExecutionStatus = 'Running'";
+      for await (const { workflowId } of workflow.list({ query }))
+        found.push(await look(workflow.getHandle(workflowId)));
+      return found;
     } finally {
       await connection.close();
     }

@@ -54,6 +54,20 @@ describe('a client', () => {
     expect(trainings(workers)).toEqual({ begun: 1, from: [] });
   });
 
+  it('ends by Ctrl-C where no worker is there to stop its run, which stops as soon as one is', async () => {
+    const workspace = trial.cluster.workspace();
+    const client = trial.cluster.client(workspace);
+    await client.says(/no worker of this build/);
+    client.kill('SIGINT');
+    const { code, stderr } = await client.finished;
+    expect(code).toBe(130);
+    expect(stderr).toContain('the run stops when a worker answers');
+    const worker = trial.cluster.worker();
+    await worker.says(/ ready/);
+    await until(async () => (await trial.cluster.runs()) === 0);
+    expect(trainings([worker]).begun).toBe(0);
+  });
+
   it('that was killed finds its run again', async () => {
     const workers = [trial.cluster.worker(), trial.cluster.worker()];
     const workspace = trial.cluster.workspace();

@@ -50,20 +50,19 @@ export async function stage({ fingerprint, task, queue, heartbeatSeconds }: Stag
       })
       .catch((error) => (isCancellation(error) ? undefined : { fingerprint, failure: failureOf(error) }));
     if (end) await tell(runs, end);
-    // Somebody may have joined while it was being stopped.
+    // Somebody may have joined while it was being stopped, or while others were told.
     if (runs.size === 0) return;
   }
 }
 
-/** Tells all, also those that join meanwhile. */
+/** Tells those that wait now. Whoever joins from then on, such as one that has been told and wants the stage again, waits for another execution. */
 async function tell(runs: Set<string>, end: StageEnd): Promise<void> {
-  while (runs.size > 0) {
-    const [run] = runs as Set<string> & Iterable<string>;
+  for (const run of [...runs]) {
+    runs.delete(run);
     // A run that was ended by force hears nothing.
-    await getExternalWorkflowHandle(run!)
+    await getExternalWorkflowHandle(run)
       .signal(stageEndedSignal, end)
       .catch(() => {});
-    runs.delete(run!);
   }
 }
 

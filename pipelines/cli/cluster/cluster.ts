@@ -23,9 +23,8 @@ import { buildDigest } from './build-digest.js';
 /** Times that a run is begun anew whose artifacts are lost in the store when they are fetched. */
 const MOST_REPAIRS = 2;
 
-const WAITING: Readonly<Record<'worker' | 'kind' | 'server', string>> = {
+const WAITING: Readonly<Record<'worker' | 'server', string>> = {
   worker: 'no worker of this build of Etude answers yet; `etude worker` starts one',
-  kind: 'no worker of this kind has answered lately; `etude worker` says its kind when it starts',
   server: 'the Temporal server does not answer; waiting for it',
 };
 
@@ -44,6 +43,7 @@ export class Cluster implements Runner {
   readonly #store: ObjectStore;
   readonly #kind: string | undefined;
   readonly #attach: boolean;
+  readonly #warned = new Set<string>();
   /** digests of files that the store has; points of a sweep read the same ones */
   readonly #files = new Set<string>();
 
@@ -86,8 +86,15 @@ export class Cluster implements Runner {
     return this.#client.close();
   }
 
+  /** What concerns all runs is not said for each point of a sweep. */
+  #warnOnce(message: string, warn: (message: string) => void): void {
+    if (!this.#warned.has(message)) warn(message);
+    this.#warned.add(message);
+  }
+
   async #run(plan: Plan, options: Parameters<Runner['run']>[1]): Promise<RunResult> {
     const { observer = {} } = options;
+    const startedAt = Date.now();
     const { stop, leave } = endings(options.signal);
     const warn = (message: string) => observer.warning?.(message);
     const local = new StageCache(join(plan.workspace, '.etude', 'cache'), { warn });
@@ -96,7 +103,6 @@ export class Cluster implements Runner {
     for (let repairs = 0; ; repairs++) {
       // A file that is lost is put again.
       const submitted = await submitPlan(plan, shared, { known: repairs > 0 ? undefined : this.#files, kind });
-      const waitedFor = new Set<string>();
       const outcome = await this.#client.run({
         ...{
           plan: submitted,
@@ -112,20 +118,27 @@ export class Cluster implements Runner {
           progress: (stage, progress) => observer.stageProgress?.(stage, progress),
           trouble: (stage, message) => observer.warning?.(`${stage} is tried again: ${message}`),
           done() {},
-          waiting(whom) {
-            if (!waitedFor.has(whom)) observer.warning?.(WAITING[whom]);
-            waitedFor.add(whom);
+          waiting: (whom) => {
+            const kindless = `no worker of kind ${kind} has answered lately; each says its kind when it starts`;
+            this.#warnOnce(whom === 'kind' ? kindless : WAITING[whom], warn);
           },
+          leaving: (hasHeard) =>
+            this.#warnOnce(
+              hasHeard ? 'the run stops when a worker answers' : 'the run could not be told to stop',
+              warn,
+            ),
         },
       });
       if (outcome.kind === 'absent') throw new StageError(`no run of ${plan.experiment} as it is now goes on`);
       const lost: string[] = [];
-      const result = await runPlan(plan, {
+      const { record, ...result } = await runPlan(plan, {
         ...options,
         shared: { store, kind },
         executor: refusing(outcome.kind === 'failed' ? outcome.message : undefined, lost),
       });
-      if (lost.length === 0 || repairs === MOST_REPAIRS) return result;
+      if (lost.length === 0 || repairs === MOST_REPAIRS) {
+        return { ...result, record: { ...record, seconds: (Date.now() - startedAt) / 1000 } };
+      }
       observer.warning?.(`${lost.join(', ')}: lost in the store; made again`);
     }
   }

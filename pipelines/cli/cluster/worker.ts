@@ -34,19 +34,20 @@ export async function workerCommand({ jobs, heartbeat, folder, maxSize }: Worker
   const trim = () => trimCache(own, maxBytes).catch((error) => say(`warning: ${error.message}`));
   await trim();
   const trimming = setInterval(trim, TRIM_EVERY);
-  const executor = processesIn(own, jobs);
+  const executor = processesIn(own, jobs, join(own, '.etude', 'logs'));
   try {
     await interruptible((signal) =>
-      withCluster(signal, (cluster) =>
-        cluster.runWorker({
+      withCluster(signal, async (cluster) => {
+        const objects = await cluster.openStoreThatAnswers(store, { say, signal });
+        await cluster.runWorker({
           ...{ temporal: { address: temporal, namespace }, build: buildDigest(cluster), kind, jobs, say, signal },
           heartbeatSeconds: heartbeat,
           brain: new RemoteStages({
-            ...{ store: cluster.openStore(store), stages, folder: own, executor, kind },
+            ...{ store: objects, stages, folder: own, executor, kind },
             warn: (message) => say(`warning: ${message}`),
           }),
-        }),
-      ),
+        });
+      }),
     );
   } finally {
     clearInterval(trimming);

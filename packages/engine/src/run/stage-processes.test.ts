@@ -147,7 +147,7 @@ describe('stages in processes of their own', () => {
     const plan = makePlan({ workspace: folder, config: join(folder, 'experiments', 'b.yaml'), stages });
     const unknown = { ...plan, stages: plan.stages.map((each) => ({ ...each, stage: { ...each.stage, version: 7 } })) };
     const { error } = await runPlan(unknown, { executor });
-    expect((error as Error).message).toBe('there is no stage read of version 7 here');
+    expect((error as Error).message).toBe('there is no stage read of version 7 in this build');
     expect((await run('b', { executor })).error).toBeUndefined();
     expect(existsSync(artifactFolder(folder, 'b'))).toBe(true);
   });

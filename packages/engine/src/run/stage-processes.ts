@@ -10,6 +10,8 @@ interface StageProcessesOptions {
   /** a JavaScript module that calls `serveStages` */
   readonly script: string;
   readonly workspace: string;
+  /** what messages call `.etude/logs`, where that is not in the workspace of who reads them */
+  readonly logs?: string;
   /** stages that run at a time, at most */
   readonly jobs: number;
   /** environment of the processes */
@@ -68,19 +70,22 @@ export class StageProcesses implements Executor {
   }
 }
 
+const LOGS = join('.etude', 'logs');
 /** Characters of what a process prints that are kept. */
 const MOST_PRINTED = 1 << 20;
 
 class StageProcess {
   readonly #workspace: string;
+  readonly #logs: string;
   readonly #child: ChildProcess;
   #printed = '';
   #hear: (message: FromStageProcess) => void = () => {};
   #ended: (how: string) => void = () => {};
   isAlive = true;
 
-  constructor({ script, workspace, env = process.env }: StageProcessesOptions) {
+  constructor({ script, workspace, logs = LOGS, env = process.env }: StageProcessesOptions) {
     this.#workspace = workspace;
+    this.#logs = logs;
     this.#child = fork(script, { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], serialization: 'advanced' });
     for (const stream of [this.#child.stdout!, this.#child.stderr!]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
@@ -130,9 +135,9 @@ class StageProcess {
   }
 
   async #crash({ present, origin }: StageTask, how: string): Promise<StageCrash> {
-    const log = join('.etude', 'logs', `${origin.experiment.replaceAll('/', '-')}-${present.name}.log`);
-    const kept = await writeWhole(join(this.#workspace, log), this.#printed).then(
-      () => `; what it printed is in ${log}`,
+    const log = `${origin.experiment.replaceAll('/', '-')}-${present.name}.log`;
+    const kept = await writeWhole(join(this.#workspace, LOGS, log), this.#printed).then(
+      () => `; what it printed is in ${join(this.#logs, log)}`,
       () => '',
     );
     const memory = how.includes('SIGKILL') ? ', as systems do that run out of memory' : '';

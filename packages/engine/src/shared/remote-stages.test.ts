@@ -131,6 +131,33 @@ describe('a run on several machines', () => {
     );
   });
 
+  it('keeps what a stage wrote until the store takes it, also where the stage is stopped or tried again', async () => {
+    const { machine, submit, store, ran } = machines();
+    const { remote } = machine();
+    const { ready } = await remote.advance(await submit(), false);
+    const stop = new AbortController();
+    const said: string[] = [];
+    const put = store.put.bind(store);
+    let failures = 2;
+    store.put = async (key, bytes, options) => {
+      if (key.startsWith('ac/') && failures-- > 0) throw new Error('the store is away');
+      return put(key, bytes, options);
+    };
+    const hooks = { ...quiet, signal: stop.signal, say: (line: string) => said.push(line) };
+    expect(await remote.run(ready[0]!.task, hooks)).toBe(true);
+    expect(said).toEqual(Array.from({ length: 2 }, () => 'the store is away; trying to share the results again'));
+    expect(ran).toEqual(['read']);
+
+    // The store is away for longer than it takes to be stopped.
+    for (const key of store.objects.keys()) if (key.startsWith('ac/')) store.objects.delete(key);
+    failures = 3;
+    const running = remote.run(ready[0]!.task, { ...hooks, say: () => stop.abort() });
+    await expect(running).rejects.toThrow('the store is away');
+    failures = 0;
+    expect(await remote.run(ready[0]!.task, quiet)).toBe(true);
+    expect(ran).toEqual(['read', 'read']);
+  });
+
   it('drops a record that is damaged', async () => {
     const { machine, submit, store, ran, warnings } = machines();
     const plan = await submit();

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CachedStage } from '../cache/cache-layout.js';
 import { StageCache } from '../cache/stage-cache.js';
 import { StageCrash, StageError } from '../problem.js';
 import { checkpointKeyOf, type Executor, MissingArtifact, type TaskHooks } from '../run/execute-stage.js';
@@ -21,12 +23,20 @@ interface RemoteStagesOptions {
   readonly warn: (message: string) => void;
 }
 
-type RemoteHooks = Pick<TaskHooks, 'signal' | 'progress' | 'say'>;
+interface RemoteHooks extends Pick<TaskHooks, 'signal' | 'progress' | 'say'> {
+  /** is told what it is: `quick/train` */
+  began?(what: string): void;
+}
+
+/** Milliseconds before what a stage wrote is shared again, where that has failed: at first, at most, and in all. */
+const PAUSE = { first: 500, longest: 30_000, all: 600_000 };
 
 /** What a worker does: it looks how far runs are, and runs stages, for any machine that shares the store. */
 export class RemoteStages {
   readonly #options: RemoteStagesOptions;
   readonly #local: StageCache;
+  /** by fingerprint, what stages wrote here that the store has not got yet */
+  readonly #unshared = new Map<string, CachedStage>();
 
   constructor(options: RemoteStagesOptions) {
     this.#options = options;
@@ -51,10 +61,11 @@ export class RemoteStages {
    * @throws {StageError} where the task is not what it says, or its user has to change something
    * @throws {StageCrash} where its process died, or it has a bug
    */
-  async run(taskDigest: string, { signal, progress, say }: RemoteHooks): Promise<boolean> {
+  async run(taskDigest: string, { signal, progress, say, began }: RemoteHooks): Promise<boolean> {
     const { kind, executor, warn } = this.#options;
     const task = parseTask(await this.#content(taskDigest, 'the task'));
-    const { present } = task;
+    const { present, origin } = task;
+    began?.(`${origin.experiment}/${present.name}`);
     if (task.kind !== undefined && task.kind !== kind) {
       throw new StageError(`${present.name} is for machines of kind ${task.kind}, and this one is ${kind}`);
     }
@@ -62,6 +73,14 @@ export class RemoteStages {
     const stage = stageOf(this.#options.stages, present);
     const fingerprint = checkedFingerprint(task, stage);
     if ((await shared.record(fingerprint, stage.outputs)) !== undefined) return false;
+    const share = (cached: CachedStage) =>
+      patiently(() => shared.publish(fingerprint, cached, { madeOn: kind, task: taskDigest }), { signal, say });
+    const unshared = this.#unshared.get(fingerprint);
+    if (unshared) {
+      await share(unshared);
+      this.#unshared.delete(fingerprint);
+      return true;
+    }
     for (const [port, artifacts] of Object.entries(present.inputs!)) {
       const producer = task.producers[port]!;
       for (const artifact of artifacts) {
@@ -95,7 +114,9 @@ export class RemoteStages {
       .execute(here, hooks)
       .catch((error) => Promise.reject(signal.aborted ? error : crashOf(error, present.name)))
       .finally(() => checkpoints.shared);
-    await shared.publish(fingerprint, cached, { madeOn: kind, task: taskDigest });
+    this.#unshared.set(fingerprint, cached);
+    await share(cached);
+    this.#unshared.delete(fingerprint);
     return true;
   }
 
@@ -107,6 +128,25 @@ export class RemoteStages {
     const bytes = await this.#shared().content(digest);
     if (bytes === undefined) throw new StageError(`${what} is not in the store any more; run the experiment again`);
     return bytes;
+  }
+}
+
+/**
+ * Does what a store that is away for a while makes fail. Who is stopped meanwhile tries once more: what took hours to make may be shared after all.
+ * @throws what it throws, after some time
+ */
+async function patiently(work: () => Promise<void>, { signal, say }: Pick<TaskHooks, 'signal' | 'say'>): Promise<void> {
+  const startedAt = Date.now();
+  for (let pause = PAUSE.first; ; pause = Math.min(2 * pause, PAUSE.longest)) {
+    const wasStopped = signal.aborted;
+    try {
+      await work();
+      return;
+    } catch (error) {
+      if (wasStopped || Date.now() - startedAt > PAUSE.all) throw error;
+      say(`${(error as Error).message}; trying to share the results again`);
+      await sleep(pause, undefined, { signal }).catch(() => {});
+    }
   }
 }
 

@@ -29,7 +29,7 @@ it('gives what a file says, with defaults', () => {
 it('tells every problem with its place', () => {
   expect(() => read('cache:\n  stroe: a\n  write: maybe\ncash: 1\n')).toThrow(
     [
-      'etude.yaml:1:1: a value is missing: expected string',
+      'etude.yaml:1:1: cache.store: a value is missing: expected string',
       'etude.yaml:3:10: expected boolean, found "maybe"',
       'etude.yaml:2:3: unknown key "stroe"; did you mean "store"?',
       'etude.yaml:4:1: unknown key "cash"; did you mean "cache"?',

@@ -25,7 +25,11 @@ export function readCheckedYaml<Schema extends z.ZodType>(
   const file = readYamlFile(path, workspace);
   if (file.problems.length > 0) throw new InputError(file.problems);
   const value = file.value ?? {};
-  const found = check(schema, value).map(({ path: at, message, at: where }) => file.problem(at, message, where));
+  const found = check(schema, value).map(({ path: at, message, at: where }) => {
+    // What is missing stands nowhere.
+    const name = file.has(at) || at.length === 0 ? '' : `${at.join('.')}: `;
+    return file.problem(at, name + message, where);
+  });
   if (found.length > 0) throw new InputError(found);
   return { value: schema.parse(value), problem: file.problem };
 }
