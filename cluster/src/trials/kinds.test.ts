@@ -39,7 +39,7 @@ it('a run waits for a worker of the kind that it wants, and says so', async () =
   const worker = trial.cluster.worker();
   const workspace = trial.cluster.workspace();
   const client = trial.cluster.client(workspace, ...RUN, '--kind', 'none-such');
-  await until(() => client.said.includes('no worker of this kind has answered lately'));
+  await until(() => client.said.includes('no worker of kind none-such has answered lately'));
   await worker.says(/ ready/);
   client.kill('SIGINT');
   expect((await client.finished).code).toBe(130);
