@@ -111,9 +111,10 @@ export class ClusterClient {
     leave.addEventListener('abort', goOnRequest, { once: true });
     if (leave.aborted) goOnRequest();
     let patience: NodeJS.Timeout | undefined;
+    let cancelling: Promise<void> | undefined;
     const cancel = () => {
       let hasHeard = false;
-      void handle.cancel().then(
+      cancelling = handle.cancel().then(
         () => {
           hasHeard = true;
         },
@@ -132,6 +133,7 @@ export class ClusterClient {
     const pause = () => LOOK_EVERY * Math.max(1, this.#runs / LOOKED_AT);
     try {
       const outcome = await watched(this.#client, handle, { observer, pause, leave: left.signal });
+      await cancelling;
       stop.throwIfAborted();
       return outcome;
     } finally {
@@ -222,6 +224,8 @@ async function watched(
       if (failure !== undefined) troubles.set(name, failure);
     }
   }
+  // The SDK crashes where it asks again through a connection that was closed meanwhile.
+  await looking;
   return outcome;
 }
 

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { activitiesOf, type Brain } from './activities.js';
 import { connectionOptions, type TemporalPlace, whenReached } from './connection.js';
@@ -42,8 +42,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   });
   const { address, namespace } = temporal;
   const connection = await whenReached(temporal, () => NativeConnection.connect(connectionOptions(temporal)), options);
-  const clientConnection = await whenReached(temporal, () => Connection.connect(connectionOptions(temporal)), options);
-  const client = new Client({ connection: clientConnection, namespace });
+  const client = new Client({ connection, namespace });
   try {
     const activities = activitiesOf({ ...options, client });
     const codePath = fileURLToPath(new URL('workflows.js', import.meta.url));
@@ -79,7 +78,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     if (signal.aborted) stop();
     let isAway = false;
     const watch = async () => {
-      const answers = await clientConnection.healthService.check({}).then(
+      const answers = await connection.healthService.check({}).then(
         () => true,
         () => false,
       );
@@ -90,7 +89,6 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     const watching = setInterval(() => void watch(), SERVER_LOOKED_AT_EVERY);
     await running.finally(() => clearInterval(watching));
   } finally {
-    await clientConnection.close();
     await connection.close();
   }
 }
