@@ -2,8 +2,9 @@ import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
 import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { activitiesOf, type Brain } from './activities.js';
-import { connectionOptions, type TemporalPlace, whenReached } from './connection.js';
+import { connectionOptions, reached, type TemporalPlace } from './connection.js';
 import { runQueue, stageQueue } from './queues.js';
+import { whenAnswers } from './when-answers.js';
 
 interface WorkerOptions {
   readonly temporal: TemporalPlace;
@@ -41,7 +42,9 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     shutdownSignals: [],
   });
   const { address, namespace } = temporal;
-  const connection = await whenReached(temporal, () => NativeConnection.connect(connectionOptions(temporal)), options);
+  // Who starts a machine does not know whether the server is up already.
+  const connect = () => reached(temporal, () => NativeConnection.connect(connectionOptions(temporal)));
+  const connection = await whenAnswers(connect, options);
   const client = new Client({ connection, namespace });
   try {
     const activities = activitiesOf({ ...options, client });

@@ -13,6 +13,7 @@ import {
   type Activities,
   leaveSignal,
   type RunInput,
+  type RunState,
   type StageEnd,
   stageEndedSignal,
   stateQuery,
@@ -28,10 +29,7 @@ const { advance } = proxyLocalActivities<Pick<Activities, 'advance'>>({
   retry: { initialInterval: '0.2s', maximumInterval: '1 minute', nonRetryableErrorTypes: ['StageFailed'] },
 });
 
-interface Waiting {
-  readonly name: string;
-  readonly workflowId: string;
-}
+type Waiting = RunState['running'][number];
 
 /**
  * Runs an experiment: looks how far it can go, has stages run, waits for one to end, and looks again. It knows no more than digests, and
