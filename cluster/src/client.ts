@@ -37,10 +37,10 @@ interface RemoteRun extends RunInput {
   /** of machine that the plan is for */
   readonly kind: string | undefined;
   readonly observer: RemoteObserver;
-  /** stops the run */
-  readonly stop: AbortSignal;
-  /** ends the waiting; the run goes on */
-  readonly leave: AbortSignal;
+  /** ends the waiting, and stops the run */
+  readonly signal: AbortSignal;
+  /** whether a run goes on that is no longer waited for, for this reason of the signal */
+  readonly goesOn: (reason: unknown) => boolean;
 }
 
 /** How a run ended, where it did not just end. */
@@ -96,51 +96,46 @@ export class ClusterClient {
   /**
    * Has workers run a plan, or waits for a run of this name that goes on already.
    * @throws {ClusterError} where the server cannot be reached; the run goes on
-   * @throws the reason of `stop`, once the run was stopped, or of `leave`
+   * @throws the reason of the signal, once the run was stopped or left
    */
-  async run({ name, isOld, kind, observer, stop, leave, ...input }: RemoteRun): Promise<RemoteOutcome> {
+  async run({ name, isOld, kind, observer, signal, goesOn, ...input }: RemoteRun): Promise<RemoteOutcome> {
     const handle = await reached(this.#temporal, () => (isOld ? this.#old(name) : this.#started(name, input)));
     if (handle === undefined) return { kind: 'absent' };
     if (kind !== undefined && !(await this.#hasWorker(kind))) observer.waiting('kind');
     const left = new AbortController();
-    const go = (reason: unknown) => {
+    const leave = () => {
       this.#hasLeft = true;
-      left.abort(reason);
+      left.abort(signal.reason);
     };
-    const goOnRequest = () => go(leave.reason);
-    leave.addEventListener('abort', goOnRequest, { once: true });
-    if (leave.aborted) goOnRequest();
+    let cancelling: Promise<boolean> | undefined;
     let patience: NodeJS.Timeout | undefined;
-    let cancelling: Promise<void> | undefined;
-    const cancel = () => {
+    const end = () => {
+      if (goesOn(signal.reason)) return leave();
       let hasHeard = false;
       cancelling = handle.cancel().then(
-        () => {
-          hasHeard = true;
-        },
-        () => {},
+        () => (hasHeard = true),
+        () => false,
       );
       // It takes a worker to stop a run, and there may be none.
       patience = setTimeout(() => {
         observer.leaving(hasHeard);
-        go(stop.reason);
+        leave();
       }, STOPPED_WITHIN);
     };
-    stop.addEventListener('abort', cancel, { once: true });
-    if (stop.aborted) cancel();
+    signal.addEventListener('abort', end, { once: true });
+    if (signal.aborted) end();
     this.#runs += 1;
     // A server has better things to do than to tell 200 times a second that nothing has happened.
     const pause = () => LOOK_EVERY * Math.max(1, this.#runs / LOOKED_AT);
     try {
-      const outcome = await watched(this.#client, handle, { observer, pause, leave: left.signal });
+      const outcome = await watched(this.#client, handle, { observer, pause, left: left.signal });
       await cancelling;
-      stop.throwIfAborted();
+      signal.throwIfAborted();
       return outcome;
     } finally {
       this.#runs -= 1;
       clearTimeout(patience);
-      leave.removeEventListener('abort', goOnRequest);
-      stop.removeEventListener('abort', cancel);
+      signal.removeEventListener('abort', end);
     }
   }
 
@@ -184,7 +179,7 @@ export class ClusterClient {
 async function watched(
   client: Client,
   handle: WorkflowHandle<typeof run>,
-  { observer, pause, leave }: Pick<RemoteRun, 'observer' | 'leave'> & { pause: () => number },
+  { observer, pause, left }: Pick<RemoteRun, 'observer'> & { pause: () => number; left: AbortSignal },
 ): Promise<RemoteOutcome> {
   let outcome: RemoteOutcome | undefined;
   const ended = endOf(handle, () => observer.waiting('server')).then((end) => {
@@ -200,9 +195,9 @@ async function watched(
     looking = undefined;
   };
   while (outcome === undefined) {
-    await Promise.race([ended, sleep(pause(), undefined, { signal: leave }).catch(() => {})]);
+    await Promise.race([ended, sleep(pause(), undefined, { signal: left }).catch(() => {})]);
     if (outcome !== undefined) break;
-    leave.throwIfAborted();
+    left.throwIfAborted();
     // A question that a lost worker should answer stays open for seconds; its stages are looked at meanwhile.
     looking ??= look();
     await Promise.race([ended, looking, sleep(ANSWERED_WITHIN)]);

@@ -57,8 +57,8 @@ export interface ClusterClient {
       waiting(whom: 'worker' | 'kind' | 'server'): void;
       leaving(hasHeard: boolean): void;
     };
-    readonly stop: AbortSignal;
-    readonly leave: AbortSignal;
+    readonly signal: AbortSignal;
+    readonly goesOn: (reason: unknown) => boolean;
   }): Promise<{ readonly kind: 'done' | 'absent' } | { readonly kind: 'failed'; readonly message: string }>;
   close(): Promise<void>;
 }

@@ -39,7 +39,7 @@ export function useWorkflows() {
           Array.from({ length: runs }, (_, index) =>
             client.run({
               ...{ name: `run${index}`, plan: `run${index}`, verify: false, isOld: false, kind: undefined },
-              ...{ observer, stop: signal, leave: signal },
+              ...{ observer, signal, goesOn: () => true },
             }),
           ),
         );

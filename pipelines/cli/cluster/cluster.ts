@@ -93,9 +93,8 @@ export class Cluster implements Runner {
   }
 
   async #run(plan: Plan, options: Parameters<Runner['run']>[1]): Promise<RunResult> {
-    const { observer = {} } = options;
+    const { observer = {}, signal = new AbortController().signal } = options;
     const startedAt = Date.now();
-    const { stop, leave } = endings(options.signal);
     const warn = (message: string) => observer.warning?.(message);
     const local = new StageCache(join(plan.workspace, '.etude', 'cache'), { warn });
     const [store, kind] = [this.#store, this.#kind];
@@ -110,8 +109,8 @@ export class Cluster implements Runner {
           name: nameOf(plan, submitted),
           isOld: this.#attach,
           kind,
-          stop,
-          leave,
+          signal,
+          goesOn: isHangUp,
         },
         observer: {
           started: (stage) => observer.stageStarted?.(stage, []),
@@ -144,19 +143,9 @@ export class Cluster implements Runner {
   }
 }
 
-/**
- * How a client ends before its run does: Ctrl-C stops the run; it goes on without a terminal that was closed, as it does without a client that was
- * killed.
- */
-function endings(signal?: AbortSignal): { readonly stop: AbortSignal; readonly leave: AbortSignal } {
-  const [stop, leave] = [new AbortController(), new AbortController()];
-  const end = () => {
-    const { reason } = signal!;
-    (reason instanceof Interruption && reason.by === 'SIGHUP' ? leave : stop).abort(reason);
-  };
-  if (signal?.aborted) end();
-  signal?.addEventListener('abort', end, { once: true });
-  return { stop: stop.signal, leave: leave.signal };
+/** A run goes on without a terminal that was closed, as it does without a client that was killed; Ctrl-C stops it. */
+function isHangUp(reason: unknown): boolean {
+  return reason instanceof Interruption && reason.by === 'SIGHUP';
 }
 
 /** Runs nothing here: what is not there was not made, or is lost. */
