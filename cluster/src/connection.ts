@@ -30,7 +30,12 @@ export async function reached<T>({ address }: TemporalPlace, connect: () => Prom
     return await connect();
   } catch (error) {
     if (error instanceof ClusterError) throw error;
-    const [line] = (error as Error).message.split('\n');
-    throw new ClusterError(`the Temporal server at ${address} cannot be reached: ${line}`, { cause: error });
+    const why = causeIn((error as Error).message);
+    throw new ClusterError(`the Temporal server at ${address} cannot be reached: ${why}`, { cause: error });
   }
+}
+
+/** Of an error as Rust prints it, `ConnectError("tcp connect error", …, Os { …, message: "Connection refused" })`, what is quoted last; of others the first line. */
+function causeIn(message: string): string {
+  return /^tonic::.*"([^"]+)"[^"]*$/s.exec(message)?.[1] ?? message.split('\n')[0]!;
 }

@@ -12,7 +12,8 @@ const AGAIN_AFTER = 1000;
 /**
  * Asks a server until it answers.
  * @param mayPass whether waiting may help against an error; left out: against any
- * @throws what `ask` throws, where waiting does not help or was ended
+ * @throws what `ask` throws, where waiting does not help
+ * @throws the reason of the signal
  */
 export async function whenAnswers<T>(
   ask: () => Promise<T>,
@@ -23,7 +24,8 @@ export async function whenAnswers<T>(
     try {
       return await ask();
     } catch (error) {
-      if (signal.aborted || !mayPass(error)) throw error;
+      signal.throwIfAborted();
+      if (!mayPass(error)) throw error;
       if (!hasSaid) say(`${(error as Error).message}; waiting for it`);
       await sleep(AGAIN_AFTER, undefined, { signal }).catch(() => {});
     }

@@ -90,19 +90,35 @@ async function loadCluster(signal: AbortSignal): Promise<ClusterModule> {
   return import(pathToFileURL(join(folder, 'dist', 'index.js')).href);
 }
 
-/** In a clone: as `npx nx run cluster:build` left it, or else installed and built. */
+/** In a clone: as `npx nx run cluster:build` left it, or else installed and built; again after its sources have changed. */
 async function builtIn(source: string, signal: AbortSignal): Promise<string> {
-  if (!existsSync(join(source, 'dist', 'index.js'))) {
-    sayOnStandardError(`installing Temporal's SDK in ${source}, once (${SIZE})`);
+  const isNew = !existsSync(join(source, 'node_modules'));
+  if (isNew || !isBuiltFromItsSources(source)) {
+    const size = isNew ? ` and installing Temporal's SDK in it, once (${SIZE})` : '';
+    sayOnStandardError(`building ${source}${size}`);
     const script = join(SHIPPED, 'scripts', 'setup', 'cluster.mjs');
     await finished([process.execPath, script, '--build'], source, signal);
   }
   return source;
 }
 
+/** Whether files are as they were when `build.mjs` listed them. */
+export function isBuiltFromItsSources(source: string): boolean {
+  try {
+    const digests: Record<string, string> = JSON.parse(readFileSync(join(source, 'dist', 'sources.json'), 'utf8'));
+    return Object.entries(digests).every(([file, digest]) => sha256(readFileSync(join(source, file))) === digest);
+  } catch {
+    return false;
+  }
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
 /** Where Etude was installed as a package: once per user. */
 function installed(source: string, signal: AbortSignal): Promise<string> {
-  const place = join(userCache(process.env), 'cluster', `${process.platform}-${process.arch}-${digestOf(source)}`);
+  const place = join(userCache(process.env), 'cluster', `${process.platform}-${process.arch}-${versionOf(source)}`);
   return once(place, {
     make: async (aside) => {
       sayOnStandardError(`installing Temporal's SDK for this user, once (${SIZE})`);
@@ -117,7 +133,7 @@ function installed(source: string, signal: AbortSignal): Promise<string> {
 }
 
 /** Of all that comes with Etude; another version of it gets a folder of its own. */
-function digestOf(source: string): string {
+function versionOf(source: string): string {
   const hash = createHash('sha256').update(readFileSync(join(source, 'package-lock.json')));
   for (const name of readdirSync(join(source, 'dist')).sort()) hash.update(readFileSync(join(source, 'dist', name)));
   return hash.digest('hex').slice(0, 16);
