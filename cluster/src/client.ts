@@ -46,6 +46,8 @@ interface RemoteRun extends RunInput {
 /** How a run ended, where it did not just end. */
 type RemoteOutcome =
   | { readonly kind: 'done' }
+  /** as the signal asked for */
+  | { readonly kind: 'stopped' }
   | { readonly kind: 'failed'; readonly message: string }
   /** there is no such run, where an old one was asked for */
   | { readonly kind: 'absent' };
@@ -96,7 +98,7 @@ export class ClusterClient {
   /**
    * Has workers run a plan, or waits for a run of this name that goes on already.
    * @throws {ClusterError} where the server cannot be reached; the run goes on
-   * @throws the reason of the signal, once the run was stopped or left
+   * @throws the reason of the signal, where the run was left
    */
   async run({ name, isOld, kind, observer, signal, goesOn, ...input }: RemoteRun): Promise<RemoteOutcome> {
     const handle = await reached(this.#temporal, () => (isOld ? this.#old(name) : this.#started(name, input)));
@@ -130,8 +132,7 @@ export class ClusterClient {
     try {
       const outcome = await watched(this.#client, handle, { observer, pause, left: left.signal });
       await cancelling;
-      signal.throwIfAborted();
-      return outcome;
+      return signal.aborted ? { kind: 'stopped' } : outcome;
     } finally {
       this.#runs -= 1;
       clearTimeout(patience);
@@ -298,7 +299,7 @@ async function attemptAt(client: Client, workflowId: string): Promise<Attempt> {
 }
 
 function troubleOf({ message, timeoutFailureInfo }: { message?: string | null; timeoutFailureInfo?: unknown }): string {
-  if (timeoutFailureInfo) return 'its worker gave no sign of life';
+  if (timeoutFailureInfo) return 'no sign of life of its worker came';
   // As the SDK puts it.
   if (message?.startsWith('Worker is shutting down')) return 'its worker was stopped';
   return message ?? 'unknown';

@@ -59,7 +59,7 @@ export interface ClusterClient {
     };
     readonly signal: AbortSignal;
     readonly goesOn: (reason: unknown) => boolean;
-  }): Promise<{ readonly kind: 'done' | 'absent' } | { readonly kind: 'failed'; readonly message: string }>;
+  }): Promise<{ readonly kind: 'done' | 'stopped' | 'absent' } | { readonly kind: 'failed'; readonly message: string }>;
   close(): Promise<void>;
 }
 

@@ -17,7 +17,9 @@ describe('runs that want the same stage', () => {
     const staying = trial.cluster.client(second);
     await until(async () => (await trial.cluster.runsOf('train')) === 2);
     leaving.kill('SIGINT');
-    expect((await leaving.finished).code).toBe(130);
+    const left = await leaving.finished;
+    expect([left.code, left.stderr]).toEqual([130, expect.stringMatching(/✗ train +interrupted/)]);
+    expect(first.read('artifacts/trial/events.jsonl')).toMatch(/"event":"ended","status":"interrupted".*\n$/);
     expect((await staying.finished).code).toBe(0);
     expect(digestsIn(second)).toEqual(trial.unbroken);
     expect(trainings(workers)).toEqual({ begun: 1, from: [] });

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import {
-  type Executor,
   InputError,
   type ObjectStore,
   type Plan,
@@ -130,10 +129,19 @@ export class Cluster implements Runner {
       });
       if (outcome.kind === 'absent') throw new StageError(`no run of ${plan.experiment} as it is now goes on`);
       const lost: string[] = [];
+      // What is done is fetched, also of a run that was stopped.
+      const fetching = new AbortController();
       const { record, ...result } = await runPlan(plan, {
-        ...options,
-        shared: { store, kind },
-        executor: refusing(outcome.kind === 'failed' ? outcome.message : undefined, lost),
+        ...{ ...options, signal: outcome.kind === 'stopped' ? fetching.signal : signal, shared: { store, kind } },
+        executor: {
+          async execute({ present: { name } }) {
+            if (outcome.kind === 'failed') throw new StageError(outcome.message);
+            if (outcome.kind === 'stopped') fetching.abort(signal.reason);
+            else lost.push(name);
+            fetching.signal.throwIfAborted();
+            throw new StageError(`what ${name} wrote is lost in the store`);
+          },
+        },
       });
       if (lost.length === 0 || repairs === MOST_REPAIRS) {
         return { ...result, record: { ...record, seconds: (Date.now() - startedAt) / 1000 } };
@@ -146,16 +154,6 @@ export class Cluster implements Runner {
 /** A run goes on without a terminal that was closed, as it does without a client that was killed; Ctrl-C stops it. */
 function isHangUp(reason: unknown): boolean {
   return reason instanceof Interruption && reason.by === 'SIGHUP';
-}
-
-/** Runs nothing here: what is not there was not made, or is lost. */
-function refusing(failure: string | undefined, lost: string[]): Executor {
-  return {
-    async execute({ present }) {
-      if (failure === undefined) lost.push(present.name);
-      throw new StageError(failure ?? `what ${present.name} wrote is lost in the store`);
-    },
-  };
 }
 
 /** The same for the same plan of the same workspace on this machine, so that its run is found again, and is nobody else's. */
