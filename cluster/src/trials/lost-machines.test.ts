@@ -27,7 +27,7 @@ describe('an experiment on two workers', () => {
     await trial.cluster.checkpoint();
     trainer.kill('SIGKILL');
     const { code, stderr } = await client.finished;
-    expect([code, stderr]).toEqual([0, 'warning: train is tried again: its worker gave no sign of life\n']);
+    expect([code, stderr]).toEqual([0, 'warning: train is tried again: no sign of life of its worker came\n']);
     expect(digestsIn(workspace)).toEqual(trial.unbroken);
     const { begun, from } = trainings([first, second]);
     expect([begun, from.length]).toEqual([2, 1]);
