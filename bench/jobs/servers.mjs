@@ -1,6 +1,6 @@
 // A Temporal server and an S3 server on this machine, as the tests of cluster/ start them, and workers of theirs.
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { on, once } from 'node:events';
 import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,8 +35,11 @@ export async function startServers() {
     temporal: temporal.address,
     store: s3.url,
     env: { ...process.env, ...s3.credentials },
-    /** @param {{ command: string[], cwd: string, env?: NodeJS.ProcessEnv }} worker a process that prints "ready" once it is */
-    async worker({ command: [program, ...args], cwd, env }) {
+    /**
+     * @param {{ command: string[], cwd: string, env?: NodeJS.ProcessEnv, hear?: (line: string) => void }} worker a process that prints "ready" once it
+     * is; `hear` gets its lines
+     */
+    async worker({ command: [program, ...args], cwd, env, hear = () => {} }) {
       const child = spawn(program, args, {
         ...{ cwd, env: { ...process.env, ...s3.credentials, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
       });
@@ -46,12 +49,13 @@ export async function startServers() {
         said = (said + chunk).slice(-500);
       });
       const ended = once(child, 'exit').then(() => Promise.reject(new Error(`a worker ended early: ${said}`)));
+      const lines = createInterface({ input: child.stdout });
+      lines.on('line', hear);
       const ready = async () => {
-        for await (const line of createInterface({ input: child.stdout })) if (line.includes('ready')) return;
+        for await (const [line] of on(lines, 'line')) if (line.includes('ready')) return;
       };
       await Promise.race([ended, ready()]);
       ended.catch(() => {});
-      child.stdout.resume();
     },
     async stopWorkers() {
       await Promise.all(
