@@ -28,11 +28,17 @@ const MOST_CRASHES = 3;
 /** What a worker does, with a sign of life each second while a stage runs. */
 export function activitiesOf({ brain, client, build, jobs, heartbeatSeconds, say }: ActivitiesOptions): Activities {
   let running = 0;
+  let trouble: string | undefined;
   return {
     async advance({ plan, verify, run, waitsFor }) {
-      const { done, ready, kind } = await brain
-        .advance(plan, verify)
-        .catch((error) => Promise.reject(toFailure(error)));
+      const { done, ready, kind } = await brain.advance(plan, verify).catch((error) => {
+        const { message } = error as Error;
+        // It is tried again at once.
+        if (message !== trouble) say(message);
+        trouble = message;
+        return Promise.reject(toFailure(error));
+      });
+      trouble = undefined;
       const left = ready.filter(({ fingerprint }) => !waitsFor.includes(fingerprint));
       const joined = await Promise.all(
         left.map(async ({ name, fingerprint, task }) => {

@@ -4,11 +4,15 @@ export function runQueue(build: string): string {
 }
 
 /**
- * Stages have a queue of their own, so that looking how far runs are never waits for one.
+ * Stages have a queue of their own, so that looking how far runs are does not wait for one.
  * @param kind of machine that has to run them; left out: any may
  */
 export function stageQueue(build: string, kind?: string): string {
-  return `${runQueue(build)}-stages${kind === undefined ? '' : `-${kind}`}`;
+  return stagesBeside(runQueue(build), kind);
+}
+
+export function stagesBeside(runs: string, kind?: string): string {
+  return `${runs}-stages${kind === undefined ? '' : `-${kind}`}`;
 }
 
 export function stageWorkflowId(build: string, fingerprint: string, kind?: string): string {

@@ -49,7 +49,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   try {
     const activities = activitiesOf({ ...options, client });
     const codePath = fileURLToPath(new URL('workflows.js', import.meta.url));
-    const { advance, runStage } = activities;
+    const { advance } = activities;
     const common = { connection, namespace, shutdownGraceTime: 0 };
     const workers = [
       await Worker.create({
@@ -65,7 +65,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
         // Stages that any machine may run, and those of runs that want this kind.
         [stageQueue(build), stageQueue(build, kind)].map((taskQueue) =>
           Worker.create({
-            ...{ ...common, taskQueue, activities: { runStage } },
+            ...{ ...common, taskQueue, activities },
             maxConcurrentActivityTaskExecutions: jobs,
             maxConcurrentActivityTaskPolls: 1,
           }),

@@ -71,3 +71,17 @@ it('leaves the histories that the simulation of many machines counts with', asyn
 it('has a run that comes back to a stage before that has ended wait for another execution', async () => {
   expect(await workflows.run(losing(), RUNS)).toEqual(Array.from({ length: RUNS }, () => ({ kind: 'done' })));
 }, 60_000);
+
+it('tries again without a longer history where a run cannot be looked at', async () => {
+  let looks = 0;
+  const brain: Brain = {
+    async advance() {
+      if (looks++ < 8) throw new Error('the store is away');
+      return { done: [], ready: [] };
+    },
+    run: async () => true,
+  };
+  expect(await workflows.run(brain, 1)).toEqual([{ kind: 'done' }]);
+  expect(looks).toBe(9);
+  expect(await workflows.eventsOf('run/b/run0')).toBeLessThan(20);
+}, 60_000);

@@ -78,8 +78,12 @@ export class TrialCluster {
   /** `etude run experiments/trial.yaml`, or another command. */
   client(workspace: CliWorkspace, ...args: string[]): TrialProcess {
     const command = args.length > 0 ? args : ['run', 'experiments/trial.yaml'];
-    const { endpoint } = this.#endpoint;
-    return this.#started(command, workspace.folder, { ETUDE_CLUSTER: this.#address(endpoint) }, ETUDE);
+    return this.#started(command, workspace.folder, this.pastProxy, ETUDE);
+  }
+
+  /** What a process needs to know that has the store without the proxy. */
+  get pastProxy(): NodeJS.ProcessEnv {
+    return { ETUDE_CLUSTER: this.#address(new URL(this.#s3.url).searchParams.get('endpoint')!) };
   }
 
   /** The worker that trains, once one does. */
@@ -154,10 +158,6 @@ export class TrialCluster {
     this.proxy.close();
     await this.#temporal.stop();
     await this.#s3.stop();
-  }
-
-  get #endpoint(): { readonly endpoint: string } {
-    return { endpoint: new URL(this.#s3.url).searchParams.get('endpoint')! };
   }
 
   /** A file that says where the servers are. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { digestsIn, trainings } from '../testing/trial-cluster.js';
+import { digestsIn, trainings, until } from '../testing/trial-cluster.js';
 import { useTrialCluster } from '../testing/trial-hooks.js';
 
 const trial = useTrialCluster();
@@ -32,6 +32,19 @@ describe('a run whose workers have a bad store', () => {
     trial.cluster.proxy.lasting = { status: 507, code: 'InsufficientStorage' };
     await worker.says(/full|storage/i);
     trial.cluster.proxy.lasting = 'none';
+    expect((await client.finished).code).toBe(0);
+    expect(digestsIn(workspace)).toEqual(trial.unbroken);
+  });
+
+  it('goes on with another worker where one has no access any more', async () => {
+    const denied = trial.cluster.worker();
+    await denied.says(/ ready/);
+    trial.cluster.proxy.requests = 0;
+    trial.cluster.proxy.lasting = { status: 403, code: 'AccessDenied' };
+    const workspace = trial.cluster.workspace();
+    const client = trial.cluster.client(workspace);
+    await until(() => trial.cluster.proxy.requests > 0);
+    trial.cluster.worker(trial.cluster.pastProxy);
     expect((await client.finished).code).toBe(0);
     expect(digestsIn(workspace)).toEqual(trial.unbroken);
   });

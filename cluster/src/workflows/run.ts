@@ -1,14 +1,17 @@
 import {
   ActivityCancellationType,
+  ActivityFailure,
   ApplicationFailure,
   CancellationScope,
   condition,
   getExternalWorkflowHandle,
   isCancellation,
+  proxyActivities,
   proxyLocalActivities,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
+import { stagesBeside } from '../queues.js';
 import {
   type Activities,
   leaveSignal,
@@ -19,14 +22,14 @@ import {
   stateQuery,
 } from './messages.js';
 
+type Looking = Pick<Activities, 'advance'>;
+
 // Local, since a look takes a moment: it is a part of the workflow task, and costs the server nothing but its result.
-const { advance } = proxyLocalActivities<Pick<Activities, 'advance'>>({
+const here = proxyLocalActivities<Looking>({
   startToCloseTimeout: '5 minutes',
   // What it has joined has to be known, to be left.
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-  // Without a store for longer, it waits in the server and not on a worker.
-  localRetryThreshold: '20s',
-  retry: { initialInterval: '0.2s', maximumInterval: '1 minute', nonRetryableErrorTypes: ['StageFailed'] },
+  retry: { initialInterval: '0.2s', maximumAttempts: 5 },
 });
 
 type Waiting = RunState['running'][number];
@@ -63,6 +66,25 @@ export async function run({ plan, verify }: RunInput): Promise<void> {
     throw error;
   }
   if (failure) throw ApplicationFailure.nonRetryable(failure.message, 'StageFailed');
+}
+
+/** Looks how far a run can go. Where this worker cannot, having no store, say, any that has room for a stage tries until one can. */
+async function advance(input: Parameters<Looking['advance']>[0]): ReturnType<Looking['advance']> {
+  try {
+    return await here.advance(input);
+  } catch (error) {
+    const cause = error instanceof ActivityFailure ? error.cause : undefined;
+    if (isCancellation(error) || (cause instanceof ApplicationFailure && cause.nonRetryable)) throw error;
+  }
+  const anywhere = proxyActivities<Looking>({
+    taskQueue: stagesBeside(workflowInfo().taskQueue),
+    startToCloseTimeout: '5 minutes',
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: { maximumInterval: '1 minute' },
+    // Before stages that wait for a worker.
+    priority: { priorityKey: 1 },
+  });
+  return anywhere.advance(input);
 }
 
 async function leaveAll(waiting: ReadonlyMap<string, Waiting>): Promise<void> {
