@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Progress, RemoteStages } from '@etude/engine';
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
@@ -25,9 +26,15 @@ const FOR_USER = new Set(['StageError', 'InputError']);
 /** A stage that crashed so often, on whatever machines, is at fault itself. */
 const MOST_CRASHES = 3;
 
+/** Milliseconds in which a worker runs no stage after something was wrong with it or what it can reach: its disk, say. */
+const UNWELL_FOR = 30_000;
+/** Milliseconds that it keeps a stage from the others meanwhile, since it would be handed the next one at once. */
+const HELD_FOR = 2000;
+
 /** What a worker does, with a sign of life each second while a stage runs. */
 export function activitiesOf({ brain, client, build, jobs, heartbeatSeconds, say }: ActivitiesOptions): Activities {
   let running = 0;
+  let unwellUntil = 0;
   let trouble: string | undefined;
   return {
     async advance({ plan, verify, run, waitsFor }) {
@@ -55,7 +62,11 @@ export function activitiesOf({ brain, client, build, jobs, heartbeatSeconds, say
 
     async runStage(task) {
       // Stages come from two queues. One that would have to wait here may go to a worker that has nothing to do.
-      if (running >= jobs) throw ApplicationFailure.create({ type: BUSY, message: BUSY, nextRetryDelay: '2s' });
+      const isUnwell = Date.now() < unwellUntil;
+      if (isUnwell) await sleep(HELD_FOR);
+      if (isUnwell || running >= jobs) {
+        throw ApplicationFailure.create({ type: BUSY, message: BUSY, nextRetryDelay: isUnwell ? '1s' : '2s' });
+      }
       running++;
       const signal = cancellationSignal();
       const { attempt, heartbeatDetails } = activityInfo();
@@ -79,13 +90,20 @@ export function activitiesOf({ brain, client, build, jobs, heartbeatSeconds, say
       } catch (error) {
         say(`${name}: ${signal.aborted ? 'stopped' : (error as Error).message}`);
         if (signal.aborted) throw new CancelledFailure('stopped');
-        if ((error as Error).name !== 'StageCrash') throw toFailure(error);
+        if ((error as Error).name !== 'StageCrash') {
+          const failure = toFailure(error);
+          if (!failure.nonRetryable) {
+            unwellUntil = Date.now() + UNWELL_FOR;
+            say(`runs no stage for ${UNWELL_FOR / 1000} s`);
+          }
+          throw failure;
+        }
         // The next attempt, which may be another worker's, is told with the last sign of life of this one.
         heartbeat({ crashes: crashes + 1 } satisfies SignOfLife);
         const message = `${(error as Error).message} (worker on ${hostname()})`;
         throw crashes + 1 < MOST_CRASHES
           ? ApplicationFailure.retryable(message, 'StageCrash')
-          : ApplicationFailure.nonRetryable(message, 'StageFailed');
+          : ApplicationFailure.nonRetryable(`${message}; it has failed like this ${MOST_CRASHES} times`, 'StageFailed');
       } finally {
         running--;
         clearInterval(beat);
@@ -94,10 +112,11 @@ export function activitiesOf({ brain, client, build, jobs, heartbeatSeconds, say
   };
 }
 
-/** An error as Temporal passes it on: what a machine did is tried again, what the user's input did is not. */
+/** An error as Temporal passes it on: what a machine did is tried again, on another one if there is any; what the user's input did is not. */
 function toFailure(error: unknown): ApplicationFailure {
   const { name, message } = error as Error;
   if (name === 'MissingArtifact') return ApplicationFailure.nonRetryable(message, 'MissingArtifact');
   if (FOR_USER.has(name)) return ApplicationFailure.nonRetryable(message, 'StageFailed');
-  return ApplicationFailure.retryable(message, name);
+  const where = `worker on ${hostname()}`;
+  return ApplicationFailure.create({ type: name, message: `${message} (${where})`, nextRetryDelay: '1s' });
 }

@@ -45,13 +45,16 @@ interface RemoteRun extends RunInput {
 
 /** How a run ended, where it did not just end. */
 type RemoteOutcome =
-  | { readonly kind: 'done' }
+  /** with the names of the stages that workers ran for it */
+  | { readonly kind: 'done'; readonly ran: readonly string[] }
   /** as the signal asked for */
   | { readonly kind: 'stopped' }
   | { readonly kind: 'failed'; readonly message: string }
   /** there is no such run, where an old one was asked for */
   | { readonly kind: 'absent' };
 
+/** What is tried again that is no stage. */
+const THE_RUN = 'looking how far the run is';
 /** Milliseconds from one look at a run to the next; of many runs so many are looked at in that time. */
 const LOOK_EVERY = 1000;
 const LOOKED_AT = 8;
@@ -66,6 +69,8 @@ const EXIT_AFTER = 500;
 /** Milliseconds without any worker after which that is told. */
 const PATIENCE = 15_000;
 
+/** An activity that a worker has begun (`PENDING_ACTIVITY_STATE_STARTED` of Temporal's API); others wait. */
+const RUNNING = 2;
 /** Tasks of a queue: those of activities (`TASK_QUEUE_TYPE_ACTIVITY` of Temporal's API). */
 const ACTIVITIES = 2;
 
@@ -188,6 +193,10 @@ async function watched(
   });
   const stages = new Map<string, 'running' | 'done'>();
   const troubles = new Map<string, string>();
+  const tell = (what: string, trouble: string | undefined) => {
+    if (trouble !== undefined && troubles.get(what) !== trouble) observer.trouble(what, trouble);
+    if (trouble !== undefined) troubles.set(what, trouble);
+  };
   const startedAt = Date.now();
   const known = new KnownState(handle);
   let looking: Promise<void> | undefined;
@@ -202,7 +211,8 @@ async function watched(
     // A question that a lost worker should answer stays open for seconds; its stages are looked at meanwhile.
     looking ??= look();
     await Promise.race([ended, looking, sleep(ANSWERED_WITHIN)]);
-    const { state } = known;
+    const { state, trouble } = known;
+    tell(THE_RUN, trouble);
     if (state === undefined) {
       if (Date.now() - startedAt > PATIENCE) observer.waiting('worker');
       continue;
@@ -216,8 +226,7 @@ async function watched(
       stages.set(name, 'running');
       const { progress, failure } = await attemptAt(client, workflowId);
       if (progress) observer.progress(name, progress);
-      if (failure !== undefined && troubles.get(name) !== failure) observer.trouble(name, failure);
-      if (failure !== undefined) troubles.set(name, failure);
+      tell(name, failure);
     }
   }
   // The SDK crashes where it asks again through a connection that was closed meanwhile.
@@ -232,8 +241,7 @@ async function watched(
 async function endOf(handle: WorkflowHandle<typeof run>, away: () => void): Promise<RemoteOutcome> {
   for (;;) {
     try {
-      await handle.result();
-      return { kind: 'done' };
+      return { kind: 'done', ran: await handle.result() };
     } catch (error) {
       if (!(error instanceof ServiceError)) return outcomeOf(error);
       away();
@@ -258,6 +266,8 @@ class KnownState {
   #events = 0;
   /** undefined until a worker has answered */
   state: RunState | undefined;
+  /** why no worker has been able to look how far it is */
+  trouble: string | undefined;
 
   constructor(handle: WorkflowHandle<typeof run>) {
     this.#handle = handle;
@@ -265,7 +275,8 @@ class KnownState {
 
   async look(): Promise<void> {
     try {
-      const { historyLength } = await this.#handle.describe();
+      const { historyLength, raw } = await this.#handle.describe();
+      this.trouble = troubleOf(raw.pendingActivities?.[0]?.lastFailure);
       if (historyLength === this.#events) return;
       this.state = await this.#handle.query(stateQuery);
       this.#events = historyLength;
@@ -286,11 +297,11 @@ interface Attempt {
 async function attemptAt(client: Client, workflowId: string): Promise<Attempt> {
   try {
     const { raw } = await client.workflow.getHandle(workflowId).describe();
-    const { heartbeatDetails, lastFailure } = raw.pendingActivities?.[0] ?? {};
-    const payload = heartbeatDetails?.payloads?.[0];
+    const { state, heartbeatDetails, lastFailure } = raw.pendingActivities?.[0] ?? {};
+    const payload = state === RUNNING ? heartbeatDetails?.payloads?.[0] : undefined;
     return {
       progress: payload ? defaultPayloadConverter.fromPayload<SignOfLife>(payload).progress : undefined,
-      failure: lastFailure && lastFailure.message !== BUSY ? troubleOf(lastFailure) : undefined,
+      failure: lastFailure?.message === BUSY ? undefined : troubleOf(lastFailure),
     };
   } catch (error) {
     if (error instanceof ServiceError || error instanceof WorkflowNotFoundError) return {};
@@ -298,7 +309,11 @@ async function attemptAt(client: Client, workflowId: string): Promise<Attempt> {
   }
 }
 
-function troubleOf({ message, timeoutFailureInfo }: { message?: string | null; timeoutFailureInfo?: unknown }): string {
+function troubleOf(
+  failure: { readonly message?: string | null; readonly timeoutFailureInfo?: unknown } | null | undefined,
+): string | undefined {
+  if (!failure) return undefined;
+  const { message, timeoutFailureInfo } = failure;
   if (timeoutFailureInfo) return 'no sign of life of its worker came';
   // As the SDK puts it.
   if (message?.startsWith('Worker is shutting down')) return 'its worker was stopped';

@@ -25,11 +25,14 @@ export function connectionOptions({ address }: TemporalPlace) {
 }
 
 /** @throws {ClusterError} where the server cannot be reached */
-export async function reached<T>({ address }: TemporalPlace, connect: () => Promise<T>): Promise<T> {
+export async function reached<T>({ address, namespace }: TemporalPlace, connect: () => Promise<T>): Promise<T> {
   try {
     return await connect();
   } catch (error) {
     if (error instanceof ClusterError) throw error;
+    if (/namespace.*not found/i.test((error as Error).message)) {
+      throw new ClusterError(`the Temporal server at ${address} has no namespace "${namespace}"`, { cause: error });
+    }
     const why = causeIn((error as Error).message);
     throw new ClusterError(`the Temporal server at ${address} cannot be reached: ${why}`, { cause: error });
   }

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { folderStore, type ObjectStore } from '@etude/engine';
 import { ClusterError } from './cluster-error.js';
@@ -14,7 +15,7 @@ import { type Waiter, whenAnswers } from './when-answers.js';
  */
 export function openStore(location: string, limits: S3Limits = {}): ObjectStore {
   if (location.startsWith('s3:')) return s3Store(parseS3Location(location), limits);
-  if (isAbsolute(location)) return folderStore(location);
+  if (isAbsolute(location)) return folderThere(location);
   throw new ClusterError(`expected s3://bucket/prefix or the absolute path of a folder, found ${location}`);
 }
 
@@ -23,8 +24,13 @@ export function openStore(location: string, limits: S3Limits = {}): ObjectStore 
  * @throws {ClusterError} also for a store that denies access
  */
 export async function openStoreThatAnswers(location: string, waiter: Waiter): Promise<ObjectStore> {
-  const probe = openStore(location, { attempts: 1 });
-  const isAway = (error: unknown) => error instanceof ClusterError && error.isPassing;
-  await whenAnswers(() => probe.get('ac/none'), waiter, isAway);
+  const probe = async () => openStore(location, { attempts: 1 }).get('ac/none');
+  await whenAnswers(probe, waiter, (error) => error instanceof ClusterError && error.isPassing);
   return openStore(location);
+}
+
+/** A folder that is not there is not made: it may be of a disk that is not mounted. */
+function folderThere(folder: string): ObjectStore {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return folderStore(folder);
+  throw new ClusterError(`there is no folder ${folder}; mount it, or make it`, { isPassing: true });
 }

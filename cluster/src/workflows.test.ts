@@ -52,7 +52,9 @@ function losing(): Brain {
 }
 
 it('leaves the histories that the simulation of many machines counts with', async () => {
-  expect(await workflows.run(chains(), RUNS)).toEqual(Array.from({ length: RUNS }, () => ({ kind: 'done' })));
+  expect(await workflows.run(chains(), RUNS)).toEqual(
+    Array.from({ length: RUNS }, () => ({ kind: 'done', ran: STAGES })),
+  );
   const { run, look, told, stage, firstJoin, laterJoin, tell, tellTask } = EVENTS;
   for (let index = 0; index < RUNS; index++) {
     const events = await workflows.eventsOf(`run/b/run${index}`);
@@ -69,7 +71,9 @@ it('leaves the histories that the simulation of many machines counts with', asyn
 });
 
 it('has a run that comes back to a stage before that has ended wait for another execution', async () => {
-  expect(await workflows.run(losing(), RUNS)).toEqual(Array.from({ length: RUNS }, () => ({ kind: 'done' })));
+  expect(await workflows.run(losing(), RUNS)).toEqual(
+    Array.from({ length: RUNS }, () => ({ kind: 'done', ran: ['only'] })),
+  );
 }, 60_000);
 
 it('tries again without a longer history where a run cannot be looked at', async () => {
@@ -81,7 +85,7 @@ it('tries again without a longer history where a run cannot be looked at', async
     },
     run: async () => true,
   };
-  expect(await workflows.run(brain, 1)).toEqual([{ kind: 'done' }]);
+  expect(await workflows.run(brain, 1)).toEqual([{ kind: 'done', ran: [] }]);
   expect(looks).toBe(9);
   expect(await workflows.eventsOf('run/b/run0')).toBeLessThan(20);
 }, 60_000);

@@ -59,7 +59,11 @@ export interface ClusterClient {
     };
     readonly signal: AbortSignal;
     readonly goesOn: (reason: unknown) => boolean;
-  }): Promise<{ readonly kind: 'done' | 'stopped' | 'absent' } | { readonly kind: 'failed'; readonly message: string }>;
+  }): Promise<
+    | { readonly kind: 'stopped' | 'absent' }
+    | { readonly kind: 'done'; readonly ran: readonly string[] }
+    | { readonly kind: 'failed'; readonly message: string }
+  >;
   close(): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { folderStore, InputError, type ObjectStore, OptionalStore, type SharedOption, StageError } from '@etude/engine';
-import { type StoreSettings, storeSettings } from './workspace-settings.js';
+import { clusterSettings, type StoreSettings, storeSettings } from './workspace-settings.js';
 
 /** A run has better things to do than to wait for a store. */
 const SOON = { attempts: 2, idleMs: 10_000 };
@@ -29,16 +29,16 @@ export function secondLevel(workspace: string, signal: AbortSignal): SecondLevel
 }
 
 /**
- * Does work with the store that is configured.
+ * Does work with the store that is configured, or else that of the cluster that is.
  * @throws {InputError} where none is, or it is wrong
  * @throws {StageError} where it cannot be used
  */
 export async function withStore<T>(
   workspace: string,
   signal: AbortSignal,
-  work: (store: ObjectStore, settings: StoreSettings) => Promise<T>,
+  work: (store: ObjectStore, settings: Pick<StoreSettings, 'store'>) => Promise<T>,
 ): Promise<T> {
-  const settings = storeSettings(workspace, process.env);
+  const settings = storeSettings(workspace, process.env) ?? clusterSettings(workspace, process.env);
   if (settings === undefined) {
     const message = 'expected a store in ETUDE_STORE, or in etude.yaml: cache: { store: /mnt/etude }';
     throw new InputError([{ place: 'cache', message }]);
@@ -48,12 +48,12 @@ export async function withStore<T>(
   return withCluster(signal, (cluster) => work(cluster.openStore(settings.store), settings));
 }
 
-function isS3({ store }: StoreSettings): boolean {
+function isS3({ store }: Pick<StoreSettings, 'store'>): boolean {
   return store.startsWith('s3://');
 }
 
 /** A folder that is not there is not made: it may be of a disk that is not mounted. */
-function folder({ store }: StoreSettings): ObjectStore {
+function folder({ store }: Pick<StoreSettings, 'store'>): ObjectStore {
   if (!statSync(store, { throwIfNoEntry: false })?.isDirectory())
     throw new StageError(`there is no folder ${store}; mount it, or make it`);
   return folderStore(store);

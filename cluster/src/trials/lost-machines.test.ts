@@ -59,7 +59,9 @@ describe('an experiment on two workers', () => {
     }
     const { code, stderr } = await client.finished;
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^error: the process that ran train was killed \(SIGKILL\).*\(worker on .+\)$/m);
+    expect(stderr).toMatch(
+      /^error: the process that ran train was killed \(SIGKILL\).*\(worker on .+\); it has failed like this 3 times$/m,
+    );
   });
 
   it('goes on from where a worker was stopped', async () => {

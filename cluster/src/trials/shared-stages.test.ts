@@ -97,7 +97,7 @@ describe('a client', () => {
     await other.says(/ready: build/);
     const workspace = trial.cluster.workspace();
     const client = trial.cluster.client(workspace);
-    await client.says(/no worker of this build of Etude answers yet/);
+    await client.says(/no worker of this build of Etude \(\w+\) answers yet/);
     const own = trial.cluster.worker();
     expect((await client.finished).code).toBe(0);
     expect(other.said).not.toMatch(/attempt/);

@@ -47,6 +47,8 @@ describe('a run whose workers have a bad store', () => {
     trial.cluster.worker(trial.cluster.pastProxy);
     expect((await client.finished).code).toBe(0);
     expect(digestsIn(workspace)).toEqual(trial.unbroken);
+    // After each stage that it could not run it leaves others alone for half a minute.
+    expect(denied.said.match(/stage: .*denies access/g)?.length ?? 0).toBeLessThanOrEqual(3);
   });
 
   it('makes again what is damaged or lost in it', async () => {

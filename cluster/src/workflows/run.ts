@@ -37,9 +37,11 @@ type Waiting = RunState['running'][number];
 /**
  * Runs an experiment: looks how far it can go, has stages run, waits for one to end, and looks again. It knows no more than digests, and
  * what it waits for. After a stage has failed it begins no other, and ends when those that run have.
+ * @returns names of the stages that workers ran meanwhile
  */
-export async function run({ plan, verify }: RunInput): Promise<void> {
+export async function run({ plan, verify }: RunInput): Promise<readonly string[]> {
   const waiting = new Map<string, Waiting>();
+  const ran: string[] = [];
   const ended: StageEnd[] = [];
   let done: readonly string[] = [];
   let failure: StageEnd['failure'];
@@ -56,6 +58,8 @@ export async function run({ plan, verify }: RunInput): Promise<void> {
       if (waiting.size === 0) break;
       await condition(() => ended.length > 0);
       for (const end of ended.splice(0)) {
+        const stage = waiting.get(end.fingerprint);
+        if (stage && end.failure === undefined) ran.push(stage.name);
         waiting.delete(end.fingerprint);
         // What wrote an input that is lost does not count as done any more, and comes up as ready.
         if (end.failure?.kind === 'failed') failure ??= end.failure;
@@ -66,6 +70,7 @@ export async function run({ plan, verify }: RunInput): Promise<void> {
     throw error;
   }
   if (failure) throw ApplicationFailure.nonRetryable(failure.message, 'StageFailed');
+  return ran;
 }
 
 /** Looks how far a run can go. Where this worker cannot, having no store, say, any that has room for a stage tries until one can. */

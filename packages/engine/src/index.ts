@@ -19,7 +19,7 @@ export { EXPERIMENT_KEYS, isExperimentName, type SweepPoint, yamlFilesIn } from 
 export { pipelineSchema } from './plan/pipeline-file.js';
 export { findStage, makePlan, type Plan, type PlannedStage, type PlanRequest, planUntil } from './plan/plan.js';
 export { experimentOfPoint } from './plan/point-experiment.js';
-export { SHARED } from './plan/reasons.js';
+export { BY_WORKER, SHARED } from './plan/reasons.js';
 export { readSweep, STEPS, type Sweep, sweepSchema } from './plan/sweep.js';
 export {
   formatProblem,

@@ -22,11 +22,6 @@ import { buildDigest } from './build-digest.js';
 /** Times that a run is begun anew whose artifacts are lost in the store when they are fetched. */
 const MOST_REPAIRS = 2;
 
-const WAITING: Readonly<Record<'worker' | 'server', string>> = {
-  worker: 'no worker of this build of Etude answers yet; `etude worker` starts one',
-  server: 'the Temporal server does not answer; waiting for it',
-};
-
 interface ClusterChoice {
   /** of machine that has to run all stages; left out: any may */
   readonly kind?: string | undefined;
@@ -42,13 +37,24 @@ export class Cluster implements Runner {
   readonly #store: ObjectStore;
   readonly #kind: string | undefined;
   readonly #attach: boolean;
+  /** what is said where nothing happens */
+  readonly #waiting: Readonly<Record<'worker' | 'kind' | 'server', string>>;
   readonly #warned = new Set<string>();
   /** digests of files that the store has; points of a sweep read the same ones */
   readonly #files = new Set<string>();
 
-  private constructor(client: ClusterClient, store: ObjectStore, { kind, attach = false }: ClusterChoice) {
+  private constructor(
+    client: ClusterClient,
+    store: ObjectStore,
+    { build, kind, attach = false }: ClusterChoice & { build: string },
+  ) {
     this.#client = client;
     this.#store = store;
+    this.#waiting = {
+      worker: `no worker of this build of Etude (${build}) answers yet; \`etude worker\` starts one`,
+      kind: `no worker of kind ${kind} has answered lately; each says its kind when it starts`,
+      server: 'the Temporal server does not answer; waiting for it',
+    };
     this.#kind = kind;
     this.#attach = attach;
   }
@@ -59,8 +65,9 @@ export class Cluster implements Runner {
     choice: ClusterChoice = {},
   ): Promise<Cluster> {
     const opened = module.openStore(store);
-    const client = await module.ClusterClient.connect({ address: temporal, namespace }, buildDigest(module));
-    return new Cluster(client, opened, choice);
+    const build = buildDigest(module);
+    const client = await module.ClusterClient.connect({ address: temporal, namespace }, build);
+    return new Cluster(client, opened, { ...choice, build });
   }
 
   /**
@@ -98,6 +105,7 @@ export class Cluster implements Runner {
     const local = new StageCache(join(plan.workspace, '.etude', 'cache'), { warn });
     const [store, kind] = [this.#store, this.#kind];
     const shared = new SharedCache(store, local, { warn, kind });
+    const ran = new Set<string>();
     for (let repairs = 0; ; repairs++) {
       // A file that is lost is put again.
       const submitted = await submitPlan(plan, shared, { known: repairs > 0 ? undefined : this.#files, kind });
@@ -117,8 +125,7 @@ export class Cluster implements Runner {
           trouble: (stage, message) => observer.warning?.(`${stage} is tried again: ${message}`),
           done() {},
           waiting: (whom) => {
-            const kindless = `no worker of kind ${kind} has answered lately; each says its kind when it starts`;
-            this.#warnOnce(whom === 'kind' ? kindless : WAITING[whom], warn);
+            this.#warnOnce(this.#waiting[whom], warn);
           },
           leaving: (hasHeard) =>
             this.#warnOnce(
@@ -128,11 +135,12 @@ export class Cluster implements Runner {
         },
       });
       if (outcome.kind === 'absent') throw new StageError(`no run of ${plan.experiment} as it is now goes on`);
+      if (outcome.kind === 'done') for (const stage of outcome.ran) ran.add(stage);
       const lost: string[] = [];
       // What is done is fetched, also of a run that was stopped.
       const fetching = new AbortController();
       const { record, ...result } = await runPlan(plan, {
-        ...{ ...options, signal: outcome.kind === 'stopped' ? fetching.signal : signal, shared: { store, kind } },
+        ...{ ...options, signal: outcome.kind === 'stopped' ? fetching.signal : signal, shared: { store, kind, ran } },
         executor: {
           async execute({ present: { name } }) {
             if (outcome.kind === 'failed') throw new StageError(outcome.message);

@@ -1,5 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { RemoteStages, trimCache, userCache } from '@etude/engine';
+import { InputError, RemoteStages, trimCache, userCache } from '@etude/engine';
 import { stages } from '../../stages/index.js';
 import { bytesIn } from '../amounts.js';
 import { interruptible } from '../interruptible.js';
@@ -31,6 +32,7 @@ export async function workerCommand({ jobs, heartbeat, folder, maxSize }: Worker
   const kind = await machineKind();
   say(`computes with ${kind}`);
   const own = folder ?? join(userCache(process.env), 'worker');
+  mustBeWritable(own);
   const trim = () => trimCache(own, maxBytes).catch((error) => say(`warning: ${error.message}`));
   await trim();
   const trimming = setInterval(trim, TRIM_EVERY);
@@ -52,5 +54,15 @@ export async function workerCommand({ jobs, heartbeat, folder, maxSize }: Worker
   } finally {
     clearInterval(trimming);
     executor.close();
+  }
+}
+
+/** @throws {InputError} where nothing can be kept in a folder */
+function mustBeWritable(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    rmSync(mkdtempSync(join(folder, 'try-')), { recursive: true });
+  } catch (error) {
+    throw new InputError([{ place: '--folder', message: `cannot be written: ${(error as Error).message}` }]);
   }
 }

@@ -7,6 +7,8 @@ export type Present = Pick<StageRecord, 'name' | 'stage' | 'version' | 'params' 
 
 /** Why a stage does not run that another machine ran. */
 export const SHARED = 'from the shared cache';
+/** Why a stage does not run that a worker has just run for the same run. */
+export const BY_WORKER = 'run by a worker';
 export const REPAIRED = 'its cached artifact was damaged';
 
 /**

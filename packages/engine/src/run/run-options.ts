@@ -20,6 +20,8 @@ export interface SharedOption {
   readonly writeAs?: (() => Promise<string>) | undefined;
   /** only what machines of this kind ran counts, also of what is in the cache of this machine */
   readonly kind?: string | undefined;
+  /** names of stages that workers ran for this run */
+  readonly ran?: ReadonlySet<string> | undefined;
 }
 
 export interface RunOptions {

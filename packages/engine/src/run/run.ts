@@ -4,7 +4,7 @@ import { type Artifact, StageCache } from '../cache/stage-cache.js';
 import { removeStrays } from '../files/whole-file.js';
 import { canBeWritten, mustBeInside, ownFoldersMustBeInside } from '../files/workspace-path.js';
 import { findStage, type Plan, type PlannedStage } from '../plan/plan.js';
-import { REPAIRED, reasonsToRun, SHARED } from '../plan/reasons.js';
+import { BY_WORKER, REPAIRED, reasonsToRun, SHARED } from '../plan/reasons.js';
 import { firstWarnings, StageError } from '../problem.js';
 import { SecondLevel } from '../shared/second-level.js';
 import { publish } from './artifact-folder.js';
@@ -146,7 +146,7 @@ class Run {
     }
     const found = cached !== undefined ? 'whole' : damaged ? 'damaged' : 'missing';
     const reasons = isShared
-      ? [SHARED]
+      ? [this.#options.shared!.ran?.has(planned.name) ? BY_WORKER : SHARED]
       : reasonsToRun(this.#journal.previous(planned.name), present, { forced, found });
     let status: StageRecord['status'] = 'hit';
     if (cached === undefined || forced) {

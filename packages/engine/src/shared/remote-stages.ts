@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CachedStage } from '../cache/cache-layout.js';
@@ -126,8 +127,10 @@ export class RemoteStages {
 
   async #content(digest: string, what: string): Promise<Uint8Array> {
     const bytes = await this.#shared().content(digest);
-    if (bytes === undefined) throw new StageError(`${what} is not in the store any more; run the experiment again`);
-    return bytes;
+    if (bytes !== undefined) return bytes;
+    throw new StageError(
+      `${what} is not in the store of the worker on ${hostname()}: it was removed, and the experiment has to be run again, or the client has another store`,
+    );
   }
 }
 

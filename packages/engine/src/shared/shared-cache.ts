@@ -34,15 +34,15 @@ interface Made {
 export class SharedCache {
   readonly #store: ObjectStore;
   readonly #local: StageCache;
-  readonly #warn: (what: string) => void;
+  readonly #warn: (what: string, how?: { readonly stays?: boolean }) => void;
   readonly #readOnly: boolean;
   readonly #kind: string | undefined;
 
   constructor(store: ObjectStore, local: StageCache, { warn, readOnly = false, kind }: SharedCacheOptions) {
     this.#store = store;
     this.#local = local;
-    this.#warn = (what) =>
-      warn(`${what} in the shared cache is damaged; it is ${readOnly ? 'not used' : 'dropped and made again'}`);
+    this.#warn = (what, { stays = readOnly } = {}) =>
+      warn(`${what} in the shared cache is damaged; it is ${stays ? 'not used' : 'dropped and made again'}`);
     this.#readOnly = readOnly;
     this.#kind = kind;
   }
@@ -127,7 +127,10 @@ export class SharedCache {
   async checkpoint(kind: string, key: string): Promise<Uint8Array | undefined> {
     for (const { key: object } of (await this.#checkpoints(kind, key)).reverse()) {
       const bytes = await this.#store.get(object);
-      if (bytes && digestOf(bytes) === object.split('-').at(-1)) return bytes;
+      if (bytes === undefined) continue;
+      if (digestOf(bytes) === object.split('-').at(-1)) return bytes;
+      // It may have been damaged on its way.
+      this.#warn(`checkpoint ${key.slice(0, 12)}`, { stays: true });
     }
     return undefined;
   }
