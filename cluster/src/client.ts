@@ -22,7 +22,6 @@ interface RemoteObserver {
   progress(stage: string, progress: Progress): void;
   /** a machine could not run it; another attempt follows */
   trouble(stage: string, message: string): void;
-  done(stage: string): void;
   /** nothing happens, since no worker of this build answers, none of the kind that is wanted, or the server does not */
   waiting(whom: 'worker' | 'kind' | 'server'): void;
   /** the run is not waited for any longer, although it has not stopped yet */
@@ -54,7 +53,7 @@ type RemoteOutcome =
   | { readonly kind: 'absent' };
 
 /** What is tried again that is no stage. */
-const THE_RUN = 'looking how far the run is';
+const LOOK = 'a look how far it is';
 /** Milliseconds from one look at a run to the next; of many runs so many are looked at in that time. */
 const LOOK_EVERY = 1000;
 const LOOKED_AT = 8;
@@ -191,7 +190,7 @@ async function watched(
   const ended = endOf(handle, () => observer.waiting('server')).then((end) => {
     outcome = end;
   });
-  const stages = new Map<string, 'running' | 'done'>();
+  const started = new Set<string>();
   const troubles = new Map<string, string>();
   const tell = (what: string, trouble: string | undefined) => {
     if (trouble !== undefined && troubles.get(what) !== trouble) observer.trouble(what, trouble);
@@ -212,18 +211,14 @@ async function watched(
     looking ??= look();
     await Promise.race([ended, looking, sleep(ANSWERED_WITHIN)]);
     const { state, trouble } = known;
-    tell(THE_RUN, trouble);
+    tell(LOOK, trouble);
     if (state === undefined) {
       if (Date.now() - startedAt > PATIENCE) observer.waiting('worker');
       continue;
     }
-    for (const name of state.done) {
-      if (stages.get(name) === 'running') observer.done(name);
-      stages.set(name, 'done');
-    }
     for (const { name, workflowId } of state.running) {
-      if (stages.get(name) !== 'running') observer.started(name);
-      stages.set(name, 'running');
+      if (!started.has(name)) observer.started(name);
+      started.add(name);
       const { progress, failure } = await attemptAt(client, workflowId);
       if (progress) observer.progress(name, progress);
       tell(name, failure);

@@ -124,7 +124,7 @@ interface AuditCommandOptions {
 const SKIPPED = {
   'other-kind': 'of another kind of machine (--any-kind compares them)',
   'other-build': 'of stages that this version does not have',
-  'no-task': 'that do not say what they were made from',
+  'task-gone': 'whose tasks are gone',
   'inputs-gone': 'whose inputs are gone',
   damaged: 'that are damaged',
 } as const;

@@ -53,7 +53,6 @@ export interface ClusterClient {
       started(stage: string): void;
       progress(stage: string, progress: Progress): void;
       trouble(stage: string, message: string): void;
-      done(stage: string): void;
       waiting(whom: 'worker' | 'kind' | 'server'): void;
       leaving(hasHeard: boolean): void;
     };

@@ -33,7 +33,7 @@ export function useWorkflows() {
         say() {},
       });
       const client = await ClusterClient.connect(temporal, 'b');
-      const observer = { started() {}, progress() {}, trouble() {}, done() {}, waiting() {}, leaving() {} };
+      const observer = { started() {}, progress() {}, trouble() {}, waiting() {}, leaving() {} };
       try {
         return await Promise.all(
           Array.from({ length: runs }, (_, index) =>

@@ -5,6 +5,7 @@ import {
   InputError,
   type ObjectStore,
   type Plan,
+  type RunObserver,
   type RunResult,
   runPlan,
   SharedCache,
@@ -21,6 +22,10 @@ import { buildDigest } from './build-digest.js';
 
 /** Times that a run is begun anew whose artifacts are lost in the store when they are fetched. */
 const MOST_REPAIRS = 2;
+
+type RunnerOptions = Parameters<Runner['run']>[1];
+type RemoteObserver = Parameters<ClusterClient['run']>[0]['observer'];
+type RemoteOutcome = Awaited<ReturnType<ClusterClient['run']>>;
 
 interface ClusterChoice {
   /** of machine that has to run all stages; left out: any may */
@@ -75,7 +80,7 @@ export class Cluster implements Runner {
    * @throws {InputError} for stages that are to run again
    * @throws {StageError} where a run should go on already, and does not
    */
-  async run(plan: Plan, { again = [], ...options }: Parameters<Runner['run']>[1]): Promise<RunResult> {
+  async run(plan: Plan, { again = [], ...options }: RunnerOptions): Promise<RunResult> {
     if (again.length > 0) {
       const message = 'a stage runs again on this machine only: --on here';
       throw new InputError([{ place: `--stage ${again[0]}`, message }]);
@@ -98,64 +103,72 @@ export class Cluster implements Runner {
     this.#warned.add(message);
   }
 
-  async #run(plan: Plan, options: Parameters<Runner['run']>[1]): Promise<RunResult> {
+  async #run(plan: Plan, options: RunnerOptions): Promise<RunResult> {
     const { observer = {}, signal = new AbortController().signal } = options;
     const startedAt = Date.now();
     const warn = (message: string) => observer.warning?.(message);
+    const [kind, isOld] = [this.#kind, this.#attach];
     const local = new StageCache(join(plan.workspace, '.etude', 'cache'), { warn });
-    const [store, kind] = [this.#store, this.#kind];
-    const shared = new SharedCache(store, local, { warn, kind });
+    const shared = new SharedCache(this.#store, local, { warn, kind });
     const ran = new Set<string>();
     for (let repairs = 0; ; repairs++) {
+      const verify = repairs > 0;
       // A file that is lost is put again.
-      const submitted = await submitPlan(plan, shared, { known: repairs > 0 ? undefined : this.#files, kind });
+      const submitted = await submitPlan(plan, shared, { known: verify ? undefined : this.#files, kind });
       const outcome = await this.#client.run({
-        ...{
-          plan: submitted,
-          verify: repairs > 0,
-          name: nameOf(plan, submitted),
-          isOld: this.#attach,
-          kind,
-          signal,
-          goesOn: isHangUp,
-        },
-        observer: {
-          started: (stage) => observer.stageStarted?.(stage, []),
-          progress: (stage, progress) => observer.stageProgress?.(stage, progress),
-          trouble: (stage, message) => observer.warning?.(`${stage} is tried again: ${message}`),
-          done() {},
-          waiting: (whom) => {
-            this.#warnOnce(this.#waiting[whom], warn);
-          },
-          leaving: (hasHeard) =>
-            this.#warnOnce(
-              hasHeard ? 'the run stops when a worker answers' : 'the run could not be told to stop',
-              warn,
-            ),
-        },
+        ...{ plan: submitted, verify, name: nameOf(plan, submitted), isOld, kind },
+        ...{ signal, goesOn: isHangUp, observer: this.#told(observer) },
       });
-      if (outcome.kind === 'absent') throw new StageError(`no run of ${plan.experiment} as it is now goes on`);
       if (outcome.kind === 'done') for (const stage of outcome.ran) ran.add(stage);
-      const lost: string[] = [];
-      // What is done is fetched, also of a run that was stopped.
-      const fetching = new AbortController();
-      const { record, ...result } = await runPlan(plan, {
-        ...{ ...options, signal: outcome.kind === 'stopped' ? fetching.signal : signal, shared: { store, kind, ran } },
-        executor: {
-          async execute({ present: { name } }) {
-            if (outcome.kind === 'failed') throw new StageError(outcome.message);
-            if (outcome.kind === 'stopped') fetching.abort(signal.reason);
-            else lost.push(name);
-            fetching.signal.throwIfAborted();
-            throw new StageError(`what ${name} wrote is lost in the store`);
-          },
-        },
-      });
+      const { lost, record, ...result } = await this.#fetched(plan, outcome, { ...options, signal, ran });
       if (lost.length === 0 || repairs === MOST_REPAIRS) {
         return { ...result, record: { ...record, seconds: (Date.now() - startedAt) / 1000 } };
       }
-      observer.warning?.(`${lost.join(', ')}: lost in the store; made again`);
+      warn(`${lost.join(', ')}: lost in the store; made again`);
     }
+  }
+
+  /** What becomes of a run on a cluster, told as what becomes of one on this machine. */
+  #told(observer: RunObserver): RemoteObserver {
+    const warn = (message: string) => observer.warning?.(message);
+    return {
+      started: (stage) => observer.stageStarted?.(stage, []),
+      progress: (stage, progress) => observer.stageProgress?.(stage, progress),
+      trouble: (what, message) => warn(`${what} is tried again: ${message}`),
+      waiting: (whom) => this.#warnOnce(this.#waiting[whom], warn),
+      leaving: (hasHeard) =>
+        this.#warnOnce(hasHeard ? 'the run stops when a worker answers' : 'the run could not be told to stop', warn),
+    };
+  }
+
+  /**
+   * Brings here what workers wrote, also for a run that failed or was stopped: as far as it got.
+   * @returns also the names of stages that should be in the store, and are not
+   * @throws {StageError} where there was no run
+   */
+  async #fetched(
+    plan: Plan,
+    outcome: RemoteOutcome,
+    { ran, ...options }: RunnerOptions & { signal: AbortSignal; ran: ReadonlySet<string> },
+  ): Promise<RunResult & { lost: readonly string[] }> {
+    if (outcome.kind === 'absent') throw new StageError(`no run of ${plan.experiment} as it is now goes on`);
+    const lost: string[] = [];
+    const fetching = new AbortController();
+    const result = await runPlan(plan, {
+      ...{ ...options, signal: outcome.kind === 'stopped' ? fetching.signal : options.signal },
+      shared: { store: this.#store, kind: this.#kind, ran },
+      executor: {
+        // Nothing runs here.
+        async execute({ present: { name } }) {
+          if (outcome.kind === 'failed') throw new StageError(outcome.message);
+          if (outcome.kind === 'stopped') fetching.abort(options.signal.reason);
+          else lost.push(name);
+          fetching.signal.throwIfAborted();
+          throw new StageError(`what ${name} wrote is lost in the store`);
+        },
+      },
+    });
+    return { ...result, lost };
   }
 }
 

@@ -22,7 +22,7 @@ beforeEach(async () => {
   toy.ran.length = 0;
 });
 
-const none = { 'other-kind': 0, 'other-build': 0, 'no-task': 0, 'inputs-gone': 0, damaged: 0 };
+const none = { 'other-kind': 0, 'other-build': 0, 'task-gone': 0, 'inputs-gone': 0, damaged: 0 };
 
 function audit(options: { kind?: string; anyKind?: boolean; sample?: number; seed?: number; stages?: string[] } = {}) {
   const { kind = 'toy-kind', sample = 10, seed = 1, anyKind } = options;
@@ -111,6 +111,15 @@ it('finds a record with the task of another stage, or one that is none', async (
   expect((await audit()).suspect).toMatchObject([{ why: 'what should be the task of a stage is none' }]);
 });
 
+it('finds a record that does not say what it was made from', async () => {
+  const { key, record } = recordOf('head');
+  const { task: _, ...silent } = record;
+  replace(key, silent);
+  expect((await audit()).suspect).toMatchObject([
+    { fingerprint: key.slice(3), why: 'it does not say what it was made from' },
+  ]);
+});
+
 it('finds a task that says to be another', async () => {
   const { key, record, task } = recordOf('head');
   const params = { ...task.params, letters: 2 };
@@ -128,19 +137,17 @@ it('counts what it cannot compare', async () => {
   expect(toy.ran).toEqual([]);
   expect(await audit({ kind: 'other', anyKind: true })).toMatchObject({ compared: 4, suspect: [], skipped: none });
   expect(await audit({ stages: ['read'] })).toMatchObject({ compared: 1, skipped: { ...none, 'other-build': 3 } });
-  const { key, record } = recordOf('head');
+  const { task } = recordOf('head').record;
   const split = recordOf('split').key;
-  const { task, ...old } = record;
-  replace(key, old);
+  store.objects.set(`cas/${task}`, Buffer.from('{'));
   store.objects.set(`cas/${digestOf('abcd')}`, Buffer.from('abce'));
   store.objects.set(split, Buffer.from('{'));
   expect(await audit()).toMatchObject({
     ...{ compared: 1, suspect: [] },
-    skipped: { ...none, 'no-task': 1, 'inputs-gone': 1, damaged: 1 },
+    skipped: { ...none, 'task-gone': 1, 'inputs-gone': 1, damaged: 1 },
   });
   store.objects.delete(`cas/${task}`);
-  replace(key, record);
-  expect(await audit()).toMatchObject({ skipped: { 'no-task': 1 } });
+  expect(await audit()).toMatchObject({ skipped: { 'task-gone': 1 } });
 });
 
 it('says that a stage fails here', async () => {

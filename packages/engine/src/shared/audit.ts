@@ -30,7 +30,7 @@ interface AuditOptions {
 }
 
 /** Why a record cannot be compared. */
-type Reason = 'other-kind' | 'other-build' | 'no-task' | 'inputs-gone' | 'damaged';
+type Reason = 'other-kind' | 'other-build' | 'task-gone' | 'inputs-gone' | 'damaged';
 
 interface SuspectRecord {
   readonly fingerprint: string;
@@ -68,7 +68,7 @@ export async function auditStore(options: AuditOptions): Promise<Audit> {
   const { store, sample, seed, signal } = options;
   const keys: string[] = [];
   for await (const { key } of store.list(recordKey(''))) keys.push(key);
-  const skipped = { 'other-kind': 0, 'other-build': 0, 'no-task': 0, 'inputs-gone': 0, damaged: 0 };
+  const skipped = { 'other-kind': 0, 'other-build': 0, 'task-gone': 0, 'inputs-gone': 0, damaged: 0 };
   const suspect: SuspectRecord[] = [];
   let compared = 0;
   const auditor = new Auditor(options);
@@ -113,8 +113,10 @@ class Auditor {
   async verdict({ fingerprint, wanted, record: said, bytes }: Audited): Promise<Verdict> {
     const { task: digest, madeOn } = said;
     const { stages, kind, anyKind = false } = this.#options;
-    const stored = digest && (await this.#options.store.get(contentKey(digest)));
-    if (!stored || digestOf(stored) !== digest) return { skipped: 'no-task' };
+    // All that share a stage say it.
+    if (digest === undefined) return { suspect: { why: 'it does not say what it was made from' } };
+    const stored = await this.#options.store.get(contentKey(digest));
+    if (stored === undefined || digestOf(stored) !== digest) return { skipped: 'task-gone' };
     let task: RemoteTask;
     try {
       task = parseTask(stored);
