@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Progress, RemoteStages } from '@etude/engine';
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
-import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { ApplicationFailure, type ApplicationFailureOptions, CancelledFailure } from '@temporalio/common';
 import { runQueue, stageQueue, stageWorkflowId } from './queues.js';
 import { type Activities, BUSY, joinSignal, type SignOfLife } from './workflows/messages.js';
 import type { stage } from './workflows/stage.js';
@@ -40,7 +40,7 @@ export function activitiesOf({ brain, client, build, jobs, heartbeatSeconds, say
     async advance({ plan, verify, run, waitsFor }) {
       const { done, ready, kind } = await brain.advance(plan, verify).catch((error) => {
         const { message } = error as Error;
-        // It is tried again at once.
+        // It is tried again soon.
         if (message !== trouble) say(message);
         trouble = message;
         return Promise.reject(toFailure(error));
@@ -91,7 +91,8 @@ export function activitiesOf({ brain, client, build, jobs, heartbeatSeconds, say
         say(`${name}: ${signal.aborted ? 'stopped' : (error as Error).message}`);
         if (signal.aborted) throw new CancelledFailure('stopped');
         if ((error as Error).name !== 'StageCrash') {
-          const failure = toFailure(error);
+          // Another worker may have what this one has not.
+          const failure = toFailure(error, { nextRetryDelay: '1s' });
           if (!failure.nonRetryable) {
             unwellUntil = Date.now() + UNWELL_FOR;
             say(`runs no stage for ${UNWELL_FOR / 1000} s`);
@@ -112,11 +113,10 @@ export function activitiesOf({ brain, client, build, jobs, heartbeatSeconds, say
   };
 }
 
-/** An error as Temporal passes it on: what a machine did is tried again, on another one if there is any; what the user's input did is not. */
-function toFailure(error: unknown): ApplicationFailure {
+/** An error as Temporal passes it on: what a machine did is tried again, what the user's input did is not. */
+function toFailure(error: unknown, retry: Pick<ApplicationFailureOptions, 'nextRetryDelay'> = {}): ApplicationFailure {
   const { name, message } = error as Error;
   if (name === 'MissingArtifact') return ApplicationFailure.nonRetryable(message, 'MissingArtifact');
   if (FOR_USER.has(name)) return ApplicationFailure.nonRetryable(message, 'StageFailed');
-  const where = `worker on ${hostname()}`;
-  return ApplicationFailure.create({ type: name, message: `${message} (${where})`, nextRetryDelay: '1s' });
+  return ApplicationFailure.create({ type: name, message: `${message} (worker on ${hostname()})`, ...retry });
 }
