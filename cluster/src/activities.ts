@@ -26,9 +26,9 @@ const FOR_USER = new Set(['StageError', 'InputError']);
 /** A stage that crashed so often, on whatever machines, is at fault itself. */
 const MOST_CRASHES = 3;
 
-/** Milliseconds in which a worker runs no stage after something was wrong with it or what it can reach: its disk, say. */
+/** Milliseconds in which a worker takes nothing after something was wrong with it or what it can reach: its disk, say. */
 const UNWELL_FOR = 30_000;
-/** Milliseconds that it keeps a stage from the others meanwhile, since it would be handed the next one at once. */
+/** Milliseconds that it keeps what it is handed from the others meanwhile, since it would be handed the next one at once. */
 const HELD_FOR = 2000;
 
 /** What a worker does, with a sign of life each second while a stage runs. */
@@ -36,14 +36,31 @@ export function activitiesOf({ brain, client, build, jobs, heartbeatSeconds, say
   let running = 0;
   let unwellUntil = 0;
   let trouble: string | undefined;
+  /** Another worker may have what this one has not. */
+  const elsewhere = (error: unknown) => {
+    const failure = toFailure(error, { nextRetryDelay: '1s' });
+    if (!failure.nonRetryable) {
+      unwellUntil = Date.now() + UNWELL_FOR;
+      say(`takes nothing for ${UNWELL_FOR / 1000} s`);
+    }
+    return failure;
+  };
+  const mustBeWell = async () => {
+    if (Date.now() >= unwellUntil) return;
+    await sleep(HELD_FOR);
+    throw ApplicationFailure.create({ type: BUSY, message: BUSY, nextRetryDelay: '1s' });
+  };
   return {
     async advance({ plan, verify, run, waitsFor }) {
+      const { isLocal } = activityInfo();
+      // Where the worker that knows the run could not look.
+      if (!isLocal) await mustBeWell();
       const { done, ready, kind } = await brain.advance(plan, verify).catch((error) => {
         const { message } = error as Error;
         // It is tried again soon.
         if (message !== trouble) say(message);
         trouble = message;
-        return Promise.reject(toFailure(error));
+        return Promise.reject(isLocal ? toFailure(error) : elsewhere(error));
       });
       trouble = undefined;
       const left = ready.filter(({ fingerprint }) => !waitsFor.includes(fingerprint));
@@ -61,12 +78,9 @@ export function activitiesOf({ brain, client, build, jobs, heartbeatSeconds, say
     },
 
     async runStage(task) {
+      await mustBeWell();
       // Stages come from two queues. One that would have to wait here may go to a worker that has nothing to do.
-      const isUnwell = Date.now() < unwellUntil;
-      if (isUnwell) await sleep(HELD_FOR);
-      if (isUnwell || running >= jobs) {
-        throw ApplicationFailure.create({ type: BUSY, message: BUSY, nextRetryDelay: isUnwell ? '1s' : '2s' });
-      }
+      if (running >= jobs) throw ApplicationFailure.create({ type: BUSY, message: BUSY, nextRetryDelay: '2s' });
       running++;
       const signal = cancellationSignal();
       const { attempt, heartbeatDetails } = activityInfo();
@@ -90,15 +104,7 @@ export function activitiesOf({ brain, client, build, jobs, heartbeatSeconds, say
       } catch (error) {
         say(`${name}: ${signal.aborted ? 'stopped' : (error as Error).message}`);
         if (signal.aborted) throw new CancelledFailure('stopped');
-        if ((error as Error).name !== 'StageCrash') {
-          // Another worker may have what this one has not.
-          const failure = toFailure(error, { nextRetryDelay: '1s' });
-          if (!failure.nonRetryable) {
-            unwellUntil = Date.now() + UNWELL_FOR;
-            say(`runs no stage for ${UNWELL_FOR / 1000} s`);
-          }
-          throw failure;
-        }
+        if ((error as Error).name !== 'StageCrash') throw elsewhere(error);
         // The next attempt, which may be another worker's, is told with the last sign of life of this one.
         heartbeat({ crashes: crashes + 1 } satisfies SignOfLife);
         const message = `${(error as Error).message} (worker on ${hostname()})`;

@@ -53,7 +53,7 @@ type RemoteOutcome =
   | { readonly kind: 'absent' };
 
 /** What is tried again that is no stage. */
-const LOOK = 'a look how far it is';
+const LOOK = 'looking how far it is';
 /** Milliseconds from one look at a run to the next; of many runs so many are looked at in that time. */
 const LOOK_EVERY = 1000;
 const LOOKED_AT = 8;
@@ -296,7 +296,7 @@ async function attemptAt(client: Client, workflowId: string): Promise<Attempt> {
     const payload = state === RUNNING ? heartbeatDetails?.payloads?.[0] : undefined;
     return {
       progress: payload ? defaultPayloadConverter.fromPayload<SignOfLife>(payload).progress : undefined,
-      failure: lastFailure?.message === BUSY ? undefined : troubleOf(lastFailure),
+      failure: troubleOf(lastFailure),
     };
   } catch (error) {
     if (error instanceof ServiceError || error instanceof WorkflowNotFoundError) return {};
@@ -307,7 +307,7 @@ async function attemptAt(client: Client, workflowId: string): Promise<Attempt> {
 function troubleOf(
   failure: { readonly message?: string | null; readonly timeoutFailureInfo?: unknown } | null | undefined,
 ): string | undefined {
-  if (!failure) return undefined;
+  if (!failure || failure.message === BUSY) return undefined;
   const { message, timeoutFailureInfo } = failure;
   if (timeoutFailureInfo) return 'no sign of life of its worker came';
   // As the SDK puts it.

@@ -47,6 +47,8 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const connection = await whenAnswers(connect, options);
   const client = new Client({ connection, namespace });
   try {
+    // Also that its namespace is there.
+    await reached(temporal, () => client.workflowService.describeNamespace({ namespace }));
     const activities = activitiesOf({ ...options, client });
     const codePath = fileURLToPath(new URL('workflows.js', import.meta.url));
     const { advance } = activities;
