@@ -26,6 +26,8 @@ const FOR_USER = new Set(['StageError', 'InputError']);
 /** A stage that crashed so often, on whatever machines, is at fault itself. */
 const MOST_CRASHES = 3;
 
+/** Attempts after which it is no single worker's fault that its store has not what it is asked for. */
+const MOST_STORES = 10;
 /** Milliseconds in which a worker takes nothing after something was wrong with it or what it can reach: its disk, say. */
 const UNWELL_FOR = 30_000;
 /** Milliseconds that it keeps what it is handed from the others meanwhile, since it would be handed the next one at once. */
@@ -38,8 +40,12 @@ export function activitiesOf({ brain, client, build, jobs, heartbeatSeconds, say
   let trouble: string | undefined;
   /** Another worker may have what this one has not. */
   const elsewhere = (error: unknown) => {
+    const isMissing = (error as Error).name === 'NotInStore';
+    if (isMissing && activityInfo().attempt >= MOST_STORES) {
+      return ApplicationFailure.nonRetryable((error as Error).message, 'StageFailed');
+    }
     const failure = toFailure(error, { nextRetryDelay: '1s' });
-    if (!failure.nonRetryable) {
+    if (!failure.nonRetryable && !isMissing) {
       unwellUntil = Date.now() + UNWELL_FOR;
       say(`takes nothing for ${UNWELL_FOR / 1000} s`);
     }

@@ -89,3 +89,12 @@ it('tries again without a longer history where a run cannot be looked at', async
   expect(looks).toBe(9);
   expect(await workflows.eventsOf('run/b/run0')).toBeLessThan(20);
 }, 60_000);
+
+it('fails where no worker has the plan in its store', async () => {
+  const message = 'the plan is not in the store';
+  const brain: Brain = {
+    advance: () => Promise.reject(Object.assign(new Error(message), { name: 'NotInStore' })),
+    run: async () => true,
+  };
+  expect(await workflows.run(brain, 1)).toEqual([{ kind: 'failed', message }]);
+}, 60_000);

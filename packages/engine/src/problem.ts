@@ -42,6 +42,11 @@ export class StageCrash extends StageError {
   override name = 'StageCrash';
 }
 
+/** What a worker was asked for is not in its store, which may be another one than that of who asks. */
+export class NotInStore extends StageError {
+  override name = 'NotInStore';
+}
+
 /** Adds problems to others, of which there may be more than a call has room for arguments. */
 export function addAll(problems: Problem[], more: readonly Problem[]): void {
   for (const problem of more) problems.push(problem);

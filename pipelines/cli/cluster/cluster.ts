@@ -164,7 +164,7 @@ export class Cluster implements Runner {
           if (outcome.kind === 'stopped') fetching.abort(options.signal.reason);
           else lost.push(name);
           fetching.signal.throwIfAborted();
-          throw new StageError(`what ${name} wrote is lost in the store`);
+          throw new StageError(`what ${name} wrote is not in the store; do the workers have the same one?`);
         },
       },
     });

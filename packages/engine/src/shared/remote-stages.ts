@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CachedStage } from '../cache/cache-layout.js';
 import { StageCache } from '../cache/stage-cache.js';
-import { StageCrash, StageError } from '../problem.js';
+import { NotInStore, StageCrash, StageError } from '../problem.js';
 import { checkpointKeyOf, type Executor, MissingArtifact, type TaskHooks } from '../run/execute-stage.js';
 import type { TaskFile } from '../run/stage-inputs.js';
 import { type Progress, type Stage, stageOf } from '../stage.js';
@@ -59,6 +59,7 @@ export class RemoteStages {
    * @param taskDigest of its task
    * @returns whether it ran
    * @throws {MissingArtifact} where an input is lost; the stage that wrote it does not count as run then
+   * @throws {NotInStore} where the task is not there, or a file that it reads
    * @throws {StageError} where the task is not what it says, or its user has to change something
    * @throws {StageCrash} where its process died, or it has a bug
    */
@@ -128,7 +129,7 @@ export class RemoteStages {
   async #content(digest: string, what: string): Promise<Uint8Array> {
     const bytes = await this.#shared().content(digest);
     if (bytes !== undefined) return bytes;
-    throw new StageError(
+    throw new NotInStore(
       `${what} is not in the store of the worker on ${hostname()}: it was removed, and the experiment has to be run again, or the client has another store`,
     );
   }
