@@ -113,14 +113,16 @@ export class ClusterClient {
       this.#hasLeft = true;
       left.abort(signal.reason);
     };
-    let cancelling: Promise<boolean> | undefined;
+    let cancelling: Promise<void> | undefined;
     let patience: NodeJS.Timeout | undefined;
     const end = () => {
       if (goesOn(signal.reason)) return leave();
       let hasHeard = false;
       cancelling = handle.cancel().then(
-        () => (hasHeard = true),
-        () => false,
+        () => {
+          hasHeard = true;
+        },
+        () => {},
       );
       // It takes a worker to stop a run, and there may be none.
       patience = setTimeout(() => {

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { folderStore, InputError, type ObjectStore, OptionalStore, type SharedOption, StageError } from '@etude/engine';
-import { clusterSettings, type StoreSettings, storeSettings } from './workspace-settings.js';
+import { clusterSettings, storeSettings } from './workspace-settings.js';
 
 /** A run has better things to do than to wait for a store. */
 const SOON = { attempts: 2, idleMs: 10_000 };
@@ -20,7 +20,7 @@ export function secondLevel(workspace: string, signal: AbortSignal): SecondLevel
   if (settings === undefined) return undefined;
   return {
     store: new OptionalStore(async () => {
-      if (!isS3(settings)) return folder(settings);
+      if (!isS3(settings.store)) return folder(settings.store);
       const { withCluster } = await import('./optional-cluster.js');
       return withCluster(signal, async (cluster) => cluster.openStore(settings.store, SOON));
     }),
@@ -36,24 +36,24 @@ export function secondLevel(workspace: string, signal: AbortSignal): SecondLevel
 export async function withStore<T>(
   workspace: string,
   signal: AbortSignal,
-  work: (store: ObjectStore, settings: Pick<StoreSettings, 'store'>) => Promise<T>,
+  work: (store: ObjectStore) => Promise<T>,
 ): Promise<T> {
   const settings = storeSettings(workspace, process.env) ?? clusterSettings(workspace, process.env);
   if (settings === undefined) {
     const message = 'expected a store in ETUDE_STORE, or in etude.yaml: cache: { store: /mnt/etude }';
     throw new InputError([{ place: 'cache', message }]);
   }
-  if (!isS3(settings)) return work(folder(settings), settings);
+  if (!isS3(settings.store)) return work(folder(settings.store));
   const { withCluster } = await import('./optional-cluster.js');
-  return withCluster(signal, (cluster) => work(cluster.openStore(settings.store), settings));
+  return withCluster(signal, (cluster) => work(cluster.openStore(settings.store)));
 }
 
-function isS3({ store }: Pick<StoreSettings, 'store'>): boolean {
+function isS3(store: string): boolean {
   return store.startsWith('s3://');
 }
 
 /** A folder that is not there is not made: it may be of a disk that is not mounted. */
-function folder({ store }: Pick<StoreSettings, 'store'>): ObjectStore {
+function folder(store: string): ObjectStore {
   if (!statSync(store, { throwIfNoEntry: false })?.isDirectory())
     throw new StageError(`there is no folder ${store}; mount it, or make it`);
   return folderStore(store);
